@@ -1,0 +1,72 @@
+"""What every test stands on: a still screen, no ambient settings, no silent skips in CI."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = bool(os.environ.get("CI"))
+
+# Textual reads these when it is imported, so they have to go before any test module loads.
+for _name in [name for name in os.environ if name.startswith("TEXTUAL_") or name == "NO_COLOR"]:
+    del os.environ[_name]
+
+settings.register_profile("dev", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if IN_CI else "dev")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_user_directories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the tests away from the configuration and data of whoever runs them."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
+            patch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+        patch.delenv("DATABASE_URL", raising=False)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _still_cursors() -> Iterator[None]:
+    """A cursor that blinks makes a picture depend on when it was taken."""
+    from textual.widgets import Input, TextArea
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Input, "_toggle_cursor", lambda self: None)
+        patch.setattr(TextArea, "_toggle_cursor_blink_visible", lambda self: None)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of recorded answers of real servers: `BURSAR_SHARED`, else beside the checkout."""
+    folder = Path(os.environ.get("BURSAR_SHARED") or ROOT.parent / "shared")
+    if not folder.is_dir():
+        pytest.skip("no recorded answers here: set BURSAR_SHARED to their folder")
+    return folder
+
+
+def _skipped(config: pytest.Config) -> int:
+    """How many tests and modules were skipped, over all workers."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return len(reporter.stats.get("skipped", [])) if reporter else 0
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A test that CI cannot run proves nothing, so there a skip fails the run."""
+    is_worker = hasattr(session.config, "workerinput")
+    if IN_CI and not is_worker and session.exitstatus == 0 and _skipped(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why the run failed although no test did."""
+    if IN_CI and (count := _skipped(terminalreporter.config)):
+        terminalreporter.write_line(f"{count} skipped, and CI is set: that fails the run", red=True)
