@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import postgres as postgresql
+
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = bool(os.environ.get("CI"))
 
@@ -41,6 +43,23 @@ def _still_cursors() -> Iterator[None]:
         patch.setattr(Input, "_toggle_cursor", lambda self: None)
         patch.setattr(TextArea, "_toggle_cursor_blink_visible", lambda self: None)
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgresql.Server]:
+    """A throw-away PostgreSQL of this worker."""
+    try:
+        with postgresql.server() as server:
+            yield server
+    except postgresql.PostgresAbsent as absent:
+        pytest.skip(str(absent))
+
+
+@pytest.fixture
+def postgres_url(postgres: postgresql.Server) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database of this test alone."""
+    with postgres.database() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,137 @@
+"""A throw-away PostgreSQL: its own directory, its own unix socket, gone with the tests."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import IO, LiteralString, cast
+
+import psycopg
+from psycopg import sql
+
+OLDEST = 13
+DEBIAN = Path("/usr/lib/postgresql")
+SOCKET_PATH_LIMIT = 80
+SETTINGS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+
+# The server lives as long as the pipe to it, so it cannot outlive even a test run that is killed.
+KEEP = """
+set -eu
+ready=
+trap '[ "$ready" ] || cat "$1/log"; rm -rf "$1"' EXIT
+"$2/initdb" -D "$1/data" -U bursar -A trust -E UTF8 --locale=C --no-sync >"$1/log" 2>&1
+"$2/pg_ctl" -D "$1/data" -l "$1/log" -w -o "-k '$1' $3" start >>"$1/log" 2>&1
+ready=yes
+echo ready
+read -r _ || true
+"$2/pg_ctl" -D "$1/data" -m immediate -w stop >/dev/null 2>&1
+"""
+
+
+class PostgresAbsent(Exception):
+    """There is no PostgreSQL here that the tests could start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running throw-away server."""
+
+    directory: Path
+    numbers: Iterator[int]
+
+    def dsn(self, database: str = "postgres") -> str:
+        """How to reach one of its databases."""
+        return f"postgresql://bursar@/{database}?host={self.directory}"
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """A database of one's own, empty, dropped afterwards whoever is still connected."""
+        name = f"test_{next(self.numbers)}"
+        self._administer("CREATE DATABASE {}", name)
+        try:
+            yield self.dsn(name)
+        finally:
+            self._administer("DROP DATABASE {} WITH (FORCE)", name)
+
+    def _administer(self, statement: LiteralString, name: str) -> None:
+        with psycopg.connect(self.dsn(), autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+
+
+def programs() -> Path:
+    """The directory of the newest `initdb`, PATH first."""
+    named = shutil.which("initdb")
+    found = [Path(named).resolve()] if named else []
+    found += sorted(DEBIAN.glob("*/bin/initdb"), key=_version, reverse=True)
+    for initdb in found:
+        if _version(initdb) >= OLDEST:
+            return initdb.parent
+    raise PostgresAbsent(f"no PostgreSQL {OLDEST} or newer here (initdb in PATH or below {DEBIAN})")
+
+
+def _version(initdb: Path) -> int:
+    said = subprocess.run([initdb, "--version"], capture_output=True, text=True, check=True).stdout
+    number = re.search(r"\d+", said)
+    return int(number.group()) if number else 0
+
+
+def _ordinary_user() -> pwd.struct_passwd | None:
+    """Whom to run as: PostgreSQL refuses to be started by root. None is whoever we are."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise PostgresAbsent("PostgreSQL does not run as root, and there is no other user here")
+
+
+def _directory(user: pwd.struct_passwd | None) -> Path:
+    """A new directory that `user` owns, its path short enough for a socket."""
+    base = None if len(tempfile.gettempdir()) < SOCKET_PATH_LIMIT else "/tmp"
+    directory = Path(tempfile.mkdtemp(prefix="bursar-pg-", dir=base))
+    if user is not None:
+        os.chown(directory, user.pw_uid, user.pw_gid)
+    return directory
+
+
+def _start(
+    bin_directory: Path, directory: Path, user: pwd.struct_passwd | None
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        ["/bin/sh", "-c", KEEP, "sh", directory, bin_directory, SETTINGS],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=directory,
+        user=user.pw_uid if user else None,
+        group=user.pw_gid if user else None,
+        extra_groups=() if user else None,
+        # A Ctrl+C at the test run must reach the fixture's end, not the server.
+        start_new_session=True,
+    )
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """Start a server, and stop it whatever happens; raise `PostgresAbsent` where there is none."""
+    user = _ordinary_user()
+    bin_directory = programs()
+    directory = _directory(user)
+    # Leaving the block closes the pipe, which stops the server, and waits for that.
+    with _start(bin_directory, directory, user) as process:
+        output = cast(IO[str], process.stdout)
+        said = output.readline()
+        if said != "ready\n":
+            raise RuntimeError(f"PostgreSQL did not start:\n{said}{output.read()}")
+        yield Server(directory, count(1))
