@@ -1,0 +1,1 @@
+"""Domain backend of bursar: rooms, storage and the port that consoles use."""

@@ -1,0 +1,184 @@
+"""The Backend port: everything a console may ask, whatever answers (design §1, §3).
+
+Reads are listings and details per room; every change is `plan` then `apply`. Implementations:
+`embedded` over a database, later `served` over a bursar server and `remote` over the dialects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from backend.core.identity import Actor
+from backend.core.listing import Listing, Query
+from backend.core.plan import Command, Plan, Receipt
+from backend.projects.model import ApplicationReview, ProjectDetail, ProjectRow
+from backend.quotas.model import (
+    CommissionDetail,
+    CommissionRow,
+    Explanation,
+    FeedEvent,
+    QuotaRow,
+    Resource,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One journal entry; `key` is its seq, `at` microseconds since the epoch,
+    `before`/`after` its public fields as JSON text, `effects` how many more things it changed."""
+
+    key: int
+    at: int
+    actor: str
+    action: str
+    target: str
+    before: str
+    after: str
+    reason: str
+    request_id: str
+    outcome: str
+    effects: int
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEffect:
+    """Something else an entry changed; `target` in words."""
+
+    target: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalDetail:
+    """An entry with its side effects."""
+
+    row: JournalRow
+    effects: tuple[JournalEffect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Badges:
+    """Counts for the chrome: waiting applications, holders over, pending commissions."""
+
+    waiting: int
+    over: int
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What the console is connected to. `kind` such as `embedded sqlite`, `place` the file
+    or URL; `empty` is true when there is nothing in it yet."""
+
+    kind: str
+    place: str
+    actor: Actor
+    read_only: bool
+    empty: bool
+
+
+class Projects(Protocol):
+    """Reads of the projects room."""
+
+    @property
+    def listing(self) -> Listing[ProjectRow]: ...
+
+    async def detail(self, key: int) -> ProjectDetail:
+        """Raises NotFound."""
+        ...
+
+    async def queue(self) -> Sequence[int]:
+        """Waiting applications, oldest first."""
+        ...
+
+    async def review(self, application: int) -> ApplicationReview:
+        """Raises NotFound."""
+        ...
+
+    async def raw(self, key: int) -> Mapping[str, object]:
+        """The project as the system's own API shows it."""
+        ...
+
+
+class Quotas(Protocol):
+    """Reads of the quotas room."""
+
+    @property
+    def listing(self) -> Listing[QuotaRow]: ...
+
+    @property
+    def commissions(self) -> Listing[CommissionRow]: ...
+
+    async def explain(self, key: int) -> Explanation:
+        """Raises NotFound."""
+        ...
+
+    async def commission(self, serial: int) -> CommissionDetail:
+        """Raises NotFound when resolved or unknown."""
+        ...
+
+    async def feed(self, limit: int) -> Sequence[FeedEvent]:
+        """What happened to commissions lately, newest first, refusals included."""
+        ...
+
+    async def resources(self) -> Sequence[Resource]: ...
+
+
+class Journal(Protocol):
+    """Reads of the journal."""
+
+    @property
+    def listing(self) -> Listing[JournalRow]: ...
+
+    async def detail(self, seq: int) -> JournalDetail: ...
+
+
+class Backend(Protocol):
+    """What every form of bursar's backend offers. All errors are `BursarError`s."""
+
+    @property
+    def connection(self) -> Connection: ...
+
+    @property
+    def projects(self) -> Projects: ...
+
+    @property
+    def quotas(self) -> Quotas: ...
+
+    @property
+    def journal(self) -> Journal: ...
+
+    async def badges(self) -> Badges: ...
+
+    async def plan(self, command: Command) -> Plan:
+        """What the command would do now. Raises what `apply` would raise."""
+        ...
+
+    async def apply(self, plan: Plan, reason: str) -> Receipt:
+        """Do what was previewed. Raises PreviewStale when it is no longer the same."""
+        ...
+
+    def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
+        """Have `changed(journal head)` called, on any thread, after every change; the function
+        returned ends it."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+__all__ = [
+    "Backend",
+    "Badges",
+    "Connection",
+    "Journal",
+    "JournalDetail",
+    "JournalEffect",
+    "JournalRow",
+    "Listing",
+    "Projects",
+    "Query",
+    "Quotas",
+]

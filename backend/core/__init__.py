@@ -1,0 +1,1 @@
+"""What every room stands on: errors, plans, journal, identity, clock, database, sanitiser."""

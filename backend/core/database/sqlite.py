@@ -1,0 +1,104 @@
+"""Opening SQLite files the one way bursar uses them, and naming their failures."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sqlite3
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+from backend.core.errors import (
+    StorageBusy,
+    StorageCorrupt,
+    StorageError,
+    StorageFull,
+    StorageReadOnly,
+)
+
+PRAGMAS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA trusted_schema = OFF",
+)
+WRITER_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA journal_size_limit = 67108864",
+)
+
+_NETWORK_FILESYSTEMS = {0x6969: "NFS", 0x517B: "SMB", 0xFF534D42: "CIFS", 0xFE534D42: "SMB2"}
+
+_FAILURES: dict[str, tuple[type[StorageError], str]] = {
+    "SQLITE_FULL": (StorageFull, "free some space; nothing of this change was kept"),
+    "SQLITE_READONLY": (StorageReadOnly, "check the file's permissions, or use --read-only"),
+    "SQLITE_BUSY": (StorageBusy, "another program holds the database; try again"),
+    "SQLITE_LOCKED": (StorageBusy, "another program holds the database; try again"),
+    "SQLITE_CORRUPT": (StorageCorrupt, "restore a backup made with bursar backup"),
+    "SQLITE_NOTADB": (StorageCorrupt, "choose a file that bursar made"),
+    "SQLITE_CANTOPEN": (StorageError, "check that the directory exists and can be written"),
+    "SQLITE_IOERR": (StorageError, "check the disk; nothing of this change was kept"),
+}
+
+
+def storage_error(error: sqlite3.Error) -> StorageError:
+    """The tree's error for a driver error; its text names SQLite's own code."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    for prefix, (kind, hint) in _FAILURES.items():
+        if name.startswith(prefix):
+            return kind(f"{error} [{name}]", hint=hint)
+    return StorageError(f"{error} [{name or type(error).__name__}]", hint="run bursar check")
+
+
+def connect(path: Path, *, writer: bool, read_only: bool) -> sqlite3.Connection:
+    """A connection with bursar's settings, autocommit until an explicit BEGIN.
+
+    Raises StorageError naming the file when it cannot be opened.
+    """
+    refuse_network_filesystem(path)
+    mode = "ro" if read_only else "rwc"
+    try:
+        conn = sqlite3.connect(
+            f"file:{quote(str(path))}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            cached_statements=256,
+            check_same_thread=False,
+        )
+    except sqlite3.Error as error:
+        raise _about(path, error) from error
+    try:
+        for pragma in PRAGMAS + (WRITER_PRAGMAS if writer else ("PRAGMA query_only = ON",)):
+            conn.execute(pragma).fetchall()
+        conn.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    except sqlite3.Error as error:
+        conn.close()
+        raise _about(path, error) from error
+    return conn
+
+
+def _about(path: Path, error: sqlite3.Error) -> StorageError:
+    found = storage_error(error)
+    return type(found)(f"{path}: {found.message}", hint=found.hint)
+
+
+def refuse_network_filesystem(path: Path) -> None:
+    """WAL needs shared memory: refuse files on network file systems."""
+    kind = _filesystem_type(path.parent if not path.exists() else path)
+    if kind in _NETWORK_FILESYSTEMS:
+        raise StorageError(
+            f"{path} is on a network file system ({_NETWORK_FILESYSTEMS[kind]})",
+            hint="keep the database on a local disk and use bursar serve for others",
+        )
+
+
+def _filesystem_type(path: Path) -> int:
+    """Linux statfs f_type of a path, 0 where it cannot be known."""
+    if not sys.platform.startswith("linux"):
+        return 0
+    buffer = ctypes.create_string_buffer(256)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.statfs(os.fsencode(path), buffer) != 0:
+        return 0
+    return int(ctypes.cast(buffer, ctypes.POINTER(ctypes.c_long))[0]) & 0xFFFFFFFF

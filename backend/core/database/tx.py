@@ -1,0 +1,111 @@
+"""One open transaction, as services see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from backend.core.errors import ReadOnly
+from backend.core.journal import Chain, Entry, Refusal
+from backend.core.runtime import Runtime, micros
+
+Row = tuple[Any, ...]
+
+BUMP = "UPDATE counter SET value = value + ? WHERE name = ? RETURNING value"
+NEW_COUNTER = "INSERT INTO counter (name, value) VALUES (?, ?)"
+IN_CHUNK = 500
+
+
+class Connection(Protocol):
+    """The part of a DB-API connection that is used."""
+
+    def execute(self, sql: str, parameters: Any = ..., /) -> Any: ...
+    def executemany(self, sql: str, parameters: Any, /) -> Any: ...
+
+
+class Tx:
+    """SQL, the clock, ids and the journal of one transaction.
+
+    `now` is fixed for the transaction (microseconds since the epoch). Every write must be
+    journalled with `record` by the use case that makes it.
+    """
+
+    def __init__(self, conn: Connection, runtime: Runtime, *, writable: bool) -> None:
+        self._conn = conn
+        self.runtime = runtime
+        self.now = micros(runtime.now())
+        self.writable = writable
+        self.chain = Chain(self)
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """Run a statement that returns no rows; the number of rows it touched."""
+        return int(self._conn.execute(sql, params).rowcount)
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
+        """Run a statement once per row of parameters; the sum of rows touched."""
+        return int(self._conn.executemany(sql, rows).rowcount)
+
+    def all(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        """All rows of a query."""
+        rows: list[Row] = self._conn.execute(sql, params).fetchall()
+        return rows
+
+    def one(self, sql: str, params: Sequence[Any] = ()) -> Row | None:
+        """The first row of a query, read to its end."""
+        rows = self.all(sql, params)
+        return rows[0] if rows else None
+
+    def scalar(self, sql: str, params: Sequence[Any] = ()) -> Any:
+        """The first column of the first row, None without rows."""
+        row = self.one(sql, params)
+        return row[0] if row else None
+
+    def each(self, sql: str, params: Sequence[Any] = ()) -> Iterator[Row]:
+        """Rows one by one, for results that are too long to hold."""
+        return iter(self._conn.execute(sql, params))
+
+    def within(self, sql: str, keys: Sequence[Any], params: Sequence[Any] = ()) -> list[Row]:
+        """Rows of a query whose `{keys}` stands for an IN list of any length."""
+        found: list[Row] = []
+        for start in range(0, len(keys), IN_CHUNK):
+            part = keys[start : start + IN_CHUNK]
+            marks = ",".join("?" * len(part))
+            found += self.all(sql.replace("{keys}", marks), [*params, *part])
+        return found
+
+    def next_ids(self, name: str, count: int = 1) -> range:
+        """`count` consecutive ids that were never given before."""
+        last = self.scalar(BUMP, (count, name))
+        if last is None:
+            self.execute(NEW_COUNTER, (name, count))
+            last = count
+        return range(last - count + 1, last + 1)
+
+    def next_id(self, name: str) -> int:
+        """One id that was never given before."""
+        return self.next_ids(name)[0]
+
+    def record(self, entry: Entry) -> int:
+        """Journal what this transaction did; returns its seq."""
+        if not self.writable:
+            raise ReadOnly("this transaction only reads", hint="open without --read-only")
+        return self.chain.append(entry)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Keep a service's refused attempt in the ring, also when its savepoint rolls back."""
+        self.chain.refuse(refusal)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """All or nothing inside a bigger transaction, journal entries included."""
+        mark = self.chain.mark()
+        self._conn.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._conn.execute("ROLLBACK TO part")
+            self._conn.execute("RELEASE part")
+            self.chain.truncate(mark)
+            raise
+        self._conn.execute("RELEASE part")

@@ -1,0 +1,43 @@
+"""The one sanitiser: data that people typed, made safe for a terminal, a log or a CSV."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_CHARS = 500
+ELLIPSIS = "…"
+
+_SAFE = re.compile(r"[ -~]*\Z")
+_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"}
+
+
+def display(value: object, *, limit: int = MAX_CHARS, multiline: bool = False) -> str:
+    """Return `value` as text without anything a terminal would act on.
+
+    NFC; control, bidi, zero-width, surrogate and separator characters become visible signs;
+    new lines survive only with `multiline`; at most `limit` characters remain.
+    """
+    text = value if isinstance(value, str) else str(value)
+    if len(text) <= limit and _SAFE.match(text):
+        return text
+    if multiline:
+        text = text.replace("\r\n", "\n")
+    cut = len(text) > limit
+    shown = "".join(_visible(char, multiline) for char in _normalised(text[: limit + 1]))
+    return shown[: limit - 1] + ELLIPSIS if cut or len(shown) > limit else shown
+
+
+def _normalised(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _visible(char: str, multiline: bool) -> str:
+    if char == "\n":
+        return "\n" if multiline else "␤"
+    if unicodedata.category(char) not in _HIDDEN:
+        return " " if char.isspace() else char
+    code = ord(char)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else f"<U+{code:04X}>"

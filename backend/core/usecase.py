@@ -1,0 +1,148 @@
+"""How every command runs: decide → compare with the preview → write → journal, all in one
+transaction (design §3). Rooms supply `decide` functions and a `perform`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from enum import Enum
+from typing import Any, ClassVar, Protocol
+
+from backend.core.database.tx import Tx
+from backend.core.errors import BursarError, PreviewStale
+from backend.core.journal import REFUSED, Entry, SideEffect, to_json
+from backend.core.plan import Command, Plan, Receipt, Value, fingerprint
+
+
+class Entity(Protocol):
+    """A stored thing as a frozen dataclass. `PRIVATE` fields hold personal data or long
+    text and stay out of the chained journal, so that they can be erased."""
+
+    PRIVATE: ClassVar[frozenset[str]]
+
+    @property
+    def target(self) -> str:
+        """Its name in the journal, such as `application:417`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One stored thing before and after; None for not existing."""
+
+    before: Any
+    after: Any
+
+    @property
+    def target(self) -> str:
+        """The journal name of the thing."""
+        return str((self.after or self.before).target)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a command comes to: the plan people see and the writes that carry it out.
+
+    `action` and `target` name the journal entry; `writes` are entity `Write`s and the
+    room's own kinds, performed in order; `created` are ids for the caller.
+    """
+
+    plan: Plan
+    action: str
+    target: str
+    message: str
+    writes: Sequence[object] = ()
+    created: Mapping[str, str | int] = field(default_factory=dict)
+
+    def sealed(self) -> Decision:
+        """The same with the plan's fingerprint filled in."""
+        return replace(self, plan=replace(self.plan, fingerprint=fingerprint(self.plan)))
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One system's use cases: a decide function per command type, and how to perform."""
+
+    name: str
+    decide: Mapping[type[Command], Callable[[Tx, Any], Decision]]
+    perform: Callable[[Tx, Decision, str], Receipt]
+
+
+def decide(tx: Tx, room: Room, command: Command) -> Decision:
+    """The sealed decision of a command as things are now; writes nothing."""
+    return room.decide[type(command)](tx, command).sealed()
+
+
+def execute(
+    tx: Tx, room: Room, command: Command, reason: str, expected: str | None = None
+) -> Receipt:
+    """Decide again and perform, journal included.
+
+    Raises PreviewStale with the new plan when `expected` (a plan's fingerprint) differs.
+    """
+    decision = decide(tx, room, command)
+    if expected is not None and decision.plan.fingerprint != expected:
+        raise PreviewStale(decision.plan)
+    return room.perform(tx, decision, reason)
+
+
+def perform_writes(
+    tx: Tx,
+    decision: Decision,
+    reason: str,
+    persist: Callable[[Tx, object], Sequence[SideEffect]],
+) -> Receipt:
+    """The usual `perform`: persist each write, then journal them as one entry.
+
+    The write of the decision's target gives the entry's before and after; the others and
+    whatever `persist` returns become its side effects.
+    """
+    before, after = "{}", "{}"
+    effects: list[SideEffect] = []
+    for write in decision.writes:
+        effects += persist(tx, write)
+        if isinstance(write, Write):
+            old, new = (to_json(part) for part in difference(write))
+            if write.target == decision.target:
+                before, after = old, new
+            else:
+                effects.append(SideEffect(write.target, old, new))
+    entry = Entry(
+        decision.plan.command.actor.name, decision.action, decision.target, before, after, reason
+    )
+    seq = tx.record(replace(entry, effects=effects))
+    return Receipt(seq, decision.message, decision.created)
+
+
+def record_refusal(tx: Tx, command: Command, target: str, reason: str, error: BursarError) -> None:
+    """Journal an operator's refused attempt."""
+    after = to_json({"error": error.code, "message": error.message})
+    action = type(command).__name__
+    tx.record(Entry(command.actor.name, action, target, "{}", after, reason, outcome=REFUSED))
+
+
+def difference(write: Write) -> tuple[dict[str, Value], dict[str, Value]]:
+    """The public fields of a write that differ, before and after."""
+    old, new = facts(write.before), facts(write.after)
+    changed = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    before = {name: old[name] for name in changed if name in old}
+    return before, {name: new[name] for name in changed if name in new}
+
+
+def facts(entity: Any) -> dict[str, Value]:
+    """The public fields of an entity in JSON-ready form; empty for None."""
+    if entity is None:
+        return {}
+    return {
+        f.name: _value(getattr(entity, f.name))
+        for f in fields(entity)
+        if f.name not in entity.PRIVATE
+    }
+
+
+def _value(value: Any) -> Value:
+    if isinstance(value, Enum):
+        return str(value.value)
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    return to_json(value) if isinstance(value, Mapping) else str(value)

@@ -1,0 +1,1 @@
+"""Astakos projects: users, projects, applications and memberships; stands above quotas."""

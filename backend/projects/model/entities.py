@@ -1,0 +1,203 @@
+"""Users, projects, applications and memberships (spec astakos §1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar
+
+from backend.quotas.model import UNLIMITED
+
+
+class ProjectState(StrEnum):
+    """Life of a project; the wire strings."""
+
+    UNINITIALIZED = "uninitialized"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    TERMINATED = "terminated"
+    DELETED = "deleted"
+
+
+class ApplicationState(StrEnum):
+    """Life of an application; the wire strings."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REPLACED = "replaced"
+    DENIED = "denied"
+    DISMISSED = "dismissed"
+    CANCELLED = "cancelled"
+
+
+class MembershipState(StrEnum):
+    """Life of a membership; the wire strings."""
+
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    LEAVE_REQUESTED = "leave_requested"
+    SUSPENDED = "suspended"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    REMOVED = "removed"
+
+
+class JoinPolicy(StrEnum):
+    """How joining and leaving is decided."""
+
+    AUTO = "auto"
+    MODERATED = "moderated"
+    CLOSED = "closed"
+
+
+class MembershipAction(StrEnum):
+    """What can be done to a membership over the wire."""
+
+    LEAVE = "leave"
+    CANCEL = "cancel"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Limits of one resource in a project: the pool's and each member's."""
+
+    project: int
+    member: int
+
+
+Grants = Mapping[str, Capacity]
+Moments = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person. Times are microseconds since the epoch, 0 for never."""
+
+    id: int
+    uuid: str
+    email: str
+    first_name: str = ""
+    last_name: str = ""
+    is_active: bool = False
+    email_verified: bool = False
+    moderated: bool = False
+    is_rejected: bool = False
+    deactivated_reason: str = ""
+    deactivated_at: int = 0
+    is_project_admin: bool = False
+    default_project: str = ""
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset({"email", "first_name", "last_name"})
+
+    @property
+    def target(self) -> str:
+        """Journal name."""
+        return f"user:{self.uuid}"
+
+    @property
+    def is_accepted(self) -> bool:
+        """Moderated and not rejected: has a base project."""
+        return self.moderated and not self.is_rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project. `owner` is a user uuid or `` (base); `name` the reserved name or ``;
+    times are microseconds since the epoch, `deactivated_at` 0 when never."""
+
+    id: int
+    uuid: str
+    realname: str
+    state: ProjectState
+    owner: str
+    end_date: int
+    created_at: int
+    name: str = ""
+    homepage: str = ""
+    description: str = ""
+    join_policy: JoinPolicy = JoinPolicy.MODERATED
+    leave_policy: JoinPolicy = JoinPolicy.AUTO
+    max_members: int = UNLIMITED
+    private: bool = False
+    is_base: bool = False
+    last_application: int = 0
+    deactivated_at: int = 0
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset({"homepage", "description"})
+
+    @property
+    def target(self) -> str:
+        """Journal name."""
+        return f"project:{self.uuid}"
+
+    @property
+    def is_alive(self) -> bool:
+        """Active or suspended."""
+        return self.state in (ProjectState.ACTIVE, ProjectState.SUSPENDED)
+
+    @property
+    def is_initialized(self) -> bool:
+        """Active, suspended or terminated: has holdings."""
+        return self.is_alive or self.state is ProjectState.TERMINATED
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A wish about a project; None means no change asked for. Immutable but for its state
+    and who answered (`response_*`) or withdrew (`waive_*`) it."""
+
+    id: int
+    project: str
+    applicant: str
+    state: ApplicationState
+    issued_at: int
+    owner: str | None = None
+    name: str | None = None
+    homepage: str | None = None
+    description: str | None = None
+    start_date: int | None = None
+    end_date: int | None = None
+    join_policy: JoinPolicy | None = None
+    leave_policy: JoinPolicy | None = None
+    max_members: int | None = None
+    private: bool | None = None
+    comments: str = ""
+    grants: Grants = field(default_factory=dict)
+    response_at: int = 0
+    response: str = ""
+    response_actor: str = ""
+    waive_at: int = 0
+    waive_reason: str = ""
+    waive_actor: str = ""
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset(
+        {"comments", "homepage", "description", "response", "waive_reason"}
+    )
+
+    @property
+    def target(self) -> str:
+        """Journal name."""
+        return f"application:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A person in a project; `dates` has the latest time each state was entered, by name."""
+
+    id: int
+    user: str
+    project: str
+    state: MembershipState
+    initialized: bool = False
+    dates: Moments = field(default_factory=dict)
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset({"dates"})
+
+    @property
+    def target(self) -> str:
+        """Journal name."""
+        return f"membership:{self.id}"

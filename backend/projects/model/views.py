@@ -1,0 +1,134 @@
+"""What the projects room shows: rows, details and the review of an application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backend.core.plan import Plan
+from backend.projects.model.entities import (
+    Application,
+    ApplicationState,
+    Capacity,
+    MembershipAction,
+    MembershipState,
+    Project,
+    ProjectState,
+)
+from backend.quotas.model import QuotaRow
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """One line of the Projects pane. `display_state` is the overall state of §1.2 (such as
+    `Pending`); `pending_app` its waiting application or 0; `tightest` the fullest resources
+    of the pool as (resource, usage, limit), fullest first."""
+
+    key: int
+    uuid: str
+    name: str
+    owner: str
+    display_state: str
+    state: ProjectState
+    pending_app: int
+    end_date: int
+    members: int
+    max_members: int
+    is_base: bool
+    created_at: int
+    tightest: tuple[tuple[str, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A membership with its person and what the session's actor may do with it."""
+
+    key: int
+    uuid: str
+    email: str
+    state: MembershipState
+    since: int
+    allowed: tuple[MembershipAction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEvent:
+    """Something that happened to a project, newest first."""
+
+    at: int
+    actor: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationBrief:
+    """An application in a list of them."""
+
+    id: int
+    state: ApplicationState
+    issued_at: int
+    answered_at: int
+    actor: str
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectDetail:
+    """Everything the detail of a project shows; `pool` are its own holdings."""
+
+    row: ProjectRow
+    project: Project
+    owner_email: str
+    pool: tuple[QuotaRow, ...]
+    members: tuple[MemberRow, ...]
+    applications: tuple[ApplicationBrief, ...]
+    history: tuple[HistoryEvent, ...]
+    pending: Application | None
+    allowed: Mapping[str, str]  # project action → "" when allowed, else the reason it is off
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A wished field of an application against the project's present value."""
+
+    field: str
+    before: str | int | bool | None
+    after: str | int | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyCheck:
+    """One line of the review's checks; `ok` False is a warning, not a refusal."""
+
+    ok: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationReview:
+    """All an operator needs to decide on a waiting application.
+
+    `approve` is the plan of approving now (its changes, impacts, warnings), or None with
+    `refusal` saying why approving would be refused. `position` counts from 1 in the queue of
+    `waiting` applications, `previous`/`next` are application ids or 0.
+    """
+
+    application: Application
+    project: Project
+    applicant_email: str
+    owner_email: str
+    is_new: bool
+    changes: tuple[FieldChange, ...]
+    grants: tuple[tuple[str, str, Capacity | None, Capacity], ...]  # resource, unit, old, new
+    pool: tuple[QuotaRow, ...]
+    members: int
+    checks: tuple[PolicyCheck, ...]
+    history: tuple[ApplicationBrief, ...]
+    pending_apps: tuple[int, int]  # the applicant's waiting applications, and the limit
+    approve: Plan | None
+    refusal: str
+    position: int
+    waiting: int
+    previous: int
+    next: int

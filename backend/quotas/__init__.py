@@ -1,0 +1,1 @@
+"""Astakos quotaholder: resources, holdings, effective limits and two-phase commissions."""

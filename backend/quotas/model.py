@@ -1,0 +1,283 @@
+"""Resources, holdings, commissions and the quota commands (spec astakos §1.1, §1.6, §3, §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from backend.core.plan import Command, Impact
+
+UNLIMITED = 2**63 - 1
+BYTES = "bytes"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Something that is counted. `unit` is `bytes` or ``; `uplimit` the default of base
+    projects, `project_default` of ordinary ones, both for member and project capacity."""
+
+    id: int
+    name: str
+    description: str
+    service_type: str
+    service_origin: str
+    unit: str
+    uplimit: int
+    project_default: int
+    api_visible: bool
+    ui_visible: bool
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def target(self) -> str:
+        """Journal name."""
+        return f"resource:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingKey:
+    """Names one holding: `user:<uuid>` from `project:<uuid>`, or a project from ``."""
+
+    holder: str
+    source: str
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Limit and counters of one key; `usage_min <= usage_max`, the difference is pending."""
+
+    id: int
+    key: HoldingKey
+    limit: int
+    usage_min: int
+    usage_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The limit that a holding should have."""
+
+    key: HoldingKey
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """A wanted change of one holding; negative quantities release."""
+
+    holder: str
+    source: str
+    resource: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetLimits:
+    """A write: give these holdings these limits, making the missing ones (a sync, §3.1)."""
+
+    limits: tuple[Limit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A write: a commission issued and accepted at once by `clientkey`."""
+
+    clientkey: str
+    name: str
+    provisions: tuple[Provision, ...]
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LimitChange:
+    """What a sync would do: the limits that differ as (key, before or None, after), and
+    whose effective limit moves by it."""
+
+    changed: tuple[tuple[HoldingKey, int | None, int], ...]
+    impacts: tuple[Impact, ...]
+
+
+class QuotaState(StrEnum):
+    """Whether a row needs attention; words, so that colour is never the only sign."""
+
+    OK = ""
+    FULL = "FULL"
+    OVER = "OVER"
+    ODD = "ODD"
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRow:
+    """One holding with its project's pool, as the Quotas pane shows it.
+
+    `usage` is usage_max and contains `pending` (§3.2). `holder`/`project` are labels,
+    `holder_id`/`project_id` the uuids. A project's own pool has `is_pool` and equal triples.
+    """
+
+    key: int
+    holder: str
+    holder_id: str
+    project: str
+    project_id: str
+    resource: str
+    unit: str
+    limit: int
+    usage: int
+    pending: int
+    project_limit: int
+    project_usage: int
+    project_pending: int
+    is_pool: bool = False
+
+    @property
+    def taken_by_others(self) -> int:
+        """Usage of the project that is not this holder's; negative when inconsistent."""
+        return self.project_usage - self.usage
+
+    @property
+    def effective(self) -> int:
+        """What the holder may reach at most, raw: may be negative, or UNLIMITED (§3.3)."""
+        if self.project_limit == UNLIMITED:
+            return self.limit
+        return min(self.limit, self.project_limit - self.taken_by_others)
+
+    @property
+    def left(self) -> int:
+        """Headroom: what may still be taken; UNLIMITED when nothing binds."""
+        return UNLIMITED if self.effective == UNLIMITED else self.effective - self.usage
+
+    @property
+    def project_binds(self) -> bool:
+        """True when the project's limit, not the own one, is what binds."""
+        return self.effective < self.limit
+
+    @property
+    def state(self) -> QuotaState:
+        """OVER, FULL (no headroom), ODD (usage the project does not know of) or OK."""
+        if self.usage > self.effective and self.usage > 0:
+            return QuotaState.OVER
+        if self.taken_by_others < 0:
+            return QuotaState.ODD
+        return QuotaState.FULL if self.left <= 0 < self.limit else QuotaState.OK
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionRow:
+    """One provision of a commission with its holding's figures now."""
+
+    holding: int
+    holder: str
+    source: str
+    label: str
+    source_label: str
+    resource: str
+    unit: str
+    quantity: int
+    limit: int
+    usage: int
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionRow:
+    """A pending commission. `issued_at`/`expires_at` are microseconds since the epoch
+    (0: never expires); `holder` and `change` sum the provisions up for people:
+    `change` holds (resource, unit, quantity) of the member provisions."""
+
+    key: int
+    name: str
+    clientkey: str
+    issued_at: int
+    expires_at: int
+    holder: str
+    project: str
+    provisions: int
+    change: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionDetail:
+    """A pending commission with every provision."""
+
+    row: CommissionRow
+    provisions: tuple[ProvisionRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEvent:
+    """Something that happened to a commission, newest first in the feed.
+
+    `kind` is issued, accepted, rejected, charged or refused; `serial` 0 when refused."""
+
+    at: int
+    kind: str
+    serial: int
+    actor: str
+    holder: str
+    project: str
+    change: tuple[tuple[str, str, int], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything behind one quota row: who else uses the project's pool, what is pending."""
+
+    row: QuotaRow
+    others: tuple[tuple[str, int, int], ...]  # (label, usage, pending), largest first
+    pending: tuple[tuple[int, int, int, str], ...]  # (serial, quantity, issued_at, clientkey)
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A holding whose limit is not what projects say: `expected` None when unexpected,
+    `found` None when missing (§3.5)."""
+
+    key: HoldingKey
+    expected: int | None
+    found: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueCommission(Command):
+    """Reserve (and with `auto_accept` take) quantities, all or nothing (§4.1).
+
+    `clientkey` is the component; `key` makes a retry safe; `timeout` in seconds, 0 = never.
+    """
+
+    clientkey: str
+    provisions: Sequence[Provision]
+    name: str = ""
+    force: bool = False
+    auto_accept: bool = False
+    key: str = ""
+    timeout: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptCommission(Command):
+    """Make a pending commission final."""
+
+    serial: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectCommission(Command):
+    """Take a pending commission back."""
+
+    serial: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModifyResource(Command):
+    """Change defaults and visibility of a resource; None keeps. Future projects only."""
+
+    name: str
+    uplimit: int | None = None
+    project_default: int | None = None
+    api_visible: bool | None = None
+    ui_visible: bool | None = None
