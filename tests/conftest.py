@@ -14,13 +14,20 @@ from tests import postgres as postgresql
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = bool(os.environ.get("CI"))
 
-# Textual reads these when it is imported, so they have to go before any test module loads.
-for _name in [name for name in os.environ if name.startswith("TEXTUAL_") or name == "NO_COLOR"]:
-    del os.environ[_name]
+# They change pictures, so neither the tests nor the workers of xdist see them.
+READ_ON_IMPORT = {"TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "TEXTUAL_FILTERS", "TEXTUAL_DIM_FACTOR"}
+AMBIENT = {name for name in (*READ_ON_IMPORT, "NO_COLOR") if os.environ.pop(name, None) is not None}
 
 settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if IN_CI else "dev")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a run whose Textual was imported, by the snapshot plugin, under foreign settings."""
+    too_late = AMBIENT & READ_ON_IMPORT
+    if too_late and not config.getoption("numprocesses", None):
+        raise pytest.UsageError(f"unset {', '.join(sorted(too_late))}, or run the tests with -n")
 
 
 @pytest.fixture(autouse=True, scope="session")

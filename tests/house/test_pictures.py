@@ -1,0 +1,64 @@
+"""Snapshots that no test compares any more: pytest passes over them without a word."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house.pictures import MARK
+
+ROOT = Path(__file__).resolve().parents[2]
+SECOND_OF_A_TEST = re.compile(r"\.\d+$")
+
+
+def stale_pictures(tests: Path) -> list[Path]:
+    """The pictures below `tests` that belong to no test."""
+    pictures = sorted(tests.rglob("__snapshots__/*/*.svg"))
+    modules = {picture.parents[2] / f"{picture.parent.name}.py" for picture in pictures}
+    expected = expected_pictures(sorted(module for module in modules if module.is_file()))
+    return [
+        picture
+        for picture in pictures
+        if picture.with_name(SECOND_OF_A_TEST.sub("", picture.stem) + ".svg") not in expected
+    ]
+
+
+def expected_pictures(modules: list[Path]) -> set[Path]:
+    """Where the tests of these modules keep their pictures."""
+    if not modules:
+        return set()
+    collect = ["-m", "pytest", "--collect-only", "-q", "-p", "tests.house.pictures"]
+    done = subprocess.run(
+        [sys.executable, *collect, *modules], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    return {Path(line.removeprefix(MARK)) for line in lines if line.startswith(MARK)}
+
+
+def test_every_picture_belongs_to_a_test() -> None:
+    stale = [path.relative_to(ROOT).as_posix() for path in stale_pictures(ROOT / "tests")]
+    assert not stale, "no test compares these, remove them:\n" + "\n".join(stale)
+
+
+@pytest.mark.parametrize("name", ["test_gone[80x24]", "test_shown[99x9]", "Other.test_inside"])
+def test_a_stale_picture_is_found(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "__snapshots__" / "test_some"
+    folder.mkdir(parents=True)
+    (tmp_path / "test_some.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.parametrize('size', ['80x24'])\n"
+        "def test_shown(size): pass\n"
+        "class TestClass:\n"
+        "    def test_inside(self): pass\n"
+    )
+    for alive in ("test_shown[80x24]", "test_shown[80x24].1", "TestClass.test_inside"):
+        (folder / f"{alive}.svg").touch()
+    (folder / f"{name}.svg").touch()
+    (vanished := tmp_path / "__snapshots__" / "test_vanished").mkdir()
+    (vanished / "test_shown.svg").touch()
+    assert stale_pictures(tmp_path) == [folder / f"{name}.svg", vanished / "test_shown.svg"]
