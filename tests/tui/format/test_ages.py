@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.quotas.model import UNLIMITED
+from tui.format.ages import (
+    DAY,
+    HOUR,
+    MINUTE,
+    SECOND,
+    age,
+    clock,
+    day,
+    days_until,
+    next_change,
+    stamp,
+    stamp_seconds,
+)
+
+AT = 1_794_994_867_000_000
+
+
+@pytest.mark.parametrize(
+    ("passed", "shown"),
+    [
+        (0, "0 s"),
+        (-5 * SECOND, "0 s"),
+        (3 * SECOND, "3 s"),
+        (12 * MINUTE + 59 * SECOND, "12 m"),
+        (3 * HOUR, "3 h"),
+        (52 * HOUR, "2 d 4 h"),
+        (2 * DAY + MINUTE, "2 d"),
+        (131 * DAY + 5 * HOUR, "131 d"),
+    ],
+)
+def test_age(passed: int, shown: str) -> None:
+    assert age(AT, AT + passed) == shown
+
+
+@given(passed=st.integers(-10 * SECOND, 200 * DAY))
+def test_an_age_changes_exactly_when_announced(passed: int) -> None:
+    now = AT + passed
+    then = next_change(AT, now)
+    assert then > now
+    assert age(AT, then - 1) == age(AT, now)
+
+
+@given(passed=st.integers(0, 99 * DAY))
+def test_an_announced_change_is_one(passed: int) -> None:
+    then = next_change(AT, AT + passed)
+    assert age(AT, then) != age(AT, then - 1)
+
+
+def test_moments() -> None:
+    assert stamp(AT) == "2026-11-18 09:41Z"
+    assert stamp_seconds(AT) == "2026-11-18 09:41:07Z"
+    assert day(AT) == "2026-11-18"
+    assert clock(AT) == "09:41:07"
+    assert stamp(0) == "-"
+    assert stamp(UNLIMITED) == "beyond 9999"
+
+
+def test_days_until() -> None:
+    assert days_until(AT + 131 * DAY, AT) == "in 131 days"
+    assert days_until(AT + MINUTE, AT) == "today"
+    assert days_until(AT - DAY, AT) == "1 day ago"
+    assert days_until(0, AT) == ""

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tui.format.glyphs import ASCII, UNICODE, Glyphs, choose
+from tui.format.names import brief_person, cut, fit, identifier, person, shorten
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "shown"),
+    [
+        ("hpc-climate", 11, "hpc-climate"),
+        ("hpc-climate", 10, "hpc-c~mate"),
+        ("hpc-climate", 3, "h~e"),
+        ("hpc-climate", 2, "hp"),
+        ("hpc-climate", 0, ""),
+    ],
+)
+def test_shorten_in_the_middle(text: str, cells: int, shown: str) -> None:
+    assert shorten(text, cells, ASCII) == shown
+
+
+@given(st.text(max_size=40), st.integers(0, 30), st.sampled_from([ASCII, UNICODE]))
+def test_nothing_is_wider_than_its_place(text: str, cells: int, glyphs: Glyphs) -> None:
+    assert cell_len(shorten(text, cells, glyphs)) <= cells
+    assert cell_len(cut(text, cells, glyphs)) <= cells
+    assert cell_len(fit(text, cells, glyphs)) == cells
+
+
+def test_fit_aligns() -> None:
+    assert fit("ab", 4) == "ab  "
+    assert fit("ab", 4, right=True) == "  ab"
+
+
+def test_people() -> None:
+    assert person("ada@uni.example") == "ada"
+    assert brief_person("ada@uni.example") == "ada@uni"
+    assert person("@odd") == "@odd"
+    assert brief_person("operator:op1") == "operator:op1"
+
+
+def test_hostile_names_lose_their_power() -> None:
+    assert "\x1b" not in shorten("\x1b]0;x\x07", 50)
+    assert "\x1b" not in person("\x1b@x")
+    assert "\x1b" not in identifier("\x1b")
+
+
+def test_identifiers_are_cut_in_the_middle() -> None:
+    assert identifier("6a0d1111-2222-4333-8444-5555666641c2") == "6a0d...41c2"
+    assert identifier("417") == "417"
+
+
+def test_glyphs_follow_the_terminal() -> None:
+    assert choose("ascii") is ASCII
+    assert choose("unicode", {"TERM": "linux"}) is UNICODE
+    assert choose("auto", {"TERM": "linux"}) is ASCII
+    assert choose("auto", {"TERM": "vt220"}) is ASCII

@@ -1,0 +1,75 @@
+"""Ages and moments; a moment is microseconds since the epoch, 0 for never."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from backend.core.runtime import moment
+
+SECOND = 1_000_000
+MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86400 * SECOND
+NEVER = "-"
+_DAYS_ONLY = 100 * DAY
+
+
+def age(since: int, now: int) -> str:
+    """How long ago: `3 s`, `12 m`, `3 h`, `2 d 4 h`, `131 d`."""
+    passed = max(0, now - since)
+    if passed < HOUR:
+        unit, sign = (SECOND, "s") if passed < MINUTE else (MINUTE, "m")
+        return f"{passed // unit} {sign}"
+    if passed < DAY:
+        return f"{passed // HOUR} h"
+    hours = passed % DAY // HOUR
+    return f"{passed // DAY} d{f' {hours} h' if hours and passed < _DAYS_ONLY else ''}"
+
+
+def next_change(since: int, now: int) -> int:
+    """When `age(since, ...)` will read differently."""
+    passed = max(0, now - since)
+    step = SECOND if passed < MINUTE else MINUTE if passed < HOUR else HOUR
+    if passed >= _DAYS_ONLY:
+        step = DAY
+    return since + (passed // step + 1) * step
+
+
+def stamp(at: int) -> str:
+    """`2026-11-18 09:41Z`."""
+    return _formatted(at, "%Y-%m-%d %H:%MZ")
+
+
+def stamp_seconds(at: int) -> str:
+    """`2026-11-18 09:41:07Z`."""
+    return _formatted(at, "%Y-%m-%d %H:%M:%SZ")
+
+
+def day(at: int) -> str:
+    """`2026-11-18`."""
+    return _formatted(at, "%Y-%m-%d")
+
+
+def clock(at: int) -> str:
+    """`09:41:07`."""
+    return _formatted(at, "%H:%M:%S")
+
+
+def days_until(at: int, now: int) -> str:
+    """`in 131 days`, `today`, `3 days ago`, `` for never."""
+    if not at:
+        return ""
+    days = at // DAY - now // DAY
+    if days == 0:
+        return "today"
+    words = f"{abs(days):,} day{'s' if abs(days) != 1 else ''}"
+    return f"in {words}" if days > 0 else f"{words} ago"
+
+
+def _formatted(at: int, pattern: str) -> str:
+    if not at:
+        return NEVER
+    try:
+        when: datetime = moment(at)
+    except OverflowError:
+        return "beyond 9999"
+    # %Y does not pad years before 1000 on every platform.
+    return when.strftime(pattern.replace("%Y", f"{when.year:04d}"))

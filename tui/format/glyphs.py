@@ -1,0 +1,36 @@
+"""The two sets of signs that the console draws with; both exist at every size."""
+
+from __future__ import annotations
+
+import locale
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One cell each; `spark` from empty to full."""
+
+    used: str
+    pending: str
+    left: str
+    taken: str
+    over: str
+    vertical: str
+    ellipsis: str
+    spark: str
+    border: str
+
+
+ASCII = Glyphs("#", "+", ".", "x", "!", "|", "~", " .:-=+*#", "ascii")
+UNICODE = Glyphs("█", "▒", "·", "╳", "!", "│", "…", "▁▂▃▄▅▆▇█", "round")
+
+
+def choose(setting: str, environ: Mapping[str, str] = os.environ) -> Glyphs:
+    """The set for `unicode`, `ascii` or `auto`: ASCII where the terminal cannot show more."""
+    if setting != "auto":
+        return ASCII if setting == "ascii" else UNICODE
+    terminal = environ.get("TERM", "")
+    plain = terminal in ("linux", "dumb") or terminal.startswith("vt")
+    return ASCII if plain or "utf" not in locale.getpreferredencoding().lower() else UNICODE

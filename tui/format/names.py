@@ -1,0 +1,65 @@
+"""Names made safe and short; every piece of data on its way to the screen passes here."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+
+from backend.core.text import display
+from tui.format.glyphs import UNICODE, Glyphs
+
+
+def shorten(value: object, cells: int, glyphs: Glyphs = UNICODE) -> str:
+    """At most `cells` cells, cut in the middle: `hpc-cl…2026`."""
+    text = display(value)
+    if cell_len(text) <= cells:
+        return text
+    if cells < 3:
+        return _head(text, cells)
+    tail = (cells - 1) // 2
+    return _head(text, cells - 1 - tail) + glyphs.ellipsis + _tail(text, tail)
+
+
+def cut(value: object, cells: int, glyphs: Glyphs = UNICODE) -> str:
+    """At most `cells` cells, cut at the end."""
+    text = display(value)
+    if cell_len(text) <= cells:
+        return text
+    return _head(text, max(0, cells - 1)) + glyphs.ellipsis[: max(0, cells)]
+
+
+def fit(value: object, cells: int, glyphs: Glyphs = UNICODE, *, right: bool = False) -> str:
+    """Exactly `cells` cells: shortened in the middle or padded."""
+    text = shorten(value, cells, glyphs)
+    gap = " " * (cells - cell_len(text))
+    return gap + text if right else text + gap
+
+
+def person(value: str) -> str:
+    """The local part of an e-mail address, else the label itself."""
+    local, at, _ = value.partition("@")
+    return display(local if at and local else value)
+
+
+def brief_person(value: str) -> str:
+    """`ada@uni` of `ada@uni.example`."""
+    local, at, host = value.partition("@")
+    return display(f"{local}@{host.split('.')[0]}" if at and local and host else value)
+
+
+def identifier(value: str) -> str:
+    """A uuid as `6a0d...41c2`."""
+    return display(value if len(value) <= 12 else f"{value[:4]}...{value[-4:]}")
+
+
+def _head(text: str, cells: int) -> str:
+    """The longest start within `cells`; `set_cell_size` pads where a wide sign is cut."""
+    return set_cell_size(text, cells).rstrip(" ") if cells > 0 else ""
+
+
+def _tail(text: str, cells: int) -> str:
+    kept = ""
+    for char in reversed(text):
+        if cell_len(char + kept) > cells:
+            break
+        kept = char + kept
+    return kept

@@ -1,0 +1,78 @@
+"""Amounts and differences of resources as people read them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from backend.quotas.model import BYTES, UNLIMITED
+
+INFINITE = "inf"
+_PREFIXES = "BKMGTPE"
+_LONG = 10**15
+
+
+class Style(StrEnum):
+    """How amounts are written; `RAW` has every digit and no separators."""
+
+    AUTO = "auto"
+    BYTES = "bytes"
+    RAW = "raw"
+
+
+def amount(number: int, unit: str = "", style: str = Style.AUTO) -> str:
+    """`24G`, `2.5T`, `1,870`, `inf`; negative numbers keep their sign."""
+    if number == UNLIMITED:
+        return INFINITE
+    if style == Style.RAW:
+        return str(number)
+    if style == Style.AUTO and unit == BYTES:
+        return _scaled(number)
+    return f"{number:,}" if abs(number) < _LONG else f"{number:.1e}".replace("e+", "e")
+
+
+def delta(before: int | None, after: int | None, unit: str = "", style: str = Style.AUTO) -> str:
+    """What changes: `+8`, `-32G`, `+inf`, `=`; `new` or `gone` where one side is missing."""
+    if before == after:
+        return "="
+    if before is None or after is None:
+        return "new" if before is None else "gone"
+    if UNLIMITED in (before, after):
+        return f"+{INFINITE}" if after == UNLIMITED else f"-{INFINITE}"
+    return signed(after - before, unit, style)
+
+
+def signed(number: int, unit: str = "", style: str = Style.AUTO) -> str:
+    """An amount that always shows its sign, as provisions are written."""
+    return amount(number, unit, style) if number < 0 else f"+{amount(number, unit, style)}"
+
+
+def percent(usage: int, limit: int) -> str:
+    """How full: `85%`, `-` without a limit, `>999%` beyond. Only what is full shows 100%."""
+    if limit == UNLIMITED:
+        return "-"
+    if limit <= 0:
+        return "0%" if usage <= 0 else ">999%"
+    share = _share(usage, limit)
+    return f"{share}%" if share < 1000 else ">999%"
+
+
+def _share(usage: int, limit: int) -> int:
+    """Whole percents, never rounded onto the limit from either side."""
+    share = (200 * usage + limit) // (2 * limit)
+    if share == 100 and usage != limit:
+        return 99 if usage < limit else 101
+    return share
+
+
+def _scaled(number: int) -> str:
+    """Base 1024 with at most one decimal."""
+    if number == 0:
+        return "0"
+    sign, size = "-" if number < 0 else "", abs(number)
+    power = 0
+    # Half a tenth below the next prefix already rounds up to it: never `1024.0M`.
+    while power < len(_PREFIXES) - 1 and 20 * size >= 20 * 1024 ** (power + 1) - 1024**power:
+        power += 1
+    tenths = (20 * size + 1024**power) // (2 * 1024**power)
+    whole, tenth = divmod(tenths, 10)
+    return f"{sign}{whole}{f'.{tenth}' if tenth else ''}{_PREFIXES[power]}"
