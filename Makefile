@@ -62,13 +62,13 @@ $(BIN)/python:
 	fi; \
 	"$$found" -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
 
-$(VENV)/.core: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.core: $(BIN)/python pyproject.toml constraints.txt
 	@echo 'Installing bursar into $(VENV); this is done once.' >&2
 	@$(PIP_INSTALL) -e .
 	@$(BIN)/python -m compileall -q $(VENV)/lib backend tui || true
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
 	@echo 'Installing bursar and its tools into $(VENV); this is done once.' >&2
 	@$(PIP_INSTALL) -e '.[server,postgres,test]'
 	@$(BIN)/python -m compileall -q $(VENV)/lib backend tui || true
