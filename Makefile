@@ -9,6 +9,9 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 # Interpreters without byte code start three times slower, and foreign paths leak other versions in.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME PYTHONOPTIMIZE
 
+# An environment whose interpreter has gone is worth nothing, and make would trust its stamps.
+$(shell [ -x $(BIN)/python ] || rm -rf $(VENV))
+
 .PHONY: help demo test check fmt snapshots screenshots screenshots-check clean
 .DELETE_ON_ERROR:
 
@@ -62,13 +65,13 @@ $(BIN)/python:
 	fi; \
 	"$$found" -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
 
-$(VENV)/.core: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/.core: pyproject.toml constraints.txt | $(BIN)/python
 	@echo 'Installing bursar into $(VENV); this is done once.' >&2
 	@$(PIP_INSTALL) -e .
 	@$(BIN)/python -m compileall -q $(VENV)/lib backend tui || true
 	@touch $@
 
-$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo 'Installing bursar and its tools into $(VENV); this is done once.' >&2
 	@$(PIP_INSTALL) -e '.[server,postgres,test]'
 	@$(BIN)/python -m compileall -q $(VENV)/lib backend tui || true
