@@ -1,0 +1,107 @@
+"""Lines of text with meaning: what dialogs and detail views are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from tui.format.glyphs import UNICODE, Glyphs
+from tui.format.units import Style
+
+HEAD = "bold"
+QUIET = "$text-muted"
+GOOD = "$text-success"
+WARN = "bold $text-warning"
+BAD = "bold $text-error"
+
+Part = str | tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How things are drawn here: the cells there are, the signs, the style of amounts."""
+
+    width: int
+    glyphs: Glyphs = UNICODE
+    units: str = Style.AUTO
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; `key` says what it is about, the same before and after a change."""
+
+    key: str
+    content: Content
+
+    @property
+    def text(self) -> str:
+        """Without styles."""
+        return self.content.plain
+
+
+Build = Callable[[Look], Iterable[Line]]
+
+
+def line(key: str, *parts: Part) -> Line:
+    """A line of sanitised texts, or (text, style) pairs; nothing in them is markup."""
+    return Line(key, Content.assemble(*parts))
+
+
+def blank() -> Line:
+    """An empty line."""
+    return Line("", Content())
+
+
+def section(title: str, body: Iterable[Line], note: str = "") -> list[Line]:
+    """A titled block with an empty line before it; nothing at all when the body is empty."""
+    inner = list(body)
+    if not inner:
+        return []
+    return [blank(), line("", (title, HEAD), (f"  {note}" if note else "", QUIET)), *inner]
+
+
+def wrapped(key: str, text: str, width: int, indent: int = 0, style: str = "") -> list[Line]:
+    """Prose broken at words to `width` cells."""
+    margin = " " * indent
+    pieces = Content(text).wrap(max(8, width - indent))
+    texts = [piece.plain.strip() for piece in pieces]
+    return [line(f"{key}.{n}", margin, (shown, style)) for n, shown in enumerate(texts)]
+
+
+def columns(rows: Sequence[Sequence[str]], align: str) -> list[list[str]]:
+    """The cells padded to the widest of their column; `align` has `<` or `>` per column."""
+    widths = [max((cell_len(row[n]) for row in rows), default=0) for n in range(len(align))]
+    return [
+        [_padded(cell, width, side) for cell, width, side in zip(row, widths, align, strict=True)]
+        for row in rows
+    ]
+
+
+def joined(lines: Iterable[Line]) -> Content:
+    """All lines as one text."""
+    return Content("\n").join(one.content for one in lines)
+
+
+def compared(old: Sequence[Line], new: Sequence[Line]) -> list[Line]:
+    """The new lines, those that differ from the old ones marked, vanished ones at the end."""
+    before = {one.key: one.text for one in old if one.key}
+    marked = [_marked(one, before) for one in new]
+    here = {one.key for one in new}
+    gone = [one for one in old if one.key and one.key not in here]
+    return [*marked, *section("NO LONGER", (line(one.key, (one.text, QUIET)) for one in gone))]
+
+
+def _marked(one: Line, before: dict[str, str]) -> Line:
+    if not one.key or before.get(one.key) == one.text:
+        return one
+    text = one.content
+    rest = text[1:] if one.text.startswith(" ") else text
+    return Line(one.key, Content.assemble(("*", WARN), rest.stylize(WARN)))
+
+
+def _padded(cell: str, width: int, side: str) -> str:
+    fill = " " * (width - cell_len(cell))
+    return cell + fill if side == "<" else fill + cell
