@@ -9,9 +9,8 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
-
-from backend.core.plan import Value
 
 if TYPE_CHECKING:
     from backend.core.database.tx import Tx
@@ -21,14 +20,15 @@ CREATE TABLE journal (
     seq {int64} PRIMARY KEY, at {int64} NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
     target TEXT NOT NULL, "before" TEXT NOT NULL, "after" TEXT NOT NULL, reason TEXT NOT NULL,
     request_id TEXT NOT NULL, outcome TEXT NOT NULL, hash {blob} NOT NULL){strict};
-CREATE INDEX journal_target ON journal (target, seq);
+CREATE INDEX journal_target ON journal (target, seq)
+    WHERE target < 'commission:' OR target >= 'commission;';
 CREATE TABLE journal_change (
     seq {int64} NOT NULL REFERENCES journal (seq), n {int64} NOT NULL, target TEXT NOT NULL,
-    "before" TEXT NOT NULL, "after" TEXT NOT NULL, PRIMARY KEY (seq, n)){strict};
+    "before" TEXT NOT NULL, "after" TEXT NOT NULL, PRIMARY KEY (seq, n)){clustered};
 CREATE TABLE refusal (
     id {int64} PRIMARY KEY, at {int64} NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
     detail TEXT NOT NULL){strict};
-CREATE TABLE counter (name TEXT PRIMARY KEY, value {int64} NOT NULL){strict};
+CREATE TABLE counter (name TEXT PRIMARY KEY, value {int64} NOT NULL){clustered};
 """
 
 GENESIS = bytes(32)
@@ -77,18 +77,16 @@ class Refusal:
     detail: str
 
 
-def to_json(values: Mapping[str, Value] | Sequence[object]) -> str:
+def to_json(values: Mapping[str, object] | Sequence[object]) -> str:
     """Canonical compact JSON, the only form that is hashed."""
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
 def link(previous: bytes, row: Sequence[object], effects: Sequence[Sequence[object]]) -> bytes:
     """Hash of an entry: `row` are its ten columns before the hash, `effects` its change rows."""
-    text = _encode([*row, *effects] if effects else row)
-    return hashlib.sha256(previous + text.encode("utf-8", "surrogatepass")).digest()
+    texts = [str(value) for value in chain(row, *effects)]
+    told = "".join([f"{len(text)}:{text}" for text in texts])
+    return hashlib.sha256(previous + told.encode("utf-8")).digest()
 
 
 class Chain:

@@ -83,6 +83,13 @@ class SetLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class DeleteHoldings:
+    """A write: remove holdings that no project accounts for (§3.5)."""
+
+    keys: tuple[HoldingKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
     """A write: a commission issued and accepted at once by `clientkey`."""
 

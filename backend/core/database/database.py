@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from backend.core.database.schema import Step, check_version, copy_to, migrate, 
 from backend.core.database.sqlite import connect, storage_error
 from backend.core.database.tx import Tx
 from backend.core.database.watch import Watcher
-from backend.core.database.writer import Job, RunMany, Writer
+from backend.core.database.writer import FileLock, Job, RunMany, Writer
 from backend.core.errors import ReadOnly, StorageError
 from backend.core.runtime import Runtime, system_runtime
 
@@ -41,10 +41,16 @@ class Database:
         self._connections: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="bursar-reader")
-        self._writer = None if read_only else self._open_writer(steps)
-        if read_only:
-            check_version(version_of(self._reader()), steps)
         self._watcher: Watcher | None = None
+        self._writer: Writer | None = None
+        try:
+            if read_only:
+                check_version(version_of(self._reader()), steps)
+            else:
+                self._writer = self._open_writer(steps)
+        except BaseException:
+            self.close()
+            raise
 
     def read(self, fn: Callable[[Tx], T]) -> T:
         """Run `fn` on a snapshot, in the calling thread."""
@@ -65,29 +71,26 @@ class Database:
 
     def write(self, fn: Callable[[Tx], T]) -> T:
         """Run `fn` in a write transaction and wait for its commit; not for event loops."""
-        waiter: Future[T] = Future()
-        self._submit(Job(run=fn, waiter=waiter))
-        return waiter.result()
+        result: T = self._done(Job(fn))
+        return result
 
     async def awrite(self, fn: Callable[[Tx], T]) -> T:
         """`write` for event loops."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
-        self._submit(Job(run=fn, loop=loop, answer=answer))
+        self._writable().submit(Job(fn, loop=loop, answer=answer))
         return await answer
 
-    def submit_many(self, run_many: RunMany, item: object) -> Future[Any]:
-        """Queue an item that may be handled together with its neighbours in one call of
+    def write_many(self, run_many: RunMany, item: object) -> Any:
+        """Hand in an item that may be done together with its neighbours by one call of
         `run_many(tx, items)`, which answers one outcome (or exception) per item."""
-        waiter: Future[Any] = Future()
-        self._submit(Job(run_many=run_many, item=item, waiter=waiter))
-        return waiter
+        return self._done(Job(run_many, item, batched=True))
 
     async def awrite_many(self, run_many: RunMany, item: object) -> Any:
-        """`submit_many` for event loops."""
+        """`write_many` for event loops."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Any] = loop.create_future()
-        self._submit(Job(run_many=run_many, item=item, loop=loop, answer=answer))
+        self._writable().submit(Job(run_many, item, batched=True, loop=loop, answer=answer))
         return await answer
 
     def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
@@ -121,24 +124,27 @@ class Database:
                 conn.close()
             self._connections.clear()
 
-    def _submit(self, job: Job) -> None:
+    def _done(self, job: Job) -> Any:
+        outcome = self._writable().run(job)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    def _writable(self) -> Writer:
         if self._writer is None:
             raise ReadOnly("the database is open read-only", hint="open without --read-only")
-        self._writer.submit(job)
+        return self._writer
 
     def _open_writer(self, steps: Sequence[Step]) -> Writer:
         _create_private(self.path)
-        conn = connect(self.path, writer=True, read_only=False)
-        try:
-            migrate(conn, steps, self.path)
-        except sqlite3.Error as error:
-            conn.close()
-            raise storage_error(error) from error
-        except BaseException:
-            conn.close()
-            raise
-        self._connections.append(conn)
-        lock = self.path.with_name(self.path.name + ".lock")
+        lock = FileLock(self.path.with_name(self.path.name + ".lock"))
+        with lock:
+            conn = connect(self.path, writer=True, read_only=False)
+            self._connections.append(conn)
+            try:
+                migrate(conn, steps, self.path)
+            except sqlite3.Error as error:
+                raise storage_error(error) from error
         return Writer(conn, self.runtime, lock, self._announce)
 
     def _announce(self, head: int) -> None:

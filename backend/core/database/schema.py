@@ -1,6 +1,7 @@
 """Numbered schema steps, written once for SQLite and PostgreSQL.
 
-A step's SQL uses `{int64}`, `{blob}` and `{strict}` where the engines' words differ.
+A step's SQL uses `{int64}`, `{blob}`, `{strict}` and `{clustered}` (rows stored in primary key
+order) where the engines' words differ.
 Steps are appended, never renumbered, and only go forward.
 """
 
@@ -15,8 +16,18 @@ from backend.core.errors import StorageCorrupt
 
 APPLICATION_ID = 0x62757273  # "burs"
 
-SQLITE_WORDS: Mapping[str, str] = {"int64": "INTEGER", "blob": "BLOB", "strict": " STRICT"}
-POSTGRES_WORDS: Mapping[str, str] = {"int64": "BIGINT", "blob": "BYTEA", "strict": ""}
+SQLITE_WORDS: Mapping[str, str] = {
+    "int64": "INTEGER",
+    "blob": "BLOB",
+    "strict": " STRICT",
+    "clustered": " STRICT, WITHOUT ROWID",
+}
+POSTGRES_WORDS: Mapping[str, str] = {
+    "int64": "BIGINT",
+    "blob": "BYTEA",
+    "strict": "",
+    "clustered": "",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""One writer thread per process: a queue, group commit, fairness across processes.
+"""One writer per process: a queue, group commit, fairness across processes.
 
 Up to `GROUP` operations share one transaction and one fsync. Each operation is all or
 nothing (a savepoint), nothing is acknowledged before the commit, and when the commit fails
@@ -28,39 +28,58 @@ from backend.core.runtime import Runtime
 GROUP = 256
 
 Outcome = Any  # a job's result, or the exception it raised
-Run = Callable[[Tx], Any]
 RunMany = Callable[[Tx, Sequence[Any]], list[Outcome]]
 
 
 @dataclass(slots=True)
 class Job:
-    """One queued operation: either `run`, or an `item` for `run_many`, which gets all
-    adjacent items of a group at once and answers one outcome per item, in order."""
+    """One queued operation: `run(tx)`; or, when `batched`, an `item` for `run(tx, items)`,
+    which gets all adjacent items of a group at once and answers one outcome each, in order."""
 
-    run: Run | None = None
-    run_many: RunMany | None = None
+    run: Callable[..., Any]
     item: Any = None
+    batched: bool = False
     waiter: Future[Any] | None = None
     loop: asyncio.AbstractEventLoop | None = None
     answer: asyncio.Future[Any] | None = None
     outcome: Outcome = field(default=None)
 
 
+class FileLock:
+    """An flock beside the database: unlike SQLite's own lock it is a fair queue between
+    processes."""
+
+    def __init__(self, path: Path) -> None:
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def __enter__(self) -> None:
+        fcntl.flock(self._handle, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        fcntl.flock(self._handle, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Give the side file back."""
+        os.close(self._handle)
+
+
 class Writer:
-    """Owns the only connection that writes."""
+    """Owns the only connection that writes; one transaction at a time."""
 
     def __init__(
         self,
         conn: sqlite3.Connection,
         runtime: Runtime,
-        lock_path: Path | None,
+        lock: FileLock,
         committed: Callable[[int], None],
     ) -> None:
         self._conn = conn
         self._runtime = runtime
-        self._lock = None if lock_path is None else _Lock(lock_path)
+        self._lock = lock
         self._committed = committed
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._turn = threading.Lock()
+        self._working = False
         self._thread = threading.Thread(target=self._loop, name="bursar-writer", daemon=True)
         self._thread.start()
 
@@ -68,18 +87,37 @@ class Writer:
         """Queue a job; its waiter or answer is completed after the commit."""
         self._queue.put(job)
 
+    def run(self, job: Job) -> Outcome:
+        """Do a job for a caller that waits, and return its outcome.
+
+        When nobody else writes, the caller's own thread does it: handing it over would cost
+        as much as the work. The connection still has one user at a time.
+        """
+        idle = self._queue.empty() and not self._working
+        if idle and self._turn.acquire(blocking=False):
+            try:
+                self._run([job])
+            finally:
+                self._turn.release()
+            return job.outcome
+        job.waiter = Future()
+        self.submit(job)
+        return job.waiter.result()
+
     def close(self) -> None:
         """Finish what is queued, then stop."""
         self._queue.put(None)
         self._thread.join()
-        if self._lock:
-            self._lock.close()
+        self._lock.close()
 
     def _loop(self) -> None:
         while (first := self._queue.get()) is not None:
+            self._working = True
             jobs = [first]
-            stop = self._drain(jobs)
-            self._run(jobs)
+            with self._turn:
+                stop = self._drain(jobs)
+                self._run(jobs)
+            self._working = False
             if stop:
                 return
 
@@ -106,14 +144,12 @@ class Writer:
         _deliver(jobs)
 
     def _transaction(self, jobs: list[Job]) -> int:
-        if self._lock:
-            self._lock.acquire()
-        try:
+        with self._lock:
             self._conn.execute("BEGIN IMMEDIATE")
             try:
                 tx = Tx(self._conn, self._runtime, writable=True)
-                for run_many, group in groupby(jobs, key=lambda job: job.run_many):
-                    _run_group(tx, run_many, list(group))
+                for together, group in groupby(jobs, key=lambda job: job.batched and job.run):
+                    _run_group(tx, list(group), bool(together))
                 head = tx.chain.flush()
                 self._conn.execute("COMMIT")
                 return head
@@ -121,30 +157,11 @@ class Writer:
                 if self._conn.in_transaction:
                     self._conn.execute("ROLLBACK")
                 raise
-        finally:
-            if self._lock:
-                self._lock.release()
 
 
-class _Lock:
-    """An flock beside the database: unlike SQLite's own lock it is a fair queue."""
-
-    def __init__(self, path: Path) -> None:
-        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-    def acquire(self) -> None:
-        fcntl.flock(self._handle, fcntl.LOCK_EX)
-
-    def release(self) -> None:
-        fcntl.flock(self._handle, fcntl.LOCK_UN)
-
-    def close(self) -> None:
-        os.close(self._handle)
-
-
-def _run_group(tx: Tx, run_many: RunMany | None, jobs: list[Job]) -> None:
-    if run_many is not None:
-        outcomes = run_many(tx, [job.item for job in jobs])
+def _run_group(tx: Tx, jobs: list[Job], together: bool) -> None:
+    if together:
+        outcomes = jobs[0].run(tx, [job.item for job in jobs])
         for job, outcome in zip(jobs, outcomes, strict=True):
             job.outcome = outcome
         return
@@ -153,7 +170,6 @@ def _run_group(tx: Tx, run_many: RunMany | None, jobs: list[Job]) -> None:
 
 
 def _run_one(tx: Tx, job: Job) -> Outcome:
-    assert job.run is not None
     try:
         with tx.savepoint():
             return job.run(tx)
@@ -185,7 +201,7 @@ def _answer(jobs: Sequence[Job]) -> None:
 
 
 def _complete(future: Future[Any] | asyncio.Future[Any], outcome: Outcome) -> None:
-    if isinstance(outcome, BaseException):
+    if isinstance(outcome, BaseException) and isinstance(future, asyncio.Future):
         future.set_exception(outcome)
     else:
         future.set_result(outcome)

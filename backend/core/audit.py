@@ -1,0 +1,80 @@
+"""Reading the journal: the Audit pane's list, details, and the check of the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backend.core.database.tx import Row, Tx
+from backend.core.journal import GENESIS, link
+from backend.core.listing import Query
+
+COLUMNS = (
+    'seq, at, actor, action, target, "before", "after", reason, request_id, outcome, '
+    "(SELECT count(*) FROM journal_change c WHERE c.seq = j.seq)"
+)
+SELECT_KEYS = "SELECT seq FROM journal j WHERE seq > 0"
+TEXT = """AND (lower(actor) LIKE ? ESCAPE '!' OR lower(action) LIKE ? ESCAPE '!'
+    OR lower(target) LIKE ? ESCAPE '!' OR lower(reason) LIKE ? ESCAPE '!')"""
+DECISIONS = "AND action NOT LIKE 'commission.%'"
+SELECT_ROWS = f"SELECT {COLUMNS} FROM journal j WHERE seq IN ({{keys}})"
+SELECT_EFFECTS = 'SELECT target, "before", "after" FROM journal_change WHERE seq = ? ORDER BY n'
+# The index leaves commissions out: they are many, and their history is the provision log.
+SELECT_OF = f"""SELECT {COLUMNS} FROM journal j
+WHERE target = ? AND (target < 'commission:' OR target >= 'commission;')
+ORDER BY seq DESC LIMIT ?"""
+SELECT_CHAIN = """
+SELECT seq, at, actor, action, target, "before", "after", reason, request_id, outcome, hash
+FROM journal ORDER BY seq"""
+SELECT_ALL_EFFECTS = 'SELECT seq, n, target, "before", "after" FROM journal_change ORDER BY seq, n'
+
+
+def keys_sql(query: Query) -> tuple[str, list[object]]:
+    """The journal's seqs, newest first; `descending` turns that round."""
+    parts, params = [SELECT_KEYS], []
+    if "decisions" in query.view.split():
+        parts.append(DECISIONS)
+    if query.scope:
+        parts.append("AND target = ?")
+        params.append(query.scope)
+    if query.text:
+        folded = query.text.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        parts.append(TEXT)
+        params += [f"%{folded}%"] * 4
+    newest = not query.descending
+    parts.append("ORDER BY seq DESC" if newest else "ORDER BY seq")
+    return " ".join(parts), list(params)
+
+
+def chain_faults(tx: Tx) -> Iterator[str]:
+    """What is wrong with the hash chain, entry by entry; nothing when it holds."""
+    effects = _Effects(tx)
+    expected, previous = 0, GENESIS
+    for row in tx.each(SELECT_CHAIN):
+        expected += 1
+        if row[0] != expected:
+            yield f"journal: entry {expected} is missing, {row[0]} comes next"
+            expected = row[0]
+        previous = link(previous, row[:10], effects.of(row[0]))
+        if previous != bytes(row[10]):
+            yield f"journal: entry {row[0]} does not match its hash; it was changed afterwards"
+            previous = bytes(row[10])
+    if effects.left_over():
+        yield "journal: side effects without an entry"
+
+
+class _Effects:
+    """Side effects streamed beside their entries."""
+
+    def __init__(self, tx: Tx) -> None:
+        self.rows = tx.each(SELECT_ALL_EFFECTS)
+        self.ahead = next(self.rows, None)
+
+    def of(self, seq: int) -> list[Row]:
+        found = []
+        while self.ahead is not None and self.ahead[0] == seq:
+            found.append(self.ahead[1:])
+            self.ahead = next(self.rows, None)
+        return found
+
+    def left_over(self) -> bool:
+        return self.ahead is not None

@@ -1,0 +1,204 @@
+"""Two-phase commissions, single or by the hundred (spec astakos §4, storage.md §1.3)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from backend.core.database import Database, Tx
+from backend.core.errors import BursarError, Conflict, NotFound
+from backend.core.journal import Entry, Refusal, to_json
+from backend.quotas.book import Book, HoldingIds, Pending, Posting
+from backend.quotas.model import IssueCommission, Provision
+from backend.quotas.rules import Account, accept, check, merge, reject, reserve
+
+SELECT_KEY = "SELECT request, serial FROM commission_key WHERE clientkey = ? AND key = ?"
+INSERT_KEY = "INSERT INTO commission_key VALUES (?, ?, ?, ?, ?)"
+SELECT_EXPIRED = """
+SELECT serial FROM commission WHERE expires_at > 0 AND expires_at <= ? ORDER BY expires_at"""
+
+SECOND = 1_000_000
+EXPIRE = "EXPIRE"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Accept or reject a pending commission; `clientkey` `` acts on any component's."""
+
+    actor: str
+    serial: int
+    accepted: bool
+    clientkey: str = ""
+    reason: str = ""
+
+
+Operation = IssueCommission | Resolve
+
+
+class Ledger:
+    """The commissions of a database; concurrent callers share transactions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._ids = HoldingIds()
+
+    def issue(self, command: IssueCommission) -> int:
+        """Reserve; the serial. Raises OverLimit, NotFound (no holding), Invalid, Conflict
+        (idempotency key used for something else)."""
+        serial: int = self._database.write_many(self.run, command)
+        return serial
+
+    def resolve(self, operation: Resolve) -> None:
+        """Accept or reject. Raises NotFound."""
+        self._database.write_many(self.run, operation)
+
+    async def submit(self, operation: Operation) -> int:
+        """`issue` or `resolve` for event loops; the serial."""
+        serial: int = await self._database.awrite_many(self.run, operation)
+        return serial
+
+    def run(self, tx: Tx, operations: Sequence[Operation]) -> list[Any]:
+        """Do the operations in order in one transaction; a serial or an error for each."""
+        return run(tx, operations, self._ids)
+
+
+def run(tx: Tx, operations: Sequence[Operation], ids: HoldingIds | None = None) -> list[Any]:
+    """Do the operations in order: each is all or nothing, a refused one leaves no trace
+    but its line in the ring. Due commissions expire first. Writes figures and journal."""
+    batch = _Batch(tx, ids or HoldingIds())
+    batch.expire_due()
+    batch.load(operations)
+    outcomes = [batch.perform(operation) for operation in operations]
+    batch.book.save()
+    return outcomes
+
+
+class _Batch:
+    """The operations of one transaction."""
+
+    def __init__(self, tx: Tx, ids: HoldingIds) -> None:
+        self.tx = tx
+        self.ids = ids
+        self.book = Book(tx)
+        self.merged: dict[int, list[tuple[Provision, int | None]]] = {}
+
+    def expire_due(self) -> None:
+        """Reject what asked to be rejected by now."""
+        due = [serial for (serial,) in self.tx.all(SELECT_EXPIRED, (self.tx.now,))]
+        self.book.load_pending(due)
+        for serial in due:
+            self._resolve(Resolve("bursar", serial, False, reason=EXPIRE), "commission.expire")
+
+    def load(self, operations: Sequence[Operation]) -> None:
+        """Read all holdings and commissions that the operations name, each once."""
+        wanted: dict[int, None] = {}
+        serials: list[int] = []
+        for operation in operations:
+            if isinstance(operation, Resolve):
+                serials.append(operation.serial)
+                continue
+            found = [(p, self.ids.find(self.tx, p)) for p in merge(operation.provisions)]
+            self.merged[id(operation)] = found
+            wanted.update((holding, None) for _, holding in found if holding is not None)
+        self.book.load_accounts(wanted)
+        self.book.load_pending(serials)
+
+    def perform(self, operation: Operation) -> int | BursarError:
+        """One operation; its serial, or why it was refused."""
+        try:
+            if isinstance(operation, Resolve):
+                action = "commission.accept" if operation.accepted else "commission.reject"
+                return self._resolve(operation, action)
+            return self._issue(operation)
+        except BursarError as error:
+            return error
+
+    def _issue(self, command: IssueCommission) -> int:
+        if command.key:
+            known = self._replayed(command)
+            if known:
+                return known
+        accounts = self._checked(command)
+        serial = self.tx.next_id("serial")
+        expires = self.tx.now + command.timeout * SECOND if command.timeout else 0
+        postings = [(account.id, quantity) for account, quantity in accounts]
+        pending = Pending(
+            serial, command.name, command.clientkey, self.tx.now, expires, command.key, postings
+        )
+        for account, quantity in accounts:
+            reserve(account, quantity)
+        self.book.touch(postings)
+        if command.auto_accept:
+            for account, quantity in accounts:
+                accept(account, quantity)
+            self.book.log(pending, True, "")
+        else:
+            self.book.add(pending)
+        if command.key:
+            told = (command.clientkey, command.key, _digest(command), serial, self.tx.now)
+            self.tx.execute(INSERT_KEY, told)
+        action = "commission.charge" if command.auto_accept else "commission.issue"
+        self._record(command.actor.name, action, serial, postings, "")
+        return serial
+
+    def _checked(self, command: IssueCommission) -> list[tuple[Account, int]]:
+        """The accounts to charge. Raises the first refusal in request order."""
+        accounts: list[tuple[Account, int]] = []
+        for provision, holding in self.merged[id(command)]:
+            account = self.book.account(holding)
+            error = check(account, provision, command.force)
+            if error is not None or account is None:
+                self._refuse(command, error)
+                raise error or NotFound("no such holding")
+            accounts.append((account, provision.quantity))
+        return accounts
+
+    def _refuse(self, command: IssueCommission, error: BursarError | None) -> None:
+        data = dict(error.data) if error else {}
+        shown = [[p.holder, p.source, p.resource, p.quantity] for p in command.provisions]
+        detail = to_json({"provisions": shown, "error": data})
+        self.tx.refuse(Refusal(command.actor.name, "commission.issue", detail))
+
+    def _replayed(self, command: IssueCommission) -> int:
+        """The serial this key already led to, 0 when it is new."""
+        row = self.tx.one(SELECT_KEY, (command.clientkey, command.key))
+        if row is None:
+            return 0
+        if row[0] != _digest(command):
+            raise Conflict(
+                f"idempotency key {command.key!r} was used for another commission",
+                hint="make a new key for a new commission",
+                data={"stored": row[0], "sent": _digest(command), "serial": row[1]},
+            )
+        return int(row[1])
+
+    def _resolve(self, operation: Resolve, action: str) -> int:
+        pending = self.book.pending(operation.serial)
+        mine = pending and operation.clientkey in ("", pending.clientkey)
+        if pending is None or not mine:
+            raise NotFound(f"no pending commission {operation.serial}")
+        move = accept if operation.accepted else reject
+        for holding, quantity in pending.postings:
+            account = self.book.account(holding)
+            if account is not None:
+                move(account, quantity)
+        self.book.touch(pending.postings)
+        self.book.resolve(pending, operation.accepted, operation.reason)
+        self._record(operation.actor, action, operation.serial, pending.postings, operation.reason)
+        return operation.serial
+
+    def _record(
+        self, actor: str, action: str, serial: int, postings: Sequence[Posting], reason: str
+    ) -> None:
+        after = f'{{"p":{[list(p) for p in postings]}}}'.replace(" ", "")
+        self.tx.record(Entry(actor, action, f"commission:{serial}", "{}", after, reason))
+
+
+def _digest(command: IssueCommission) -> str:
+    """What an idempotency key stands for."""
+    plain = replace(command, key="")
+    shown = [[p.holder, p.source, p.resource, p.quantity] for p in plain.provisions]
+    told = [plain.name, shown, plain.force, plain.auto_accept, plain.timeout]
+    return hashlib.sha256(to_json(told).encode()).hexdigest()

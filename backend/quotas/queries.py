@@ -1,0 +1,194 @@
+"""The SQL behind the Quotas and Commissions panes: keys in order, rows by key."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+
+from backend.core.database.tx import Row, Tx
+from backend.core.errors import NotFound
+from backend.core.listing import Query
+from backend.quotas.model import (
+    CommissionDetail,
+    CommissionRow,
+    Explanation,
+    ProvisionRow,
+    QuotaRow,
+)
+from backend.quotas.store import SELECT_PROJECT_ROWS, SELECT_ROWS, fold, quota_row_of
+
+# Effective headroom of a member row `h` with its pool `p`, without a scalar min().
+LEFT = """CASE WHEN p.lim IS NOT NULL AND p.lim < 9223372036854775807
+    AND p.lim - p.usage_max < h.lim - h.usage_max
+    THEN p.lim - p.usage_max ELSE h.lim - h.usage_max END"""
+POOL_JOIN = """LEFT JOIN holding p ON p.holder_id = h.source_id AND p.source_id = 0
+    AND p.resource_id = h.resource_id AND h.source_id <> 0"""
+
+# CROSS JOIN keeps the order of the first table, so the first page needs no sort.
+BY_HOLDER = "FROM holder o CROSS JOIN holding h WHERE h.holder_id = o.id"
+BY_PROJECT = "FROM holder s CROSS JOIN holding h WHERE h.source_id = s.id"
+BY_RESOURCE = "FROM holding h JOIN resource r ON r.id = h.resource_id WHERE h.id > 0"
+PLAIN = f"FROM holding h {POOL_JOIN} WHERE h.id > 0"
+
+SORTS: Mapping[str, tuple[str, str]] = {
+    "": (BY_HOLDER, "o.fold {d}, o.id {d}, h.source_id {d}, h.resource_id {d}"),
+    "holder": (BY_HOLDER, "o.fold {d}, o.id {d}, h.source_id {d}, h.resource_id {d}"),
+    "project": (BY_PROJECT, "s.fold {d}, s.id {d}, h.resource_id {d}, h.id {d}"),
+    "resource": (BY_RESOURCE, "r.name {d}, h.id {d}"),
+    "used": (PLAIN, "h.usage_max {d}, h.id"),
+    "pending": (PLAIN, "h.usage_max - h.usage_min {d}, h.id"),
+    "limit": (PLAIN, "h.lim {d}, h.id"),
+    "left": (PLAIN, f"{LEFT} {{d}}, h.id"),
+}
+POOLS = "h.source_id = 0"
+MEMBERS = "h.source_id <> 0"
+OVER = """h.id IN (SELECT id FROM holding WHERE usage_max > lim UNION
+    SELECT m.id FROM holding q JOIN holding m ON m.source_id = q.holder_id
+        AND m.resource_id = q.resource_id
+    WHERE q.usage_max > q.lim AND q.source_id = 0 AND m.usage_max > 0)"""
+PENDING = "h.id IN (SELECT holding_id FROM provision)"
+SCOPE = """(h.holder_id IN (SELECT id FROM holder WHERE name = ?)
+    OR h.source_id IN (SELECT id FROM holder WHERE name = ?))"""
+TEXT = """(h.holder_id IN (SELECT id FROM holder WHERE fold LIKE ? ESCAPE '!')
+    OR h.source_id IN (SELECT id FROM holder WHERE fold LIKE ? ESCAPE '!')
+    OR h.resource_id IN (SELECT id FROM resource WHERE lower(name) LIKE ? ESCAPE '!'))"""
+
+COUNT_OVER = f"SELECT count(*) FROM holding h WHERE {MEMBERS} AND {OVER}"
+COUNT_PENDING = "SELECT count(*) FROM commission"
+COUNT_HOLDINGS = "SELECT count(*) FROM holding WHERE source_id <> 0"
+SELECT_USERS_OF_POOL = """
+SELECT o.label, h.usage_max, h.usage_max - h.usage_min FROM holding h
+JOIN holder o ON o.id = h.holder_id JOIN resource r ON r.id = h.resource_id
+WHERE h.source_id = (SELECT id FROM holder WHERE name = ?) AND r.name = ? AND h.usage_max > 0
+ORDER BY h.usage_max DESC, o.fold LIMIT 50"""
+SELECT_PENDING_ON = """
+SELECT c.serial, p.quantity, c.issued_at, c.clientkey FROM provision p
+JOIN commission c ON c.serial = p.serial WHERE p.holding_id = ? ORDER BY c.serial DESC"""
+SELECT_HOLDER_ID = "SELECT id FROM holder WHERE name = ?"
+
+COMMISSION_SORTS: Mapping[str, str] = {
+    "": "c.serial {d}",
+    "serial": "c.serial {d}",
+    "age": "c.issued_at {d}, c.serial {d}",
+    "service": "c.clientkey {d}, c.serial",
+    "name": "c.name {d}, c.serial",
+}
+COMMISSION_TEXT = """(lower(c.name) LIKE ? ESCAPE '!' OR lower(c.clientkey) LIKE ? ESCAPE '!'
+    OR c.serial IN (SELECT v.serial FROM provision v JOIN holding h ON h.id = v.holding_id
+        JOIN holder o ON o.id = h.holder_id WHERE o.fold LIKE ? ESCAPE '!'))"""
+SELECT_COMMISSIONS = """
+SELECT serial, name, clientkey, issued_at, expires_at FROM commission WHERE serial IN ({keys})"""
+SELECT_PROVISION_ROWS = """
+SELECT v.serial, h.id, o.name, s.name, o.label, s.label, r.name, r.unit, v.quantity, h.lim,
+    h.usage_max, h.usage_max - h.usage_min
+FROM provision v JOIN holding h ON h.id = v.holding_id JOIN holder o ON o.id = h.holder_id
+JOIN holder s ON s.id = h.source_id JOIN resource r ON r.id = h.resource_id
+WHERE v.serial IN ({keys}) ORDER BY v.serial, v.n"""
+
+
+def like(text: str) -> str:
+    """A LIKE pattern (ESCAPE '!') for a case-folded substring."""
+    folded = fold(text).replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return f"%{folded}%"
+
+
+def keys_sql(query: Query) -> tuple[str, list[object]]:
+    """The statement that gives the keys of a quotas list in order, and its parameters."""
+    tables, order = SORTS.get(query.sort, SORTS[""])
+    words = query.view.split()
+    conditions = [POOLS if "pools" in words else MEMBERS]
+    params: list[object] = []
+    conditions += [OVER] if "over" in words else []
+    conditions += [PENDING] if "pending" in words else []
+    if query.scope:
+        conditions.append(SCOPE)
+        params += [query.scope] * 2
+    if query.text:
+        conditions.append(TEXT)
+        params += [like(query.text)] * 3
+    where = " AND ".join(conditions)
+    direction = "DESC" if query.descending else "ASC"
+    return f"SELECT h.id {tables} AND {where} ORDER BY {order.format(d=direction)}", params
+
+
+def commission_keys_sql(query: Query) -> tuple[str, list[object]]:
+    """The same for pending commissions; newest first unless sorted."""
+    descending = query.descending if query.sort else not query.descending
+    order = COMMISSION_SORTS.get(query.sort, COMMISSION_SORTS[""])
+    where, params = "c.serial > 0", []
+    if query.text:
+        where, params = COMMISSION_TEXT, [like(query.text)] * 3
+    order = order.format(d="DESC" if descending else "ASC")
+    return f"SELECT c.serial FROM commission c WHERE {where} ORDER BY {order}", list(params)
+
+
+def keys_of(tx: Tx, statement: tuple[str, list[object]]) -> array[int]:
+    """All keys of a list; row by row, so that other threads get their turns."""
+    sql, params = statement
+    return array("q", (key for (key,) in tx.each(sql, params)))
+
+
+def first_keys(tx: Tx, statement: tuple[str, list[object]], limit: int) -> list[int]:
+    """The first keys of a list."""
+    sql, params = statement
+    return [key for (key,) in tx.all(f"{sql} LIMIT ?", [*params, limit])]
+
+
+def quota_rows(tx: Tx, keys: Sequence[int]) -> dict[int, QuotaRow]:
+    """Rows by holding id."""
+    return {row.key: row for row in map(quota_row_of, tx.within(SELECT_ROWS, keys))}
+
+
+def project_rows(tx: Tx, project: str) -> list[QuotaRow]:
+    """The pool rows and all member rows of the project with this uuid."""
+    holder = tx.scalar(SELECT_HOLDER_ID, (f"project:{project}",))
+    if holder is None:
+        return []
+    return [quota_row_of(row) for row in tx.all(SELECT_PROJECT_ROWS, (holder, holder))]
+
+
+def explain(tx: Tx, key: int) -> Explanation:
+    """Who shares the pool of a row and what is pending on it. Raises NotFound."""
+    row = quota_rows(tx, [key]).get(key)
+    if row is None:
+        raise NotFound(f"there is no holding {key} any more")
+    users = tx.all(SELECT_USERS_OF_POOL, (f"project:{row.project_id}", row.resource))
+    pending = tx.all(SELECT_PENDING_ON, (key,))
+    return Explanation(row, tuple(map(_triple, users)), tuple(map(_quadruple, pending)))
+
+
+def _triple(row: Row) -> tuple[str, int, int]:
+    return row[0], row[1], row[2]
+
+
+def _quadruple(row: Row) -> tuple[int, int, int, str]:
+    return row[0], row[1], row[2], row[3]
+
+
+def commission_details(tx: Tx, serials: Sequence[int]) -> dict[int, CommissionDetail]:
+    """Pending commissions by serial."""
+    provisions: dict[int, list[ProvisionRow]] = {}
+    for serial, *columns in tx.within(SELECT_PROVISION_ROWS, serials):
+        provisions.setdefault(serial, []).append(ProvisionRow(*columns))
+    return {
+        row[0]: _detail(row, tuple(provisions.get(row[0], ())))
+        for row in tx.within(SELECT_COMMISSIONS, serials)
+    }
+
+
+def _detail(row: Row, provisions: tuple[ProvisionRow, ...]) -> CommissionDetail:
+    told = [p for p in provisions if p.source] or list(provisions)
+    holder = _together(p.label for p in told)
+    project = _together(p.source_label or p.label for p in told)
+    change = tuple((p.resource, p.unit, p.quantity) for p in told)
+    serial, name, clientkey, issued, expires = row
+    summed = (holder, project, len(provisions), change)
+    return CommissionDetail(
+        CommissionRow(serial, name, clientkey, issued, expires, *summed), provisions
+    )
+
+
+def _together(labels: Iterable[str]) -> str:
+    """One label, or the first and how many more."""
+    names = list(dict.fromkeys(labels))
+    return "" if not names else names[0] if len(names) == 1 else f"{names[0]} +{len(names) - 1}"

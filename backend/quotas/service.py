@@ -1,0 +1,349 @@
+"""Use cases of the quotas room, as re-runnable functions of a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from backend.core.database.tx import Tx
+from backend.core.errors import Invalid, NotAllowed, NotFound
+from backend.core.identity import Actor, Role
+from backend.core.journal import SideEffect, to_json
+from backend.core.plan import Change, Command, Plan, Receipt, Tier, Touched, Value, WireRequest
+from backend.core.usecase import Decision, Room, Write, perform_writes
+from backend.quotas import ledger, queries, store
+from backend.quotas.model import (
+    UNLIMITED,
+    AcceptCommission,
+    Charge,
+    CommissionDetail,
+    DeleteHoldings,
+    Holding,
+    HoldingKey,
+    IssueCommission,
+    Limit,
+    LimitChange,
+    ModifyResource,
+    Provision,
+    ProvisionRow,
+    QuotaRow,
+    RejectCommission,
+    Resource,
+    SetLimits,
+)
+from backend.quotas.rules import Account, check, impacts, merge
+
+SELECT_PENDING_IN = """
+SELECT DISTINCT v.serial FROM provision v JOIN holding h ON h.id = v.holding_id
+WHERE h.holder_id = ? OR h.source_id = ? ORDER BY v.serial"""
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A write: accept or reject a pending commission."""
+
+    serial: int
+    accepted: bool
+
+
+# ---------------------------------------------------------------- for the projects room
+
+
+def resources(tx: Tx) -> list[Resource]:
+    """Every resource in order of registration."""
+    return [store.resource_of(row) for row in tx.all(store.SELECT_RESOURCES)]
+
+
+def resource(tx: Tx, name: str) -> Resource | None:
+    """The resource of this name."""
+    row = tx.one(store.SELECT_RESOURCE, (name,))
+    return store.resource_of(row) if row else None
+
+
+def name_holder(tx: Tx, name: str, label: str) -> None:
+    """Give `user:<uuid>` or `project:<uuid>` the label that panes show."""
+    store.label_holder(tx, name, label)
+
+
+def project_quotas(tx: Tx, project: str) -> list[QuotaRow]:
+    """The pool rows and all member rows of the project with this uuid."""
+    return queries.project_rows(tx, project)
+
+
+def holding(tx: Tx, key: HoldingKey) -> Holding | None:
+    """One holding."""
+    row = tx.one(store.SELECT_HOLDING, (key.holder, key.source, key.resource))
+    return store.holding_of(row) if row else None
+
+
+def holdings(tx: Tx) -> Iterator[Holding]:
+    """Every holding in id order."""
+    return store.each_holding(tx)
+
+
+def limit_change(tx: Tx, limits: Sequence[Limit]) -> LimitChange:
+    """Which of these limits differ from the stored ones, and whose effective limit moves."""
+    found = store.find_limits(tx, limits)
+    changed = tuple(
+        (key, found[key].limit if key in found else None, limit)
+        for key, limit in {limit.key: limit.limit for limit in limits}.items()
+        if key not in found or found[key].limit != limit
+    )
+    projects = dict.fromkeys((key.source or key.holder).partition(":")[2] for key, _, _ in changed)
+    rows = [row for project in projects for row in queries.project_rows(tx, project)]
+    return LimitChange(changed, impacts(rows, [Limit(key, after) for key, _, after in changed]))
+
+
+def check_charge(tx: Tx, charge: Charge) -> None:
+    """Raise what issuing this charge would raise (OverLimit, NotFound, Invalid)."""
+    for provision in merge(charge.provisions):
+        found = holding(tx, HoldingKey(provision.holder, provision.source, provision.resource))
+        error = check(_account(found), provision, charge.force)
+        if error:
+            raise error
+
+
+def _account(found: Holding | None) -> Account | None:
+    if found is None:
+        return None
+    return Account(found.id, found.limit, found.usage_min, found.usage_max)
+
+
+def pending_in(tx: Tx, project: str) -> tuple[Touched, ...]:
+    """The pending commissions that concern a project."""
+    holder = tx.scalar(store.SELECT_HOLDER_ID, (f"project:{project}",))
+    serials = [serial for (serial,) in tx.all(SELECT_PENDING_IN, (holder, holder))]
+    found = queries.commission_details(tx, serials)
+    effect = "already counted; it can still be accepted"
+    return tuple(Touched(serial, summary(found[serial]), effect) for serial in serials)
+
+
+def persist(tx: Tx, write: object, actor: str, reason: str) -> list[SideEffect]:
+    """Carry out a SetLimits, DeleteHoldings, Charge, Resolution or resource Write."""
+    if isinstance(write, SetLimits):
+        return _set_limits(tx, write.limits)
+    if isinstance(write, DeleteHoldings):
+        return _delete_holdings(tx, write.keys)
+    if isinstance(write, Charge):
+        _charge(tx, write, actor)
+    elif isinstance(write, Write) and isinstance(write.after, Resource):
+        store.save_resource(tx, write.after)
+    else:
+        raise TypeError(f"quotas cannot persist {type(write).__name__}")
+    return []
+
+
+def _set_limits(tx: Tx, limits: Sequence[Limit]) -> list[SideEffect]:
+    """Sync: figures of existing holdings stay, missing holdings are made (§3.1)."""
+    found = store.find_limits(tx, limits)
+    wanted = {limit.key: limit for limit in limits}  # a later duplicate wins
+    old = [
+        (found[key].id, found[key].limit, limit.limit)
+        for key, limit in wanted.items()
+        if key in found and found[key].limit != limit.limit
+    ]
+    tx.many(store.SET_LIMIT, [(after, id) for id, _, after in old])
+    fresh = [limit for key, limit in wanted.items() if key not in found]
+    made = zip(store.insert_holdings(tx, fresh), fresh, strict=True)
+    changes: list[tuple[int, int | None, int]] = [*old]
+    changes += [(id, None, limit.limit) for id, limit in made]
+    return limit_effects(changes)
+
+
+def limit_effects(changes: Sequence[tuple[int, int | None, int]]) -> list[SideEffect]:
+    """Journal rows of limits as (holding id, before or None when new, after), in chunks."""
+    parts = (changes[start : start + CHUNK] for start in range(0, len(changes), CHUNK))
+    return [
+        SideEffect(
+            "limits",
+            to_json([[id, before] for id, before, _ in part]),
+            to_json([[id, after] for id, _, after in part]),
+        )
+        for part in parts
+    ]
+
+
+def _delete_holdings(tx: Tx, keys: Sequence[HoldingKey]) -> list[SideEffect]:
+    found = [holding(tx, key) for key in keys]
+    gone = [h for h in found if h and h.usage_max == 0]
+    tx.many(store.DELETE_HOLDING, [(h.id,) for h in gone])
+    ids = to_json([[h.id, h.limit] for h in gone])
+    return [SideEffect("limits", ids, to_json([[h.id, None] for h in gone]))] if gone else []
+
+
+def _charge(tx: Tx, charge: Charge, actor: str) -> None:
+    command = IssueCommission(
+        actor=Actor(actor, Role.SERVICE, component=charge.clientkey),
+        clientkey=charge.clientkey,
+        provisions=charge.provisions,
+        name=charge.name,
+        force=charge.force,
+        auto_accept=True,
+    )
+    (outcome,) = ledger.run(tx, [command])
+    if isinstance(outcome, Exception):
+        raise outcome
+
+
+# ---------------------------------------------------------------- commands of this room
+
+
+def summary(detail: CommissionDetail) -> str:
+    """What a commission is about, in one line: who, and raw quantities by resource."""
+    row = detail.row
+    amounts = " ".join(f"{quantity:+} {resource}" for resource, _, quantity in row.change)
+    return f"{row.holder} {row.project}: {amounts}"
+
+
+def _decide_resolve(tx: Tx, command: AcceptCommission | RejectCommission) -> Decision:
+    """Resolving by hand: an approver, any component's commission (§6.4)."""
+    if not command.actor.is_admin:
+        raise NotAllowed("only an approver resolves commissions", hint="ask for the approver role")
+    serial, accepted = command.serial, isinstance(command, AcceptCommission)
+    detail = queries.commission_details(tx, [serial]).get(serial)
+    if detail is None:
+        raise NotFound(f"no pending commission {serial}", hint="it may have been resolved already")
+    verb = "accept" if accepted else "reject"
+    changes = tuple(change for p in detail.provisions for change in _resolved(p, accepted))
+    done = Touched(serial, summary(detail), f"becomes {verb}ed", resolved=True)
+    plan = Plan(
+        command,
+        verb.capitalize(),
+        f"{verb.capitalize()} commission {serial} of {detail.row.clientkey}",
+        str(serial),
+        Tier.REVERSIBLE if accepted else Tier.HARMFUL,
+        WireRequest("POST", f"commissions/{serial}/action", {verb: ""}),
+        changes=changes,
+        touched=(done,),
+        warnings=(f"{detail.row.clientkey} may still try to resolve it and will be told 404",),
+        undo="",
+    )
+    message = f"Commission {serial} {verb}ed"
+    return Decision(
+        plan, f"commission.{verb}", f"commission:{serial}", message, (Resolution(serial, accepted),)
+    )
+
+
+def _resolved(p: ProvisionRow, accepted: bool) -> Iterator[Change]:
+    """What happens to the reserved quantity; the holding's drifting totals are not part."""
+    holder = f"{p.label} in {p.source_label}" if p.source else f"{p.label} (pool)"
+    reserved = "reserved" if p.quantity >= 0 else "to be released"
+    yield Change(holder, p.resource, p.quantity, 0, p.unit, reserved)
+    yield Change(holder, p.resource, 0, p.quantity if accepted else 0, p.unit, "taken for good")
+
+
+def _decide_issue(tx: Tx, command: IssueCommission) -> Decision:
+    charge = Charge(command.clientkey, command.name, tuple(command.provisions), command.force)
+    check_charge(tx, charge)
+    changes = tuple(
+        Change(p.holder, p.resource, None, p.quantity) for p in merge(command.provisions)
+    )
+    body: dict[str, object] = {"provisions": [_wire(p) for p in command.provisions]}
+    body |= {"name": command.name, "force": command.force, "auto_accept": command.auto_accept}
+    plan = Plan(
+        command,
+        "Issue",
+        f"Issue a commission for {command.clientkey}",
+        command.clientkey,
+        Tier.DANGEROUS if command.force else Tier.REVERSIBLE,
+        WireRequest("POST", "commissions", body),
+        changes=changes,
+        undo="reject the commission",
+    )
+    return Decision(plan, "commission.issue", "", "Commission issued", (command,))
+
+
+def _wire(p: Provision) -> dict[str, object]:
+    return {
+        "holder": p.holder,
+        "source": p.source or None,
+        "resource": p.resource,
+        "quantity": p.quantity,
+    }
+
+
+def _decide_resource(tx: Tx, command: ModifyResource) -> Decision:
+    """Defaults reach future projects only; visibility as §1.1."""
+    if not command.actor.is_admin:
+        raise NotAllowed("only an admin changes resources")
+    before = resource(tx, command.name)
+    if before is None:
+        raise NotFound(f"there is no resource {command.name!r}", hint="see :resources")
+    after = _modified(before, command)
+    names = ("uplimit", "project_default", "api_visible", "ui_visible")
+    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
+    changes = tuple(_field(before, after, name) for name in changed)
+    plan = Plan(
+        command,
+        "Change",
+        f"Change resource {before.name}",
+        before.name,
+        Tier.HARMFUL,
+        WireRequest("CLI", f"resource-modify {before.name}", {}),
+        changes=changes,
+        warnings=("defaults apply to future projects only",),
+        undo="set the old values again",
+    )
+    return Decision(
+        plan, "resource.modify", before.target, f"{before.name} changed", (Write(before, after),)
+    )
+
+
+def _field(before: Resource, after: Resource, name: str) -> Change:
+    old: Value = getattr(before, name)
+    new: Value = getattr(after, name)
+    return Change(before.name, name, old, new, before.unit)
+
+
+def _modified(before: Resource, command: ModifyResource) -> Resource:
+    after = replace(before)
+    for name in ("uplimit", "project_default"):
+        value = getattr(command, name)
+        if value is not None:
+            if not 0 <= value <= UNLIMITED:
+                raise Invalid(
+                    f"{name} {value} is not between 0 and inf", hint="give a whole number"
+                )
+            after = replace(after, **{name: value})
+    if command.api_visible is not None:
+        ui = after.ui_visible and command.api_visible
+        after = replace(after, api_visible=command.api_visible, ui_visible=ui)
+    if command.ui_visible is not None:
+        api = after.api_visible or command.ui_visible
+        after = replace(after, ui_visible=command.ui_visible, api_visible=api)
+    return after
+
+
+def _perform(tx: Tx, decision: Decision, reason: str) -> Receipt:
+    """Commissions journal themselves (the ledger does, for every caller alike)."""
+    command: Command = decision.plan.command
+    (write,) = decision.writes
+    if isinstance(write, Resolution):
+        operation = ledger.Resolve(command.actor.name, write.serial, write.accepted, reason=reason)
+        return _run(tx, operation, decision)
+    if isinstance(write, IssueCommission):
+        return _run(tx, write, decision)
+    actor = command.actor.name
+    return perform_writes(tx, decision, reason, lambda tx, write: persist(tx, write, actor, reason))
+
+
+def _run(tx: Tx, operation: ledger.Operation, decision: Decision) -> Receipt:
+    (outcome,) = ledger.run(tx, [operation])
+    if isinstance(outcome, Exception):
+        raise outcome
+    seq = tx.chain.head()[0] + tx.chain.mark()
+    return Receipt(seq, decision.message, {"serial": outcome})
+
+
+ROOM = Room(
+    "quotas",
+    {
+        AcceptCommission: _decide_resolve,
+        RejectCommission: _decide_resolve,
+        IssueCommission: _decide_issue,
+        ModifyResource: _decide_resource,
+    },
+    _perform,
+)

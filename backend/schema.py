@@ -1,0 +1,14 @@
+"""Every schema step in order; appended to, never renumbered (design §4)."""
+
+from __future__ import annotations
+
+from backend.core import journal
+from backend.core.database import Step
+from backend.projects import store as projects
+from backend.quotas import store as quotas
+
+STEPS = (
+    Step("journal", journal.SCHEMA),
+    Step("quotas", quotas.SCHEMA),
+    Step("projects", projects.SCHEMA),
+)
