@@ -22,11 +22,13 @@ Part = str | tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How things are drawn here: the cells there are, the signs, the style of amounts."""
+    """How things are drawn here: the cells there are, the signs, the style of amounts, and
+    what time it is in microseconds since the epoch."""
 
     width: int
     glyphs: Glyphs = UNICODE
     units: str = Style.AUTO
+    now: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +89,16 @@ def joined(lines: Iterable[Line]) -> Content:
 
 def compared(old: Sequence[Line], new: Sequence[Line]) -> list[Line]:
     """The new lines, those that differ from the old ones marked, vanished ones at the end."""
-    before = {one.key: one.text for one in old if one.key}
+    before = {one.key: one.text.split() for one in old if one.key}
     marked = [_marked(one, before) for one in new]
     here = {one.key for one in new}
     gone = [one for one in old if one.key and one.key not in here]
     return [*marked, *section("NO LONGER", (line(one.key, (one.text, QUIET)) for one in gone))]
 
 
-def _marked(one: Line, before: dict[str, str]) -> Line:
-    if not one.key or before.get(one.key) == one.text:
+def _marked(one: Line, before: dict[str, list[str]]) -> Line:
+    """Alignment follows the widest line and is no difference."""
+    if not one.key or before.get(one.key) == one.text.split():
         return one
     text = one.content
     rest = text[1:] if one.text.startswith(" ") else text

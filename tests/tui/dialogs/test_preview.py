@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+
+from backend.core.errors import OutcomeUnknown, StorageBusy
+from backend.core.plan import Change, Impact, Tier
+from tests.tui.plans import GIB, PROJECT, approval
+from tui.dialogs.consent import Consent
+from tui.dialogs.preview import HOLDERS_SHOWN, headline, preview
+from tui.format.failures import failure
+from tui.format.glyphs import ASCII
+from tui.format.lines import Look, compared
+
+NARROW, WIDE = Look(66, ASCII), Look(110)
+
+
+def texts(look: Look = WIDE, **changed: object) -> list[str]:
+    return [one.text for one in preview(approval(**changed), look)]
+
+
+def test_what_is_worst_stands_in_the_title() -> None:
+    assert headline(approval()) == "Confirm: limits will drop, 2 holders over quota"
+    assert headline(approval(impacts=())) == "Confirm: limits will drop"
+    assert headline(approval(impacts=(), changes=())) == "Confirm"
+
+
+def test_project_and_member_limits_are_columns() -> None:
+    shown = texts()
+    assert "                 project limit      member limit   " in shown
+    assert "  cyclades.ram   128G -> 96G -32G   64G -> 48G -16G" in shown
+    assert "  max members   3 -> 12" in shown
+
+
+def test_who_goes_over_is_named_with_limit_usage_and_excess() -> None:
+    shown = "\n".join(texts())
+    assert "WHO GOES OVER QUOTA (2)" in shown
+    assert "! ada@uni.example        cyclades.ram   32G ->   0   24G  OVER by 24G" in shown
+    assert "The effective limit also rises for 1 holder." in shown
+
+
+def test_nothing_over_is_said_in_one_line() -> None:
+    falling = Impact("bo@uni.example", PROJECT, "cyclades.vm", 10, 8, 2)
+    shown = texts(impacts=(falling,))
+    assert "WHO IS AFFECTED" in shown
+    assert "    The effective limit falls for 1 holder." in shown
+
+
+def test_pending_commissions_warnings_request_and_undo_are_shown() -> None:
+    shown = texts(undo="submit an application with the old limits")
+    assert "    90211  ada +1 vm   already counted, can still be accepted" in shown
+    assert "  ! the project's usage exceeds its new limit" in shown
+    assert 'Request   POST /projects/6a0d/action {"approve": {"app_id": 417}}' in shown
+    assert "Undo      submit an application with the old limits" in shown
+    assert "Undo      not in one step" in texts()
+
+
+@pytest.mark.parametrize("look", [NARROW, WIDE])
+def test_every_line_fits(look: Look) -> None:
+    long = Change(PROJECT, "description", "word " * 40, "other " * 40)
+    shown = texts(look, changes=(*approval().changes, long), title="title " * 30, undo="u " * 90)
+    assert [text for text in shown if cell_len(text) > look.width] == []
+
+
+def test_a_crowd_is_counted() -> None:
+    crowd = tuple(Impact(f"u{n}@x.y", PROJECT, "cyclades.vm", 9, 1, 5) for n in range(2000))
+    shown = texts(impacts=crowd)
+    assert "WHO GOES OVER QUOTA (2,000)  effective limit, usage" in shown
+    assert f"    and {2000 - HOLDERS_SHOWN:,} more" in shown
+    assert len(shown) < 80
+
+
+def test_hostile_names_are_only_text() -> None:
+    evil = "\x1b]0;x\x07[red]\u202e"
+    shown = texts(
+        title=evil,
+        changes=(Change(evil, evil, evil, evil), Change("b", evil, None, evil)),
+        impacts=(Impact(evil, evil, evil, 5, 1, 3),),
+        warnings=(evil,),
+        undo=evil,
+    )
+    assert not set("".join(shown)) & {"\x1b", "\x07", "\u202e"}
+    assert "[red]" in "".join(shown)
+
+
+def test_what_became_different_is_marked_and_what_vanished_is_kept() -> None:
+    old = preview(approval(), WIDE)
+    changes = (Change(PROJECT, "cyclades.vm", 20, 30, "", "project limit"),)
+    new = preview(approval(changes=changes), WIDE)
+    shown = [one.text for one in compared(old, new)]
+    assert "* cyclades.vm   20 -> 30 +10" in shown
+    assert shown[shown.index("NO LONGER") + 1].startswith("  cyclades.ram   128G -> 96G")
+    assert sum(text.startswith("*") for text in shown) == 1
+
+
+def test_the_same_plan_again_has_no_marks() -> None:
+    shown = compared(preview(approval(), WIDE), preview(approval(), WIDE))
+    assert not [one for one in shown if one.text.startswith("*") or one.text == "NO LONGER"]
+
+
+@pytest.mark.parametrize(
+    ("tier", "reason", "name", "missing"),
+    [
+        (Tier.REVERSIBLE, "", "", ""),
+        (Tier.HARMFUL, " ", "", "needs a reason"),
+        (Tier.HARMFUL, "why", "", ""),
+        (Tier.DANGEROUS, "", PROJECT, "needs a reason"),
+        (Tier.DANGEROUS, "why", "hpc", "name must match"),
+        (Tier.DANGEROUS, "why", f" {PROJECT} ", ""),
+    ],
+)
+def test_consent(tier: Tier, reason: str, name: str, missing: str) -> None:
+    assert Consent.to(approval(tier=tier), production=False).missing(reason, name) == missing
+
+
+def test_production_asks_for_one_tier_more() -> None:
+    assert Consent.to(approval(tier=Tier.REVERSIBLE), production=True).tier is Tier.HARMFUL
+    assert Consent.to(approval(), production=True).tier is Tier.DANGEROUS
+
+
+def test_a_name_that_cannot_be_typed_is_typed_as_shown() -> None:
+    consent = Consent.to(approval(target="a\u200bb"), production=False)
+    assert consent.missing("why", "a<U+200B>b") == ""
+    assert consent.missing("why", "ab") == "name must match"
+
+
+def test_failures_say_what_was_not_changed_and_what_to_press() -> None:
+    busy = StorageBusy("another process writes", hint="wait a moment")
+    shown = [one.text for one in failure(busy, 80, "y tries again")]
+    assert shown == [
+        "! Database busy: another process writes (storage-busy)",
+        "wait a moment. Nothing was changed. y tries again",
+    ]
+
+
+def test_an_unknown_outcome_never_claims_that_nothing_happened() -> None:
+    shown = " ".join(one.text for one in failure(OutcomeUnknown("no answer"), 80))
+    assert "may or may not have happened" in shown
+    assert "Nothing was changed" not in shown
+
+
+def test_amounts_follow_the_chosen_units() -> None:
+    shown = "\n".join(texts(Look(110, ASCII, "raw")))
+    assert str(96 * GIB) in shown

@@ -1,0 +1,53 @@
+"""What an operator has to give before a plan may be carried out (ux-anchors §4.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.core.plan import Plan, Tier
+from backend.core.text import display
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """The consent that one plan asks for."""
+
+    tier: Tier
+    verb: str
+    target: str
+
+    @classmethod
+    def to(cls, plan: Plan, production: bool) -> Consent:
+        """A production context asks for one tier more."""
+        tier = Tier(min(Tier.DANGEROUS, plan.tier + 1)) if production else plan.tier
+        return cls(tier, plan.verb, plan.target)
+
+    @property
+    def needs_reason(self) -> bool:
+        """True from tier 2 on."""
+        return self.tier >= Tier.HARMFUL
+
+    @property
+    def needs_name(self) -> bool:
+        """True at tier 3, when there is a name to type."""
+        return self.tier >= Tier.DANGEROUS and bool(self.target.strip())
+
+    @property
+    def reason_label(self) -> str:
+        """What stands before the reason field; `r` goes there when it is not first."""
+        return "Reason" if self.needs_reason else "Reason (r)"
+
+    @property
+    def name_label(self) -> str:
+        """What has to be typed; short where nothing is asked for."""
+        return f"Type {display(self.target)}" if self.needs_name else ""
+
+    def missing(self, reason: str, name: str) -> str:
+        """What is still lacking, in the words of the button; `` when all is there."""
+        if self.needs_reason and not reason.strip():
+            return "needs a reason"
+        return "name must match" if self.needs_name and not self._matches(name) else ""
+
+    def _matches(self, name: str) -> bool:
+        """Signs that cannot be typed are accepted the way they are displayed."""
+        return name.strip() in (self.target.strip(), display(self.target).strip())

@@ -1,0 +1,224 @@
+"""A plan in words: what the confirm dialog shows above its fields (ux-anchors §4.4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from backend.core.plan import Impact, Plan
+from backend.core.text import display
+from tui.format import names
+from tui.format.diffs import Cell, Row, label, pivot
+from tui.format.lines import (
+    BAD,
+    GOOD,
+    HEAD,
+    QUIET,
+    WARN,
+    Line,
+    Look,
+    Part,
+    blank,
+    columns,
+    line,
+    section,
+    wrapped,
+)
+from tui.format.units import amount
+
+HOLDERS_SHOWN = 40
+
+
+def headline(plan: Plan) -> str:
+    """The dialog's title: the worst of what it does."""
+    _, rows = pivot(plan.changes)
+    found = []
+    if any(cell.falls for row in rows for cell in row.cells.values()):
+        found.append("limits will drop")
+    if over := len(_people(plan.going_over)):
+        found.append(f"{_count(over, 'holder')} over quota")
+    return ", ".join(["Confirm: " + found[0], *found[1:]]) if found else "Confirm"
+
+
+def preview(plan: Plan, look: Look) -> list[Line]:
+    """Everything a plan would do, most important first."""
+    return [
+        *wrapped("title", display(plan.title), look.width, style=HEAD),
+        *_changes(plan, look),
+        *section(*_over(plan, look)),
+        *section("PENDING COMMISSIONS", _touched(plan, look)),
+        *section("WARNINGS", _warnings(plan, look)),
+        *_request(plan, look),
+        *_undo(plan, look),
+    ]
+
+
+def impact_texts(impacts: Sequence[Impact], look: Look, margin: int = 4) -> list[str]:
+    """Holder, resource, effective limit before and after, usage and verdict, aligned."""
+    figures = columns([_figures(impact, look) for impact in impacts], "<>>><")
+    told = ["{}  {} -> {}  {}  {}".format(*cells).rstrip() for cells in figures]
+    full = [i.holder or f"(project {i.project})" for i in impacts]
+    most = look.width - margin - 2 - max(map(len, told), default=0)
+    room = max(8, min(max(map(len, full), default=0), most))
+    return [f"{_named(name, room, look)}  {text}" for name, text in zip(full, told, strict=True)]
+
+
+def _named(name: str, room: int, look: Look) -> str:
+    short = name if len(name) <= room else names.brief_person(name)
+    return names.fit(short, room, look.glyphs)
+
+
+def _figures(impact: Impact, look: Look) -> list[str]:
+    before, after, usage, over = (
+        amount(number, impact.unit, look.units)
+        for number in (impact.before, impact.after, impact.usage, impact.over_by)
+    )
+    verdict = f"OVER by {over}" if impact.over_by else ""
+    return [display(impact.resource), before, after, usage, verdict]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _people(impacts: Sequence[Impact]) -> set[str]:
+    return {impact.holder or impact.project for impact in impacts}
+
+
+def _changes(plan: Plan, look: Look) -> list[Line]:
+    aspects, rows = pivot(plan.changes, look.units)
+    limits = [row for row in rows if set(row.cells) - {""}]
+    fields = [row for row in rows if "" in row.cells]
+    named = len({row.target for row in rows}) > 1
+    body = [*_limits(limits, [a for a in aspects if a]), *_fields(fields, named, look)]
+    return section("WHAT WILL CHANGE", body)
+
+
+def _limits(rows: Sequence[Row], aspects: Sequence[str]) -> Iterator[Line]:
+    cells = [[display(row.field), *_aspect_cells(row, aspects)] for row in rows]
+    grid = columns(cells, "<" + ">><<" * len(aspects))
+    if grid:
+        yield _limit_heads(aspects, grid[0])
+    for row, laid in zip(rows, grid, strict=True):
+        yield line(f"limit.{row.target}.{row.field}", *_limit_parts(row, aspects, laid))
+
+
+def _aspect_cells(row: Row, aspects: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for aspect in aspects:
+        cell = row.cells.get(aspect)
+        found += [cell.before, "->", cell.after, cell.delta] if cell else ["", "", "", ""]
+    return found
+
+
+def _limit_parts(row: Row, aspects: Sequence[str], laid: Sequence[str]) -> Iterator[Part]:
+    yield f"  {laid[0]}"
+    for n, aspect in enumerate(aspects):
+        before, arrow, after, change = laid[1 + 4 * n : 5 + 4 * n]
+        yield f"   {before} {arrow} "
+        yield (f"{after} {change}", _tone(row.cells.get(aspect)))
+
+
+def _limit_heads(aspects: Sequence[str], laid: Sequence[str]) -> Line:
+    heads = [" " * (2 + len(laid[0]))]
+    for n, aspect in enumerate(aspects):
+        before, arrow, after, change = (len(cell) for cell in laid[1 + 4 * n : 5 + 4 * n])
+        heads.append("   " + names.fit(aspect, before + arrow + after + change + 3))
+    return line("", ("".join(heads), QUIET))
+
+
+def _tone(cell: Cell | None) -> str:
+    if cell is None or cell.same:
+        return QUIET
+    return WARN if cell.falls else GOOD if cell.delta else ""
+
+
+def _fields(rows: Sequence[Row], named: bool, look: Look) -> Iterator[Line]:
+    room = max((len(_field_name(row, named)) for row in rows), default=0)
+    for row in rows:
+        cell, name = row.cells[""], _field_name(row, named)
+        key = f"field.{row.target}.{row.field}"
+        text = f"  {name:<{room}}   {cell.before} -> {cell.after}"
+        if len(text) <= look.width and "\n" not in text:
+            yield line(key, text)
+            continue
+        yield line(key, f"  {name}")
+        yield from wrapped(f"{key}.-", f"- {cell.before}", look.width, 4, QUIET)
+        yield from wrapped(f"{key}.+", f"+ {cell.after}", look.width, 4)
+
+
+def _field_name(row: Row, named: bool) -> str:
+    return f"{display(row.target)} {label(row.field)}" if named else label(row.field)
+
+
+def _over(plan: Plan, look: Look) -> tuple[str, list[Line], str]:
+    over = plan.going_over
+    shown = over[:HOLDERS_SHOWN]
+    body = [
+        line(f"over.{i.holder}.{i.project}.{i.resource}", (f"  ! {text}", BAD))
+        for i, text in zip(shown, impact_texts(shown, look), strict=True)
+    ]
+    if len(over) > HOLDERS_SHOWN:
+        body.append(line("over.more", f"    and {len(over) - HOLDERS_SHOWN:,} more"))
+    if over:
+        body += _meaning(plan, look)
+    body += _others(plan, look)
+    if not over:
+        return "WHO IS AFFECTED", body, ""
+    return f"WHO GOES OVER QUOTA ({len(_people(over)):,})", body, "effective limit, usage"
+
+
+def _meaning(plan: Plan, look: Look) -> list[Line]:
+    kinds = sorted({display(impact.resource) for impact in plan.going_over})
+    text = (
+        f"Running resources stay. New commissions on {', '.join(kinds)} are refused until"
+        " usage drops."
+    )
+    return wrapped("meaning", text, look.width, 4)
+
+
+def _others(plan: Plan, look: Look) -> list[Line]:
+    """In one line how many more holders' effective limits move, and which way."""
+    rest = [i for i in plan.impacts if not i.goes_over and i.before != i.after]
+    groups = {
+        "rises for": [i for i in rest if i.after > i.before],
+        "falls for": [i for i in rest if i.after < i.before and not i.over_by],
+        "falls further for": [i for i in rest if i.after < i.before and i.over_by],
+    }
+    said = [f"{verb} {_count(len(_people(g)), 'holder')}" for verb, g in groups.items() if g]
+    if not said:
+        return []
+    also = " also" if plan.going_over else ""
+    return wrapped("others", f"The effective limit{also} {', '.join(said)}.", look.width, 4)
+
+
+def _touched(plan: Plan, look: Look) -> Iterator[Line]:
+    for touched in plan.touched[:HOLDERS_SHOWN]:
+        text = f"{touched.serial}  {display(touched.summary)}   {display(touched.effect)}"
+        yield from wrapped(f"touched.{touched.serial}", text, look.width, 4)
+    if len(plan.touched) > HOLDERS_SHOWN:
+        yield line("touched.more", f"    and {len(plan.touched) - HOLDERS_SHOWN:,} more")
+
+
+def _warnings(plan: Plan, look: Look) -> Iterator[Line]:
+    for warning in plan.warnings:
+        first, *rest = wrapped(f"warning.{warning}", display(warning), look.width, 4, WARN)
+        yield line(first.key, ("  ! " + first.text.lstrip(), WARN))
+        yield from rest
+
+
+def _request(plan: Plan, look: Look) -> list[Line]:
+    request = plan.request
+    body = json.dumps(dict(request.body), ensure_ascii=False) if request.body else ""
+    text = f"{request.method} {request.path} {body}"
+    shown = names.cut(text, look.width - 10)
+    return [blank(), line("request", ("Request   ", HEAD), (shown, QUIET))]
+
+
+def _undo(plan: Plan, look: Look) -> list[Line]:
+    text = display(plan.undo) or "not in one step"
+    first, *rest = wrapped("undo", text, look.width - 10)
+    return [
+        line(first.key, ("Undo      ", HEAD), first.text),
+        *(line(one.key, " " * 10 + one.text) for one in rest),
+    ]

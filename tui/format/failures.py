@@ -1,0 +1,26 @@
+"""What an error says on screen: what failed, what was not changed, what to press next."""
+
+from __future__ import annotations
+
+from backend.core.errors import BursarError, OutcomeUnknown
+from backend.core.text import display
+from tui.format.lines import BAD, QUIET, Line, line, wrapped
+
+
+def failure(error: BursarError, width: int, keys: str = "") -> list[Line]:
+    """The error in a few lines; `keys` names what the operator can press now."""
+    told = f"{display(error.message)} ({error.code})"
+    first, *rest = wrapped("failure", f"{error.title}: {told}", width, style=BAD)
+    last = ". ".join(word for word in (display(error.hint), consequence(error), keys) if word)
+    return [
+        line("failure.0", ("! " + first.text, BAD)),
+        *rest,
+        *wrapped("failure.then", last, width, style=QUIET),
+    ]
+
+
+def consequence(error: BursarError) -> str:
+    """Whether anything was written."""
+    if isinstance(error, OutcomeUnknown):
+        return "It may or may not have happened: look at Audit before trying again"
+    return "Nothing was changed"
