@@ -22,6 +22,9 @@ from backend.projects.model.commands import (
     Wishes,
 )
 from backend.projects.model.entities import (
+    ACTUAL,
+    ASSOCIATED,
+    SEATED,
     Application,
     ApplicationState,
     Capacity,
@@ -31,6 +34,7 @@ from backend.projects.model.entities import (
     MembershipAction,
     MembershipState,
     Moments,
+    Moved,
     Project,
     ProjectState,
     User,
@@ -47,6 +51,9 @@ from backend.projects.model.views import (
 )
 
 __all__ = [
+    "ACTUAL",
+    "ASSOCIATED",
+    "SEATED",
     "Application",
     "ApplicationBrief",
     "ApplicationCommand",
@@ -72,6 +79,7 @@ __all__ = [
     "MembershipState",
     "ModifyProject",
     "Moments",
+    "Moved",
     "PolicyCheck",
     "Project",
     "ProjectAction",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from backend.quotas.model import UNLIMITED
 
@@ -43,6 +43,18 @@ class MembershipState(StrEnum):
     REMOVED = "removed"
 
 
+ASSOCIATED = frozenset(
+    {
+        MembershipState.REQUESTED,
+        MembershipState.ACCEPTED,
+        MembershipState.LEAVE_REQUESTED,
+        MembershipState.SUSPENDED,
+    }
+)
+SEATED = ASSOCIATED - {MembershipState.REQUESTED}
+ACTUAL = SEATED - {MembershipState.SUSPENDED}
+
+
 class JoinPolicy(StrEnum):
     """How joining and leaving is decided."""
 
@@ -61,8 +73,7 @@ class MembershipAction(StrEnum):
     REMOVE = "remove"
 
 
-@dataclass(frozen=True, slots=True)
-class Capacity:
+class Capacity(NamedTuple):
     """Limits of one resource in a project: the pool's and each member's."""
 
     project: int
@@ -107,7 +118,8 @@ class User:
 @dataclass(frozen=True, slots=True)
 class Project:
     """A project. `owner` is a user uuid or `` (base); `name` the reserved name or ``;
-    times are microseconds since the epoch, `deactivated_at` 0 when never."""
+    times are microseconds since the epoch, `deactivated_at` 0 when never; `grants` are what
+    it has while active, by resource."""
 
     id: int
     uuid: str
@@ -126,6 +138,7 @@ class Project:
     is_base: bool = False
     last_application: int = 0
     deactivated_at: int = 0
+    grants: Grants = field(default_factory=dict)
 
     PRIVATE: ClassVar[frozenset[str]] = frozenset({"homepage", "description"})
 
@@ -201,3 +214,15 @@ class Membership:
     def target(self) -> str:
         """Journal name."""
         return f"membership:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A write: a line in the log of a project or membership (`subject`). `before` is `` for
+    a beginning; the operator's reason is kept unless there is a fixed one."""
+
+    subject: str
+    id: int
+    before: str
+    after: str
+    reason: str = ""

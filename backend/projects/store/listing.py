@@ -1,0 +1,112 @@
+"""The SQL behind the Projects pane: keys in order, rows by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from backend.core.database.tx import Row, Tx
+from backend.core.listing import Query
+
+ORDINARY = "p.is_base = 0"
+HIDDEN = "p.state NOT IN ('terminated', 'deleted')"
+ALIVE = "p.state IN ('active', 'suspended')"
+WAITING = "p.pending_app > 0"
+NEW = "p.state = 'uninitialized'"
+OVER = """'project:' || p.uuid IN (
+    SELECT o.name FROM holding h JOIN holder o ON o.id = h.holder_id
+    WHERE h.usage_max > h.lim AND h.source_id = 0
+    UNION SELECT s.name FROM holding h JOIN holder s ON s.id = h.source_id
+    WHERE h.usage_max > h.lim AND h.source_id <> 0)"""
+
+# View word → conditions. Waiting and over ones are shown whatever they are: they need somebody.
+VIEWS: Mapping[str, Sequence[str]] = {
+    "all": (ORDINARY, HIDDEN),
+    "new": (WAITING, NEW),
+    "modified": (WAITING, f"NOT {NEW}"),
+    "pending": (WAITING,),
+    "expired": (ORDINARY, ALIVE, "p.end_date < ?"),
+    "suspended": (ORDINARY, "p.state = 'suspended'"),
+    "terminated": (ORDINARY, f"NOT {HIDDEN}"),
+    "system": ("p.is_base = 1",),
+    "over": (OVER,),
+    "everything": (),
+}
+TEXT = """(p.fold LIKE ? ESCAPE '!' OR p.owner_fold LIKE ? ESCAPE '!'
+    OR lower(p.display) LIKE ? ESCAPE '!' OR p.uuid LIKE ? ESCAPE '!'
+    OR (p.pending_app > 0 AND '#' || CAST(p.pending_app AS TEXT) LIKE ? ESCAPE '!'))"""
+SEATS = """(SELECT count(*) FROM membership m WHERE m.project_id = p.id
+    AND m.state IN ('accepted', 'leave_requested', 'suspended'))"""
+FULLEST = """(SELECT coalesce(max(h.usage_max * 1000.0 /
+        CASE WHEN h.lim > 0 THEN h.lim ELSE 1 END), 0)
+    FROM holding h JOIN holder o ON o.id = h.holder_id
+    WHERE o.name = 'project:' || p.uuid AND h.source_id = 0)"""
+SORTS: Mapping[str, str] = {
+    "name": "p.fold {d}, p.id {d}",
+    "owner": "p.owner_fold {d}, p.id {d}",
+    "state": "p.display {d}, p.id {d}",
+    "app": "p.pending_app {d}, p.id {d}",
+    "ends": "p.end_date {d}, p.id {d}",
+    "members": f"{SEATS} {{d}}, p.fold, p.id",
+    "tightest": f"{FULLEST} {{d}}, p.fold, p.id",
+    "created": "p.created_at {d}, p.id {d}",
+}
+SCOPES: Mapping[str, str] = {
+    "project": "p.uuid = ?",
+    "user": """(p.owner_id = (SELECT id FROM person WHERE uuid = ?) OR p.id IN (
+        SELECT m.project_id FROM membership m JOIN person u ON u.id = m.person_id
+        WHERE u.uuid = ?))""",
+}
+SELECT_ROWS = """
+SELECT p.id, p.uuid, p.realname, p.owner_fold, p.display, p.state, p.pending_app, p.end_date,
+    p.max_members, p.is_base, p.created_at
+FROM project p WHERE p.id IN ({keys})"""
+SELECT_POOLS = """
+SELECT o.name, r.name, h.usage_max, h.lim FROM holder o
+JOIN holding h ON h.holder_id = o.id AND h.source_id = 0
+JOIN resource r ON r.id = h.resource_id
+WHERE o.name IN ({keys}) AND h.usage_max > 0"""
+
+
+def keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
+    """The statement that gives the keys of the list in order, and its parameters.
+
+    The view is one or more words of `VIEWS`; a scope shows everything of a `user:<uuid>` or
+    one `project:<uuid>`.
+    """
+    conditions, params = _scoped(query.scope)
+    words = query.view.split() or (["everything"] if query.scope else ["all"])
+    for condition in dict.fromkeys(c for word in words for c in VIEWS.get(word, VIEWS["all"])):
+        conditions.append(condition)
+        params += [now] * condition.count("?")
+    if query.text:
+        conditions.append(TEXT)
+        params += [_like(query.text)] * TEXT.count("?")
+    where = " AND ".join(conditions) or "p.id > 0"
+    order = SORTS.get(query.sort, SORTS["name"]).format(d="DESC" if query.descending else "ASC")
+    return f"SELECT p.id FROM project p WHERE {where} ORDER BY {order}", params
+
+
+def _scoped(scope: str) -> tuple[list[str], list[object]]:
+    kind, _, uuid = scope.partition(":")
+    condition = SCOPES.get(kind)
+    return ([condition], [uuid] * condition.count("?")) if condition else ([], [])
+
+
+def _like(text: str) -> str:
+    folded = text.casefold().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return f"%{folded}%"
+
+
+def row_facts(tx: Tx, keys: Sequence[int]) -> list[Row]:
+    """The stored part of rows, in no order."""
+    return tx.within(SELECT_ROWS, keys)
+
+
+def pool_usage(tx: Tx, projects: Sequence[str]) -> dict[str, list[tuple[str, int, int]]]:
+    """(resource, usage, limit) of the used pools, by project uuid."""
+    found: dict[str, list[tuple[str, int, int]]] = {}
+    for holder, resource, usage, limit in tx.within(
+        SELECT_POOLS, [f"project:{uuid}" for uuid in projects]
+    ):
+        found.setdefault(holder.partition(":")[2], []).append((resource, usage, limit))
+    return found
