@@ -79,7 +79,7 @@ def _number(value: str) -> int:
     found = _MEMBERS.match(value)
     if found:
         power = POWERS.index(found[2].upper()) + 1 if found[2] else 0
-        number = Fraction(found[1]) * 1024**power
+        number = Fraction(found[1]) * (1 << 10 * power)
         if number.denominator == 1:
             return number.numerator
     raise Refused("is not a number of members", 'give a whole number, "5K" or "inf"')
