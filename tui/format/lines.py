@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from textual.content import Content
 
+from backend.core.text import display
 from tui.format.glyphs import UNICODE, Glyphs
 from tui.format.units import Style
 
@@ -16,6 +17,8 @@ QUIET = "$text-muted"
 GOOD = "$text-success"
 WARN = "bold $text-warning"
 BAD = "bold $text-error"
+
+LONGEST = 20_000
 
 Part = str | tuple[str, str]
 
@@ -48,8 +51,8 @@ Build = Callable[[Look], Iterable[Line]]
 
 
 def line(key: str, *parts: Part) -> Line:
-    """A line of sanitised texts, or (text, style) pairs; nothing in them is markup."""
-    return Line(key, Content.assemble(*parts))
+    """A line of texts or (text, style) pairs; made safe here, and nothing in them is markup."""
+    return Line(key, Content.assemble(*(_safe(part) for part in parts)))
 
 
 def blank() -> Line:
@@ -68,13 +71,14 @@ def section(title: str, body: Iterable[Line], note: str = "") -> list[Line]:
 def wrapped(key: str, text: str, width: int, indent: int = 0, style: str = "") -> list[Line]:
     """Prose broken at words to `width` cells."""
     margin = " " * indent
-    pieces = Content(text).wrap(max(8, width - indent))
+    pieces = Content(display(text, limit=LONGEST, multiline=True)).wrap(max(8, width - indent))
     texts = [piece.plain.strip() for piece in pieces]
     return [line(f"{key}.{n}", margin, (shown, style)) for n, shown in enumerate(texts)]
 
 
 def columns(rows: Sequence[Sequence[str]], align: str) -> list[list[str]]:
     """The cells padded to the widest of their column; `align` has `<` or `>` per column."""
+    rows = [[display(cell) for cell in row] for row in rows]
     widths = [max((cell_len(row[n]) for row in rows), default=0) for n in range(len(align))]
     return [
         [_padded(cell, width, side) for cell, width, side in zip(row, widths, align, strict=True)]
@@ -103,6 +107,12 @@ def _marked(one: Line, before: dict[str, list[str]]) -> Line:
     text = one.content
     rest = text[1:] if one.text.startswith(" ") else text
     return Line(one.key, Content.assemble(("*", WARN), rest.stylize(WARN)))
+
+
+def _safe(part: Part) -> Part:
+    if isinstance(part, str):
+        return display(part, limit=LONGEST)
+    return display(part[0], limit=LONGEST), part[1]
 
 
 def _padded(cell: str, width: int, side: str) -> str:
