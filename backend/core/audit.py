@@ -45,36 +45,31 @@ def keys_sql(query: Query) -> tuple[str, list[object]]:
     return " ".join(parts), list(params)
 
 
-def chain_faults(tx: Tx) -> Iterator[str]:
-    """What is wrong with the hash chain, entry by entry; nothing when it holds."""
-    effects = _Effects(tx)
-    expected, previous = 0, GENESIS
+def history(tx: Tx) -> Iterator[tuple[Row, list[Row]]]:
+    """Every entry with its hash, and its effects as (n, target, before, after), in order."""
+    effects = tx.each(SELECT_ALL_EFFECTS)
+    ahead = next(effects, None)
     for row in tx.each(SELECT_CHAIN):
-        expected += 1
-        if row[0] != expected:
-            yield f"journal: entry {expected} is missing, {row[0]} comes next"
-            expected = row[0]
-        previous = link(previous, row[:10], effects.of(row[0]))
-        if previous != bytes(row[10]):
-            yield f"journal: entry {row[0]} does not match its hash; it was changed afterwards"
-            previous = bytes(row[10])
-    if effects.left_over():
-        yield "journal: side effects without an entry"
+        own: list[Row] = []
+        while ahead is not None and ahead[0] <= row[0]:
+            own.append(ahead[1:])
+            ahead = next(effects, None)
+        yield row, own
 
 
-class _Effects:
-    """Side effects streamed beside their entries."""
+class ChainCheck:
+    """Follows the hash chain entry by entry and tells where it breaks."""
 
-    def __init__(self, tx: Tx) -> None:
-        self.rows = tx.each(SELECT_ALL_EFFECTS)
-        self.ahead = next(self.rows, None)
+    def __init__(self) -> None:
+        self._expected = 0
+        self._previous = GENESIS
 
-    def of(self, seq: int) -> list[Row]:
-        found = []
-        while self.ahead is not None and self.ahead[0] == seq:
-            found.append(self.ahead[1:])
-            self.ahead = next(self.rows, None)
-        return found
-
-    def left_over(self) -> bool:
-        return self.ahead is not None
+    def faults(self, row: Row, effects: list[Row]) -> Iterator[str]:
+        """What is wrong with the next entry; nothing when it holds."""
+        self._expected += 1
+        if row[0] != self._expected:
+            yield f"journal: entry {self._expected} is missing, {row[0]} comes next"
+            self._expected = row[0]
+        if link(self._previous, row[:10], effects) != bytes(row[10]):
+            yield f"journal: entry {row[0]} does not match its hash: it was changed afterwards"
+        self._previous = bytes(row[10])

@@ -79,7 +79,7 @@ class Book:
         self._owners: dict[int, tuple[int, int, int]] = {}
         self._pending: dict[int, Pending] = {}
         self._fresh: dict[int, Pending] = {}
-        self._gone: list[int] = []
+        self._gone: set[int] = set()
         self._dirty: set[int] = set()
         self._log: list[tuple[object, ...]] = []
 
@@ -94,7 +94,8 @@ class Book:
 
     def load_pending(self, serials: Collection[int]) -> None:
         """Read pending commissions and the holdings they are about."""
-        wanted = [serial for serial in dict.fromkeys(serials) if serial not in self._pending]
+        known = self._pending.keys() | self._gone
+        wanted = [serial for serial in dict.fromkeys(serials) if serial not in known]
         if not wanted:
             return
         found = {row[0]: Pending(*row) for row in self._tx.within(SELECT_PENDING, wanted)}
@@ -122,7 +123,7 @@ class Book:
     def resolve(self, commission: Pending, accepted: bool, reason: str) -> None:
         """Take a commission out and log its provisions with the figures as they are now."""
         if self._fresh.pop(commission.serial, None) is None:
-            self._gone.append(commission.serial)
+            self._gone.add(commission.serial)
         self._pending.pop(commission.serial, None)
         self.log(commission, accepted, reason)
 
@@ -145,8 +146,8 @@ class Book:
         if self._fresh:
             self._insert(list(self._fresh.values()))
         if self._gone:
-            tx.many(DELETE_PROVISIONS, [(serial,) for serial in self._gone])
-            tx.many(DELETE_COMMISSION, [(serial,) for serial in self._gone])
+            tx.many(DELETE_PROVISIONS, [(serial,) for serial in sorted(self._gone)])
+            tx.many(DELETE_COMMISSION, [(serial,) for serial in sorted(self._gone)])
         if self._log:
             tx.many(INSERT_LOG, self._log)
 

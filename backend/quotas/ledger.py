@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from backend.core.database import Database, Tx
-from backend.core.errors import BursarError, Conflict, NotFound
+from backend.core.errors import BursarError, Conflict, Invalid, NotFound
 from backend.core.journal import Entry, Refusal, to_json
 from backend.quotas.book import Book, HoldingIds, Pending, Posting
 from backend.quotas.model import IssueCommission, Provision
@@ -18,9 +18,11 @@ SELECT_KEY = "SELECT request, serial FROM commission_key WHERE clientkey = ? AND
 INSERT_KEY = "INSERT INTO commission_key VALUES (?, ?, ?, ?, ?)"
 SELECT_EXPIRED = """
 SELECT serial FROM commission WHERE expires_at > 0 AND expires_at <= ? ORDER BY expires_at"""
+SELECT_SERIALS = "SELECT serial FROM commission WHERE clientkey = ? ORDER BY serial"
 
 SECOND = 1_000_000
 EXPIRE = "EXPIRE"
+FORCED = ',"forced":true'
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class _Batch:
             told = (command.clientkey, command.key, _digest(command), serial, self.tx.now)
             self.tx.execute(INSERT_KEY, told)
         action = "commission.charge" if command.auto_accept else "commission.issue"
-        self._record(command.actor.name, action, serial, postings, "")
+        self._record(command.actor.name, action, serial, postings, forced=command.force)
         return serial
 
     def _checked(self, command: IssueCommission) -> list[tuple[Account, int]]:
@@ -190,9 +192,17 @@ class _Batch:
         return operation.serial
 
     def _record(
-        self, actor: str, action: str, serial: int, postings: Sequence[Posting], reason: str
+        self,
+        actor: str,
+        action: str,
+        serial: int,
+        postings: Sequence[Posting],
+        reason: str = "",
+        *,
+        forced: bool = False,
     ) -> None:
-        after = f'{{"p":{[list(p) for p in postings]}}}'.replace(" ", "")
+        shown = ",".join([f"[{holding},{quantity}]" for holding, quantity in postings])
+        after = f'{{"p":[{shown}]{FORCED if forced else ""}}}'
         self.tx.record(Entry(actor, action, f"commission:{serial}", "{}", after, reason))
 
 
@@ -202,3 +212,39 @@ def _digest(command: IssueCommission) -> str:
     shown = [[p.holder, p.source, p.resource, p.quantity] for p in plain.provisions]
     told = [plain.name, shown, plain.force, plain.auto_accept, plain.timeout]
     return hashlib.sha256(to_json(told).encode()).hexdigest()
+
+
+def pending_serials(tx: Tx, clientkey: str) -> list[int]:
+    """A component's pending commissions."""
+    return [serial for (serial,) in tx.all(SELECT_SERIALS, (clientkey,))]
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What became of the serials of a bulk resolution."""
+
+    accepted: list[int]
+    rejected: list[int]
+    failed: list[tuple[int, BursarError]]
+
+
+def resolve_bulk(
+    tx: Tx, actor: str, clientkey: str, accepts: Sequence[int], rejects: Sequence[int]
+) -> Bulk:
+    """Resolve many: the accept list, then the reject list, each in request order; a serial
+    in both is left alone and listed once (§5, Q5)."""
+    both = set(accepts) & set(rejects)
+    operations = [Resolve(actor, s, True, clientkey) for s in accepts if s not in both]
+    operations += [Resolve(actor, s, False, clientkey) for s in rejects if s not in both]
+    outcomes = list(zip(operations, run(tx, operations), strict=True))
+    failed = [(op.serial, error) for op, error in outcomes if isinstance(error, BursarError)]
+    twice = Invalid("the commission is to be accepted and rejected at once")
+    return Bulk(
+        [op.serial for op, error in outcomes if op.accepted and not _failed(error)],
+        [op.serial for op, error in outcomes if not op.accepted and not _failed(error)],
+        failed + [(serial, twice) for serial in dict.fromkeys(accepts) if serial in both],
+    )
+
+
+def _failed(outcome: object) -> bool:
+    return isinstance(outcome, BursarError)

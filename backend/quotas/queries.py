@@ -55,7 +55,7 @@ TEXT = """(h.holder_id IN (SELECT id FROM holder WHERE fold LIKE ? ESCAPE '!')
 
 COUNT_OVER = f"SELECT count(*) FROM holding h WHERE {MEMBERS} AND {OVER}"
 COUNT_PENDING = "SELECT count(*) FROM commission"
-COUNT_HOLDINGS = "SELECT count(*) FROM holding WHERE source_id <> 0"
+COUNT_RESOURCES = "SELECT count(*) FROM resource"
 SELECT_USERS_OF_POOL = """
 SELECT o.label, h.usage_max, h.usage_max - h.usage_min FROM holding h
 JOIN holder o ON o.id = h.holder_id JOIN resource r ON r.id = h.resource_id
@@ -174,6 +174,11 @@ def commission_details(tx: Tx, serials: Sequence[int]) -> dict[int, CommissionDe
         row[0]: _detail(row, tuple(provisions.get(row[0], ())))
         for row in tx.within(SELECT_COMMISSIONS, serials)
     }
+
+
+def commission_rows(tx: Tx, serials: Sequence[int]) -> dict[int, CommissionRow]:
+    """The rows of pending commissions."""
+    return {key: detail.row for key, detail in commission_details(tx, serials).items()}
 
 
 def _detail(row: Row, provisions: tuple[ProvisionRow, ...]) -> CommissionDetail:

@@ -1,0 +1,231 @@
+"""The Backend port over a database on this machine."""
+
+from __future__ import annotations
+
+import getpass
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from backend.backend import Badges, Connection, JournalDetail, JournalRow
+from backend.core import audit
+from backend.core.database import Database, Tx, open_database
+from backend.core.errors import BursarError, Invalid, NotFound, StorageError
+from backend.core.identity import Actor, operator
+from backend.core.listing import Query
+from backend.core.plan import Command, Plan, Receipt
+from backend.core.runtime import Runtime
+from backend.core.usecase import Room, decide, execute, record_refusal
+from backend.journal_view import describe, row_of
+from backend.projects import service as projects
+from backend.projects.model import ApplicationReview, ProjectDetail, ProjectRow
+from backend.quotas import feed, queries
+from backend.quotas import service as quotas
+from backend.quotas.ledger import Ledger
+from backend.quotas.model import (
+    CommissionDetail,
+    CommissionRow,
+    Explanation,
+    FeedEvent,
+    QuotaRow,
+    Resource,
+)
+from backend.schema import STEPS
+
+ROOMS: Sequence[Room] = (quotas.ROOM, projects.ROOM)
+HANDLERS: Mapping[type[Command], Room] = {
+    command: room for room in ROOMS for command in room.decide
+}
+
+RowT = TypeVar("RowT")
+Keys = Callable[[Query], tuple[str, list[object]]]
+Rows = Callable[[Tx, Sequence[int]], Mapping[int, RowT]]
+
+
+class TableListing(Generic[RowT]):
+    """A Listing from a statement that gives the keys and a function that reads rows."""
+
+    def __init__(self, database: Database, keys: Keys, rows: Rows[RowT]) -> None:
+        self._database = database
+        self._keys = keys
+        self._rows = rows
+
+    async def page(self, query: Query, limit: int) -> Sequence[RowT]:
+        """The first rows."""
+
+        def read(tx: Tx) -> list[RowT]:
+            keys = queries.first_keys(tx, self._keys(query), limit)
+            rows = self._rows(tx, keys)
+            return [rows[key] for key in keys if key in rows]
+
+        return await self._database.aread(read)
+
+    async def keys(self, query: Query) -> array[int]:
+        """All keys in order."""
+        return await self._database.aread(lambda tx: queries.keys_of(tx, self._keys(query)))
+
+    async def rows(self, keys: Sequence[int]) -> Mapping[int, RowT]:
+        """Rows by key."""
+        return await self._database.aread(lambda tx: self._rows(tx, keys))
+
+
+class EmbeddedProjects:
+    """Reads of the projects room."""
+
+    def __init__(self, database: Database, actor: Actor) -> None:
+        self._database = database
+        self._actor = actor
+        self.listing: TableListing[ProjectRow] = TableListing(
+            database, lambda query: projects.keys_sql(query, database.runtime), projects.rows
+        )
+
+    async def detail(self, key: int) -> ProjectDetail:
+        """Everything about a project. Raises NotFound."""
+        return await self._database.aread(lambda tx: projects.detail(tx, key, self._actor))
+
+    async def queue(self) -> Sequence[int]:
+        """Waiting applications, oldest first."""
+        return await self._database.aread(projects.queue)
+
+    async def review(self, application: int) -> ApplicationReview:
+        """What deciding on an application needs. Raises NotFound."""
+        return await self._database.aread(lambda tx: projects.review(tx, application, self._actor))
+
+    async def raw(self, key: int) -> Mapping[str, object]:
+        """The project as Astakos' API shows it."""
+        return await self._database.aread(lambda tx: projects.raw(tx, key, self._actor))
+
+
+class EmbeddedQuotas:
+    """Reads of the quotas room."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.listing: TableListing[QuotaRow] = TableListing(
+            database, queries.keys_sql, queries.quota_rows
+        )
+        self.commissions: TableListing[CommissionRow] = TableListing(
+            database, queries.commission_keys_sql, queries.commission_rows
+        )
+
+    async def explain(self, key: int) -> Explanation:
+        """What is behind a row. Raises NotFound."""
+        return await self._database.aread(lambda tx: queries.explain(tx, key))
+
+    async def commission(self, serial: int) -> CommissionDetail:
+        """A pending commission. Raises NotFound."""
+        details = await self._database.aread(lambda tx: queries.commission_details(tx, [serial]))
+        if serial not in details:
+            raise NotFound(f"commission {serial} is not pending", hint="see Audit for its end")
+        return details[serial]
+
+    async def feed(self, limit: int) -> Sequence[FeedEvent]:
+        """Latest events of commissions."""
+        return await self._database.aread(lambda tx: feed.feed(tx, limit))
+
+    async def resources(self) -> Sequence[Resource]:
+        """Every resource."""
+        return await self._database.aread(quotas.resources)
+
+
+class EmbeddedJournal:
+    """Reads of the journal."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.listing: TableListing[JournalRow] = TableListing(
+            database, audit.keys_sql, _journal_rows
+        )
+
+    async def detail(self, seq: int) -> JournalDetail:
+        """An entry with its side effects in words. Raises NotFound."""
+        return await self._database.aread(lambda tx: describe(tx, seq))
+
+
+def _journal_rows(tx: Tx, keys: Sequence[int]) -> dict[int, JournalRow]:
+    return {row[0]: row_of(row) for row in tx.within(audit.SELECT_ROWS, keys)}
+
+
+class EmbeddedBackend:
+    """A database file as a Backend."""
+
+    def __init__(self, database: Database, actor: Actor) -> None:
+        self.database = database
+        self.ledger = Ledger(database)
+        self.projects = EmbeddedProjects(database, actor)
+        self.quotas = EmbeddedQuotas(database)
+        self.journal = EmbeddedJournal(database)
+        self.connection = Connection(
+            kind="embedded sqlite",
+            place=str(database.path),
+            actor=actor,
+            read_only=database.read_only,
+            empty=database.read(lambda tx: tx.scalar(queries.COUNT_RESOURCES)) == 0,
+        )
+
+    async def badges(self) -> Badges:
+        """Counts for the chrome."""
+        return await self.database.aread(_badges)
+
+    async def plan(self, command: Command) -> Plan:
+        """What the command would do now."""
+        room = _room(command)
+        return await self.database.aread(lambda tx: decide(tx, room, command).plan)
+
+    async def apply(self, plan: Plan, reason: str) -> Receipt:
+        """Do what was previewed; refused attempts are journalled too."""
+        room, command = _room(plan.command), plan.command
+        try:
+            return await self.database.awrite(
+                lambda tx: execute(tx, room, command, reason, plan.fingerprint)
+            )
+        except BursarError as error:
+            if not self.database.read_only:
+                await self._note(plan, reason, error)
+            raise
+
+    async def _note(self, plan: Plan, reason: str, error: BursarError) -> None:
+        if isinstance(error, StorageError):  # the database that would keep the note has failed
+            return
+        await self.database.awrite(
+            lambda tx: record_refusal(tx, plan.command, plan.target, reason, error)
+        )
+
+    def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
+        """Hear of every change of any process."""
+        return self.database.watch(changed)
+
+    async def close(self) -> None:
+        """Finish writes and close the file."""
+        self.database.close()
+
+
+def _room(command: Command) -> Room:
+    room = HANDLERS.get(type(command))
+    if room is None:
+        raise Invalid(f"{type(command).__name__} is not a command of this backend")
+    return room
+
+
+def _badges(tx: Tx) -> Badges:
+    return Badges(
+        waiting=len(projects.queue(tx)),
+        over=int(tx.scalar(queries.COUNT_OVER)),
+        pending=int(tx.scalar(queries.COUNT_PENDING)),
+    )
+
+
+def open_embedded(
+    path: Path,
+    *,
+    read_only: bool = False,
+    runtime: Runtime | None = None,
+    actor: Actor | None = None,
+) -> EmbeddedBackend:
+    """Open or create a database file as a Backend.
+
+    The actor defaults to the OS user with `admin`. Raises StorageError.
+    """
+    database = open_database(path, STEPS, runtime, read_only=read_only)
+    return EmbeddedBackend(database, actor or operator(getpass.getuser()))
