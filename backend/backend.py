@@ -84,7 +84,9 @@ class Projects(Protocol):
     """Reads of the projects room."""
 
     @property
-    def listing(self) -> Listing[ProjectRow]: ...
+    def listing(self) -> Listing[ProjectRow]:
+        """Projects as rows."""
+        ...
 
     async def detail(self, key: int) -> ProjectDetail:
         """Raises NotFound."""
@@ -107,10 +109,14 @@ class Quotas(Protocol):
     """Reads of the quotas room."""
 
     @property
-    def listing(self) -> Listing[QuotaRow]: ...
+    def listing(self) -> Listing[QuotaRow]:
+        """Holdings as rows; views `pools`, `over`, `pending`, together or alone."""
+        ...
 
     @property
-    def commissions(self) -> Listing[CommissionRow]: ...
+    def commissions(self) -> Listing[CommissionRow]:
+        """Pending commissions as rows."""
+        ...
 
     async def explain(self, key: int) -> Explanation:
         """Raises NotFound."""
@@ -124,34 +130,50 @@ class Quotas(Protocol):
         """What happened to commissions lately, newest first, refusals included."""
         ...
 
-    async def resources(self) -> Sequence[Resource]: ...
+    async def resources(self) -> Sequence[Resource]:
+        """Every resource."""
+        ...
 
 
 class Journal(Protocol):
     """Reads of the journal."""
 
     @property
-    def listing(self) -> Listing[JournalRow]: ...
+    def listing(self) -> Listing[JournalRow]:
+        """Entries as rows, newest first; view `decisions` leaves commissions out."""
+        ...
 
-    async def detail(self, seq: int) -> JournalDetail: ...
+    async def detail(self, seq: int) -> JournalDetail:
+        """Raises NotFound."""
+        ...
 
 
 class Backend(Protocol):
     """What every form of bursar's backend offers. All errors are `BursarError`s."""
 
     @property
-    def connection(self) -> Connection: ...
+    def connection(self) -> Connection:
+        """What this is connected to."""
+        ...
 
     @property
-    def projects(self) -> Projects: ...
+    def projects(self) -> Projects:
+        """The projects room."""
+        ...
 
     @property
-    def quotas(self) -> Quotas: ...
+    def quotas(self) -> Quotas:
+        """The quotas room."""
+        ...
 
     @property
-    def journal(self) -> Journal: ...
+    def journal(self) -> Journal:
+        """The journal."""
+        ...
 
-    async def badges(self) -> Badges: ...
+    async def badges(self) -> Badges:
+        """Counts for the chrome."""
+        ...
 
     async def plan(self, command: Command) -> Plan:
         """What the command would do now. Raises what `apply` would raise."""
@@ -166,7 +188,9 @@ class Backend(Protocol):
         returned ends it."""
         ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Finish what is under way and let go."""
+        ...
 
 
 __all__ = [

@@ -18,10 +18,20 @@ IN_CHUNK = 500
 
 
 class Connection(Protocol):
-    """The part of a DB-API connection that is used."""
+    """The part of a DB-API connection that is used, and whether a transaction is open."""
 
-    def execute(self, sql: str, parameters: Any = ..., /) -> Any: ...
-    def executemany(self, sql: str, parameters: Any, /) -> Any: ...
+    @property
+    def in_transaction(self) -> bool:
+        """False also when the engine itself has rolled back, as on a full disk."""
+        ...
+
+    def execute(self, sql: str, parameters: Any = ..., /) -> Any:
+        """Run one statement."""
+        ...
+
+    def executemany(self, sql: str, parameters: Any, /) -> Any:
+        """Run a statement once per row of parameters."""
+        ...
 
 
 class Tx:
@@ -104,8 +114,9 @@ class Tx:
         try:
             yield
         except BaseException:
-            self._conn.execute("ROLLBACK TO part")
-            self._conn.execute("RELEASE part")
+            if self._conn.in_transaction:
+                self._conn.execute("ROLLBACK TO part")
+                self._conn.execute("RELEASE part")
             self.chain.truncate(mark)
             raise
         self._conn.execute("RELEASE part")

@@ -1,0 +1,226 @@
+"""The database: one writer, groups that stand or fall together, readers, schema steps."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backend.core import journal
+from backend.core.database import Database, Step, Tx, open_database
+from backend.core.errors import (
+    Conflict,
+    ReadOnly,
+    StorageCorrupt,
+    StorageError,
+    StorageFull,
+)
+from backend.core.journal import Entry
+
+STEPS = (
+    Step("journal", journal.SCHEMA),
+    Step("notes", "CREATE TABLE note (id {int64} PRIMARY KEY, body TEXT NOT NULL){strict};\n"),
+)
+WRITE = "INSERT INTO note VALUES (?, ?)"
+COUNT = "SELECT count(*) FROM note"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """A fresh file with one table."""
+    fresh = open_database(tmp_path / "notes.db", STEPS)
+    yield fresh
+    fresh.close()
+
+
+def note(tx: Tx, body: str = "x") -> int:
+    """A write with its journal entry."""
+    id = tx.next_id("note")
+    tx.execute(WRITE, (id, body))
+    return tx.record(Entry("me", "note.add", f"note:{id}"))
+
+
+def count(database: Database) -> int:
+    """How many notes there are."""
+    return int(database.read(lambda tx: tx.scalar(COUNT)))
+
+
+def test_a_file_is_private_and_durable(database: Database) -> None:
+    assert database.path.stat().st_mode & 0o777 == 0o600
+    pragmas = database.write(
+        lambda tx: (tx.scalar("PRAGMA journal_mode"), tx.scalar("PRAGMA synchronous"))
+    )
+    assert pragmas == ("wal", 2)
+
+
+def test_a_refused_write_leaves_no_trace(database: Database) -> None:
+    database.write(note)
+
+    def refused(tx: Tx) -> None:
+        note(tx)
+        raise Conflict("no")
+
+    with pytest.raises(Conflict):
+        database.write(refused)
+    heads = database.read(lambda tx: tx.all("SELECT seq FROM journal"))
+    assert (count(database), heads) == (1, [(1,)])
+    assert database.write(note) == 2
+
+
+def test_one_refusal_does_not_harm_its_group(database: Database) -> None:
+    """Jobs queued together share a transaction; the refused one alone is undone."""
+
+    def refused(tx: Tx) -> None:
+        note(tx)
+        raise Conflict("no")
+
+    async def together() -> list[object]:
+        jobs = [database.awrite(job) for job in (note, refused, note)]
+        return await asyncio.gather(*jobs, return_exceptions=True)
+
+    first, second, third = asyncio.run(together())
+    assert (first, third) == (1, 2)
+    assert isinstance(second, Conflict)
+    assert count(database) == 2
+
+
+def test_readers_see_a_snapshot_while_a_writer_works(database: Database) -> None:
+    inside, done = threading.Event(), threading.Event()
+
+    def slow(tx: Tx) -> None:
+        note(tx)
+        inside.set()
+        done.wait(5)
+
+    thread = threading.Thread(target=database.write, args=(slow,))
+    thread.start()
+    inside.wait(5)
+    assert count(database) == 0
+    done.set()
+    thread.join()
+    assert count(database) == 1
+
+
+def test_reading_functions_cannot_write(database: Database) -> None:
+    with pytest.raises(StorageError, match="readonly"):
+        database.read(lambda tx: tx.execute(WRITE, (1, "x")))
+    with pytest.raises(ReadOnly):
+        database.read(lambda tx: tx.record(Entry("me", "x", "y")))
+
+
+def test_read_only_sessions_refuse_to_write(database: Database) -> None:
+    database.write(note)
+    reader = open_database(database.path, STEPS, read_only=True)
+    assert count(reader) == 1
+    with pytest.raises(ReadOnly):
+        reader.write(note)
+    reader.close()
+
+
+def test_a_full_disk_is_told_to_everyone_and_nothing_is_kept(database: Database) -> None:
+    database.write(note)
+    pages = database.read(lambda tx: tx.scalar("PRAGMA page_count"))
+    database.write(lambda tx: tx.scalar(f"PRAGMA max_page_count = {pages + 1}"))
+
+    async def together() -> list[object]:
+        big = "x" * 100_000
+        jobs = [database.awrite(lambda tx: note(tx, big)) for _ in range(3)]
+        return await asyncio.gather(*jobs, return_exceptions=True)
+
+    assert all(isinstance(outcome, StorageFull) for outcome in asyncio.run(together()))
+    assert count(database) == 1
+    database.write(lambda tx: tx.scalar("PRAGMA max_page_count = 1000000"))
+    database.write(note)
+    assert count(database) == 2
+
+
+def test_foreign_and_broken_files_are_named(tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign.db"
+    other = sqlite3.connect(foreign)
+    other.execute("CREATE TABLE t (x)")
+    other.close()
+    with pytest.raises(StorageCorrupt, match="not one of bursar's"):
+        open_database(foreign, STEPS)
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(b"this is no database" * 100)
+    with pytest.raises(StorageCorrupt, match="broken.db"):
+        open_database(broken, STEPS)
+    with pytest.raises(StorageError, match="nowhere"):
+        open_database(tmp_path / "nowhere" / "x.db", STEPS)
+    with pytest.raises(StorageError, match="does not exist"):
+        open_database(tmp_path / "absent.db", STEPS, read_only=True)
+
+
+def test_migration_keeps_a_copy_and_goes_only_forward(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    old = open_database(path, STEPS)
+    old.write(note)
+    old.close()
+    more = (*STEPS, Step("more", "ALTER TABLE note ADD COLUMN kind TEXT NOT NULL DEFAULT '';\n"))
+    new = open_database(path, more)
+    assert new.read(lambda tx: tx.all("SELECT body, kind FROM note")) == [("x", "")]
+    new.close()
+    copy = sqlite3.connect(tmp_path / "old.db.pre-v2.bak")
+    assert copy.execute("SELECT body FROM note").fetchall() == [("x",)]
+    copy.close()
+    with pytest.raises(StorageCorrupt, match="schema 3"):
+        open_database(path, STEPS)
+
+
+def test_a_failing_step_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    open_database(path, STEPS).close()
+    bad = (*STEPS, Step("bad", "CREATE TABLE fine (x TEXT){strict};\nCREATE TABLE note (x);\n"))
+    with pytest.raises(StorageError):
+        open_database(path, bad)
+    again = open_database(path, STEPS)
+    names = again.read(lambda tx: tx.all("SELECT name FROM sqlite_schema WHERE name = 'fine'"))
+    assert names == []
+    again.close()
+
+
+def test_backup_is_a_sound_copy_of_a_live_file(database: Database, tmp_path: Path) -> None:
+    for _ in range(20):
+        database.write(note)
+    target = tmp_path / "copy.db"
+    database.backup(target)
+    assert target.stat().st_mode & 0o777 == 0o600
+    copy = open_database(target, STEPS)
+    assert count(copy) == 20
+    copy.close()
+    with pytest.raises(StorageError, match="exists"):
+        database.backup(target)
+
+
+def test_other_connections_commits_are_heard(database: Database) -> None:
+    heard: list[int] = []
+    event = threading.Event()
+
+    def changed(head: int) -> None:
+        heard.append(head)
+        event.set()
+
+    stop = database.watch(changed)
+    other = open_database(database.path, STEPS)
+    other.write(note)
+    assert event.wait(5)
+    other.close()
+    stop()
+    assert heard[-1] == 1
+
+
+def test_ids_are_never_given_twice(database: Database) -> None:
+    database.write(note)
+    database.write(lambda tx: tx.execute("DELETE FROM note"))
+    database.write(note)
+    assert database.read(lambda tx: tx.all("SELECT id FROM note")) == [(2,)]
+
+
+def test_the_lock_file_stays_beside_the_database(database: Database) -> None:
+    names = {entry.name for entry in os.scandir(database.path.parent)}
+    assert "notes.db.lock" in names
