@@ -1,4 +1,4 @@
-"""Bodies of Astakos' project calls (spec astakos §2.1, §5); outbound is `encode`.
+"""Bodies of Astakos' project calls (spec astakos §2.1, §5); outbound is `rules.outbound`.
 
 What depends on state (names, owners, end dates in the past) is for the rules to refuse.
 """
