@@ -9,6 +9,7 @@ from backend.core.plan import Impact, Plan
 from backend.core.text import display
 from tui.format import names
 from tui.format.diffs import Cell, Row, label, pivot
+from tui.format.impacts import impact_texts, refusals, touched_lines
 from tui.format.lines import (
     BAD,
     GOOD,
@@ -24,7 +25,6 @@ from tui.format.lines import (
     section,
     wrapped,
 )
-from tui.format.units import amount
 
 HOLDERS_SHOWN = 40
 
@@ -46,35 +46,11 @@ def preview(plan: Plan, look: Look) -> list[Line]:
         *wrapped("title", display(plan.title), look.width, style=HEAD),
         *_changes(plan, look),
         *section(*_over(plan, look)),
-        *section("PENDING COMMISSIONS", _touched(plan, look)),
+        *section("PENDING COMMISSIONS", touched_lines(plan.touched, look)),
         *section("WARNINGS", _warnings(plan, look)),
         *_request(plan, look),
         *_undo(plan, look),
     ]
-
-
-def impact_texts(impacts: Sequence[Impact], look: Look, margin: int = 4) -> list[str]:
-    """Holder, resource, effective limit before and after, usage and verdict, aligned."""
-    figures = columns([_figures(impact, look) for impact in impacts], "<>>><")
-    told = ["{}  {} -> {}  {}  {}".format(*cells).rstrip() for cells in figures]
-    full = [i.holder or f"(project {i.project})" for i in impacts]
-    most = look.width - margin - 2 - max(map(len, told), default=0)
-    room = max(8, min(max(map(len, full), default=0), most))
-    return [f"{_named(name, room, look)}  {text}" for name, text in zip(full, told, strict=True)]
-
-
-def _named(name: str, room: int, look: Look) -> str:
-    short = name if len(name) <= room else names.brief_person(name)
-    return names.fit(short, room, look.glyphs)
-
-
-def _figures(impact: Impact, look: Look) -> list[str]:
-    before, after, usage, over = (
-        amount(number, impact.unit, look.units)
-        for number in (impact.before, impact.after, impact.usage, impact.over_by)
-    )
-    verdict = f"OVER by {over}" if impact.over_by else ""
-    return [display(impact.resource), before, after, usage, verdict]
 
 
 def _count(number: int, noun: str) -> str:
@@ -161,20 +137,11 @@ def _over(plan: Plan, look: Look) -> tuple[str, list[Line], str]:
     if len(over) > HOLDERS_SHOWN:
         body.append(line("over.more", f"    and {len(over) - HOLDERS_SHOWN:,} more"))
     if over:
-        body += _meaning(plan, look)
+        body += refusals(over, look)
     body += _others(plan, look)
     if not over:
         return "WHO IS AFFECTED", body, ""
     return f"WHO GOES OVER QUOTA ({len(_people(over)):,})", body, "effective limit, usage"
-
-
-def _meaning(plan: Plan, look: Look) -> list[Line]:
-    kinds = sorted({display(impact.resource) for impact in plan.going_over})
-    text = (
-        f"Running resources stay. New commissions on {', '.join(kinds)} are refused until"
-        " usage drops."
-    )
-    return wrapped("meaning", text, look.width, 4)
 
 
 def _others(plan: Plan, look: Look) -> list[Line]:
@@ -190,14 +157,6 @@ def _others(plan: Plan, look: Look) -> list[Line]:
         return []
     also = " also" if plan.going_over else ""
     return wrapped("others", f"The effective limit{also} {', '.join(said)}.", look.width, 4)
-
-
-def _touched(plan: Plan, look: Look) -> Iterator[Line]:
-    for touched in plan.touched[:HOLDERS_SHOWN]:
-        text = f"{touched.serial}  {display(touched.summary)}   {display(touched.effect)}"
-        yield from wrapped(f"touched.{touched.serial}", text, look.width, 4)
-    if len(plan.touched) > HOLDERS_SHOWN:
-        yield line("touched.more", f"    and {len(plan.touched) - HOLDERS_SHOWN:,} more")
 
 
 def _warnings(plan: Plan, look: Look) -> Iterator[Line]:

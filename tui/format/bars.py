@@ -9,6 +9,8 @@ from backend.quotas.model import UNLIMITED
 from tui.format.glyphs import UNICODE, Glyphs
 
 USED, PENDING, LEFT, TAKEN, OVER = "used", "pending", "left", "taken", "over"
+TONES = {USED: "", PENDING: "$text-warning", LEFT: "$text-muted", TAKEN: "$text-muted"}
+"""The style of each kind; what is over is as loud as any error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ def quota_bar(
 def text(segments: Sequence[Segment], glyphs: Glyphs = UNICODE) -> str:
     """A bar without colours."""
     return "".join(segment.text(glyphs) for segment in segments)
+
+
+def parts(segments: Sequence[Segment], glyphs: Glyphs = UNICODE) -> list[tuple[str, str]]:
+    """A bar as (text, style) pairs."""
+    return [(one.text(glyphs), TONES.get(one.kind, "bold $text-error")) for one in segments]
 
 
 def spark(values: Sequence[int], width: int, glyphs: Glyphs = UNICODE) -> str:

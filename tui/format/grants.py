@@ -1,0 +1,139 @@
+"""What an application asks for per resource, next to what is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from backend.projects.model import ApplicationReview, Capacity
+from backend.quotas.model import UNLIMITED, QuotaRow
+from tui.format import bars, names
+from tui.format.diffs import ABSENT
+from tui.format.lines import BAD, GOOD, QUIET, WARN, Line, Look, Part, columns, line
+from tui.format.units import amount, delta, percent
+
+BAR = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A wish about one resource; `old` None when the project had no limit of it, `pool` None
+    when nothing is counted yet."""
+
+    resource: str
+    unit: str
+    old: Capacity | None
+    new: Capacity
+    pool: QuotaRow | None
+
+    @property
+    def over(self) -> bool:
+        """True when the project already uses more than it would get."""
+        return self.pool is not None and self.pool.usage > max(0, self.new.project)
+
+    def sides(self, kind: str) -> tuple[int | None, int]:
+        """The `project` or `member` limit before and after."""
+        before = None if self.old is None else getattr(self.old, kind)
+        return before, getattr(self.new, kind)
+
+
+def grants_of(review: ApplicationReview) -> list[Grant]:
+    """The wishes of an application with the pools they are about."""
+    pools = {row.resource: row for row in review.pool}
+    return [Grant(*grant, pools.get(grant[0])) for grant in review.grants]
+
+
+def limits(grants: Sequence[Grant], look: Look, usage: bool) -> Iterator[Line]:
+    """Project and member limits before and after; with `usage` what is used and how full."""
+    rows = [[*_cells(grant, look), *_used(grant, look)[: 2 * usage]] for grant in grants]
+    laid = columns(rows, "<" + ">><<" * 2 + ">>" * usage)
+    if laid:
+        yield line("", (_heads([len(cell) for cell in laid[0]], usage), QUIET))
+    for grant, cells in zip(grants, laid, strict=True):
+        yield line(f"grant.{grant.resource}", *_parts(grant, cells))
+
+
+def pool_bars(grants: Sequence[Grant], look: Look) -> Iterator[Line]:
+    """The project's usage on the scale of its new limit."""
+    counted = [(grant, grant.pool) for grant in grants if grant.pool is not None]
+    rows = [_usage(grant, pool, look) for grant, pool in counted]
+    for (grant, pool), cells in zip(counted, columns(rows, "<>>><"), strict=True):
+        limit = grant.new.project
+        bar = bars.quota_bar(limit, pool.usage, pool.pending, limit, BAR)
+        name, used, of, share, headroom = cells
+        tone = BAD if grant.over else ""
+        yield line(
+            f"usage.{grant.resource}",
+            ("! " if grant.over else "  ", tone),
+            f"{name}  {used} of {of}  ",
+            *bars.parts(bar, look.glyphs),
+            (f"  {share}", tone),
+            (f"  {headroom}", QUIET),
+        )
+
+
+def _cells(grant: Grant, look: Look) -> list[str]:
+    cells = [grant.resource]
+    for kind in ("project", "member"):
+        before, after = grant.sides(kind)
+        shown = ABSENT if before is None else amount(before, grant.unit, look.units)
+        change = delta(before, after, grant.unit, look.units)
+        cells += [shown, "->", amount(after, grant.unit, look.units), change]
+    return cells
+
+
+def _used(grant: Grant, look: Look) -> list[str]:
+    pool = grant.pool
+    if pool is None:
+        return [ABSENT, ABSENT]
+    pending = f" ({amount(pool.pending, pool.unit, look.units)} pend)" if pool.pending else ""
+    share = "! OVER" if grant.over else percent(pool.usage, grant.new.project)
+    return [amount(pool.usage, pool.unit, look.units) + pending, share]
+
+
+def _heads(widths: Sequence[int], usage: bool) -> str:
+    project, member = sum(widths[1:5]) + 3, sum(widths[5:9]) + 3
+    heads = " " * (5 + widths[0]) + names.fit("project limit", project)
+    heads += "   " + names.fit("member limit", member)
+    return heads + f"   {'used':>{widths[9]}}  {'after':>{widths[10]}}" if usage else heads
+
+
+def _parts(grant: Grant, cells: Sequence[str]) -> Iterator[Part]:
+    yield f"  {cells[0]}"
+    for start, kind in ((1, "project"), (5, "member")):
+        before, arrow, after, change = cells[start : start + 4]
+        yield f"   {before} {arrow} "
+        yield (f"{after} {change}", _tone(*grant.sides(kind)))
+    if len(cells) > 9:
+        yield f"   {cells[9]}"
+        yield (f"  {cells[10]}", BAD if grant.over else "")
+
+
+def _tone(before: int | None, after: int) -> str:
+    if before is None or before == after:
+        return QUIET if before == after else ""
+    return WARN if after < before else GOOD
+
+
+def _usage(grant: Grant, pool: QuotaRow, look: Look) -> list[str]:
+    def shown(number: int) -> str:
+        return amount(number, grant.unit, look.units)
+
+    limit = grant.new.project
+    return [
+        grant.resource,
+        shown(pool.usage),
+        shown(limit),
+        percent(pool.usage, limit),
+        _headroom(pool, limit, look),
+    ]
+
+
+def _headroom(pool: QuotaRow, limit: int, look: Look) -> str:
+    if pool.limit == limit:
+        return "unchanged"
+    before, after = (
+        amount(UNLIMITED if one == UNLIMITED else one - pool.usage, pool.unit, look.units)
+        for one in (pool.limit, limit)
+    )
+    return f"headroom {before} -> {after}"

@@ -1,0 +1,52 @@
+"""Whom a change concerns: holders whose effective limit moves, pending commissions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backend.core.plan import Impact, Touched
+from tui.format import names
+from tui.format.lines import Line, Look, columns, line, wrapped
+from tui.format.units import amount
+
+TOUCHED_SHOWN = 40
+
+
+def impact_texts(impacts: Sequence[Impact], look: Look, margin: int = 4) -> list[str]:
+    """Holder, resource, effective limit before and after, usage and verdict, aligned."""
+    figures = columns([_figures(impact, look) for impact in impacts], "<>>><")
+    told = ["{}  {} -> {}  {}  {}".format(*cells).rstrip() for cells in figures]
+    full = [i.holder or f"(project {i.project})" for i in impacts]
+    most = look.width - margin - 2 - max(map(len, told), default=0)
+    room = max(8, min(max(map(len, full), default=0), most))
+    return [f"{_named(name, room, look)}  {text}" for name, text in zip(full, told, strict=True)]
+
+
+def refusals(over: Sequence[Impact], look: Look) -> list[Line]:
+    """What being over means, for these resources."""
+    kinds = ", ".join(sorted({impact.resource for impact in over}))
+    text = f"Running resources stay. New commissions on {kinds} are refused until usage drops."
+    return wrapped("meaning", text, look.width, 4)
+
+
+def touched_lines(touched: Sequence[Touched], look: Look) -> Iterator[Line]:
+    """Pending commissions and what becomes of them."""
+    for one in touched[:TOUCHED_SHOWN]:
+        text = f"{one.serial}  {one.summary}   {one.effect}"
+        yield from wrapped(f"touched.{one.serial}", text, look.width, 4)
+    if len(touched) > TOUCHED_SHOWN:
+        yield line("touched.more", f"    and {len(touched) - TOUCHED_SHOWN:,} more")
+
+
+def _named(name: str, room: int, look: Look) -> str:
+    short = name if len(name) <= room else names.brief_person(name)
+    return names.fit(short, room, look.glyphs)
+
+
+def _figures(impact: Impact, look: Look) -> list[str]:
+    before, after, usage, over = (
+        amount(number, impact.unit, look.units)
+        for number in (impact.before, impact.after, impact.usage, impact.over_by)
+    )
+    verdict = f"OVER by {over}" if impact.over_by else ""
+    return [impact.resource, before, after, usage, verdict]

@@ -1,0 +1,188 @@
+"""A waiting application on the operator's desk: what is asked, and what approving would do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backend.core.plan import Impact
+from backend.projects.model import (
+    Application,
+    ApplicationReview,
+    ApplicationState,
+    PolicyCheck,
+)
+from tui.format import ages, names
+from tui.format.diffs import ABSENT, label, wished
+from tui.format.grants import grants_of, limits, pool_bars
+from tui.format.impacts import impact_texts, refusals, touched_lines
+from tui.format.lines import (
+    BAD,
+    GOOD,
+    HEAD,
+    QUIET,
+    WARN,
+    Line,
+    Look,
+    Part,
+    blank,
+    line,
+    section,
+    wrapped,
+)
+from tui.format.units import amount
+
+MEMBERS_SHOWN = 100
+
+
+def single(review: ApplicationReview, look: Look, now: int) -> list[Line]:
+    """Everything in one column, for narrow terminals."""
+    return [
+        *_head(review, look, now),
+        *_fields(review, look),
+        *_comment(review, look),
+        *section("RESOURCES", limits(grants_of(review), look, usage=True)),
+        *_refusal(review, look),
+        *_affected(review, look),
+        *_touched(review, look),
+        *_checks(review, look),
+        *_history(review, look),
+        *_origin(look),
+    ]
+
+
+def left(review: ApplicationReview, look: Look, now: int) -> list[Line]:
+    """What is asked for: the left column of wide terminals."""
+    return [
+        *_head(review, look, now),
+        *_fields(review, look),
+        *_comment(review, look),
+        *section("RESOURCES", limits(grants_of(review), look, usage=False)),
+        *_checks(review, look),
+        *_history(review, look),
+    ]
+
+
+def right(review: ApplicationReview, look: Look) -> list[Line]:
+    """What approving would do: the right column of wide terminals."""
+    return [
+        line("", ("AFTER APPROVAL", HEAD), ("  nothing has been changed yet", QUIET)),
+        *_refusal(review, look),
+        *section("PROJECT USAGE AND NEW LIMIT", pool_bars(grants_of(review), look)),
+        *_affected(review, look),
+        *_touched(review, look),
+        *_origin(look),
+    ]
+
+
+def state_words(state: ApplicationState) -> str:
+    """`Pending review`, `Denied`, ..."""
+    return "Pending review" if state is ApplicationState.PENDING else state.value.capitalize()
+
+
+def _head(review: ApplicationReview, look: Look, now: int) -> Iterator[Line]:
+    asked, project = review.application, review.project
+    pending = asked.state is ApplicationState.PENDING
+    yield line(
+        "state",
+        (f"Application #{asked.id}", HEAD),
+        (f"   {state_words(asked.state)}", WARN if pending else ""),
+        (f"   {'new project' if review.is_new else 'change of a project'}", QUIET),
+    )
+    state = "new" if review.is_new else project.state.value
+    role = "owner" if asked.applicant == project.owner else f"owner is {review.owner_email}"
+    waiting = f"   waiting {ages.age(asked.issued_at, now)}" if pending else ""
+    facts = {
+        "Project": f"{asked.name or project.realname} ({state})  {names.identifier(project.uuid)}",
+        "Applicant": f"{review.applicant_email}" + ("" if review.is_new else f" ({role})"),
+        "Submitted": f"{ages.stamp(asked.issued_at)}{waiting}",
+        "Members": f"{review.members:,}",
+    }
+    for name, value in facts.items():
+        yield line(f"fact.{name}", f"{name:<9}   {names.cut(value, look.width - 12, look.glyphs)}")
+    if asked.response_at:
+        yield from _answer(asked, look)
+
+
+def _answer(asked: Application, look: Look) -> list[Line]:
+    who = f"{asked.state.value} {ages.stamp(asked.response_at)} by {asked.response_actor}"
+    return wrapped("answer", f"{who}  {asked.response}".strip(), look.width)
+
+
+def _fields(review: ApplicationReview, look: Look) -> Iterator[Line]:
+    for change in review.changes:
+        cell, name = wished(change), label(change.field).capitalize()
+        told = cell.after if review.is_new else f"{cell.before} -> {cell.after}"
+        text = f"{name:<9}   {told}"
+        if len(text) <= look.width:
+            yield line(f"field.{change.field}", text)
+            continue
+        yield line(f"field.{change.field}", name)
+        if cell.before != ABSENT:
+            yield from wrapped(f"field.{change.field}.-", f"- {cell.before}", look.width, 2, QUIET)
+        yield from wrapped(f"field.{change.field}.+", f"+ {cell.after}", look.width, 2)
+
+
+def _comment(review: ApplicationReview, look: Look) -> list[Line]:
+    comments = review.application.comments.strip()
+    return section("COMMENT", wrapped("comment", comments, look.width, 2)) if comments else []
+
+
+def _refusal(review: ApplicationReview, look: Look) -> list[Line]:
+    if not review.refusal:
+        return []
+    text = f"It cannot be approved now: {review.refusal}"
+    return section("! NOT POSSIBLE", wrapped("refusal", text, look.width, 2, BAD))
+
+
+def _affected(review: ApplicationReview, look: Look) -> list[Line]:
+    """Members whose effective limit moves, those who go over first."""
+    impacts = review.approve.impacts if review.approve else ()
+    moved = [one for one in impacts if one.holder and one.before != one.after]
+    moved.sort(key=lambda one: (not one.goes_over, not one.over_by))
+    over = [one for one in moved if one.goes_over]
+    body = list(_members(moved[:MEMBERS_SHOWN], look))
+    if len(moved) > MEMBERS_SHOWN:
+        body.append(line("member.more", f"    and {len(moved) - MEMBERS_SHOWN:,} more"))
+    if over:
+        body += refusals(over, look)
+    return section("MEMBERS AFFECTED", body, "effective limit, usage")
+
+
+def _members(moved: Sequence[Impact], look: Look) -> Iterator[Line]:
+    for one, text in zip(moved, impact_texts(moved, look), strict=True):
+        sign, tone = ("! ", BAD) if one.goes_over else ("  ", WARN if one.over_by else "")
+        yield line(f"member.{one.holder}.{one.resource}", (f"  {sign}{text}", tone))
+
+
+def _touched(review: ApplicationReview, look: Look) -> list[Line]:
+    found = review.approve.touched if review.approve else ()
+    return section("PENDING COMMISSIONS", touched_lines(found, look))
+
+
+def _checks(review: ApplicationReview, look: Look) -> list[Line]:
+    waiting, most = review.pending_apps
+    body = [line(f"check.{n}", *_check(check)) for n, check in enumerate(review.checks)]
+    if waiting:
+        text = f"the applicant has {waiting} of {amount(most)} applications waiting"
+        body.append(line("check.pending", f"      {text}"))
+    return section("POLICY CHECKS", body)
+
+
+def _check(check: PolicyCheck) -> tuple[Part, Part]:
+    return ("  ok  " if check.ok else "  !   ", GOOD if check.ok else WARN), check.text
+
+
+def _history(review: ApplicationReview, look: Look) -> list[Line]:
+    body: list[Line] = []
+    for brief in review.history:
+        when = ages.day(brief.answered_at or brief.issued_at)
+        who = f" by {brief.actor}" if brief.actor else ""
+        body.append(line(f"past.{brief.id}", f"  #{brief.id} {brief.state.value} {when}{who}"))
+        if brief.response:
+            body += wrapped(f"past.{brief.id}.why", f'"{brief.response}"', look.width, 6, QUIET)
+    return section("HISTORY", body)
+
+
+def _origin(look: Look) -> list[Line]:
+    text = "Computed from the data as it is now, again for the preview, and checked when written."
+    return [blank(), *wrapped("origin", text, look.width, style=QUIET)]
