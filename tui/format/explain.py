@@ -12,7 +12,7 @@ from tui.format.units import amount, signed
 OTHERS_SHOWN = 20
 
 
-def explanation(found: Explanation, look: Look, now: int) -> list[Line]:
+def explanation(found: Explanation, look: Look) -> list[Line]:
     """The whole story of one quota row."""
     row = found.row
     return [
@@ -20,7 +20,7 @@ def explanation(found: Explanation, look: Look, now: int) -> list[Line]:
         *section("IN WORDS", in_words(row, look)),
         *section("THE SUM", the_sum(row, look)),
         *section(f"WHO ELSE USES {row.project}", _others(found, look)),
-        *section("PENDING COMMISSIONS", _pending(found, look, now)),
+        *section("PENDING COMMISSIONS", _pending(found, look)),
     ]
 
 
@@ -134,9 +134,9 @@ def _others(found: Explanation, look: Look) -> Iterator[Line]:
         yield line("other.more", f"  and {len(found.others) - OTHERS_SHOWN:,} more")
 
 
-def _pending(found: Explanation, look: Look, now: int) -> Iterator[Line]:
+def _pending(found: Explanation, look: Look) -> Iterator[Line]:
     rows = [
-        [str(serial), signed(quantity, found.row.unit, look.units), ages.age(at, now), service]
+        [str(serial), signed(quantity, found.row.unit, look.units), ages.age(at, look.now), service]
         for serial, quantity, at, service in found.pending
     ]
     for (serial, *_), cells in zip(found.pending, columns(rows, ">>><"), strict=True):

@@ -34,10 +34,10 @@ from tui.format.units import amount
 MEMBERS_SHOWN = 100
 
 
-def single(review: ApplicationReview, look: Look, now: int) -> list[Line]:
+def single(review: ApplicationReview, look: Look) -> list[Line]:
     """Everything in one column, for narrow terminals."""
     return [
-        *_head(review, look, now),
+        *_head(review, look),
         *_fields(review, look),
         *_comment(review, look),
         *section("RESOURCES", limits(grants_of(review), look, usage=True)),
@@ -50,10 +50,10 @@ def single(review: ApplicationReview, look: Look, now: int) -> list[Line]:
     ]
 
 
-def left(review: ApplicationReview, look: Look, now: int) -> list[Line]:
+def left(review: ApplicationReview, look: Look) -> list[Line]:
     """What is asked for: the left column of wide terminals."""
     return [
-        *_head(review, look, now),
+        *_head(review, look),
         *_fields(review, look),
         *_comment(review, look),
         *section("RESOURCES", limits(grants_of(review), look, usage=False)),
@@ -79,7 +79,7 @@ def state_words(state: ApplicationState) -> str:
     return "Pending review" if state is ApplicationState.PENDING else state.value.capitalize()
 
 
-def _head(review: ApplicationReview, look: Look, now: int) -> Iterator[Line]:
+def _head(review: ApplicationReview, look: Look) -> Iterator[Line]:
     asked, project = review.application, review.project
     pending = asked.state is ApplicationState.PENDING
     yield line(
@@ -90,7 +90,7 @@ def _head(review: ApplicationReview, look: Look, now: int) -> Iterator[Line]:
     )
     state = "new" if review.is_new else project.state.value
     role = "owner" if asked.applicant == project.owner else f"owner is {review.owner_email}"
-    waiting = f"   waiting {ages.age(asked.issued_at, now)}" if pending else ""
+    waiting = f"   waiting {ages.age(asked.issued_at, look.now)}" if pending else ""
     facts = {
         "Project": f"{asked.name or project.realname} ({state})  {names.identifier(project.uuid)}",
         "Applicant": f"{review.applicant_email}" + ("" if review.is_new else f" ({role})"),

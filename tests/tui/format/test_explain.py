@@ -6,7 +6,7 @@ from backend.quotas.model import UNLIMITED, Explanation, QuotaRow
 from tui.format.explain import OTHERS_SHOWN, explanation, in_words, the_sum
 from tui.format.lines import Look
 
-LOOK = Look(100)
+LOOK = Look(100, now=12_000_000)
 ROW = QuotaRow(
     key=1,
     holder="ada@uni.example",
@@ -79,7 +79,7 @@ def test_a_pool_explains_itself() -> None:
 def test_others_and_pending_commissions_are_listed() -> None:
     others = tuple((f"m{n}@x.y", 9, n) for n in range(OTHERS_SHOWN + 5))
     found = Explanation(ROW, others, ((90211, 1, 0, "cyclades\x1b"),))
-    shown = [one.text for one in explanation(found, LOOK, 12_000_000)]
+    shown = [one.text for one in explanation(found, LOOK)]
     assert "  m1@x.y   9  (1 pending) " in shown
     assert "  and 5 more" in shown
     assert "  90211  +1  12 s  cyclades␛" in shown
