@@ -17,6 +17,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    Field,
     PlainValidator,
     Strict,
     TypeAdapter,
@@ -56,22 +57,6 @@ def text(value: str) -> str:
     return value
 
 
-def amount(value: int) -> int:
-    """A capacity or limit: 0 up to unlimited."""
-    if not 0 <= value <= UNLIMITED:
-        raise Refused(
-            "is out of range", f"give a whole number from 0 to {UNLIMITED}, which means unlimited"
-        )
-    return value
-
-
-def quantity(value: int) -> int:
-    """A signed 64-bit number."""
-    if not INT64_MIN <= value <= UNLIMITED:
-        raise Refused("does not fit 64 bits", f"stay between {INT64_MIN} and {UNLIMITED}")
-    return value
-
-
 def instant(value: object) -> int:
     """ISO 8601 text with an offset to microseconds since the epoch (Q14)."""
     hint = "write it like 2027-03-31T12:00:00+00:00"
@@ -88,8 +73,8 @@ def instant(value: object) -> int:
 
 Flag = Annotated[bool, Strict()]
 Text = Annotated[str, Strict(), AfterValidator(text)]
-Whole = Annotated[int, Strict(), AfterValidator(quantity)]
-Amount = Annotated[int, Strict(), AfterValidator(amount)]
+Whole = Annotated[int, Strict(), Field(ge=INT64_MIN, le=UNLIMITED)]
+Amount = Annotated[int, Strict(), Field(ge=0, le=UNLIMITED)]
 Instant = Annotated[int, PlainValidator(instant)]
 
 
@@ -102,7 +87,7 @@ class Body(BaseModel):
 class Exact(BaseModel):
     """A JSON object whose unknown keys are refused."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 @cache
@@ -186,6 +171,11 @@ _FAULTS: Mapping[str, tuple[str, str]] = {
     "model_attributes_type": ("is not an object", "give an object in { }"),
 }
 
+_BOUNDS: Mapping[str, tuple[str, str]] = {
+    "greater_than_equal": ("least", "small"),
+    "less_than_equal": ("most", "large"),
+}
+
 
 def _explained(error: Mapping[str, Any]) -> tuple[str, str]:
     """Message and hint for one of pydantic's errors."""
@@ -193,6 +183,9 @@ def _explained(error: Mapping[str, Any]) -> tuple[str, str]:
     ours = context.get("error")
     if isinstance(ours, Refused):
         return ours.message, ours.hint
+    if error["type"] in _BOUNDS:
+        bound, word = _BOUNDS[error["type"]]
+        return f"is too {word}", f"the {bound} is {next(iter(context.values()))}"
     if error["type"] == "literal_error":
         return "is not one of the possible values", f"possible are {context['expected']}"
     return _FAULTS.get(error["type"], (f"is refused: {error['msg']}", "correct it"))

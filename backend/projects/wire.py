@@ -24,7 +24,6 @@ from backend.decode import (
     Refused,
     Text,
     Whole,
-    amount,
     decode,
     nearest,
     refuse,
@@ -66,9 +65,11 @@ _MEMBERS = re.compile(rf"\s*(\d{{1,30}}(?:\.\d{{1,30}})?)\s*(?:([{POWERS}])(?:i?
 def members_limit(value: object) -> int:
     """`max_members`: a whole number, or text such as `5`, `5K`, `inf` (§2.1.1)."""
     if isinstance(value, str):
-        return amount(_number(value))
+        value = _number(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        return amount(value)
+        if 0 <= value <= UNLIMITED:
+            return value
+        raise Refused("is out of range", f"stay between 0 and {UNLIMITED}, which is unlimited")
     raise Refused("is not a number of members", 'give a whole number or "inf"')
 
 
