@@ -1,0 +1,151 @@
+"""Commissions in lines: what they change, what accepting or rejecting comes to, the feed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from backend.quotas.model import CommissionDetail, FeedEvent, ProvisionRow
+from tui.format import ages, bars, names
+from tui.format.lines import BAD, GOOD, HEAD, QUIET, WARN, Line, Look, line, section, wrapped
+from tui.format.units import amount, signed
+
+OVERDUE = 5 * ages.MINUTE
+RATE_MINUTES = 12
+_FIGURE = re.compile(r"\b(limit|usage|held) (\d+)\b")
+
+Changes = Sequence[tuple[str, str, int]]
+
+
+def is_overdue(issued_at: int, now: int) -> bool:
+    """True when a service should have settled it long ago."""
+    return now - issued_at > OVERDUE
+
+
+def change_text(change: Changes, look: Look, *, full: bool = False) -> str:
+    """`+1 vm +4G ram`; `full` names resources with their service."""
+    return " ".join(
+        f"{signed(quantity, unit, look.units)} {name if full else name.rpartition('.')[2]}"
+        for name, unit, quantity in change
+    )
+
+
+def detail(found: CommissionDetail, look: Look) -> list[Line]:
+    """A pending commission: its provisions with their holdings now and either way after."""
+    row = found.row
+    late = is_overdue(row.issued_at, look.now)
+    age = ages.age(row.issued_at, look.now)
+    expiry = ages.stamp_seconds(row.expires_at) if row.expires_at else "never"
+    return [
+        line(
+            "head",
+            (f"Commission {row.key}", HEAD),
+            (f"   {'overdue' if late else 'pending'} {age}", WARN if late else ""),
+        ),
+        line("by", f"Issued by   {row.clientkey}"),
+        line("at", f"Issued at   {ages.stamp_seconds(row.issued_at)}"),
+        line("name", f"Name        {row.name or '-'}"),
+        line("expires", f"Expires     {expiry}"),
+        *section("PROVISIONS", _provisions(found.provisions, look)),
+        *section("MEANING", _meaning(look)),
+    ]
+
+
+def _provisions(rows: Sequence[ProvisionRow], look: Look) -> Iterator[Line]:
+    for row in rows:
+        where = f"{names.person(row.label)} in {row.source_label}" if row.source else row.label
+        place = "" if row.source else " (project)"
+        yield line(f"p.{row.holding}", f"  {where}{place}")
+        change = signed(row.quantity, row.unit, look.units)
+        yield line(f"p.{row.holding}.q", f"    {row.resource}  ", (change, HEAD))
+        for name, usage, pending in _outcomes(row):
+            yield line(
+                f"p.{row.holding}.{name}", f"    {name:<12}", *_held(row, usage, pending, look)
+            )
+
+
+def _outcomes(row: ProvisionRow) -> tuple[tuple[str, int, int], ...]:
+    """Usage and what stays pending: now, if accepted, if rejected. What is asked for is
+    counted from the issue on, what is released only once accepted."""
+    asked, released = max(0, row.quantity), max(0, -row.quantity)
+    rest = row.pending - abs(row.quantity)
+    return (
+        ("NOW", row.usage, row.pending),
+        ("IF ACCEPTED", row.usage - released, rest),
+        ("IF REJECTED", row.usage - asked, rest),
+    )
+
+
+def _held(row: ProvisionRow, usage: int, pending: int, look: Look) -> tuple[tuple[str, str], ...]:
+    def shown(number: int) -> str:
+        return amount(number, row.unit, look.units)
+
+    over = (f"{shown(usage)} of {shown(row.limit)}", BAD if usage > row.limit else "")
+    return over, (f"  {shown(pending)} pending" if pending > 0 else "", QUIET)
+
+
+def _meaning(look: Look) -> list[Line]:
+    text = (
+        "Accepting makes it final, rejecting takes it back. The service that issued it may be"
+        " about to do either by itself."
+    )
+    return wrapped("meaning", text, look.width, 2, QUIET)
+
+
+def feed_line(event: FeedEvent, look: Look) -> Line:
+    """One event; narrow terminals get short names."""
+    wide = look.width >= 100
+    person = names.brief_person(event.holder) if wide else names.person(event.holder)
+    refused = event.kind == "refused"
+    kind = "REFUSED" if refused else event.kind
+    figures = _figures(event, look)
+    change = change_text(event.change, look, full=wide)
+    text = "  ".join(
+        (
+            f"{event.serial or '-':>7}",
+            names.fit(person, 12 if wide else 8, look.glyphs),
+            names.fit(event.project, 18 if wide else 12, look.glyphs),
+            change,
+        )
+    )
+    key = f"{event.at}.{event.kind}.{event.serial}.{event.holder}.{change}"
+    return line(
+        key,
+        (f"  {ages.clock(event.at)} ", QUIET),
+        (f"{kind:<8}", _TONES.get(event.kind, "")),
+        text,
+        (f"   {figures}" if figures else "", WARN if refused else QUIET),
+    )
+
+
+_TONES = {"accepted": GOOD, "charged": GOOD, "refused": BAD, "rejected": WARN, "expired": WARN}
+
+
+def _figures(event: FeedEvent, look: Look) -> str:
+    """The note, its figures in the unit of what was asked for."""
+    units = {unit for _, unit, _ in event.change}
+    unit = units.pop() if len(units) == 1 else ""
+
+    def shown(found: re.Match[str]) -> str:
+        return f"{found[1]} {amount(int(found[2]), unit, look.units)}"
+
+    return _FIGURE.sub(shown, event.note)
+
+
+def rates(events: Sequence[FeedEvent], look: Look) -> list[Line]:
+    """Issued and refused per minute over the last minutes, as sparks."""
+    found = []
+    for name, kinds in (("issued", ("issued", "charged")), ("refused", ("refused",))):
+        counts = _per_minute([event.at for event in events if event.kind in kinds], look.now)
+        spark = bars.spark(counts, RATE_MINUTES, look.glyphs)
+        found.append(line(f"rate.{name}", f"  {name:<8} {spark}  {max(counts)}/min at most"))
+    return found
+
+
+def _per_minute(times: Sequence[int], now: int) -> list[int]:
+    counts = [0] * RATE_MINUTES
+    for at in times:
+        back = (now - at) // ages.MINUTE
+        if 0 <= back < RATE_MINUTES:
+            counts[RATE_MINUTES - 1 - back] += 1
+    return counts
