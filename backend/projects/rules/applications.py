@@ -214,9 +214,7 @@ def with_wishes(project: Project, wished: Wishes | Application) -> Project:
     return with_grants(replace(project, **wished_fields(wished)), wished.grants)
 
 
-def new_application(
-    id: int, project: str, applicant: str, wishes: Wishes, now: int
-) -> Application:
+def new_application(id: int, project: str, applicant: str, wishes: Wishes, now: int) -> Application:
     """A pending application."""
     wished = {name: getattr(wishes, name) for name in FIELDS}
     return Application(
@@ -232,19 +230,24 @@ def new_application(
     )
 
 
-def new_project(id: int, uuid: str, applicant: str, wishes: Wishes, now: int) -> Project:
-    """An uninitialized project as applied for, policies at their defaults."""
-    blank = Project(
-        id,
-        uuid,
-        wishes.name or "",
-        ProjectState.UNINITIALIZED,
-        applicant,
-        wishes.end_date or 0,
-        now,
+def completed(wishes: Wishes, applicant: str) -> Wishes:
+    """The wishes for a new project with everything that was left open at its default."""
+    defaults = Wishes(
+        owner=applicant,
+        homepage="",
+        description="",
         join_policy=JoinPolicy.MODERATED,
         leave_policy=JoinPolicy.AUTO,
+        max_members=UNLIMITED,
+        private=False,
     )
+    left_open = [name for name in FIELDS if getattr(wishes, name) is None]
+    return replace(wishes, **{name: getattr(defaults, name) for name in left_open})
+
+
+def new_project(id: int, uuid: str, wishes: Wishes, now: int) -> Project:
+    """An uninitialized project as applied for."""
+    blank = Project(id, uuid, "", ProjectState.UNINITIALIZED, "", 0, now)
     return with_wishes(blank, wishes)
 
 

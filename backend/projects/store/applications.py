@@ -9,7 +9,8 @@ from backend.projects.model import Application, ApplicationState, Capacity, Join
 
 COLUMNS = """a.id, p.uuid, w.uuid, a.state, a.issued_at, o.uuid, a.name, a.homepage,
 a.description, a.start_date, a.end_date, a.join_policy, a.leave_policy, a.max_members, a.private,
-a.comments, a.response_at, a.response, a.response_actor, a.waive_at, a.waive_reason, a.waive_actor"""
+a.comments, a.response_at, a.response, a.response_actor, a.waive_at, a.waive_reason,
+a.waive_actor"""
 FROM = f"""
 SELECT {COLUMNS} FROM application a JOIN project p ON p.id = a.project_id
 JOIN person w ON w.id = a.applicant_id LEFT JOIN person o ON o.id = a.owner_id"""

@@ -89,5 +89,4 @@ def save_user(tx: Tx, user: User) -> None:
     flags = map(int, (u.is_active, u.email_verified, u.moderated, u.is_rejected))
     left = (u.deactivated_reason, u.deactivated_at, int(u.is_project_admin), u.default_project)
     tx.execute(UPSERT, (u.id, u.uuid, email, u.first_name, u.last_name, *flags, *left))
-    fold = email.casefold()
-    tx.execute(REFOLD_PROJECTS, (fold, u.id, fold))
+    tx.execute(REFOLD_PROJECTS, (email, u.id, email))

@@ -221,5 +221,3 @@ def each_member(tx: Tx, resource: str = "") -> Iterator[MemberFact]:
     """What decides the limit of every member's holding, of one resource or all."""
     for user, uuid, state, member, name, capacity in tx.each(EACH_MEMBER, (resource, resource)):
         yield MemberFact(user, uuid, ProjectState(state), MembershipState(member), name, capacity)
-
-

@@ -1,0 +1,234 @@
+"""What the Projects pane and Astakos' API read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from backend.core.database.tx import Tx
+from backend.core.errors import NotFound
+from backend.core.identity import Actor
+from backend.core.listing import Query
+from backend.core.runtime import Runtime, micros
+from backend.projects.model import (
+    SEATED,
+    Application,
+    ApplicationBrief,
+    ApplicationState,
+    HistoryEvent,
+    MemberRow,
+    Membership,
+    MembershipAction,
+    MembershipState,
+    Project,
+    ProjectAction,
+    ProjectDetail,
+    ProjectRow,
+    ProjectState,
+    User,
+)
+from backend.projects.rules import access, outbound
+from backend.projects.rules import memberships as membership_rules
+from backend.projects.rules import projects as project_rules
+from backend.projects.store import applications as application_store
+from backend.projects.store import listing, people
+from backend.projects.store import memberships as membership_store
+from backend.projects.store import projects as project_store
+from backend.quotas import service as quotas
+from backend.quotas.model import UNLIMITED
+
+TIGHTEST = 3
+EVENTS = 200
+MEMBER_ORDER = list(MembershipState)
+
+
+def keys_sql(query: Query, runtime: Runtime) -> tuple[str, list[object]]:
+    """The statement that gives the list's keys in order, and its parameters."""
+    return listing.keys_sql(query, micros(runtime.now()))
+
+
+def rows(tx: Tx, keys: Sequence[int]) -> dict[int, ProjectRow]:
+    """Rows of the list by key; vanished ones are missing."""
+    facts = listing.row_facts(tx, keys)
+    uuids = [fact[1] for fact in facts]
+    seats = membership_store.seats(tx, uuids)
+    pools = listing.pool_usage(tx, uuids)
+    found: dict[int, ProjectRow] = {}
+    for key, uuid, name, owner, display, state, app, ends, most, base, created in facts:
+        found[key] = ProjectRow(
+            key,
+            uuid,
+            name,
+            owner,
+            display,
+            ProjectState(state),
+            app,
+            ends,
+            seats.get(uuid, 0),
+            most,
+            bool(base),
+            created,
+            _tightest(pools.get(uuid, ())),
+        )
+    return found
+
+
+def _tightest(pools: Iterable[tuple[str, int, int]]) -> tuple[tuple[str, int, int], ...]:
+    """The fullest of the limited resources, fullest first."""
+    limited = (pool for pool in pools if pool[2] != UNLIMITED)
+    return tuple(sorted(limited, key=lambda pool: (-_fullness(pool), pool[0]))[:TIGHTEST])
+
+
+def _fullness(pool: tuple[str, int, int]) -> float:
+    _, usage, limit = pool
+    return usage / limit if limit else float("inf")
+
+
+def queue(tx: Tx) -> list[int]:
+    """Waiting applications, oldest first."""
+    return application_store.waiting(tx)
+
+
+def project_by_key(tx: Tx, key: int) -> Project:
+    """The project of a list's row. Raises NotFound."""
+    project = project_store.projects_by_id(tx, [key]).get(key)
+    if project is None:
+        raise NotFound(f"there is no project with key {key} any more")
+    return project
+
+
+def detail(tx: Tx, key: int, actor: Actor) -> ProjectDetail:
+    """Everything about a project and what the actor may do with it. Raises NotFound."""
+    project = project_by_key(tx, key)
+    applications = application_store.applications_of(tx, key)
+    waiting = [a for a in applications if a.state is ApplicationState.PENDING]
+    pending = waiting[0] if waiting else None
+    return ProjectDetail(
+        rows(tx, [key])[key],
+        project,
+        people.emails(tx, [project.owner]).get(project.owner, ""),
+        tuple(row for row in quotas.project_quotas(tx, project.uuid) if row.is_pool),
+        member_rows(tx, project, actor),
+        tuple(map(brief, applications)),
+        _history(tx, project, applications),
+        pending,
+        allowed_actions(tx, project, actor, pending),
+    )
+
+
+def allowed_actions(
+    tx: Tx, project: Project, actor: Actor, pending: Application | None
+) -> dict[str, str]:
+    """Project action → `` when the actor may, else why not."""
+    namesake = project_store.namesake(tx, project.realname, project.uuid)
+    allowed = {"review": "" if pending else "no application is waiting"}
+    for action in ProjectAction:
+        refused = project_rules.refusal(actor, action, project, namesake)
+        allowed[str(action)] = refused.message if refused else ""
+    allowed["modify"] = _modifiable(project, actor)
+    return allowed
+
+
+def _modifiable(project: Project, actor: Actor) -> str:
+    if not actor.is_admin:
+        return "only project admins change projects in place"
+    return "" if project.is_initialized else f"project {project.realname} is {project.state}"
+
+
+def member_rows(tx: Tx, project: Project, actor: Actor) -> tuple[MemberRow, ...]:
+    """The members, those who wait first, with what the actor may do."""
+    found = membership_store.dated(tx, membership_store.memberships_in(tx, [project.uuid]))
+    users = people.users(tx, [m.user for m in found])
+    taken = sum(m.state in SEATED for m in found)
+    members = [
+        _member_row(actor, membership_rules.Seat(project, users[m.user], m, taken), m)
+        for m in found
+    ]
+    return tuple(sorted(members, key=lambda row: (MEMBER_ORDER.index(row.state), row.email)))
+
+
+def _member_row(actor: Actor, seat: membership_rules.Seat, membership: Membership) -> MemberRow:
+    return MemberRow(
+        membership.id,
+        seat.user.uuid,
+        seat.user.email,
+        membership.state,
+        membership.dates.get(str(membership.state), 0),
+        membership_rules.allowed(actor, seat),
+    )
+
+
+def brief(application: Application) -> ApplicationBrief:
+    """An application in a list; the answer is that of whoever ended it."""
+    a = application
+    if a.waive_at:
+        return ApplicationBrief(
+            a.id, a.state, a.issued_at, a.waive_at, a.waive_actor, a.waive_reason
+        )
+    return ApplicationBrief(a.id, a.state, a.issued_at, a.response_at, a.response_actor, a.response)
+
+
+def _history(
+    tx: Tx, project: Project, applications: Sequence[Application]
+) -> tuple[HistoryEvent, ...]:
+    """State changes, applications and members, newest first."""
+    events = [
+        HistoryEvent(at, actor, f"{before} → {after}", reason)
+        for at, actor, before, after, reason in project_store.log(tx, project.id, EVENTS)
+    ]
+    events += [
+        HistoryEvent(at, actor, f"{email} {state.replace('_', ' ')}", reason)
+        for at, actor, email, state, reason in membership_store.membership_events(
+            tx, project.id, EVENTS
+        )
+    ]
+    emails = people.emails(tx, [a.applicant for a in applications])
+    for application in applications:
+        events += _application_events(application, emails)
+    return tuple(sorted(events, key=lambda event: -event.at)[:EVENTS])
+
+
+def _application_events(a: Application, emails: Mapping[str, str]) -> Iterator[HistoryEvent]:
+    by = emails.get(a.applicant, a.applicant)
+    yield HistoryEvent(a.issued_at, by, f"application {a.id} filed", a.comments)
+    if a.response_at:
+        granted = a.state is ApplicationState.APPROVED
+        verb = a.state if granted else ApplicationState.DENIED
+        yield HistoryEvent(
+            a.response_at, a.response_actor, f"application {a.id} {verb}", a.response
+        )
+    if a.waive_at:
+        what = f"application {a.id} {a.state}"
+        yield HistoryEvent(a.waive_at, a.waive_actor, what, a.waive_reason)
+
+
+def raw(tx: Tx, key: int, actor: Actor) -> Mapping[str, object]:
+    """The project as Astakos' API shows it to the actor. Raises NotFound."""
+    return project_json(tx, project_by_key(tx, key), actor)
+
+
+def visible_resources(tx: Tx) -> frozenset[str]:
+    """The resources that the API shows."""
+    return frozenset(r.name for r in quotas.resources(tx) if r.api_visible)
+
+
+def project_json(tx: Tx, project: Project, actor: Actor) -> dict[str, object]:
+    """A project in Astakos' words; owners and admins also see the last application."""
+    full = access.sees_all(actor) or access.owns(actor, project)
+    last = application_store.application(tx, project.last_application) if full else None
+    return outbound.project_object(project, visible_resources(tx), full=full, application=last)
+
+
+def membership_actions(
+    tx: Tx, memberships: Sequence[Membership], actor: Actor
+) -> dict[int, tuple[MembershipAction, ...]]:
+    """What the actor may do with each of these memberships, by id."""
+    projects = project_store.projects(tx, [m.project for m in memberships])
+    users: dict[str, User] = people.users(tx, list({m.user for m in memberships}))
+    seats = membership_store.seats(tx, list(projects))
+    return {
+        m.id: membership_rules.allowed(
+            actor,
+            membership_rules.Seat(projects[m.project], users[m.user], m, seats.get(m.project, 0)),
+        )
+        for m in memberships
+    }
