@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from backend.core.database.tx import Tx
+from backend.core.database.tx import Row, Tx
 from backend.quotas.model import Provision
 from backend.quotas.rules import Account, log_reason
 
@@ -21,10 +21,11 @@ SELECT h.id FROM holding h JOIN holder o ON o.id = h.holder_id
 JOIN holder s ON s.id = h.source_id JOIN resource r ON r.id = h.resource_id
 WHERE o.name = ? AND s.name = ? AND r.name = ?"""
 SELECT_PENDING = """
-SELECT serial, name, clientkey, issued_at, expires_at, key
-FROM commission WHERE serial IN ({keys})"""
-SELECT_PROVISIONS = """
-SELECT serial, holding_id, quantity FROM provision WHERE serial IN ({keys}) ORDER BY serial, n"""
+SELECT c.serial, c.name, c.clientkey, c.issued_at, c.expires_at, c.key, v.quantity,
+    h.id, h.holder_id, h.source_id, h.resource_id, h.lim, h.usage_min, h.usage_max
+FROM commission c LEFT JOIN provision v ON v.serial = c.serial
+LEFT JOIN holding h ON h.id = v.holding_id
+WHERE c.serial IN ({keys}) ORDER BY c.serial, v.n"""
 SET_USAGE = "UPDATE holding SET usage_min = ?, usage_max = ? WHERE id = ?"
 INSERT_COMMISSION = "INSERT INTO commission VALUES (?, ?, ?, ?, ?, ?)"
 INSERT_PROVISION = "INSERT INTO provision VALUES (?, ?, ?, ?)"
@@ -33,6 +34,7 @@ DELETE_PROVISIONS = "DELETE FROM provision WHERE serial = ?"
 DELETE_COMMISSION = "DELETE FROM commission WHERE serial = ?"
 
 CACHE_SIZE = 200_000
+EXPIRY_GRAIN = 1_000_000  # microseconds
 
 Key = tuple[str, str, str]
 Posting = tuple[int, int]  # holding id, quantity
@@ -52,10 +54,19 @@ class Pending:
 
 
 class HoldingIds:
-    """Remembers which id a holding's names have; ids are never given twice."""
+    """Remembers which id a holding's names have (ids are never given twice), and when due
+    commissions were last looked for."""
 
     def __init__(self) -> None:
         self._known: dict[Key, int] = {}
+        self._looked = 0
+
+    def is_time(self, now: int) -> bool:
+        """True once a second: expiry is no finer than that."""
+        if 0 <= now - self._looked < EXPIRY_GRAIN:
+            return False
+        self._looked = now
+        return True
 
     def find(self, tx: Tx, provision: Provision) -> int | None:
         """The holding's id, None when there is none."""
@@ -86,11 +97,9 @@ class Book:
     def load_accounts(self, ids: Collection[int]) -> None:
         """Read the holdings that are not in the book yet."""
         missing = [id for id in ids if id not in self._accounts]
-        if not missing:
-            return
-        for id, holder, source, resource, *figures in self._tx.within(SELECT_ACCOUNTS, missing):
-            self._accounts[id] = Account(id, *figures)
-            self._owners[id] = (holder, source, resource)
+        if missing:
+            for row in self._tx.within(SELECT_ACCOUNTS, missing):
+                self._open(row)
 
     def load_pending(self, serials: Collection[int]) -> None:
         """Read pending commissions and the holdings they are about."""
@@ -98,11 +107,19 @@ class Book:
         wanted = [serial for serial in dict.fromkeys(serials) if serial not in known]
         if not wanted:
             return
-        found = {row[0]: Pending(*row) for row in self._tx.within(SELECT_PENDING, wanted)}
-        for serial, holding, quantity in self._tx.within(SELECT_PROVISIONS, list(found)):
-            found[serial].postings.append((holding, quantity))
-        self._pending |= found
-        self.load_accounts({id for p in found.values() for id, _ in p.postings})
+        for row in self._tx.within(SELECT_PENDING, wanted):
+            pending = self._pending.get(row[0])
+            if pending is None:
+                pending = self._pending[row[0]] = Pending(*row[:6])
+            if row[7] is not None:
+                pending.postings.append((row[7], row[6]))
+                if row[7] not in self._accounts:
+                    self._open(row[7:])
+
+    def _open(self, row: Row) -> None:
+        id, holder, source, resource, limit, low, high = row
+        self._accounts[id] = Account(id, limit, low, high)
+        self._owners[id] = (holder, source, resource)
 
     def account(self, holding: int | None) -> Account | None:
         """The account of a loaded holding."""

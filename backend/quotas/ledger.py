@@ -70,7 +70,8 @@ def run(tx: Tx, operations: Sequence[Operation], ids: HoldingIds | None = None) 
     """Do the operations in order: each is all or nothing, a refused one leaves no trace
     but its line in the ring. Due commissions expire first. Writes figures and journal."""
     batch = _Batch(tx, ids or HoldingIds())
-    batch.expire_due()
+    if batch.ids.is_time(tx.now):
+        batch.expire_due()
     batch.load(operations)
     outcomes = [batch.perform(operation) for operation in operations]
     batch.book.save()

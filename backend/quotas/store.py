@@ -32,7 +32,7 @@ CREATE TABLE commission (
     issued_at {int64} NOT NULL, expires_at {int64} NOT NULL, key TEXT NOT NULL){strict};
 CREATE INDEX commission_expiry ON commission (expires_at) WHERE expires_at > 0;
 CREATE TABLE provision (
-    serial {int64} NOT NULL REFERENCES commission (serial), n {int64} NOT NULL,
+    serial {int64} NOT NULL, n {int64} NOT NULL,
     holding_id {int64} NOT NULL, quantity {int64} NOT NULL, PRIMARY KEY (serial, n)){clustered};
 CREATE TABLE commission_key (
     clientkey TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL,
