@@ -46,8 +46,8 @@ def preview(plan: Plan, look: Look) -> list[Line]:
         *wrapped("title", display(plan.title), look.width, style=HEAD),
         *_changes(plan, look),
         *section(*_over(plan, look)),
-        *section("PENDING COMMISSIONS", touched_lines(plan.touched, look)),
         *section("WARNINGS", _warnings(plan, look)),
+        *section("PENDING COMMISSIONS", touched_lines(plan.touched, look)),
         *_request(plan, look),
         *_undo(plan, look),
     ]

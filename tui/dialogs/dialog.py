@@ -1,0 +1,93 @@
+"""What all dialogs share: a frame over the pane, in the signs of the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+
+from tui.format.glyphs import ASCII
+from tui.format.lines import Build, Line, Look
+from tui.session import Session
+from tui.widgets.text import TextPanel
+
+ResultT = TypeVar("ResultT")
+
+
+class Dialog(ModalScreen[ResultT]):
+    """A frame around `body()`; `#text` in it gets the rows it needs, as far as there are any."""
+
+    CSS_PATH = "dialogs.tcss"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.set_class(session.settings.glyphs is ASCII, "-ascii")
+
+    def compose(self) -> ComposeResult:
+        """The frame with the text first."""
+        with Vertical(id="dialog"):
+            yield TextPanel(self.session.look, id="text")
+            yield from self.body()
+
+    def body(self) -> ComposeResult:
+        """What stands below the text."""
+        yield from ()
+
+    def on_resize(self) -> None:
+        """More or fewer rows."""
+        self.call_after_refresh(self.fit)
+
+    def show_text(self, build: Build) -> None:
+        """Show a text and make room for it."""
+        self.query_one(TextPanel).show(build)
+        self.call_after_refresh(self.fit)
+
+    def frame(self, title: str, keys: str) -> None:
+        """The words in the border: what this is, and which keys it has."""
+        dialog = self.query_one("#dialog")
+        dialog.border_title = Content(title)
+        dialog.border_subtitle = Content(keys)
+
+    def fit(self) -> None:
+        """Give the text the rows that the rest leaves, and no more than it has."""
+        panel = self.query_one(TextPanel)
+        others = (one for one in self.query("#dialog > *") if one is not panel and one.display)
+        rows = sum(one.outer_size.height + one.styles.margin.height for one in others)
+        panel.styles.height = max(1, min(len(panel.lines), self.size.height - rows - 2))
+
+    @property
+    def hidden(self) -> int:
+        """Lines of the text that are below what is visible."""
+        panel = self.query_one(TextPanel)
+        return max(0, len(panel.lines) - panel.top - panel.room)
+
+
+class TextDialog(Dialog[None]):
+    """A text to read; the keys of lists scroll it, `esc` and `q` close it."""
+
+    AUTO_FOCUS = "TextPanel"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", show=False)]
+    TITLE_TEXT: ClassVar[str] = ""
+
+    def on_mount(self) -> None:
+        """Show it."""
+        self.frame(self.heading(), "esc closes")
+        self.show_text(self.text)
+
+    def heading(self) -> str:
+        """What stands in the border."""
+        raise NotImplementedError
+
+    def text(self, look: Look) -> Iterable[Line]:
+        """The lines."""
+        raise NotImplementedError
+
+    def action_close(self) -> None:
+        """Back to the pane."""
+        self.dismiss(None)
