@@ -12,7 +12,7 @@ from backend.quotas import check as ledger
 def findings(tx: Tx) -> Iterator[str]:
     """What is wrong with a database, one line each; nothing when all is well."""
     yield from ledger.findings(tx)
-    for mismatch in projects.mismatches(tx):
+    for mismatch in projects.mismatches(tx, unexpected=False):
         key, expected, found = mismatch.key, mismatch.expected, mismatch.found
         where = f"{key.holder} {key.source} {key.resource}"
         yield f"limit of {where}: projects say {expected}, the holding has {found}"

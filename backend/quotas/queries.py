@@ -30,6 +30,11 @@ BY_PROJECT = "FROM holder s CROSS JOIN holding h WHERE h.source_id = s.id"
 BY_RESOURCE = "FROM holding h JOIN resource r ON r.id = h.resource_id WHERE h.id > 0"
 PLAIN = f"FROM holding h {POOL_JOIN} WHERE h.id > 0"
 
+# With a scope few rows are left, which are found by it and sorted afterwards.
+SCOPED: Mapping[str, str] = {
+    BY_HOLDER: "FROM holding h JOIN holder o ON o.id = h.holder_id WHERE h.id > 0",
+    BY_PROJECT: "FROM holding h JOIN holder s ON s.id = h.source_id WHERE h.id > 0",
+}
 SORTS: Mapping[str, tuple[str, str]] = {
     "": (BY_HOLDER, "o.fold {d}, o.id {d}, h.source_id {d}, h.resource_id {d}"),
     "holder": (BY_HOLDER, "o.fold {d}, o.id {d}, h.source_id {d}, h.resource_id {d}"),
@@ -47,8 +52,8 @@ OVER = """h.id IN (SELECT id FROM holding WHERE usage_max > lim UNION
         AND m.resource_id = q.resource_id
     WHERE q.usage_max > q.lim AND q.source_id = 0 AND m.usage_max > 0)"""
 PENDING = "h.id IN (SELECT holding_id FROM provision)"
-SCOPE = """(h.holder_id IN (SELECT id FROM holder WHERE name = ?)
-    OR h.source_id IN (SELECT id FROM holder WHERE name = ?))"""
+OF_HOLDER = "h.holder_id IN (SELECT id FROM holder WHERE name = ?)"
+OF_SOURCE = "h.source_id IN (SELECT id FROM holder WHERE name = ?)"
 TEXT = """(h.holder_id IN (SELECT id FROM holder WHERE fold LIKE ? ESCAPE '!')
     OR h.source_id IN (SELECT id FROM holder WHERE fold LIKE ? ESCAPE '!')
     OR h.resource_id IN (SELECT id FROM resource WHERE lower(name) LIKE ? ESCAPE '!'))"""
@@ -101,8 +106,10 @@ def keys_sql(query: Query) -> tuple[str, list[object]]:
     conditions += [OVER] if "over" in words else []
     conditions += [PENDING] if "pending" in words else []
     if query.scope:
-        conditions.append(SCOPE)
-        params += [query.scope] * 2
+        in_project = query.scope.startswith("project:") and "pools" not in words
+        conditions.append(OF_SOURCE if in_project else OF_HOLDER)
+        tables = SCOPED.get(tables, tables)
+        params.append(query.scope)
     if query.text:
         conditions.append(TEXT)
         params += [like(query.text)] * 3

@@ -1,0 +1,94 @@
+"""All SQL stands in the intersection of SQLite and PostgreSQL: a real PostgreSQL prepares it."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import pkgutil
+import re
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+import backend
+from backend.core import audit
+from backend.core.database.schema import POSTGRES_WORDS
+from backend.core.listing import Query
+from backend.core.runtime import system_runtime
+from backend.projects import service as projects
+from backend.quotas import queries
+from backend.schema import STEPS
+
+STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\s")
+ENGINE_OWN = {"backend.core.database.schema", "backend.core.database.sqlite"}
+
+
+def constants() -> Iterator[tuple[str, str]]:
+    """Every SQL statement that a module of the backend names: where, and its text."""
+    for module in pkgutil.walk_packages(backend.__path__, "backend."):
+        if module.name in ENGINE_OWN:
+            continue
+        for name, value in vars(importlib.import_module(module.name)).items():
+            if name.isupper() and isinstance(value, str) and STATEMENT.match(value):
+                yield f"{module.name}.{name}", value
+
+
+def lists() -> Iterator[tuple[str, str]]:
+    """The statements that lists are put together from, in all their combinations."""
+    runtime = system_runtime()
+    quota_views = ("", "pools", "over", "pending", "pools over pending")
+    quota = itertools.product(quota_views, ("", "user:x"), ("", "x"), queries.SORTS, (0, 1))
+    for view, scope, text, sort, down in quota:
+        query = Query(text, view, scope, sort, bool(down))
+        yield f"quotas {query}", queries.keys_sql(query)[0]
+    for sort, text in itertools.product(queries.COMMISSION_SORTS, ("", "x")):
+        yield f"commissions {sort}", queries.commission_keys_sql(Query(text, sort=sort))[0]
+    for view, scope, text in itertools.product(("", "decisions"), ("", "x:1"), ("", "x")):
+        yield f"journal {view}", audit.keys_sql(Query(text, view, scope))[0]
+    for view, sort in itertools.product(PROJECT_VIEWS, PROJECT_SORTS):
+        for text in ("", "x"):
+            query = Query(text, view, sort=sort)
+            yield f"projects {query}", projects.keys_sql(query, runtime)[0]
+
+
+PROJECT_VIEWS = ("", "new", "modified", "pending", "expired", "suspended", "terminated", "system")
+PROJECT_SORTS = ("", "name", "owner", "state", "app", "ends", "members", "tightest")
+
+
+def numbered(statement: str) -> str:
+    """`?` and `{keys}` as PostgreSQL's own placeholders."""
+    count = itertools.count(1)
+    return re.sub(r"\?|\{keys\}", lambda _: f"${next(count)}", statement)
+
+
+@pytest.fixture
+def connection(postgres_url: str) -> Iterator[psycopg.Connection]:
+    """A PostgreSQL with every schema step applied."""
+    with psycopg.connect(postgres_url, autocommit=True) as conn:
+        for step in STEPS:
+            for statement in step.statements(POSTGRES_WORDS):
+                conn.execute(statement.encode())
+        yield conn
+
+
+def test_every_statement_is_understood_by_postgresql(connection: psycopg.Connection) -> None:
+    statements = dict(itertools.chain(constants(), lists()))
+    assert len(statements) > 300
+    faults = []
+    for n, (name, statement) in enumerate(statements.items()):
+        try:
+            connection.execute(f"PREPARE s{n} AS {numbered(statement)}".encode())
+        except psycopg.Error as error:
+            faults.append(f"{name}: {error}\n{statement}")
+    assert not faults, "\n\n".join(faults)
+
+
+def test_both_engines_have_the_same_columns(connection: psycopg.Connection) -> None:
+    """Every table that a step makes is there, with the columns it names."""
+    rows = connection.execute(
+        "SELECT table_name, column_name FROM information_schema.columns"
+        " WHERE table_schema = 'public'"
+    ).fetchall()
+    made = {name for step in STEPS for name in re.findall(r"CREATE TABLE (\w+)", step.sql)}
+    assert {table for table, _ in rows} == made
