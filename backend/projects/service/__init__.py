@@ -1,26 +1,33 @@
 """Use cases of the projects room, as re-runnable functions of a transaction."""
 
-from backend.projects.service.limits import mismatches
-from backend.projects.service.reads import (
-    detail,
-    keys_sql,
-    project_json,
-    queue,
+from backend.projects.service.api import (
+    ProjectFilter,
+    get_membership,
+    get_project,
+    list_memberships,
+    list_projects,
+    quota_projects,
     raw,
-    rows,
 )
+from backend.projects.service.limits import mismatches
+from backend.projects.service.reads import detail, keys_sql, queue, rows
 from backend.projects.service.review import review
 from backend.projects.service.room import ROOM, refresh_standing
 from backend.projects.service.users import add_user
 
 __all__ = [
     "ROOM",
+    "ProjectFilter",
     "add_user",
     "detail",
+    "get_membership",
+    "get_project",
     "keys_sql",
+    "list_memberships",
+    "list_projects",
     "mismatches",
-    "project_json",
     "queue",
+    "quota_projects",
     "raw",
     "refresh_standing",
     "review",

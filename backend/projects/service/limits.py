@@ -128,7 +128,7 @@ def grant_everywhere(tx: Tx, resource: Resource) -> SetLimits:
     return SetLimits(tuple(expected(tx, resource.name)))
 
 
-def mismatches(tx: Tx, *, unexpected: bool) -> list[Mismatch]:
+def mismatches(tx: Tx, *, unexpected: bool = False) -> list[Mismatch]:
     """Holdings whose limit is not what projects say: wrong, missing and, when asked for,
     accounted for by nobody."""
     wanted = {limit.key: limit.limit for limit in expected(tx)}

@@ -26,7 +26,6 @@ from backend.projects.model import (
     ProjectState,
     User,
 )
-from backend.projects.rules import access, outbound
 from backend.projects.rules import memberships as membership_rules
 from backend.projects.rules import projects as project_rules
 from backend.projects.store import applications as application_store
@@ -201,21 +200,9 @@ def _application_events(a: Application, emails: Mapping[str, str]) -> Iterator[H
         yield HistoryEvent(a.waive_at, a.waive_actor, what, a.waive_reason)
 
 
-def raw(tx: Tx, key: int, actor: Actor) -> Mapping[str, object]:
-    """The project as Astakos' API shows it to the actor. Raises NotFound."""
-    return project_json(tx, project_by_key(tx, key), actor)
-
-
 def visible_resources(tx: Tx) -> frozenset[str]:
     """The resources that the API shows."""
     return frozenset(r.name for r in quotas.resources(tx) if r.api_visible)
-
-
-def project_json(tx: Tx, project: Project, actor: Actor) -> dict[str, object]:
-    """A project in Astakos' words; owners and admins also see the last application."""
-    full = access.sees_all(actor) or access.owns(actor, project)
-    last = application_store.application(tx, project.last_application) if full else None
-    return outbound.project_object(project, visible_resources(tx), full=full, application=last)
 
 
 def membership_actions(

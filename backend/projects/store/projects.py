@@ -22,6 +22,7 @@ p.is_base, p.last_application, p.deactivated_at"""
 FROM = f"SELECT {COLUMNS} FROM project p LEFT JOIN person o ON o.id = p.owner_id"
 SELECT_BY_UUID = f"{FROM} WHERE p.uuid IN ({{keys}}) ORDER BY p.id"
 SELECT_BY_ID = f"{FROM} WHERE p.id IN ({{keys}}) ORDER BY p.id"
+SELECT_ALL = f"{FROM} ORDER BY p.id"
 SELECT_OWNED = f"{FROM} WHERE o.uuid = ? ORDER BY p.id"
 SELECT_EXPIRED = f"""
 {FROM} WHERE p.state IN ('active', 'suspended') AND p.end_date < ? ORDER BY p.end_date, p.id"""
@@ -148,6 +149,11 @@ def project(tx: Tx, uuid: str) -> Project | None:
 def projects_by_id(tx: Tx, ids: Sequence[int]) -> dict[int, Project]:
     """Projects by their integer key."""
     return {p.id: p for p in _with_grants(tx, tx.within(SELECT_BY_ID, ids))}
+
+
+def all_projects(tx: Tx) -> list[Project]:
+    """Every project there is."""
+    return _with_grants(tx, tx.all(SELECT_ALL))
 
 
 def owned(tx: Tx, user: str) -> list[Project]:
