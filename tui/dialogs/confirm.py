@@ -55,7 +55,6 @@ class ConfirmScreen(Dialog[Receipt | None]):
         self._consent = Consent.to(plan, session.settings.production)
         self._before: Plan | None = None
         self._applying = self._left = False
-        self._seen = session.version
 
     def body(self) -> ComposeResult:
         """What went wrong, the fields, the buttons."""
@@ -75,7 +74,7 @@ class ConfirmScreen(Dialog[Receipt | None]):
     def on_mount(self) -> None:
         """Show the plan and count the guard down."""
         self.query_one(TextPanel).can_focus = False
-        self.set_interval(POLL, self._poll)
+        self.set_interval(POLL, self._arm)
         self._show()
 
     def on_key(self, event: events.Key) -> None:
@@ -84,12 +83,9 @@ class ConfirmScreen(Dialog[Receipt | None]):
             event.stop()
             event.prevent_default()
 
-    def _poll(self) -> None:
-        """Time passed; what changed in the backend is looked at without letting go of the
-        preview."""
-        self._arm()
-        if self._seen != self.session.version and not self._applying:
-            self._seen = self.session.version
+    def refresh_figures(self) -> None:
+        """Something changed in the backend: look again without letting go of the preview."""
+        if not self._applying:
             self.run_worker(self._look_again(), group="figures", exclusive=True)
 
     # --- what is on screen

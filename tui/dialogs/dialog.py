@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
 from tui.format.glyphs import ASCII
-from tui.format.lines import Build, Line, Look
+from tui.format.lines import Build
 from tui.session import Session
 from tui.widgets.text import TextPanel
 
@@ -66,28 +64,3 @@ class Dialog(ModalScreen[ResultT]):
         """Lines of the text that are below what is visible."""
         panel = self.query_one(TextPanel)
         return max(0, len(panel.lines) - panel.top - panel.room)
-
-
-class TextDialog(Dialog[None]):
-    """A text to read; the keys of lists scroll it, `esc` and `q` close it."""
-
-    AUTO_FOCUS = "TextPanel"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", show=False)]
-    TITLE_TEXT: ClassVar[str] = ""
-
-    def on_mount(self) -> None:
-        """Show it."""
-        self.frame(self.heading(), "esc closes")
-        self.show_text(self.text)
-
-    def heading(self) -> str:
-        """What stands in the border."""
-        raise NotImplementedError
-
-    def text(self, look: Look) -> Iterable[Line]:
-        """The lines."""
-        raise NotImplementedError
-
-    def action_close(self) -> None:
-        """Back to the pane."""
-        self.dismiss(None)
