@@ -1,0 +1,210 @@
+"""The console: panes as modes, one session, signals that leave the terminal whole."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, Protocol, runtime_checkable
+
+from rich.text import Text
+from textual.app import App
+from textual.binding import BindingType
+
+from tui import theme
+from tui.actions import Scope, bindings
+from tui.format.lines import line
+from tui.panes import PANES, frame
+from tui.panes.pane import Pane
+from tui.session import Session
+from tui.widgets.chrome import Tabs
+
+log = logging.getLogger("bursar")
+
+CRASHED = 70
+STYLES = Path(__file__).parent / "styles"
+
+
+def _projects(session: Session) -> Pane:
+    from tui.panes.projects import ProjectsPane
+
+    return ProjectsPane(session)
+
+
+def _quotas(session: Session) -> Pane:
+    from tui.panes.quotas import QuotasPane
+
+    return QuotasPane(session)
+
+
+def _commissions(session: Session) -> Pane:
+    from tui.panes.commissions import CommissionsPane
+
+    return CommissionsPane(session)
+
+
+def _audit(session: Session) -> Pane:
+    from tui.panes.audit import AuditPane
+
+    return AuditPane(session)
+
+
+@runtime_checkable
+class Refreshing(Protocol):
+    """A dialog whose figures can be read again."""
+
+    def refresh_figures(self) -> None: ...
+
+
+MAKERS: dict[str, Callable[[Session], Pane]] = {
+    "projects": _projects,
+    "quotas": _quotas,
+    "commissions": _commissions,
+    "audit": _audit,
+}
+
+
+class BursarApp(App[None], inherit_bindings=False):
+    """Holds the panes and passes on what the session says; everything else is theirs."""
+
+    TITLE = "bursar"
+    CSS_PATH = STYLES / "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    DEFAULT_MODE = PANES[0].id
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.APP)
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-minute"),
+        (60, "-tiny"),
+        (80, "-narrow"),
+        (110, "-normal"),
+        (140, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [
+        (0, "-flat"),
+        (15, "-short"),
+        (24, "-tall"),
+        (36, "-high"),
+    ]
+
+    def __init__(self, session: Session, *, live: bool = True) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self.session = session
+        self.crashed = False
+        self._live = live
+        for one in theme.THEMES:
+            self.register_theme(one)
+        self.theme = theme.DEFAULT
+        for pane in PANES:
+            self.add_mode(pane.id, partial(MAKERS[pane.id], session))
+
+    def on_mount(self) -> None:
+        """Follow the backend, watch the time, listen to signals."""
+        self.set_class(self.session.settings.production, "-production")
+        self.set_class(self.no_color, "-no-color")
+        self.session.redraw = self._redraw
+        self.session.refresh = self._refresh
+        if self._live:
+            self.run_worker(self.session.live(), group="live")
+            self.set_interval(self.session.settings.refresh, self._tick)
+        self.session.wake()
+        if not self.is_headless:
+            self._listen()
+
+    def _listen(self) -> None:
+        """Textual restores the terminal only when it leaves by itself."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+
+    def _fatal_error(self) -> None:
+        """Leave with the terminal restored, a short message and the details in the log."""
+        self.crashed = True
+        log.critical("crashed", exc_info=self._exception)
+        self.panic(Text("bursar stopped because of an error of its own; see its log."))
+
+    def _redraw(self) -> None:
+        if self.is_running and isinstance(self.screen, Pane):
+            self.screen.show_chrome()
+
+    async def _refresh(self) -> None:
+        screen = self.screen
+        if isinstance(screen, Pane):
+            await screen.catch_up()
+        elif isinstance(screen, Refreshing):
+            screen.refresh_figures()
+
+    def _tick(self) -> None:
+        if isinstance(self.screen, Pane):
+            self.screen.tick()
+        self._redraw()
+
+    # Actions that work everywhere
+
+    def action_pane(self, pane: str) -> None:
+        """Go to a pane; it is as it was left."""
+        self.switch_mode(pane)
+
+    def on_tabs_chosen(self, event: Tabs.Chosen) -> None:
+        """A pane was clicked."""
+        self.action_pane(event.pane)
+
+    def action_view_units(self) -> None:
+        """Auto, bytes, raw."""
+        self.session.next_units()
+        for screen in self.screen_stack:
+            if isinstance(screen, Pane):
+                screen.redraw()
+        self._redraw()
+
+    def action_live_refresh(self) -> None:
+        """Read again now, paused or not."""
+        self.run_worker(self.session.read(), group="read", exclusive=True)
+
+    def action_live_pause(self) -> None:
+        """Stop following changes, or go on."""
+        self.session.pause(not self.session.paused)
+
+    def action_messages(self) -> None:
+        """What was said lately, the newest first."""
+        from tui.widgets.overlay import Overlay
+
+        said = [frame.logged(one) for one in reversed(self.session.messages)]
+        build = said or [line("", "Nothing was said yet.")]
+        self.push_screen(Overlay("Messages", lambda look: build, self.session.look))
+
+    def action_help(self) -> None:
+        """Every key that works here."""
+        from tui.panes.help import help_lines
+        from tui.widgets.overlay import Overlay
+
+        pane = self.screen
+        if isinstance(pane, Pane):
+            build = partial(help_lines, pane)
+            title = f"Help: {pane.path()[0]}"
+            self.push_screen(Overlay(title, build, self.session.look, filtered=True))
+
+    def action_redraw(self) -> None:
+        """Draw everything again, whatever another program left on the terminal."""
+        self.refresh(layout=True)
+
+    def action_interrupt(self) -> None:
+        """Out of habit; nothing is lost by it."""
+        self.session.tell("ctrl+q quits")
+
+    def action_out(self) -> None:
+        """One step out; never out of the console."""
+        if isinstance(self.screen, Pane) and self.screen.step_out():
+            return
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def action_leave(self) -> None:
+        """Close this screen; from a pane, the console."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        else:
+            self.exit()

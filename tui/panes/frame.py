@@ -1,0 +1,110 @@
+"""What the rows around a pane say; pure, so that a pane only hands the result on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len
+
+from backend.backend import Badges
+from tui.actions import Action, key_name
+from tui.format import ages, names
+from tui.format.lines import BAD, GOOD, QUIET, WARN, Line, Part, line
+from tui.panes import PANES, PaneInfo
+from tui.session import BAD as BAD_NEWS
+from tui.session import Message, Session
+
+WIDE = 110
+FULL = 140
+_TONES = {"info": "", "warn": WARN, "bad": BAD}
+KEY = "bold $text-primary"
+
+
+def connected(session: Session, width: int) -> tuple[list[Part], list[Part]]:
+    """Row 1: the context and who acts; what is behind it and how fresh it is."""
+    connection, settings = session.connection, session.settings
+    badge = ("RO", WARN) if session.read_only else ("RW", "")
+    left: list[Part] = [("bursar", "bold"), "  ", (settings.context, "bold"), "  "]
+    if settings.production:
+        left += [("PROD", "bold reverse"), "  "]
+    left += [badge, "  ", connection.actor.name.removeprefix("operator:")]
+    kind = connection.kind
+    if width >= WIDE:
+        kind = f"{kind} {names.shorten(connection.place, width // 3, settings.glyphs)}"
+        kind += f"   read {ages.clock(session.read_at)}Z"
+    return left, [(kind, QUIET), "   ", freshness(session)]
+
+
+def freshness(session: Session) -> Part:
+    """`* live 2s`, `paused`, `stale 34s`: how old what is shown may be."""
+    if session.failure is not None:
+        return f"stale {ages.age(session.read_at, session.now()).replace(' ', '')}", BAD
+    if session.paused:
+        return "paused", WARN
+    return f"* live {session.settings.refresh:g}s", GOOD
+
+
+def tabs(badges: Badges | None, width: int) -> list[tuple[str, str]]:
+    """Row 2: (pane, its digit, name and count)."""
+    return [(pane.id, _tab(pane, badges, width)) for pane in PANES]
+
+
+def _tab(pane: PaneInfo, badges: Badges | None, width: int) -> str:
+    name = pane.title if width >= WIDE else pane.short
+    count = getattr(badges, pane.badge) if badges and pane.badge else 0
+    return f"{pane.digit} {name}{f' {count:,}{pane.sign}' if count else ''}"
+
+
+def crumbs(path: Sequence[str]) -> list[Part]:
+    """The left of row 3: where one is, the last step bright."""
+    found: list[Part] = []
+    for step in path[:-1]:
+        found += [(step, QUIET), (" > ", QUIET)]
+    return [*found, (path[-1], "bold")]
+
+
+def joined(facts: Iterable[Part | str], width: int) -> list[Part]:
+    """The right of row 3: facts with space between them."""
+    gap = "   " if width >= FULL else "  "
+    found: list[Part] = []
+    for fact in facts:
+        found += [gap, fact] if found else [fact]
+    return found
+
+
+def message(said: Message) -> tuple[list[Part], list[Part]]:
+    """Row n-1: the last thing said and when."""
+    sign = "! " if said.tone == BAD_NEWS else ""
+    return [(sign + said.text, _TONES[said.tone])], [(f"{ages.clock(said.at)}Z  m all", QUIET)]
+
+
+def logged(said: Message) -> Line:
+    """A line of the message log."""
+    return line(str(said.at), (f"{ages.clock(said.at)}Z  ", QUIET), (said.text, _TONES[said.tone]))
+
+
+def keys(actions: Sequence[tuple[Action, bool]], width: int) -> list[Part]:
+    """Row n: as many of the keys as fit, help always; those that are off are dim."""
+    gap, wide = ("   ", True) if width >= WIDE else ("  ", False)
+    room = width - 2
+    *others, last = actions
+    room -= _size(last[0], wide)
+    found: list[Part] = []
+    for action, on in others:
+        if (size := _size(action, wide) + len(gap)) <= room:
+            room -= size
+            found += [*_key(action, on, wide), gap]
+    return [*found, *_key(*last, wide)]
+
+
+def _label(action: Action, wide: bool) -> str:
+    return action.title if wide or not action.short else action.short
+
+
+def _size(action: Action, wide: bool) -> int:
+    return cell_len(key_name(action.keys[0])) + 1 + cell_len(_label(action, wide))
+
+
+def _key(action: Action, on: bool, wide: bool) -> list[Part]:
+    key, label = key_name(action.keys[0]), _label(action, wide)
+    return [(key, KEY), f" {label}"] if on else [(f"{key} {label}", QUIET)]

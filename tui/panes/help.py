@@ -1,0 +1,36 @@
+"""The help: every key that works on a screen, with the reason why some are off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.cells import cell_len
+
+from tui.actions import Action, Group, reachable
+from tui.format.lines import HEAD, QUIET, Line, Look, blank, line
+from tui.panes.frame import KEY
+from tui.panes.pane import Pane
+
+_KEYS = 12
+
+
+def help_lines(pane: Pane, look: Look) -> Iterable[Line]:
+    """One line per action, in the groups of the registry."""
+    known = reachable(pane.SCOPE)
+    for group in Group:
+        found = [action for action in known if action.group is group]
+        if found:
+            yield line("", (group.value.upper(), HEAD))
+            for action in found:
+                yield _line(action, pane.refusal(action))
+            yield blank()
+    yield line("", ("Dim keys are off now, for the reason behind them.", QUIET))
+
+
+def _line(action: Action, why: str) -> Line:
+    keys = action.key_text
+    gap = " " * max(1, _KEYS - cell_len(keys))
+    told = action.tooltip or action.title
+    if why:
+        return line(action.id, (f"  {keys}{gap}{told}  ({why})", QUIET))
+    return line(action.id, "  ", (keys, KEY), f"{gap}{told}")

@@ -1,0 +1,293 @@
+"""A pane that is a list: table, filter, order, and the detail of the row at its side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Generic
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.timer import Timer
+
+from backend.core.listing import Listing, Query
+from tui.actions import Action
+from tui.format.lines import QUIET, Build, Line, Look, Part, line
+from tui.panes import frame
+from tui.panes.pane import Pane
+from tui.widgets.columns import Column
+from tui.widgets.prompt import Prompt
+from tui.widgets.rows import RowT
+from tui.widgets.table import ResourceTable
+from tui.widgets.text import TextPanel
+
+TYPING = 0.08
+"""Seconds without typing before a filter is asked for."""
+RESTING = 0.12
+"""Seconds the cursor rests on a row before its detail is read."""
+NEEDS_ROW = frozenset({"row.open", "row.raw", "row.copy"})
+
+
+class ListPane(Pane, Generic[RowT], inherit_bindings=False):
+    """A subclass gives `listing`, `columns`, `detail` and `open_row`, and may override `legend`
+    and `nothing`. What is listed is `query`, kept in the session while other panes are shown."""
+
+    NAME = ""
+    """What the breadcrumb calls it."""
+
+    def listing(self) -> Listing[RowT]:
+        """What is listed."""
+        raise NotImplementedError
+
+    def columns(self) -> Sequence[Column[RowT]]:
+        """How it is shown."""
+        raise NotImplementedError
+
+    async def detail(self, row: RowT) -> Build:
+        """The text at the side of the list. Raises BursarError."""
+        raise NotImplementedError
+
+    def open_row(self, row: RowT) -> None:
+        """`enter`."""
+        raise NotImplementedError
+
+    def copied(self, row: RowT) -> str:
+        """What `c` copies."""
+        return str(row.key)
+
+    def raw(self, row: RowT) -> None:
+        """`y`."""
+        raise NotImplementedError
+
+    def legend(self, look: Look) -> Iterable[Line]:
+        """Lines under the table that explain its signs."""
+        return ()
+
+    def nothing(self) -> Sequence[str]:
+        """What is said when the list is empty, and what to do about it."""
+        if self.query_shown.text:
+            return (f"Nothing contains “{self.query_shown.text}”.", "esc shows all again")
+        return ("Nothing here.",)
+
+    # The query
+
+    @property
+    def query_shown(self) -> Query:
+        """What the list shows."""
+        return self.session.list_state(self.PANE).query
+
+    def ask(self, **changed: object) -> None:
+        """Show something else: other `text`, `view`, `scope`, `sort` or `descending`."""
+        state = self.session.list_state(self.PANE)
+        state.query = replace(state.query, **changed)  # type: ignore[arg-type]
+        self.list.empty = self.nothing()
+        self.list.show(state.query)
+        self.show_chrome()
+
+    # Parts
+
+    def body(self) -> ComposeResult:
+        """The list, its legend, and the detail at its side."""
+        look = self.session.look
+        self.list: ResourceTable[RowT] = ResourceTable(
+            self.listing(), self.columns(), look, id="list"
+        )
+        self.side = TextPanel(look, id="side")
+        self.legend_panel = TextPanel(look, id="legend")
+        self.legend_panel.can_focus = False
+        with Horizontal(id="columns"):
+            yield self.list
+            yield self.side
+        yield self.legend_panel
+
+    def on_mount(self) -> None:
+        """Start reading before the first frame."""
+        super().on_mount()
+        self._resting: Timer | None = None
+        self._typing: Timer | None = None
+        self._shown_key = 0
+        lines = list(self.legend(self.session.look()))
+        self.legend_panel.styles.height = len(lines)
+        self.legend_panel.show(self.legend)
+        self.list.empty = self.nothing()
+        self.list.show(self.query_shown)
+        self._seen = self.session.version
+
+    async def refresh_data(self) -> None:
+        """The visible rows and the detail of the one under the cursor."""
+        await self.list.refresh_rows()
+        await self._read_detail()
+
+    def tick(self) -> None:
+        """Marks fade, ages grow."""
+        self.list.tick()
+        self.side.redraw()
+
+    def redraw(self) -> None:
+        """Units or signs changed."""
+        self.list.redraw()
+        self.side.redraw()
+        self.legend_panel.redraw()
+
+    def path(self) -> Sequence[str]:
+        """The pane's name."""
+        return (self.NAME,)
+
+    def facts(self) -> Iterable[Part]:
+        """Why a row may be missing: how many of how many, filter, view, order, units."""
+        state, wide = self.session.list_state(self.PANE), self.size.width >= frame.FULL
+        yield self._counts(state.total)
+        if state.query.text or wide:
+            yield f"filter {state.query.text or 'none'}"
+        yield from self.view_facts()
+        yield f"sort {self._sort_title()}{'v' if state.query.descending else '^'}"
+        yield f"units {self.session.units}"
+
+    def view_facts(self) -> Iterable[Part]:
+        """What else is left out or grouped."""
+        return ()
+
+    def _counts(self, total: int | None) -> str:
+        shown = self.list.shown
+        if shown is None:
+            return "reading"
+        return f"{shown:,} of {total:,}" if total is not None and total != shown else f"{shown:,}"
+
+    def _sort_title(self) -> str:
+        sort = self.query_shown.sort
+        first = next((c for c in self.list.columns if c.sort), None)
+        named = next((c for c in self.list.columns if c.sort and c.sort == sort), first)
+        return named.title if named else ""
+
+    # The detail at the side
+
+    @property
+    def has_side(self) -> bool:
+        """True when the detail is shown beside the list."""
+        return self.side.display and self.size.width >= frame.WIDE
+
+    @on(ResourceTable.Moved, "#list")
+    def _moved(self) -> None:
+        self.show_chrome()
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(RESTING, self._rested)
+
+    def _rested(self) -> None:
+        self._resting = None
+        self.run_worker(self.guarded(self._read_detail()), group="detail", exclusive=True)
+
+    async def _read_detail(self) -> None:
+        row = self.list.cursor_row
+        if not self.has_side:
+            return
+        build: Build = (lambda look: ()) if row is None else await self.detail(row)
+        home, self._shown_key = self._shown_key != self.list.cursor_key, self.list.cursor_key
+        self.side.show(build, home=home)
+
+    # What the table says
+
+    @on(ResourceTable.Counted, "#list")
+    def _counted(self, event: ResourceTable.Counted) -> None:
+        if not self.query_shown.text and not self.query_shown.scope:
+            self.session.list_state(self.PANE).total = event.shown
+        self.show_chrome()
+
+    @on(ResourceTable.Failed, "#list")
+    def _failed(self, event: ResourceTable.Failed) -> None:
+        self.session.told(event.error)
+
+    @on(ResourceTable.Opened, "#list")
+    def action_row_open(self) -> None:
+        """Open the object under the cursor."""
+        if (row := self.list.cursor_row) is not None:
+            self.open_row(row)
+
+    @on(ResourceTable.SortAsked, "#list")
+    def _sort_asked(self, event: ResourceTable.SortAsked) -> None:
+        self.sort_by(event.sort)
+
+    # Actions
+
+    def refusal(self, action: Action) -> str:
+        """Without a row there is nothing to open."""
+        if action.id in NEEDS_ROW and self.list.cursor_row is None:
+            return "no row is selected"
+        return super().refusal(action)
+
+    def sort_by(self, sort: str) -> None:
+        """Order by a column, or turn the order round when it is that column's already."""
+        query = self.query_shown
+        self.ask(sort=sort, descending=query.sort == sort and not query.descending)
+
+    def action_list_reverse(self) -> None:
+        """Turn the order round."""
+        self.ask(descending=not self.query_shown.descending)
+
+    def action_list_sort(self) -> None:
+        """Choose the column to order by."""
+        from tui.widgets.choice import Choice
+
+        options = [(c.sort, c.title) for c in self.list.columns if c.sort]
+        self.app.push_screen(Choice("Sort by", options, self.query_shown.sort), self._sort_chosen)
+
+    def _sort_chosen(self, sort: str | None) -> None:
+        if sort is not None:
+            self.ask(sort=sort)
+
+    def action_row_detail(self) -> None:
+        """Show or hide the detail at the side; on a narrow terminal open it."""
+        if self.size.width < frame.WIDE:
+            self.action_row_open()
+            return
+        self.side.display = not self.side.display
+        self._rested()
+
+    def action_row_raw(self) -> None:
+        """The row as the system's own API shows it."""
+        if (row := self.list.cursor_row) is not None:
+            self.raw(row)
+
+    def action_row_copy(self) -> None:
+        """Copy the id."""
+        if (row := self.list.cursor_row) is not None:
+            self.copy(self.copied(row))
+
+    # The filter
+
+    def action_list_filter(self) -> None:
+        """Type what rows have to contain."""
+        if not self.query(Prompt):
+            self.query_one("#message").display = False
+            self.mount(Prompt("/", self.query_shown.text), before="#keys")
+
+    @on(Prompt.Changed)
+    def _filter_changed(self, event: Prompt.Changed) -> None:
+        if self._typing is not None:
+            self._typing.stop()
+        if event.text != self.query_shown.text:
+            self._typing = self.set_timer(TYPING, lambda: self.ask(text=event.text))
+
+    @on(Prompt.Closed)
+    def _filter_closed(self, event: Prompt.Closed) -> None:
+        if self._typing is not None:
+            self._typing.stop()
+        text = event.text if event.kept else ""
+        self.query(Prompt).remove()
+        self.query_one("#message").display = True
+        self.list.focus()
+        if text != self.query_shown.text:
+            self.ask(text=text)
+
+    def step_out(self) -> bool:
+        """Clear the filter."""
+        if self.query_shown.text:
+            self.ask(text="")
+            return True
+        return False
+
+
+def quiet(text: str) -> Line:
+    """A line of a legend."""
+    return line("", (text, QUIET))

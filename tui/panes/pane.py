@@ -1,0 +1,179 @@
+"""The screen every pane and every full-screen detail is: chrome around a body."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Iterable, Sequence
+from typing import ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+
+from backend.core.errors import BursarError
+from backend.core.plan import Command, Receipt
+from tui import actions
+from tui.actions import Action, Scope
+from tui.format.lines import Part
+from tui.panes import frame
+from tui.session import Session
+from tui.widgets.chrome import Row, Tabs
+from tui.widgets.small import TooSmall
+
+CLIPBOARD = 56_000
+"""Characters: what terminals take by OSC 52 after encoding is 74,994 bytes."""
+
+
+class Pane(Screen[None], inherit_bindings=False):
+    """Chrome around `body()`. A subclass sets `SCOPE` and `PANE` (the tab that is lit), takes
+    `BINDINGS = bindings(scope, ...)` and overrides what differs: `path`, `facts`, `hint`,
+    `refusal`, `refresh_data`, `tick`, `redraw`, `step_out`."""
+
+    SCOPE: ClassVar[Scope]
+    PANE: ClassVar[str]
+    AUTO_FOCUS = "ResourceTable, TextPanel"
+    NEWS_SECONDS = 15
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._seen = -1
+
+    def compose(self) -> ComposeResult:
+        """Rows 1 to 3, the body, the message and the keys."""
+        look = self.session.look
+        yield Row(look, id="connected")
+        yield Tabs(look, id="tabs")
+        yield Row(look, id="crumbs")
+        with Container(id="body"):
+            yield from self.body()
+        yield Row(look, id="message")
+        yield Row(look, id="keys")
+        yield TooSmall()
+
+    def body(self) -> ComposeResult:
+        """What is between the chrome."""
+        raise NotImplementedError
+
+    # What subclasses say about themselves
+
+    def path(self) -> Sequence[str]:
+        """The breadcrumb."""
+        raise NotImplementedError
+
+    def facts(self) -> Iterable[Part]:
+        """What is at the right of the breadcrumb: counts, filter, order, units."""
+        return ()
+
+    def hint(self) -> Part:
+        """What the message row says when there is no news."""
+        return ""
+
+    def refusal(self, action: Action) -> str:
+        """Why an action is off now, `` when it is not."""
+        return self.session.forbidden() if action.changes_data else ""
+
+    async def refresh_data(self) -> None:
+        """Data changed: read again what is visible. Raises BursarError."""
+
+    def tick(self) -> None:
+        """Time passed."""
+
+    def redraw(self) -> None:
+        """Units or signs changed."""
+
+    def step_out(self) -> bool:
+        """`esc`: undo the innermost thing of this screen; False when there is none."""
+        return False
+
+    # Chrome
+
+    def on_mount(self) -> None:
+        """Fill the chrome."""
+        self.show_chrome()
+
+    def on_resize(self) -> None:
+        """The chrome says more or less."""
+        self.show_chrome()
+
+    def on_screen_resume(self) -> None:
+        """What changed while this screen was hidden is read now."""
+        self.show_chrome()
+        if self._seen != self.session.version:
+            self.run_worker(self.guarded(self.catch_up()), group="catch-up", exclusive=True)
+
+    async def catch_up(self) -> None:
+        """Read again what is visible, and remember which changes that covers. Raises
+        BursarError."""
+        self._seen = self.session.version
+        await self.refresh_data()
+
+    def show_chrome(self) -> None:
+        """Say in the chrome how things are; repaints only what differs."""
+        if not self.is_mounted or not self.size.width:
+            return
+        width, session = self.size.width, self.session
+        self.query_one("#connected", Row).show(*frame.connected(session, width))
+        self.query_one(Tabs).show_tabs(frame.tabs(session.badges, width), self.PANE)
+        facts = frame.joined(self.facts(), width)
+        self.query_one("#crumbs", Row).show(frame.crumbs(self.path()), facts)
+        self.query_one("#message", Row).show(*self._message())
+        footer = [(action, not self.refusal(action)) for action in actions.footer(self.SCOPE)]
+        self.query_one("#keys", Row).show(frame.keys(footer, width))
+
+    def _message(self) -> tuple[Sequence[Part], Sequence[Part]]:
+        said = self.session.messages[-1] if self.session.messages else None
+        if said and self.session.now() - said.at < self.NEWS_SECONDS * 1_000_000:
+            return frame.message(said)
+        return [self.hint()], []
+
+    # Actions
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """True when it is on, None when it is shown dimmed."""
+        found = actions.find(self.SCOPE, action)
+        return None if found is not None and self.refusal(found) else True
+
+    def on_key(self, event: events.Key) -> None:
+        """A key whose action is off says why."""
+        found = actions.on_key(self.SCOPE, event.key, event.character)
+        if found is not None and (why := self.refusal(found)):
+            event.stop()
+            self.session.tell(f"{found.title}: {why}", "warn")
+
+    async def guarded(self, doing: Awaitable[None]) -> None:
+        """Await something and tell the operator when it fails."""
+        try:
+            await doing
+        except BursarError as error:
+            self.session.told(error)
+
+    @work(group="change", exclusive=True)
+    async def change(self, command: Command) -> None:
+        """Preview a command, ask for consent, and tell what came of it."""
+        receipt = await self.consent(command)
+        if receipt is not None:
+            self.session.tell(receipt.message)
+            self.changed(receipt)
+
+    async def consent(self, command: Command) -> Receipt | None:
+        """The confirm dialog for a command; None when nothing was done. In a worker only."""
+        from tui.dialogs.confirm import ConfirmScreen
+
+        try:
+            plan = await self.session.plan(command)
+        except BursarError as error:
+            self.session.told(error)
+            return None
+        return await self.app.push_screen_wait(ConfirmScreen(self.session, plan))
+
+    def copy(self, text: str) -> None:
+        """Send a text to the terminal's clipboard; nobody can know whether it arrived."""
+        if len(text) > CLIPBOARD:
+            self.session.tell(f"too long for the clipboard: {len(text):,} characters", "warn")
+            return
+        self.app.copy_to_clipboard(text)
+        self.session.tell(f"sent to the terminal's clipboard: {text[:60]}")
+
+    def changed(self, receipt: Receipt) -> None:
+        """Something was changed from this screen."""

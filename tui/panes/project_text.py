@@ -1,0 +1,143 @@
+"""A project in lines: the summary beside the list and on the whole screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from backend.projects.model import Application, ProjectDetail
+from backend.quotas.model import UNLIMITED, QuotaRow
+from tui.format import ages, bars, names
+from tui.format.lines import (
+    BAD,
+    HEAD,
+    QUIET,
+    WARN,
+    Line,
+    Look,
+    Part,
+    blank,
+    columns,
+    line,
+    section,
+    wrapped,
+)
+from tui.format.units import amount, percent
+
+BAR = {
+    bars.USED: "$bar-used",
+    bars.PENDING: "$bar-pending",
+    bars.LEFT: QUIET,
+    bars.TAKEN: "$bar-taken",
+    bars.OVER: BAD,
+}
+EVENTS = 100
+
+
+def summary(found: ProjectDetail, look: Look) -> list[Line]:
+    """Beside the list: what it is, how full it is, what waits."""
+    return [*head(found, look), *pools(found, look), *_waiting(found, look)]
+
+
+def everything(found: ProjectDetail, look: Look) -> list[Line]:
+    """On the whole screen, without the members, which are a table of their own."""
+    return [
+        *head(found, look),
+        *_about(found, look),
+        *pools(found, look),
+        *_waiting(found, look),
+        *section("APPLICATIONS", _applications(found, look)),
+        *section("HISTORY", _history(found, look), "newest first"),
+    ]
+
+
+def head(found: ProjectDetail, look: Look) -> Iterator[Line]:
+    """Name, state, dates, policies, members."""
+    row, project = found.row, found.project
+    state = row.display_state
+    yield line("name", (names.shorten(row.name, look.width - len(state) - 2), HEAD), "  ", state)
+    yield line("id", f"id {names.identifier(row.uuid)}   owner {names.brief_person(row.owner)}")
+    yield blank()
+    ends = ages.days_until(project.end_date, look.now) if not row.is_base else ""
+    yield line("start", f"Start {ages.day(project.created_at)}")
+    if not row.is_base:
+        yield line("end", f"End   {ages.day(project.end_date)}", f"  ({ends})" if ends else "")
+    yield line("join", f"Join  {project.join_policy}   Leave {project.leave_policy}")
+    yield line("members", f"Members {row.members:,} of {amount(project.max_members)}")
+
+
+def pools(found: ProjectDetail, look: Look) -> list[Line]:
+    """Each resource of the pool with a bar."""
+    used = [row for row in found.pool if row.limit or row.usage]
+    body = [one for row in used for one in _pool(row, look)]
+    return section("QUOTA OF THE PROJECT", body)
+
+
+def _pool(row: QuotaRow, look: Look) -> Iterator[Line]:
+    usage = amount(row.usage, row.unit, look.units)
+    pending = f" ({amount(row.pending, row.unit, look.units)})" if row.pending else ""
+    limit = amount(row.limit, row.unit, look.units)
+    figures = f"{usage}{pending} of {limit}"
+    room = max(8, look.width - len(figures) - 1)
+    yield line(f"pool.{row.resource}", names.fit(row.resource, room, look.glyphs), " ", figures)
+    if row.limit != UNLIMITED:
+        yield line(f"bar.{row.resource}", "  ", *_bar(row, look))
+
+
+def _bar(row: QuotaRow, look: Look) -> Iterable[Part]:
+    width = max(8, min(30, look.width - 10))
+    segments = bars.quota_bar(row.limit, row.usage, row.pending, row.limit, width)
+    found: list[Part] = [(s.text(look.glyphs), BAR[s.kind]) for s in segments]
+    full = BAD if row.usage > row.limit else WARN if row.usage == row.limit else ""
+    return [*found, (f" {percent(row.usage, row.limit):>5}", full)]
+
+
+def _waiting(found: ProjectDetail, look: Look) -> list[Line]:
+    waiting = found.pending
+    if waiting is None:
+        return []
+    since = ages.age(waiting.issued_at, look.now)
+    body = [*_wishes(waiting, found, look), line("review", ("  a  reviews it", QUIET))]
+    return section(f"APPLICATION #{waiting.id} WAITING {since}", body)
+
+
+def _wishes(waiting: Application, found: ProjectDetail, look: Look) -> Iterator[Line]:
+    units = {row.resource: (row.unit, row.limit) for row in found.pool}
+    rows = []
+    for resource, wish in waiting.grants.items():
+        unit, now = units.get(resource, ("", 0))
+        before = amount(now, unit, look.units) if resource in units else "new"
+        rows.append([resource, before, "->", amount(wish.project, unit, look.units)])
+    for cells in columns(rows, "<>>>"):
+        yield line(f"wish.{cells[0]}", "  " + "  ".join(cells))
+    if waiting.comments:
+        yield from wrapped("comment", waiting.comments, look.width, 2, QUIET)
+
+
+def _about(found: ProjectDetail, look: Look) -> Iterator[Line]:
+    project = found.project
+    if found.owner_email:
+        yield line("owner", "Owner ", found.owner_email)
+    yield line("uuid", "Id    ", project.uuid)
+    if project.homepage:
+        yield line("homepage", "Web   ", project.homepage)
+    if project.description:
+        yield from wrapped("description", project.description, look.width, 2, QUIET)
+
+
+def _applications(found: ProjectDetail, look: Look) -> Iterator[Line]:
+    for one in found.applications:
+        when = ages.day(one.answered_at or one.issued_at)
+        by = f" by {names.person(one.actor)}" if one.actor else ""
+        tone = WARN if one.state == "pending" else ""
+        yield line(f"app.{one.id}", f"  #{one.id} ", (str(one.state), tone), f" {when}{by}")
+        if one.response:
+            yield from wrapped(f"app.{one.id}.text", f"“{one.response}”", look.width, 4, QUIET)
+
+
+def _history(found: ProjectDetail, look: Look) -> Iterator[Line]:
+    for n, event in enumerate(found.history[:EVENTS]):
+        actor = names.person(event.actor.removeprefix("operator:"))
+        key = f"event.{event.at}.{n}"
+        yield line(key, f"  {ages.stamp(event.at)}  {event.what}", (f"  {actor}", QUIET))
+        if event.reason:
+            yield from wrapped(f"{key}.why", f"“{event.reason}”", look.width, 4, QUIET)

@@ -1,0 +1,153 @@
+"""The Projects pane: who has a project, what waits for a decision, what is nearly full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from backend.backend import Listing
+from backend.projects.model import (
+    ProjectDetail,
+    ProjectRow,
+    ProjectState,
+)
+from tui.actions import Scope, bindings
+from tui.format import ages, names
+from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
+from tui.format.units import amount, percent
+from tui.panes.listpane import ListPane, quiet
+from tui.panes.project_text import summary
+from tui.widgets.columns import Column
+from tui.widgets.strips import Cell
+
+VIEWS = (
+    ("all", "all alive and new projects"),
+    ("pending", "with a waiting application"),
+    ("new", "new, waiting"),
+    ("modified", "modifications, waiting"),
+    ("expired", "past their end date"),
+    ("suspended", "suspended"),
+    ("terminated", "terminated"),
+    ("over", "over quota"),
+    ("system", "base projects"),
+    ("everything", "everything"),
+)
+_STATES = {"Active": "", "Pending": WARN}
+
+
+def _state(row: ProjectRow, look: Look) -> Cell:
+    return row.display_state, _STATES.get(row.display_state, QUIET)
+
+
+def _application(row: ProjectRow, look: Look) -> Cell:
+    return (f"#{row.pending_app}", WARN) if row.pending_app else ""
+
+
+def _ends(row: ProjectRow, look: Look) -> Cell:
+    if row.is_base:
+        return ("-", QUIET)
+    late = row.state in (ProjectState.ACTIVE, ProjectState.SUSPENDED) and row.end_date < look.now
+    return ages.day(row.end_date), WARN if late else ""
+
+
+def _members(row: ProjectRow, look: Look) -> Cell:
+    return f"{row.members:,}/{amount(row.max_members)}"
+
+
+def _tightest(row: ProjectRow, look: Look) -> Cell:
+    if not row.tightest:
+        return "-", QUIET
+    return [part for one in row.tightest for part in _fullness(one)]
+
+
+def _fullness(pool: tuple[str, int, int]) -> list[Part]:
+    resource, usage, limit = pool
+    full = usage >= limit
+    text = f"{resource.rpartition('.')[2]} {percent(usage, limit)}{'!' if full else ''}"
+    return [(text, BAD if usage > limit else WARN if full else ""), "  "]
+
+
+COLUMNS: tuple[Column[ProjectRow], ...] = (
+    Column("name", "NAME", lambda row, look: row.name, 13, 32, sort="name", middle=True),
+    Column("owner", "OWNER", lambda row, look: names.brief_person(row.owner), 12, 24,
+           sort="owner", middle=True),
+    Column("state", "STATE", _state, 12, sort="state", news=True),
+    Column("app", "APP", _application, 5, 6, sort="app"),
+    Column("ends", "ENDS", _ends, 10, sort="ends", drop=20),
+    Column("members", "MEMB", _members, 6, 9, right=True, sort="members", drop=30,
+           figure=lambda row: row.members),
+    Column("tightest", "TIGHTEST", _tightest, 9, 26, sort="tightest", drop=10),
+)  # fmt: skip
+
+
+class ProjectsPane(ListPane[ProjectRow], inherit_bindings=False):
+    """Projects, their waiting applications and what can be done with them."""
+
+    SCOPE = Scope.PROJECTS
+    PANE = "projects"
+    NAME = "Projects"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.PROJECTS, Scope.LIST)
+    _detail: ProjectDetail | None = None
+
+    def listing(self) -> Listing[ProjectRow]:
+        """Projects."""
+        return self.session.backend.projects.listing
+
+    def columns(self) -> Sequence[Column[ProjectRow]]:
+        """See `COLUMNS`."""
+        return COLUMNS
+
+    async def detail(self, row: ProjectRow) -> Build:
+        """What there is to know at a glance."""
+        found = await self.session.backend.projects.detail(row.key)
+        return lambda look: summary(found, look)
+
+    def legend(self, look: Look) -> Iterable[Line]:
+        """What the short words mean."""
+        yield quiet("  APP = application waiting for review   TIGHTEST = fullest resource")
+
+    def nothing(self) -> Sequence[str]:
+        """An empty database says how to fill it."""
+        if self.session.connection.empty:
+            return (
+                "Nothing is in this database yet.",
+                "bursar import FILE --database PATH fills it; bursar demo shows a filled one.",
+            )
+        if self.query_shown.view and not self.query_shown.text:
+            return ("No project is like that.", "t chooses what is listed")
+        return super().nothing()
+
+    def open_row(self, row: ProjectRow) -> None:
+        """Everything about a project, on the whole screen."""
+        from tui.panes.project import ProjectPane
+
+        self.app.push_screen(ProjectPane(self.session, row.key))
+
+    def copied(self, row: ProjectRow) -> str:
+        """The uuid."""
+        return row.uuid
+
+    def view_facts(self) -> Iterable[Part]:
+        """What is listed, unless it is the usual."""
+        view = self.query_shown.view
+        if view and view != "all":
+            yield f"view {view}", WARN
+
+    def hint(self) -> Part:
+        """How many applications wait."""
+        waiting = self.session.badges.waiting if self.session.badges else 0
+        words = f"{waiting:,} application{'s' if waiting != 1 else ''} waiting   a reviews"
+        return (words, WARN) if waiting else ""
+
+    def action_projects_view(self) -> None:
+        """Choose which projects are listed."""
+        from tui.widgets.choice import Choice
+
+        chosen = self.query_shown.view or "all"
+        self.app.push_screen(Choice("Which projects", VIEWS, chosen), self._view_chosen)
+
+    def _view_chosen(self, view: str | None) -> None:
+        if view is not None:
+            self.ask(view="" if view == "all" else view)

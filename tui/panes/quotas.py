@@ -1,0 +1,131 @@
+"""The Quotas pane: who may have how much, what binds, and who is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from backend.backend import Listing
+from backend.quotas.model import QuotaRow, QuotaState
+from tui.actions import Scope, bindings
+from tui.format import bars, names
+from tui.format.explain import explanation
+from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
+from tui.format.units import amount
+from tui.panes.listpane import ListPane, quiet
+from tui.widgets.columns import Column
+from tui.widgets.strips import Cell
+
+OVER, POOLS = "over", "pools"
+BAR = {
+    bars.USED: "$bar-used",
+    bars.PENDING: "$bar-pending",
+    bars.LEFT: QUIET,
+    bars.TAKEN: "$bar-taken",
+    bars.OVER: BAD,
+}
+
+
+def bar(row: QuotaRow, look: Look) -> Cell:
+    """The row's bar in the cells there are."""
+    segments = bars.quota_bar(row.limit, row.usage, row.pending, row.effective, look.width)
+    return [(segment.text(look.glyphs), BAR[segment.kind]) for segment in segments]
+
+
+def state(row: QuotaRow, look: Look) -> Cell:
+    """The state in words, or that the project's limit is what binds."""
+    if row.state is QuotaState.OK:
+        return ("proj", QUIET) if row.project_binds and not row.is_pool else ""
+    return row.state.value, WARN if row.state is QuotaState.FULL else BAD
+
+
+def _pending(row: QuotaRow, look: Look) -> Cell:
+    return f"({amount(row.pending, row.unit, look.units)})" if row.pending else ""
+
+
+def _left(row: QuotaRow, look: Look) -> Cell:
+    text = amount(row.left, row.unit, look.units)
+    return (text, BAD) if row.left < 0 else text
+
+
+COLUMNS: tuple[Column[QuotaRow], ...] = (
+    Column("holder", "HOLDER", lambda row, look: names.brief_person(row.holder), 9, 22,
+           sort="holder", middle=True),
+    Column("project", "PROJECT", lambda row, look: row.project, 11, 20, sort="project",
+           middle=True),
+    Column("resource", "RESOURCE", lambda row, look: row.resource, 12, 24, sort="resource",
+           middle=True),
+    Column("used", "USED", lambda row, look: amount(row.usage, row.unit, look.units), 6, 7,
+           right=True, sort="used", figure=lambda row: row.usage),
+    Column("pending", "PEND", _pending, 6, 8, right=True, drop=10, sort="pending",
+           figure=lambda row: row.pending),
+    Column("limit", "LIMIT", lambda row, look: amount(row.limit, row.unit, look.units), 6, 7,
+           right=True, drop=30, sort="limit", figure=lambda row: row.limit),
+    Column("effective", "EFF", lambda row, look: amount(row.effective, row.unit, look.units), 5, 7,
+           right=True, figure=lambda row: row.effective),
+    Column("left", "LEFT", _left, 5, 7, right=True, sort="left", figure=lambda row: row.left),
+    Column("bar", "OF OWN LIMIT", bar, 8, 24, drop=20),
+    Column("state", "", state, 4, news=True),
+)  # fmt: skip
+
+
+class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
+    """Holdings with their effective limits, or the pools of projects."""
+
+    SCOPE = Scope.QUOTAS
+    PANE = "quotas"
+    NAME = "Quotas"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.QUOTAS, Scope.LIST)
+
+    def listing(self) -> Listing[QuotaRow]:
+        """Holdings."""
+        return self.session.backend.quotas.listing
+
+    def columns(self) -> Sequence[Column[QuotaRow]]:
+        """See `COLUMNS`."""
+        return COLUMNS
+
+    async def detail(self, row: QuotaRow) -> Build:
+        """The whole story of a row."""
+        found = await self.session.backend.quotas.explain(row.key)
+        return lambda look: explanation(found, look)
+
+    def open_row(self, row: QuotaRow) -> None:
+        """The detail on the whole screen."""
+
+    def legend(self, look: Look) -> Iterable[Line]:
+        """What the signs of the bar and the short words mean."""
+        signs = look.glyphs
+        yield quiet(
+            f"  {signs.used} used  {signs.pending} pending (part of used)  {signs.left} left"
+            f"  {signs.taken} taken by others in the project"
+        )
+        yield quiet("  EFF = min(own limit, project limit - used by others)   LEFT = EFF - USED")
+
+    def view_facts(self) -> Iterable[Part]:
+        """Over only, or pools."""
+        words = self.query_shown.view.split()
+        if OVER in words:
+            yield "over only", WARN
+        if POOLS in words:
+            yield "pools", ""
+
+    def hint(self) -> Part:
+        """How many are over."""
+        over = self.session.badges.over if self.session.badges else 0
+        return (f"! {over:,} over   o shows them", BAD) if over else ""
+
+    def action_quotas_over(self) -> None:
+        """Only holders over their limit, or all again."""
+        self._toggle(OVER)
+
+    def action_quotas_group(self) -> None:
+        """The pools of projects in place of holders, or back."""
+        self._toggle(POOLS)
+
+    def _toggle(self, word: str) -> None:
+        words = self.query_shown.view.split()
+        kept = [one for one in words if one != word] if word in words else [*words, word]
+        self.ask(view=" ".join(sorted(kept)))

@@ -1,0 +1,85 @@
+"""The raw view: what the system's own API shows of an object, as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from backend.core.text import display
+from tui.actions import Scope, bindings
+from tui.format.lines import Line, Look, Part, line
+from tui.panes.pane import Pane
+from tui.session import Session
+from tui.widgets.prompt import Prompt
+from tui.widgets.text import TextPanel
+
+
+class RawPane(Pane, inherit_bindings=False):
+    """JSON on the whole screen, searchable."""
+
+    SCOPE = Scope.RAW
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.RAW)
+
+    def __init__(
+        self, session: Session, pane: str, path: Sequence[str], data: Mapping[str, object]
+    ) -> None:
+        super().__init__(session)
+        self.PANE = pane  # type: ignore[misc]
+        self._path = (*path, "JSON")
+        self._text = json.dumps(data, indent=2, ensure_ascii=False, default=str)
+        self._sought = ""
+
+    def body(self) -> ComposeResult:
+        """The text alone."""
+        yield TextPanel(self.session.look, id="text")
+
+    def on_mount(self) -> None:
+        """Show it."""
+        super().on_mount()
+        self.query_one(TextPanel).show(self._lines)
+
+    def path(self) -> Sequence[str]:
+        """Of what it is."""
+        return self._path
+
+    def facts(self) -> Iterable[Part]:
+        """What is sought."""
+        return (f"find {self._sought}",) if self._sought else ()
+
+    def _lines(self, look: Look) -> Iterable[Line]:
+        for n, text in enumerate(self._text.split("\n")):
+            hit = bool(self._sought) and self._sought.lower() in text.lower()
+            yield line(str(n), (display(text, limit=100_000), "reverse" if hit else ""))
+
+    def action_row_copy(self) -> None:
+        """All of it."""
+        self.copy(self._text)
+
+    def action_raw_find(self) -> None:
+        """Type what to find."""
+        if not self.query(Prompt):
+            self.query_one("#message").display = False
+            self.mount(Prompt("/", self._sought), before="#keys")
+
+    def action_raw_next(self) -> None:
+        """Scroll to the next line with it."""
+        panel = self.query_one(TextPanel)
+        hits = [n for n, one in enumerate(panel.lines) if self._sought.lower() in one.text.lower()]
+        if self._sought and hits:
+            panel.go_to(next((n for n in hits if n > panel.top), hits[0]))
+
+    @on(Prompt.Closed)
+    def _found(self, event: Prompt.Closed) -> None:
+        self.query(Prompt).remove()
+        self.query_one("#message").display = True
+        self._sought = event.text if event.kept else ""
+        panel = self.query_one(TextPanel)
+        panel.focus()
+        panel.show(self._lines)
+        self.show_chrome()
+        self.action_raw_next()

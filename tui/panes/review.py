@@ -1,0 +1,191 @@
+"""The review of an application: what is asked, what approving would do, and the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+
+from backend.core.plan import Receipt
+from backend.projects.model import (
+    ApplicationReview,
+    ApplicationState,
+    ApproveApplication,
+    DenyApplication,
+    DismissApplication,
+)
+from tui.actions import Action, Scope, bindings
+from tui.format import ages
+from tui.format.lines import QUIET, Part
+from tui.format.review import left, right, single, state_words
+from tui.panes import frame
+from tui.panes.pane import Pane
+from tui.panes.raw import RawPane
+from tui.session import Session
+from tui.widgets.text import TextPanel
+
+
+class ReviewPane(Pane, inherit_bindings=False):
+    """One application of the queue; after a decision the next one."""
+
+    SCOPE = Scope.REVIEW
+    PANE = "projects"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.REVIEW)
+
+    def __init__(self, session: Session, application: int) -> None:
+        super().__init__(session)
+        self.application = application
+        self.review: ApplicationReview | None = None
+
+    def body(self) -> ComposeResult:
+        """One column, or what is asked beside what it would do."""
+        with Horizontal(id="columns"):
+            yield TextPanel(self.session.look, id="asked")
+            yield TextPanel(self.session.look, id="effect")
+
+    def on_resize(self) -> None:
+        """Two columns where there is room for them."""
+        super().on_resize()
+        self.query_one("#effect").display = self._is_wide
+        self._show()
+
+    @property
+    def _is_wide(self) -> bool:
+        return self.size.width >= frame.FULL
+
+    # What it says
+
+    def path(self) -> Sequence[str]:
+        """The project and the application."""
+        review = self.review
+        name = (review.application.name or review.project.realname) if review else ""
+        return ("Projects", *([name] if name else []), f"application #{self.application}")
+
+    def facts(self) -> Iterable[Part]:
+        """The place in the queue."""
+        review = self.review
+        if review is None:
+            return
+        if review.position:
+            yield f"{review.position} of {review.waiting} pending"
+            yield "[ previous" if review.previous else ("[ previous", QUIET)
+            yield "] next" if review.next else ("] next", QUIET)
+        else:
+            yield state_words(review.application.state)
+
+    def hint(self) -> Part:
+        """How old what is shown is."""
+        return (f"Preview computed from data read at {ages.clock(self.session.read_at)}Z", QUIET)
+
+    def refusal(self, action: Action) -> str:
+        """A decision needs an application in the right state."""
+        return super().refusal(action) or _refusal(action.id, self.review)
+
+    async def refresh_data(self) -> None:
+        """Read the application and what approving would do now."""
+        self.review = await self.session.backend.projects.review(self.application)
+        self._show()
+        self.show_chrome()
+
+    def tick(self) -> None:
+        """Ages grow."""
+        for panel in self.query(TextPanel):
+            panel.redraw()
+
+    redraw = tick
+
+    def _show(self, *, home: bool = False) -> None:
+        review = self.review
+        if review is None:
+            return
+        asked, effect = self.query_one("#asked", TextPanel), self.query_one("#effect", TextPanel)
+        build = left if self._is_wide else single
+        asked.show(lambda look: build(review, look), home=home)
+        effect.show(lambda look: right(review, look), home=home)
+
+    # Deciding
+
+    def action_review_approve(self) -> None:
+        """Preview approving."""
+        actor = self.session.connection.actor
+        self.change(ApproveApplication(actor=actor, application=self.application))
+
+    def action_review_deny(self) -> None:
+        """Preview denying."""
+        actor = self.session.connection.actor
+        self.change(DenyApplication(actor=actor, application=self.application))
+
+    def action_review_dismiss(self) -> None:
+        """Preview putting a denied application away."""
+        actor = self.session.connection.actor
+        self.change(DismissApplication(actor=actor, application=self.application))
+
+    def changed(self, receipt: Receipt) -> None:
+        """Go on to the next waiting application, or back when none is left."""
+        self.run_worker(self.guarded(self._go_on()), group="next", exclusive=True)
+
+    async def _go_on(self) -> None:
+        queue = await self.session.backend.projects.queue()
+        after = self.review.next if self.review else 0
+        if after in queue or queue:
+            await self._go_to(after if after in queue else queue[0])
+            return
+        self.session.tell("No application is waiting any more.")
+        if self.is_current:
+            self.app.pop_screen()
+
+    async def _go_to(self, application: int) -> None:
+        self.application = application
+        await self.refresh_data()
+        self._show(home=True)
+
+    def action_review_previous(self) -> None:
+        """The waiting application before this one."""
+        if self.review and self.review.previous:
+            self._turn(self.review.previous)
+
+    def action_review_next(self) -> None:
+        """The next waiting application."""
+        if self.review and self.review.next:
+            self._turn(self.review.next)
+
+    def _turn(self, application: int) -> None:
+        self.run_worker(self.guarded(self._go_to(application)), group="next", exclusive=True)
+
+    # Beside the decision
+
+    def action_row_raw(self) -> None:
+        """The request that approving would send, else the application itself."""
+        review = self.review
+        if review is None:
+            return
+        found = review.approve.request if review.approve else review.application
+        self.app.push_screen(RawPane(self.session, self.PANE, self.path(), asdict(found)))
+
+    def action_row_copy(self) -> None:
+        """Copy the number."""
+        self.copy(str(self.application))
+
+
+_TURNS = {
+    "review.previous": "this is the first waiting application",
+    "review.next": "this is the last waiting application",
+}
+
+
+def _refusal(action: str, review: ApplicationReview | None) -> str:
+    if review is None:
+        return "" if not action.startswith("review.") else "it is still being read"
+    state = review.application.state
+    if action in ("review.approve", "review.deny") and state is not ApplicationState.PENDING:
+        return f"the application is {state.value}"
+    if action == "review.approve":
+        return review.refusal
+    if action == "review.dismiss" and state is not ApplicationState.DENIED:
+        return "only denied applications are dismissed"
+    there = {"review.previous": review.previous, "review.next": review.next}
+    return _TURNS[action] if action in there and not there[action] else ""

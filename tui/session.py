@@ -1,0 +1,205 @@
+"""What is connected and what is on screen: the one store behind all panes, without Textual.
+
+`Session.live()` follows the backend; whoever draws gives `redraw` (cheap, of the chrome) and
+`refresh` (reads again what is visible).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+
+from backend.backend import Backend, Badges, Connection
+from backend.core.errors import BursarError, ReadOnly
+from backend.core.identity import Role
+from backend.core.listing import Query
+from backend.core.plan import Command, Plan, Receipt
+from backend.core.runtime import micros, system_runtime
+from backend.core.text import display
+from tui.format.glyphs import UNICODE, Glyphs
+from tui.format.lines import Look
+from tui.format.units import Style
+
+INFO, WARN, BAD = "info", "warn", "bad"
+MESSAGES_KEPT = 200
+GAP = 0.25
+"""Seconds between two refreshes at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something said to the operator; `at` microseconds since the epoch."""
+
+    at: int
+    text: str
+    tone: str = INFO
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this console shows things. `refresh` is in seconds: how often ages and marks are
+    looked at, and how old data may be before it is called stale."""
+
+    context: str = "local"
+    production: bool = False
+    read_only: bool = False
+    glyphs: Glyphs = UNICODE
+    units: Style = Style.AUTO
+    refresh: float = 2.0
+
+
+def system_clock() -> int:
+    """Now, in microseconds since the epoch."""
+    return micros(system_runtime().now())
+
+
+@dataclass(slots=True)
+class ListState:
+    """What a list pane shows, kept while other panes are on screen."""
+
+    query: Query = field(default_factory=Query)
+    total: int | None = None
+
+
+class ReadOnlyBackend:
+    """A backend through which nothing can be changed, whatever asks (ux-anchors §4.6)."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self.connection = replace(backend.connection, read_only=True)
+        self.projects, self.quotas = backend.projects, backend.quotas
+        self.journal = backend.journal
+        self.badges, self.plan = backend.badges, backend.plan
+        self.watch, self.close = backend.watch, backend.close
+
+    async def apply(self, plan: Plan, reason: str) -> Receipt:
+        """Refuse. Raises ReadOnly."""
+        raise ReadOnly("this session is read-only", hint="start without --read-only")
+
+
+class Session:
+    """One connection and everything panes share about it."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        settings: Settings | None = None,
+        clock: Callable[[], int] = system_clock,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.backend: Backend = ReadOnlyBackend(backend) if self.settings.read_only else backend
+        self.now = clock
+        self.units = self.settings.units
+        self.badges: Badges | None = None
+        self.messages: deque[Message] = deque(maxlen=MESSAGES_KEPT)
+        self.lists: dict[str, ListState] = {}
+        self.paused = False
+        self.version = 0
+        """Counts the changes heard of; a pane that was hidden compares."""
+        self.failure: BursarError | None = None
+        self.read_at = clock()
+        self.redraw: Callable[[], None] = _nothing
+        self.refresh: Callable[[], Awaitable[None]] = _nothing_async
+        self._woken = asyncio.Event()
+
+    @property
+    def connection(self) -> Connection:
+        """What is connected."""
+        return self.backend.connection
+
+    @property
+    def read_only(self) -> bool:
+        """True when nothing may be changed from here."""
+        return self.settings.read_only or self.connection.read_only
+
+    def look(self) -> Look:
+        """How to draw now; widgets put their width in."""
+        return Look(0, self.settings.glyphs, self.units, self.now())
+
+    def list_state(self, pane: str) -> ListState:
+        """What a list pane shows."""
+        return self.lists.setdefault(pane, ListState())
+
+    def tell(self, text: str, tone: str = INFO) -> None:
+        """Say something to the operator; it is sanitised and kept."""
+        self.messages.append(Message(self.now(), display(text), tone))
+        self.redraw()
+
+    def told(self, error: BursarError) -> None:
+        """Say what failed."""
+        self.tell(f"{error.title}: {error}", BAD)
+
+    def next_units(self) -> None:
+        """Auto, bytes, raw, and round again."""
+        styles = list(Style)
+        self.units = styles[(styles.index(self.units) + 1) % len(styles)]
+
+    def forbidden(self) -> str:
+        """Why nothing may be changed, `` when it may."""
+        if self.settings.read_only:
+            return "read-only session (--read-only)"
+        if self.connection.read_only:
+            return "the database is open read-only"
+        role = self.connection.actor.role
+        return "" if role in (Role.ADMIN, Role.APPROVER) else f"your role is {role}"
+
+    async def plan(self, command: Command) -> Plan:
+        """Preview a command. Raises BursarError."""
+        return await self.backend.plan(command)
+
+    # Live
+
+    def wake(self, _head: int = 0) -> None:
+        """Something changed; for the event loop's thread."""
+        self.version += 1
+        self._woken.set()
+
+    def pause(self, paused: bool) -> None:
+        """Stop following changes, or go on."""
+        self.paused = paused
+        if not paused:
+            self.wake()
+        self.redraw()
+
+    async def read(self) -> None:
+        """Read badges and what is visible now."""
+        try:
+            self.badges = await self.backend.badges()
+            await self.refresh()
+        except BursarError as error:
+            if self.failure is None:
+                self.told(error)
+            self.failure = error
+        else:
+            self.failure = None
+            self.read_at = self.now()
+        self.redraw()
+
+    async def live(self) -> None:
+        """Follow the backend until cancelled; bursts of changes become one refresh."""
+        loop = asyncio.get_running_loop()
+
+        def heard(head: int) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self.wake, head)
+
+        forget = self.backend.watch(heard)
+        try:
+            while True:
+                await self._woken.wait()
+                self._woken.clear()
+                if not self.paused:
+                    await self.read()
+                    await asyncio.sleep(GAP)
+        finally:
+            forget()
+
+
+def _nothing() -> None:
+    return None
+
+
+async def _nothing_async() -> None:
+    return None

@@ -1,0 +1,1 @@
+"""Widgets that know nothing of panes: they get rows, lines and texts, and post messages."""

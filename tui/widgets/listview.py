@@ -1,0 +1,272 @@
+"""A list of rows with a cursor that stays on its object: reading, moving, keeping places.
+
+How rows look and which keys move is the table's (table.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Generic
+
+from textual.message import Message
+from textual.timer import Timer
+
+from backend.core.errors import BursarError
+from backend.core.listing import Listing, Query
+from tui.format.lines import Look
+from tui.widgets.lineview import LineView
+from tui.widgets.reader import Reader
+from tui.widgets.rows import RowT
+
+
+class RowView(LineView, Generic[RowT]):
+    """Rows of a listing, a few pages of which are held; `show(query)` says which."""
+
+    @dataclass
+    class Told(Message):
+        """Something about one list."""
+
+        table: RowView[Any]
+
+        @property
+        def control(self) -> RowView[Any]:
+            """For `@on` with a selector."""
+            return self.table
+
+    @dataclass
+    class Moved(Told):
+        """The cursor is on another object, or on none (`key` 0)."""
+
+        key: int
+
+    @dataclass
+    class Opened(Told):
+        """The operator asked for the object with the mouse (enter is the pane's)."""
+
+        key: int
+
+    @dataclass
+    class SortAsked(Told):
+        """The heading of a sortable column was clicked."""
+
+        sort: str
+
+    @dataclass
+    class Counted(Told):
+        """All keys are known: how many rows there are."""
+
+        shown: int
+
+    @dataclass
+    class Failed(Told):
+        """Reading failed; what was shown stays."""
+
+        error: BursarError
+
+    def __init__(
+        self, listing: Listing[RowT], look: Callable[[], Look], *, id: str | None = None
+    ) -> None:
+        super().__init__(look, id=id)
+        self._reader: Reader[RowT] = Reader(listing, self)
+        self.source = self._reader.source
+        self.cursor = 0
+        self._key = 0
+        self._goal: int | None = None
+        self._following: Timer | None = None
+
+    # What panes ask and tell
+
+    @property
+    def shows(self) -> Query:
+        """What is shown."""
+        return self.source.query
+
+    @property
+    def cursor_key(self) -> int:
+        """The key under the cursor, 0 for none."""
+        return self._key
+
+    @property
+    def cursor_row(self) -> RowT | None:
+        """The row under the cursor, None when there is none or it is not here yet."""
+        return self.source.get(self._key)
+
+    @property
+    def shown(self) -> int | None:
+        """How many rows there are, None while that is not known."""
+        known = self._reader.is_open and self.source.complete
+        return self.source.shown if known else None
+
+    def show(self, query: Query) -> None:
+        """List what the query says; the cursor stays on its object if that is among it."""
+        self.run_worker(self._guarded(self._open(query)), group="open", exclusive=True)
+
+    async def refresh_rows(self) -> None:
+        """Read what is visible again and soon the order. Raises BursarError."""
+        await self._reader.refresh()
+        if self._following is None and self._reader.is_open:
+            self._follow()
+
+    def tick(self) -> None:
+        """Time passed: marks of change fade."""
+        if self.source.marks or self.source.ghosts:
+            faded: set[int] = set()
+            self.reorder(lambda: faded.update(self.source.tick()), follow=False)
+            self.repaint_keys(faded)
+
+    def go_to(self, key: int) -> None:
+        """Put the cursor on an object, at once or when its row is found."""
+        self._key = key
+        index = self.source.index(key)
+        if index is not None:
+            self.move_to(index)
+
+    # What the reader tells
+
+    def opened(self) -> None:
+        """The first page of another query is here."""
+        self._goal = None
+        found = self.source.index(self._key) if self._key else None
+        self.cursor = found or 0
+        if found is None and (self.source.complete or not self._key):
+            self._set_key(self.cursor)
+        self.set_count(len(self.source))
+        self.set_top(max(0, self.cursor - self.room + 1))
+        self.refresh()
+
+    def reorder(self, change: Callable[[], None], *, follow: bool) -> None:
+        """Swap the order; the object the operator looks at stays on its line of the screen."""
+        before, line, anchor = self._lines(), *self._anchor()
+        change()
+        self._find_cursor()
+        self.set_count(len(self.source))
+        place = self.source.index(anchor, self.top + line) if anchor else None
+        if place is not None and (self.top or place >= self.room):
+            self.set_top(place - line)
+        if follow:
+            self._reveal()
+        after = self._lines()
+        self.repaint(self.top + n for n, shown in enumerate(after) if shown != before[n])
+
+    def repaint_keys(self, keys: set[int]) -> None:
+        """These rows look different."""
+        first, last = self.in_view()
+        shown = self.source.keys[first : last + 1]
+        self.repaint(first + n for n, key in enumerate(shown) if key in keys)
+
+    async def _open(self, query: Query) -> None:
+        await self._reader.open(query, self.size.height)
+        self.post_message(self.Counted(self, self.source.shown))
+
+    async def _guarded(self, reading: Coroutine[Any, Any, None]) -> None:
+        try:
+            await reading
+        except BursarError as error:
+            self.post_message(self.Failed(self, error))
+
+    def _follow(self) -> None:
+        self._following = None
+        if (wait := self._reader.wait()) > 0:
+            self._following = self.set_timer(wait, self._follow)
+        else:
+            self.run_worker(self._guarded(self._follow_order()), group="order", exclusive=True)
+
+    async def _follow_order(self) -> None:
+        await self._reader.follow()
+        self.post_message(self.Counted(self, self.source.shown))
+
+    def resized(self) -> None:
+        """The view has another size: the cursor stays visible and its surroundings are read."""
+        self.set_count(len(self.source))
+        self.set_top(self._top_for(self.cursor))
+        self._prefetch()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """The wheel moved the view."""
+        super().watch_scroll_y(old_value, new_value)
+        self._prefetch()
+
+    def _lines(self) -> list[tuple[int, bool]]:
+        first, last = self.in_view()
+        return [(self._key_at(n), n == self.cursor) for n in range(first, last + 1)]
+
+    # The cursor
+
+    @property
+    def aim(self) -> int:
+        """Where the cursor is, or is on its way to."""
+        return self.cursor if self._goal is None else self._goal
+
+    def _anchor(self) -> tuple[int, int]:
+        """The line of the screen to hold still, and the key on it: the cursor's if visible."""
+        first, last = self.in_view()
+        index = self.cursor if first <= self.cursor <= last else first
+        return index - first, self._key_at(index)
+
+    def _find_cursor(self) -> None:
+        """After a new order: to the cursor's object, else to its nearest neighbour."""
+        index = self.source.index(self._key, self.cursor) if self._key else None
+        if index is not None:
+            self.cursor = index
+        else:
+            self.cursor = max(0, min(self.cursor, len(self.source) - 1))
+            self._set_key(self.cursor)
+
+    def _key_at(self, index: int) -> int:
+        return self.source.keys[index] if 0 <= index < len(self.source) else 0
+
+    def _set_key(self, index: int) -> None:
+        key = self._key_at(index)
+        if key != self._key:
+            self._key = key
+            self.post_message(self.Moved(self, key))
+
+    def move_to(self, index: int) -> None:
+        """Put the cursor on a place, after its rows were read."""
+        index = max(0, min(index, len(self.source) - 1))
+        self._reader.touched()
+        top = self._top_for(index)
+        if self._goal is None and not self.source.missing(top, top + self.room - 1):
+            self._place(index)
+        elif self._goal is not None:
+            self._goal = index
+        else:
+            self._goal = index
+            self.run_worker(self._guarded(self._follow_goal()), group="rows")
+
+    async def _follow_goal(self) -> None:
+        try:
+            while (goal := self._goal) is not None:
+                top = self._top_for(goal)
+                await self._reader.load(top, top + self.room - 1)
+                self._place(goal)
+                if self._goal == goal:
+                    self._goal = None
+            await self._reader.load_visible()
+        finally:
+            self._goal = None
+
+    def _place(self, index: int) -> None:
+        before, self.cursor = self.cursor, max(0, min(index, len(self.source) - 1))
+        self._set_key(self.cursor)
+        if self.set_top(self._top_for(self.cursor)):
+            self.refresh()
+            self._prefetch()
+        elif before != self.cursor:
+            self.repaint((before, self.cursor))
+
+    def _reveal(self) -> None:
+        if self.set_top(self._top_for(self.cursor)):
+            self.refresh()
+
+    def _top_for(self, index: int) -> int:
+        """The first visible place once a place is to be visible."""
+        return max(min(self.top, index), index - self.room + 1)
+
+    def _prefetch(self) -> None:
+        first, last = self.in_view()
+        if self._goal is None and self.source.missing(first - self.room, last + self.room):
+            self.run_worker(
+                self._guarded(self._reader.load_visible()), group="prefetch", exclusive=True
+            )

@@ -1,0 +1,185 @@
+"""The rows behind a table: keys in order, a bounded cache of rows, and what changed lately."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from backend.core.listing import Listing, Query
+
+
+class Keyed(Protocol):
+    """What a row must have: the integer that names its object for ever."""
+
+    @property
+    def key(self) -> int: ...
+
+
+RowT = TypeVar("RowT", bound=Keyed)
+
+PAGE = 64
+PAGES = 64
+_KEPT = PAGE * PAGES
+# Comparing orders costs a scan per row; beyond this a list is too long to mark all news in it.
+_SCANNED_ALL = 100_000
+_SCANS = 8
+
+
+@dataclass(slots=True)
+class Mark(Generic[RowT]):
+    """A row that changed: `before` is how it was, None when it is new; `ticks` it stays so."""
+
+    before: RowT | None
+    ticks: int
+
+
+class RowSource(Generic[RowT]):
+    """Reads one listing for a table. `keys` is the order shown, complete or its first page."""
+
+    MARK_TICKS = 2
+
+    def __init__(self, listing: Listing[RowT]) -> None:
+        self.listing = listing
+        self.query = Query()
+        self.keys: array[int] = array("q")
+        self.complete = False
+        self.ghosts: set[int] = set()
+        self.marks: dict[int, Mark[RowT]] = {}
+        self._rows: OrderedDict[int, RowT] = OrderedDict()
+        self._absent: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def shown(self) -> int:
+        """Rows of the list, without those only shown because they just vanished."""
+        return len(self.keys) - len(self.ghosts)
+
+    def row(self, index: int) -> RowT | None:
+        """The row at a place, None while it is not here."""
+        return self.get(self.keys[index]) if 0 <= index < len(self.keys) else None
+
+    def get(self, key: int) -> RowT | None:
+        """The row of a key, if it is here."""
+        row = self._rows.get(key)
+        if row is not None:
+            self._rows.move_to_end(key)
+        return row
+
+    def index(self, key: int, hint: int = 0) -> int | None:
+        """Where a key is now; `hint` is where it was."""
+        if 0 <= hint < len(self.keys) and self.keys[hint] == key:
+            return hint
+        try:
+            return self.keys.index(key)
+        except ValueError:
+            return None
+
+    async def open(self, query: Query, limit: int) -> None:
+        """Switch to another query and read its first page. Raises BursarError."""
+        rows = await self.listing.page(query, limit)
+        self.query = query
+        self.keys = array("q", (row.key for row in rows))
+        self.complete = len(rows) < limit
+        self.ghosts.clear()
+        self.marks.clear()
+        self._rows.clear()
+        self._keep(rows)
+
+    async def read_keys(self) -> array[int]:
+        """All keys of the present query, for `adopt`. Raises BursarError."""
+        return await self.listing.keys(self.query)
+
+    async def news(self, keys: array[int], first: int, last: int) -> tuple[list[int], list[int]]:
+        """Which keys around the places first..last appeared and vanished in a new order."""
+        old = self.keys
+        if not self.complete or old == keys:
+            return [], []
+        return await asyncio.to_thread(_compared, old, keys, first, last)
+
+    def adopt(self, keys: array[int], appeared: Sequence[int], vanished: Sequence[int]) -> None:
+        """Take a new order; the vanished keep their places until `tick`."""
+        for key in appeared:
+            self.marks[key] = Mark(None, self.MARK_TICKS)
+        places = {key: self.keys.index(key) for key in vanished if key in self._rows}
+        self.keys = keys
+        self.complete = True
+        self._absent.clear()
+        self.ghosts = set(places)
+        for key, place in sorted(places.items(), key=lambda item: item[1]):
+            self.keys.insert(min(place, len(self.keys)), key)
+
+    def missing(self, first: int, last: int) -> list[int]:
+        """The keys of the pages around the places first..last whose rows are not here."""
+        low = max(0, first) // PAGE * PAGE
+        high = min(len(self.keys), -(-(last + 1) // PAGE) * PAGE)
+        lacking = (key for key in self.keys[low:high] if key not in self._rows)
+        return [key for key in lacking if key not in self._absent]
+
+    async def load(self, keys: Sequence[int]) -> None:
+        """Read rows. Raises BursarError."""
+        if keys:
+            found = await self.listing.rows(keys)
+            self._keep(found.values())
+            self._absent.update(key for key in keys if key not in found)
+
+    async def reread(self, first: int, last: int) -> set[int]:
+        """Read the rows of some places anew and forget all others; the keys that differ."""
+        keys = [key for key in self.keys[max(0, first) : last + 1] if key not in self.ghosts]
+        found = await self.listing.rows(keys)
+        before = {key: self._rows.get(key) for key in keys}
+        kept = [key for key in (*self.ghosts, *keys) if key not in found]
+        vanished = {key: self._rows[key] for key in kept if key in self._rows}
+        self._rows.clear()
+        self._rows.update(vanished)
+        self._keep(found.values())
+        self._absent = {key for key in kept if key not in vanished}
+        changed = {key for key in keys if key in found and found[key] != before[key]}
+        for key in changed:
+            self._note(key, before[key])
+        return changed
+
+    def tick(self) -> set[int]:
+        """Let marks grow old and ghosts go; the keys that look different now."""
+        for mark in self.marks.values():
+            mark.ticks -= 1
+        done = {key for key, mark in self.marks.items() if mark.ticks <= 0}
+        for key in done:
+            del self.marks[key]
+        for key in self.ghosts:
+            self.keys.remove(key)
+        done |= self.ghosts
+        self.ghosts.clear()
+        return done
+
+    def _note(self, key: int, before: RowT | None) -> None:
+        if before is not None:
+            self.marks[key] = Mark(before, self.MARK_TICKS)
+
+    def _keep(self, rows: Iterable[RowT]) -> None:
+        for row in rows:
+            self._rows[row.key] = row
+            self._rows.move_to_end(row.key)
+        while len(self._rows) > _KEPT:
+            self._rows.popitem(last=False)
+
+
+def _compared(
+    old: array[int], new: array[int], first: int, last: int
+) -> tuple[list[int], list[int]]:
+    before, after = set(old[first : last + 1]), set(new[first : last + 1])
+    appeared = [key for key in new[first : last + 1] if key not in before]
+    vanished = [key for key in old[first : last + 1] if key not in after]
+    return _absent_from(old, appeared), _absent_from(new, vanished)
+
+
+def _absent_from(keys: array[int], wanted: list[int]) -> list[int]:
+    if len(keys) <= _SCANNED_ALL:
+        known = set(keys)
+        return [key for key in wanted if key not in known]
+    return [key for key in wanted if key not in keys] if len(wanted) <= _SCANS else []

@@ -1,0 +1,185 @@
+"""The one table of every list: any number of rows, of which it holds a few pages.
+
+It is given a `Listing` and `Column`s and is told what to show with `show(query)`. It posts
+`Moved`, `Opened`, `SortAsked`, `Counted` and `Failed`. Panes await `refresh_rows()` when data
+changed and call `tick()` when time passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.strip import Strip
+
+from backend.core.listing import Listing
+from tui.actions import Scope, bindings
+from tui.format.lines import QUIET, Look
+from tui.widgets.columns import Column
+from tui.widgets.drawing import Drawing, RowState
+from tui.widgets.listview import RowView
+from tui.widgets.rows import RowT
+
+
+class ResourceTable(RowView[RowT], inherit_bindings=False):
+    """A table of rows with headings, a cursor, sorting by heading and hidden columns."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.TABLE)
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "table--header",
+        "table--cursor",
+        "table--cursor-away",
+        "table--gone",
+    }
+    HEAD = 1
+
+    def __init__(
+        self,
+        listing: Listing[RowT],
+        columns: Sequence[Column[RowT]],
+        look: Callable[[], Look],
+        *,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(listing, look, id=id)
+        self.empty: Sequence[str] = ()
+        """What is said in place of rows when there are none."""
+        self._drawing = Drawing(columns)
+        self._ages = any(column.ages for column in columns)
+        self._offset = 0
+        self._painted: dict[int, Strip] = {}
+
+    @property
+    def columns(self) -> tuple[Column[RowT], ...]:
+        """All columns, those without room included."""
+        return self._drawing.columns
+
+    def tick(self) -> None:
+        """Time passed: marks of change fade, ages grow; paints only lines that look different."""
+        super().tick()
+        if self._ages:
+            self._fit()
+            first, last = self.in_view()
+            lines = range(first, min(last + 1, len(self.source)))
+            self.repaint(n for n in lines if self._painted.get(n) != self._row(n))
+
+    def redraw(self) -> None:
+        """Draw everything again, after a change of units or signs."""
+        self._fit()
+        self.refresh()
+
+    # Painting
+
+    def on_resize(self) -> None:
+        """Columns fit differently; the cursor stays visible."""
+        self.resized()
+
+    def render_line(self, y: int) -> Strip:
+        """The heading, a row, or what is said when there are none."""
+        if self._drawing.look.width != self.size.width:
+            self._fit()
+        if y < self.HEAD:
+            query = self.shows
+            head = self._drawing.head(query.sort, query.descending)
+            return self.brush.strip(head, self.size.width, "table--header")
+        index = self.top + y - self.HEAD
+        if index < len(self.source):
+            strip = self._painted[index] = self._row(index)
+            return strip
+        return self._beyond(y - self.HEAD)
+
+    def _fit(self) -> None:
+        self._painted.clear()
+        self._drawing.fit(replace(self.look(), width=self.size.width), self._offset)
+
+    def _row(self, index: int) -> Strip:
+        key = self.source.keys[index]
+        state = RowState(
+            cursor=index == self.cursor,
+            change=self.source.marks.get(key),
+            gone=key in self.source.ghosts,
+        )
+        found = self._drawing.row(self.source.row(index), state)
+        if state.cursor:
+            base = "table--cursor" if self.has_focus else "table--cursor-away"
+            return self.brush.strip([(text, "") for text, _ in found], self.size.width, base)
+        return self.brush.strip(found, self.size.width, "table--gone" if state.gone else "")
+
+    def _beyond(self, line: int) -> Strip:
+        nothing = self.shown == 0 and 0 < line <= len(self.empty)
+        text = f"  {self.empty[line - 1]}" if nothing else ""
+        return self.brush.strip([(text, QUIET)], self.size.width)
+
+    # Keys and mouse
+
+    def on_focus(self) -> None:
+        """The cursor looks different."""
+        self.repaint((self.cursor,))
+
+    def on_blur(self) -> None:
+        """The cursor looks different."""
+        self.repaint((self.cursor,))
+
+    def on_click(self, event: events.Click) -> None:
+        """A row gets the cursor, and is opened by the second click; a heading sorts."""
+        if event.y < self.HEAD:
+            column = self._drawing.at(event.x)
+            if column is not None and column.sort:
+                self.post_message(self.SortAsked(self, column.sort))
+            return
+        index = self.top + event.y - self.HEAD
+        if index < len(self.source):
+            self.move_to(index)
+            if event.chain > 1:
+                self.post_message(self.Opened(self, self.cursor_key))
+
+    def action_list_down(self) -> None:
+        """One row down."""
+        self.move_to(self.aim + 1)
+
+    def action_list_up(self) -> None:
+        """One row up."""
+        self.move_to(self.aim - 1)
+
+    def action_list_first(self) -> None:
+        """To the first row."""
+        self.move_to(0)
+
+    def action_list_last(self) -> None:
+        """To the last row."""
+        self.move_to(len(self.source) - 1)
+
+    def action_list_page_down(self) -> None:
+        """One screen down."""
+        self.move_to(self.aim + max(1, self.room))
+
+    def action_list_page_up(self) -> None:
+        """One screen up."""
+        self.move_to(self.aim - max(1, self.room))
+
+    def action_list_half_down(self) -> None:
+        """Half a screen down."""
+        self.move_to(self.aim + max(1, self.room // 2))
+
+    def action_list_half_up(self) -> None:
+        """Half a screen up."""
+        self.move_to(self.aim - max(1, self.room // 2))
+
+    def action_list_left(self) -> None:
+        """Columns scrolled out to the left come back."""
+        self._scroll_columns(-1)
+
+    def action_list_right(self) -> None:
+        """To the columns that had no room."""
+        self._scroll_columns(1)
+
+    def _scroll_columns(self, step: int) -> None:
+        if step > 0 and not self._drawing.hidden:
+            return
+        offset = max(0, min(self._offset + step, len(self.columns) - 2))
+        if offset != self._offset:
+            self._offset = offset
+            self.redraw()
