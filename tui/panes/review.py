@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -34,6 +35,7 @@ class ReviewPane(Pane, inherit_bindings=False):
 
     SCOPE = Scope.REVIEW
     PANE = "projects"
+    CSS_PATH = Path(__file__).parents[1] / "styles" / "decisions.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.REVIEW)
 
     def __init__(self, session: Session, application: int) -> None:
@@ -187,5 +189,7 @@ def _refusal(action: str, review: ApplicationReview | None) -> str:
         return review.refusal
     if action == "review.dismiss" and state is not ApplicationState.DENIED:
         return "only denied applications are dismissed"
+    if action in _TURNS and not review.position:
+        return "it does not wait in the queue"
     there = {"review.previous": review.previous, "review.next": review.next}
     return _TURNS[action] if action in there and not there[action] else ""

@@ -1,0 +1,117 @@
+"""The Audit pane: who did what, when, why, and what became different."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from backend.backend import JournalDetail, JournalRow, Listing
+from tui.actions import Scope, bindings
+from tui.format import ages
+from tui.format.entries import entry, outcome_tone, ticket
+from tui.format.lines import QUIET, Build, Look
+from tui.panes.detailpane import DetailPane
+from tui.panes.listpane import ListPane
+from tui.panes.raw import RawPane
+from tui.session import Session
+from tui.widgets.columns import Column
+from tui.widgets.strips import Cell
+
+
+def _outcome(row: JournalRow, look: Look) -> Cell:
+    return row.outcome, outcome_tone(row) or QUIET
+
+
+def _time(row: JournalRow, look: Look) -> Cell:
+    return ages.stamp_seconds(row.at)[:19] if look.width >= 19 else ages.clock(row.at)
+
+
+COLUMNS: tuple[Column[JournalRow], ...] = (
+    Column("seq", "SEQ", lambda row, look: str(row.key), 6, 9, right=True, sort="seq"),
+    Column("time", "TIME", _time, 8, 19),
+    Column("actor", "ACTOR", lambda row, look: row.actor, 11, 20, middle=True),
+    Column("action", "ACTION", lambda row, look: row.action, 13, 22),
+    Column("target", "TARGET", lambda row, look: row.target, 15, 28, middle=True),
+    Column("outcome", "OUTCOME", _outcome, 7, news=True),
+    Column("reason", "REASON", lambda row, look: row.reason, 9, 60, drop=10),
+)  # fmt: skip
+
+
+class AuditPane(ListPane[JournalRow], inherit_bindings=False):
+    """The journal, newest first."""
+
+    SCOPE = Scope.AUDIT
+    PANE = "audit"
+    NAME = "Audit"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.AUDIT, Scope.LIST)
+
+    def listing(self) -> Listing[JournalRow]:
+        """Entries."""
+        return self.session.backend.journal.listing
+
+    def columns(self) -> Sequence[Column[JournalRow]]:
+        """See `COLUMNS`."""
+        return COLUMNS
+
+    async def detail(self, row: JournalRow) -> Build:
+        """Before and after."""
+        found = await self.session.backend.journal.detail(row.key)
+        return lambda look: entry(found, look)
+
+    def open_row(self, row: JournalRow) -> None:
+        """Before and after on the whole screen."""
+        self.app.push_screen(EntryPane(self.session, row.key))
+
+    def raw(self, row: JournalRow) -> None:
+        """The entry as it is kept."""
+        self.app.push_screen(
+            RawPane(self.session, self.PANE, (self.NAME, f"#{row.key}"), asdict(row))
+        )
+
+    def nothing(self) -> Sequence[str]:
+        """A journal without entries."""
+        return super().nothing() if self.query_shown.text else ("Nothing was done yet.",)
+
+    def action_row_copy(self) -> None:
+        """Copy a text for a ticket."""
+        if (row := self.list.cursor_row) is not None:
+            self.run_worker(self.guarded(self._copy(row.key)), group="copy", exclusive=True)
+
+    async def _copy(self, seq: int) -> None:
+        self.copy(ticket(await self.session.backend.journal.detail(seq)))
+
+
+class EntryPane(DetailPane, inherit_bindings=False):
+    """One entry on the whole screen."""
+
+    SCOPE = Scope.ENTRY
+    PANE = "audit"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ENTRY)
+
+    def __init__(self, session: Session, seq: int) -> None:
+        super().__init__(session)
+        self._seq = seq
+        self._found: JournalDetail | None = None
+
+    def path(self) -> Sequence[str]:
+        """Its number."""
+        return ("Audit", f"#{self._seq}")
+
+    async def read(self) -> Build:
+        """Before and after; an entry never changes."""
+        found = self._found = await self.session.backend.journal.detail(self._seq)
+        return lambda look: entry(found, look)
+
+    def action_row_raw(self) -> None:
+        """The entry as it is kept."""
+        if self._found is not None:
+            found = asdict(self._found)
+            self.app.push_screen(RawPane(self.session, self.PANE, self.path(), found))
+
+    def action_row_copy(self) -> None:
+        """Copy a text for a ticket."""
+        if self._found is not None:
+            self.copy(ticket(self._found))

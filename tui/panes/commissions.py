@@ -1,0 +1,239 @@
+"""The Commissions pane: what is pending, what just happened, and the way out of stuck ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+
+from backend.backend import Listing
+from backend.core.errors import BursarError, NotFound
+from backend.quotas.model import (
+    AcceptCommission,
+    CommissionDetail,
+    CommissionRow,
+    FeedEvent,
+    RejectCommission,
+)
+from tui.actions import Action, Scope, bindings
+from tui.format import ages, names
+from tui.format.commissions import change_text, detail, feed_line, is_overdue, rates
+from tui.format.lines import HEAD, QUIET, WARN, Build, Line, Look, Part, line, section
+from tui.panes.detailpane import DetailPane
+from tui.panes.listpane import ListPane
+from tui.panes.pane import Pane
+from tui.panes.raw import RawPane
+from tui.session import Session
+from tui.widgets.columns import Column
+from tui.widgets.strips import Cell
+from tui.widgets.table import ResourceTable
+from tui.widgets.text import TextPanel
+
+FEED_KEPT = 200
+STYLE = Path(__file__).parents[1] / "styles" / "decisions.tcss"
+
+
+def _age(row: CommissionRow, look: Look) -> Cell:
+    late = is_overdue(row.issued_at, look.now)
+    return ages.age(row.issued_at, look.now), WARN if late else ""
+
+
+def _state(row: CommissionRow, look: Look) -> Cell:
+    return ("overdue", WARN) if is_overdue(row.issued_at, look.now) else ""
+
+
+def _holder(row: CommissionRow, look: Look) -> str:
+    return (names.person if look.width < 14 else names.brief_person)(row.holder)
+
+
+COLUMNS: tuple[Column[CommissionRow], ...] = (
+    Column("serial", "SERIAL", lambda row, look: str(row.key), 7, 9, right=True, sort="serial"),
+    Column("age", "AGE", _age, 7, 8, right=True, sort="age", ages=True),
+    Column("service", "SERVICE", lambda row, look: row.clientkey, 9, 14, sort="service"),
+    Column("name", "NAME", lambda row, look: row.name, 10, 22, sort="name", drop=20),
+    Column("for", "FOR", _holder, 7, 20),
+    Column("prov", "PROV", lambda row, look: str(row.provisions), 4, right=True, drop=30),
+    Column("change", "CHANGE", lambda row, look: change_text(row.change, look), 14, 40),
+    Column("state", "", _state, 7, news=True, ages=True),
+)  # fmt: skip
+
+
+class Settling(Pane, inherit_bindings=False):
+    """A screen with one commission on it that can be accepted or rejected."""
+
+    def serial(self) -> int:
+        """The commission, 0 when there is none."""
+        raise NotImplementedError
+
+    def refusal(self, action: Action) -> str:
+        """There has to be one."""
+        if action.id.startswith("commissions.") and action.changes_data and not self.serial():
+            return "no commission is selected"
+        return super().refusal(action)
+
+    def action_commissions_accept(self) -> None:
+        """Preview making it final."""
+        actor = self.session.connection.actor
+        self.change(AcceptCommission(actor=actor, serial=self.serial()))
+
+    def action_commissions_reject(self) -> None:
+        """Preview taking it back."""
+        actor = self.session.connection.actor
+        self.change(RejectCommission(actor=actor, serial=self.serial()))
+
+
+class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False):
+    """Pending commissions above the live feed."""
+
+    SCOPE = Scope.COMMISSIONS
+    PANE = "commissions"
+    NAME = "Commissions"
+    CSS_PATH = STYLE
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.COMMISSIONS, Scope.LIST)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._events: Sequence[FeedEvent] = ()
+        self._tail = True
+
+    def listing(self) -> Listing[CommissionRow]:
+        """Pending commissions."""
+        return self.session.backend.quotas.commissions
+
+    def columns(self) -> Sequence[Column[CommissionRow]]:
+        """See `COLUMNS`."""
+        return COLUMNS
+
+    def serial(self) -> int:
+        """The one under the cursor."""
+        return self.list.cursor_key if self.list.cursor_row is not None else 0
+
+    def body(self) -> ComposeResult:
+        """The list above the feed, the detail at their side."""
+        look = self.session.look
+        self.list = ResourceTable(self.listing(), self.columns(), look, id="list")
+        self.side = TextPanel(look, id="side")
+        self.legend_panel = TextPanel(look, id="legend")
+        self.feed = TextPanel(look, id="feed")
+        with Horizontal(id="columns"):
+            with Vertical(id="flow"):
+                yield self.list
+                yield self.feed
+            yield self.side
+        yield self.legend_panel
+
+    async def detail(self, row: CommissionRow) -> Build:
+        """Its provisions, and how often anything happens."""
+        try:
+            found = await self.session.backend.quotas.commission(row.key)
+        except NotFound as error:
+            return _gone(row.key, error)
+        return lambda look: [*detail(found, look), *section("RATE", rates(self._events, look))]
+
+    def open_row(self, row: CommissionRow) -> None:
+        """Its provisions on the whole screen."""
+        self.app.push_screen(CommissionPane(self.session, row.key))
+
+    def raw(self, row: CommissionRow) -> None:
+        """The commission as it is kept."""
+        self.app.push_screen(
+            RawPane(self.session, self.PANE, (self.NAME, str(row.key)), asdict(row))
+        )
+
+    def nothing(self) -> Sequence[str]:
+        """That nothing is pending is good."""
+        if self.query_shown.text:
+            return super().nothing()
+        return ("Nothing is pending.", "What services issue shows up here by itself.")
+
+    async def refresh_data(self) -> None:
+        """List, detail and, while it is followed, the feed."""
+        if self._tail:
+            self._events = await self.session.backend.quotas.feed(FEED_KEPT)
+            self.feed.show(self._feed_lines)
+        await super().refresh_data()
+
+    def view_facts(self) -> Iterable[Part]:
+        """How many should have been settled, of those on screen."""
+        now = self.session.now()
+        rows = [self.list.source.row(n) for n in range(len(self.list.source))]
+        late = sum(row is not None and is_overdue(row.issued_at, now) for row in rows)
+        if late:
+            yield f"{late:,} overdue (>5m)", WARN
+
+    def tick(self) -> None:
+        """Ages grow."""
+        super().tick()
+        self.feed.redraw()
+
+    def redraw(self) -> None:
+        """Units or signs changed."""
+        super().redraw()
+        self.feed.redraw()
+
+    def action_commissions_tail(self) -> None:
+        """Follow the feed, or hold it still to read it."""
+        self._tail = not self._tail
+        self.feed.show(self._feed_lines, home=self._tail)
+        if self._tail:
+            self.run_worker(self.guarded(self.refresh_data()), group="feed", exclusive=True)
+
+    def _feed_lines(self, look: Look) -> Iterable[Line]:
+        tail = "on" if self._tail else "off"
+        yield line("", ("  FEED", HEAD), (f"  t tail {tail}   newest first", QUIET))
+        if not self._events:
+            yield line("", ("  Nothing happened yet.", QUIET))
+        for event in self._events:
+            yield feed_line(event, look)
+
+
+class CommissionPane(Settling, DetailPane, inherit_bindings=False):
+    """One commission on the whole screen."""
+
+    SCOPE = Scope.COMMISSION
+    PANE = "commissions"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.COMMISSION)
+
+    def __init__(self, session: Session, serial: int) -> None:
+        super().__init__(session)
+        self._serial = serial
+        self._found: CommissionDetail | None = None
+
+    def serial(self) -> int:
+        """This one, while it is pending."""
+        return self._serial if self._found is not None else 0
+
+    def path(self) -> Sequence[str]:
+        """The serial."""
+        return ("Commissions", str(self._serial))
+
+    async def read(self) -> Build:
+        """Its provisions, or that it is no longer pending."""
+        try:
+            found = self._found = await self.session.backend.quotas.commission(self._serial)
+        except NotFound as error:
+            self._found = None
+            return _gone(self._serial, error)
+        return lambda look: detail(found, look)
+
+    def action_row_raw(self) -> None:
+        """The commission as it is kept."""
+        if self._found is not None:
+            found = asdict(self._found)
+            self.app.push_screen(RawPane(self.session, self.PANE, self.path(), found))
+
+    def action_row_copy(self) -> None:
+        """Copy the serial."""
+        self.copy(str(self._serial))
+
+
+def _gone(serial: int, error: BursarError) -> Build:
+    return lambda look: [
+        line("head", (f"Commission {serial}", HEAD)),
+        line("gone", (f"{error}", QUIET)),
+    ]
