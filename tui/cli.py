@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from backend.core.errors import BursarError, Invalid, Unreachable
 from backend.core.text import display
+from tui.files import reading, writing
 
 if TYPE_CHECKING:
     from backend.embedded import EmbeddedBackend
@@ -232,7 +233,7 @@ def import_world(options: argparse.Namespace) -> int:
 
     database = open_database(database_path(options.database), STEPS)
     try:
-        with opened(options.file, "r") as source:
+        with reading(options.file) as source:
             report = load(database, source, merge=options.merge, progress=say)
     finally:
         database.close()
@@ -248,7 +249,7 @@ def export_world(options: argparse.Namespace) -> int:
 
     database = open_database(database_path(options.database), STEPS, read_only=True)
     try:
-        with opened(options.file, "w") as target:
+        with writing(options.file) as target:
             dump(database, target)
     finally:
         database.close()
