@@ -77,16 +77,16 @@ def membership_label(user: User, project: Project) -> str:
     return f"{user.email} in {project.realname}"
 
 
-def membership_changes(
-    label: str,
-    project: Project,
-    before: Membership | None,
-    after: Membership,
-    units: Units,
-) -> Iterator[Change]:
-    """The state, and the member's limits where they differ."""
+def membership_change(label: str, before: Membership | None, after: Membership) -> Iterator[Change]:
+    """The state, when it differs."""
     if before is None or before.state is not after.state:
         yield Change(label, "state", str(before.state) if before else None, str(after.state))
+
+
+def own_limit_changes(
+    label: str, project: Project, before: Membership | None, after: Membership, units: Units
+) -> Iterator[Change]:
+    """The member's limits where they differ, the project staying as it is."""
     old = {x.key: x.limit for x in member_limits(project, before)} if before else {}
     for limit in member_limits(project, after):
         if old.get(limit.key) != limit.limit:

@@ -87,8 +87,9 @@ class Draft:
 
     def born(self, project: Project) -> None:
         """A project begins its life active."""
+        self.changes.append(Change(project.realname, "state", None, str(project.state)))
         blank = replace(project, state=ProjectState.UNINITIALIZED, grants={})
-        self.changes += changes.project_changes(blank, project, {}, self.units)
+        self.changes += changes.limit_changes(blank, project, self.units)
         self.writes.append(Write(None, project))
         self.writes += projects.moves(None, project)
 
@@ -106,9 +107,11 @@ class Draft:
         after: Membership,
         moves: Sequence[Moved],
     ) -> None:
-        """A membership moves; `project` gives the limits it had and gets."""
+        """A membership moves; its limits are told unless those of the whole project are."""
         label = changes.membership_label(user, project)
-        self.changes += changes.membership_changes(label, project, before, after, self.units)
+        self.changes += changes.membership_change(label, before, after)
+        if project.target not in {w.target for w in self.writes if isinstance(w, Write)}:
+            self.changes += changes.own_limit_changes(label, project, before, after, self.units)
         self.writes.append(Write(before, after))
         self.writes += moves
 
