@@ -31,6 +31,7 @@ from backend.quotas.model import (
     QuotaRow,
     Resource,
 )
+from backend.quotas.sweeper import Sweeper
 from backend.schema import STEPS
 
 ROOMS: Sequence[Room] = (quotas.ROOM, projects.ROOM)
@@ -153,6 +154,7 @@ class EmbeddedBackend:
     def __init__(self, database: Database, actor: Actor) -> None:
         self.database = database
         self.ledger = Ledger(database)
+        self._sweeper: Sweeper | None = None
         self.projects = EmbeddedProjects(database, actor)
         self.quotas = EmbeddedQuotas(database)
         self.journal = EmbeddedJournal(database)
@@ -193,11 +195,19 @@ class EmbeddedBackend:
         )
 
     def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
-        """Hear of every change of any process."""
+        """Hear of every change of any process; due commissions expire meanwhile."""
+        if self._sweeper is None and not self.database.read_only:
+            self._sweeper = Sweeper(self.database, self.ledger)
         return self.database.watch(changed)
 
     async def close(self) -> None:
         """Finish writes and close the file."""
+        self.shut()
+
+    def shut(self) -> None:
+        """`close` for those without an event loop."""
+        if self._sweeper is not None:
+            self._sweeper.close()
         self.database.close()
 
 

@@ -203,7 +203,7 @@ def show(backend: EmbeddedBackend, context: str, options: argparse.Namespace) ->
     try:
         app.run()
     finally:
-        backend.database.close()
+        backend.shut()
     if app.crashed:
         say(f"details in {log}")
         return CRASHED

@@ -14,6 +14,7 @@ from backend.core.errors import BursarError, Conflict, Invalid, NotFound, OverLi
 from backend.quotas import ledger as ledgers
 from backend.quotas.ledger import Resolve
 from backend.quotas.model import UNLIMITED, IssueCommission, Provision
+from backend.quotas.sweeper import Sweeper
 from tests.quotas.ledgers import CYCLADES, STEPS, World, pair
 
 
@@ -260,6 +261,17 @@ def test_nothing_expires_unless_asked_to(ledger: World) -> None:
         ledger.accept(goes)
     assert ledger.figures("vm") == "10/0/1"
     assert stays in ledger.pending()
+
+
+def test_what_is_due_goes_also_when_nothing_else_happens(ledger: World) -> None:
+    ledger.set("vm", 10)
+    ledger.send([Provision("project:P", "", "vm", 2)], timeout=60)
+    sweeper = Sweeper(ledger.database, ledger.ledger, seconds=3600)
+    assert not sweeper.sweep()
+    ledger.clock.forward(61)
+    assert sweeper.sweep()
+    sweeper.close()
+    assert (ledger.pending(), ledger.figures("vm")) == ([], "10/0/0")
 
 
 def test_operators_resolve_any_components_commission(ledger: World) -> None:
