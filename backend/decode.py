@@ -145,7 +145,7 @@ def _shown(value: object) -> str:
 
 
 def _invalid(error: ValidationError, kind: Any, at: Path) -> Invalid:
-    first = error.errors(include_url=False)[0]
+    first = _telling(error.errors(include_url=False))
     loc: Path = first["loc"]
     path = (*at, *loc)
     if first["type"] == "missing":
@@ -159,12 +159,24 @@ def _invalid(error: ValidationError, kind: Any, at: Path) -> Invalid:
     return fault(path, first["input"], message, hint)
 
 
+def _telling(errors: Sequence[Any]) -> Any:
+    """The first error; a misspelt key says more than the missing one it stands for."""
+    first = errors[0]
+    if first["type"] != "missing":
+        return first
+    beside = (
+        e for e in errors if e["type"] == "extra_forbidden" and e["loc"][:-1] == first["loc"][:-1]
+    )
+    return next(beside, first)
+
+
 _FAULTS: Mapping[str, tuple[str, str]] = {
     "int_type": ("is not a whole number", "give a whole number without quotes"),
     "int_from_float": ("is not a whole number", "give a whole number without a fraction"),
     "bool_type": ("is neither true nor false", "give true or false without quotes"),
     "string_type": ("is not text", "put it in double quotes"),
     "string_unicode": ("is not proper text", "remove half surrogate pairs"),
+    "string_too_short": ("is empty", "give a name"),
     "list_type": ("is not a list", "put it in [ ]"),
     "dict_type": ("is not an object", "give an object in { }"),
     "model_type": ("is not an object", "give an object in { }"),
@@ -186,6 +198,8 @@ def _explained(error: Mapping[str, Any]) -> tuple[str, str]:
     if error["type"] in _BOUNDS:
         bound, word = _BOUNDS[error["type"]]
         return f"is too {word}", f"the {bound} is {next(iter(context.values()))}"
+    if error["type"] == "string_pattern_mismatch":
+        return "has not the right form", f"it must match {context['pattern']}"
     if error["type"] == "literal_error":
         return "is not one of the possible values", f"possible are {context['expected']}"
     return _FAULTS.get(error["type"], (f"is refused: {error['msg']}", "correct it"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.core import journal
+from backend.core import journal, principals
 from backend.core.database import Step
 from backend.projects import store as projects
 from backend.quotas import store as quotas
@@ -11,4 +11,5 @@ STEPS = (
     Step("journal", journal.SCHEMA),
     Step("quotas", quotas.SCHEMA),
     Step("projects", projects.SCHEMA),
+    Step("principals", principals.SCHEMA),
 )

@@ -1,0 +1,7 @@
+"""World files: a whole system as versioned JSON, in and out (docs/world-files.md)."""
+
+from backend.world.dump import dump
+from backend.world.load import load
+from backend.world.model import Progress, Report, World
+
+__all__ = ["Progress", "Report", "World", "dump", "load"]

@@ -1,0 +1,92 @@
+"""A database as a world file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import TextIO
+
+from backend.core.database import Database, Tx
+from backend.quotas import service as quotas
+from backend.world import encode, read
+from backend.world.format import VERSION
+from backend.world.model import Progress, Report
+from backend.world.read import COUNTERS
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
+
+
+def dump(db: Database, target: TextIO, *, progress: Progress | None = None) -> Report:
+    """Write everything in the database, as of one moment, to `target` (UTF-8 text).
+
+    Tokens appear as sha256 only; the journal stays behind.
+    """
+    return db.read(lambda tx: _Exporter(tx, target, progress or _silent).write())
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """Progress nobody looks at."""
+
+
+class _Exporter:
+    """Writes one record a line, so that versions of a file can be compared."""
+
+    def __init__(self, tx: Tx, target: TextIO, progress: Progress) -> None:
+        self._tx = tx
+        self._target = target
+        self._progress = progress
+        self._counts: dict[str, int] = {}
+
+    def write(self) -> Report:
+        """The whole file."""
+        tx, say = self._tx, self._target.write
+        resources = quotas.resources(tx)
+        visible = [resource.name for resource in resources if resource.api_visible]
+        say(f'{{"bursar_world": {VERSION},\n')
+        self._list("services", map(encode.service, read.services(tx)))
+        self._list("resources", map(encode.resource, resources))
+        self._list("users", map(encode.person, read.people(tx)))
+        self._list("projects", (encode.project(p, visible) for p in read.projects(tx)))
+        self._list("memberships", map(encode.membership, read.memberships(tx)))
+        self._object("service_quotas", self._member_holdings())
+        self._object("service_project_quotas", self._pools())
+        self._list("commissions", map(encode.commission, read.commissions(tx)))
+        say('"_bursar": {\n')
+        self._list("missing_holdings", map(encode.holding_name, read.missing(tx)))
+        self._list("provision_log", map(encode.log_entry, read.provision_log(tx)))
+        self._list("commission_keys", map(encode.key_entry, read.keys(tx)))
+        counters = read.counters(tx)
+        say(f'"counters": {_json({name: counters.get(name, 0) for name in COUNTERS})}\n}}}}\n')
+        return Report(self._counts)
+
+    def _list(self, name: str, items: Iterable[object]) -> None:
+        self._section(name, "[]", (_json(item) for item in items))
+
+    def _object(self, name: str, items: Iterable[tuple[str, object]]) -> None:
+        self._section(name, "{}", (f"{_json(key)}: {_json(value)}" for key, value in items))
+
+    def _section(self, name: str, brackets: str, lines: Iterable[str]) -> None:
+        say, count = self._target.write, 0
+        say(f"{_json(name)}: {brackets[0]}")
+        for line in lines:
+            say(f",\n{line}" if count else f"\n{line}")
+            count += 1
+            if count % 1000 == 0:
+                self._progress(name, count, 0)
+        say(f"{brackets[1]},\n")
+        self._counts[name] = count
+        self._progress(name, count, count)
+
+    def _member_holdings(self) -> Iterator[tuple[str, object]]:
+        """Everybody's holdings by project and resource."""
+        for user, rows in groupby(read.figures(self._tx), key=lambda row: row.user):
+            told: dict[str, dict[str, object]] = {}
+            for row in rows:
+                told.setdefault(row.project, {})[row.resource] = encode.figures(row)
+            yield user, told
+
+    def _pools(self) -> Iterator[tuple[str, object]]:
+        """Projects' own holdings by resource."""
+        for project, rows in groupby(read.pools(self._tx), key=lambda row: row.project):
+            yield project, {row.resource: encode.pool(row) for row in rows}

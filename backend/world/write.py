@@ -1,0 +1,221 @@
+"""Records into a database, in bulk, inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import TypeVar
+
+from backend.core import principals
+from backend.core.database.tx import Tx
+from backend.core.journal import SideEffect, to_json
+from backend.projects.model import ApplicationState
+from backend.projects.rules.projects import overall
+from backend.projects.service.limits import grant_everywhere
+from backend.projects.store import applications as application_store
+from backend.projects.store import memberships as membership_store
+from backend.projects.store import people as person_store
+from backend.projects.store import projects as project_store
+from backend.quotas import book, ledger
+from backend.quotas import service as quotas
+from backend.quotas import store as quota_store
+from backend.quotas.model import HoldingKey, Provision, Resource
+from backend.world.model import (
+    CommissionEntry,
+    HoldingEntry,
+    LogEntry,
+    MembershipEntry,
+    Person,
+    Progress,
+    ProjectEntry,
+    Report,
+    Service,
+    Step,
+    World,
+)
+from backend.world.read import COUNTERS, chunks
+
+T = TypeVar("T")
+
+IMPORTER = "world.import"
+CHUNK = 500
+
+Key = tuple[str, str, str]
+
+
+class Importer:
+    """Writes one world, whose records have their final numbers and refer to what is there
+    already or comes earlier. `effects` are the journal rows of what it wrote."""
+
+    def __init__(self, tx: Tx, progress: Progress) -> None:
+        self._tx = tx
+        self._progress = progress
+        self._holders: dict[str, int] = {"": 0}
+        self._resources = {resource.name: resource.id for resource in quotas.resources(tx)}
+        self._labels: dict[str, str] = {}
+        self._highest = dict.fromkeys(COUNTERS, 0)
+        self._counts: dict[str, int] = {}
+        self.effects: list[SideEffect] = []
+
+    def write(self, world: World) -> Report:
+        """All sections in order."""
+        self._section("services", world.services, self._services)
+        self._section("resources", world.resources, self._add_resources)
+        self._section("users", world.people, self._people)
+        self._section("projects", world.projects, self._projects)
+        self._section("memberships", world.memberships, self._memberships)
+        self._name_holders()
+        wanted = {_key(p): 0 for c in world.commissions for p in c.provisions}
+        self._section("holdings", world.holdings, lambda part: self._holdings(part, wanted))
+        self._section("commissions", world.commissions, lambda part: self._issue(part, wanted))
+        self._section("log lines", _numbered(world.provision_log), self._provision_log)
+        self._section("keys", world.keys, lambda part: self._tx.many(ledger.INSERT_KEY, part))
+        for name in COUNTERS:
+            self._reach(name, max(world.counters.get(name, 0), self._highest[name]))
+        return Report(dict(self._counts))
+
+    def _section(
+        self, name: str, records: Iterable[T], write: Callable[[Sequence[T]], object]
+    ) -> None:
+        done = 0
+        for part in chunks(records, CHUNK):
+            write(part)
+            done += len(part)
+            self._progress(name, done, 0)
+        self._counts[name] = done
+        self._progress(name, done, done)
+
+    def _reach(self, name: str, value: int) -> None:
+        """Never give numbers up to `value` again."""
+        given = self._tx.next_ids(name, 0).stop - 1
+        if value > given:
+            self._tx.next_ids(name, value - given)
+
+    def _services(self, part: Sequence[Service]) -> None:
+        told = [(f"service:{service.name}", service.token) for service in part if service.token]
+        principals.give(self._tx, told)
+
+    def _add_resources(self, part: Sequence[Resource]) -> None:
+        """New resources; projects that are there already get their default of them (§1.1)."""
+        for resource in part:
+            named = replace(resource, id=self._tx.next_id("resource"))
+            quota_store.save_resource(self._tx, named)
+            self._resources[named.name] = named.id
+            limits = grant_everywhere(self._tx, named)
+            self.effects += quotas.persist(self._tx, limits, IMPORTER, "")
+
+    def _people(self, part: Sequence[Person]) -> None:
+        for person, id in zip(part, self._tx.next_ids("person", len(part)), strict=True):
+            user = person.user
+            person_store.save_user(self._tx, replace(user, id=id))
+            if user.is_accepted:
+                self._labels[f"user:{user.uuid}"] = user.email
+        told = [(f"user:{person.user.uuid}", person.token) for person in part if person.token]
+        principals.give(self._tx, told)
+
+    def _projects(self, part: Sequence[ProjectEntry]) -> None:
+        log: list[tuple[int, Step]] = []
+        for entry, id in zip(part, self._tx.next_ids("project", len(part)), strict=True):
+            project = replace(entry.project, id=id)
+            project_store.save_project(self._tx, project, project.grants)
+            log += [(id, step) for step in entry.log]
+            if project.is_initialized:
+                self._labels[f"project:{project.uuid}"] = project.realname
+            self._applications(entry)
+        self._log(project_store.INSERT_LOG, "project_log", log)
+
+    def _applications(self, entry: ProjectEntry) -> None:
+        last = None
+        for application in entry.applications:
+            application_store.insert_application(self._tx, application)
+            self._seen("application", application.id)
+            if application.id == entry.project.last_application:
+                last = application
+        waits = last is not None and last.state is ApplicationState.PENDING
+        display = overall(entry.project.state, last.state if last else None)
+        pending = entry.project.last_application if waits else 0
+        project_store.set_standing(self._tx, entry.project.uuid, display, pending)
+
+    def _seen(self, name: str, id: int) -> None:
+        self._highest[name] = max(self._highest[name], id)
+
+    def _memberships(self, part: Sequence[MembershipEntry]) -> None:
+        log: list[tuple[int, Step]] = []
+        for entry in part:
+            membership_store.save_membership(self._tx, entry.membership)
+            self._seen("membership", entry.membership.id)
+            log += [(entry.membership.id, step) for step in entry.log]
+        self._log(membership_store.INSERT_LOG, "membership_log", log)
+
+    def _log(self, sql: str, name: str, log: Sequence[tuple[int, Step]]) -> None:
+        ids = self._tx.next_ids(name, len(log))
+        self._tx.many(sql, [(id, of, *step) for id, (of, step) in zip(ids, log, strict=True)])
+
+    def _name_holders(self) -> None:
+        """Projects before people, so that an export lists both in the order they came."""
+        names = sorted(self._labels, key=lambda name: name.startswith("user:"))
+        for part in chunks(names):
+            self._find_holders(part)
+            told = [(self._labels[name], self._holders[name]) for name in part]
+            relabel = quota_store.RELABEL_HOLDER
+            self._tx.many(relabel, [(new, quota_store.fold(new), id, new) for new, id in told])
+
+    def _find_holders(self, names: Iterable[str]) -> None:
+        unknown = [name for name in names if name not in self._holders]
+        if unknown:
+            self._holders |= quota_store.ensure_holders(self._tx, unknown)
+
+    def _holdings(self, part: Sequence[HoldingEntry], wanted: dict[Key, int]) -> None:
+        self._find_holders(name for entry in part for name in entry[:2])
+        holders, resources = self._holders, self._resources
+        ids = self._tx.next_ids("holding", len(part))
+        rows = [
+            (id, holders[e.holder], holders[e.source], resources[e.resource], *e[3:])
+            for id, e in zip(ids, part, strict=True)
+        ]
+        self._tx.many(quota_store.INSERT_HOLDING, rows)
+        wanted.update((e[:3], id) for id, e in zip(ids, part, strict=True) if e[:3] in wanted)
+        told = [[row[0], *row[4:]] for row in rows]
+        self.effects.append(SideEffect("holdings", "[]", to_json(told)))
+
+    def _issue(self, part: Sequence[CommissionEntry], holdings: dict[Key, int]) -> None:
+        tx = self._tx
+        told = [(c.serial, c.name, c.clientkey, c.issued_at, c.expires_at, c.key) for c in part]
+        tx.many(book.INSERT_COMMISSION, told)
+        rows: list[tuple[int, int, int, int]] = []
+        for commission in part:
+            self._seen("serial", commission.serial)
+            for n, p in enumerate(commission.provisions):
+                id = holdings[_key(p)] or self._existing(_key(p))
+                rows.append((commission.serial, n, id, p.quantity))
+        tx.many(book.INSERT_PROVISION, rows)
+
+    def _existing(self, key: Key) -> int:
+        """A holding that was there before."""
+        found = quotas.holding(self._tx, HoldingKey(*key))
+        return found.id if found else 0
+
+    def _provision_log(self, part: Sequence[tuple[int, LogEntry]]) -> None:
+        self._find_holders(name for _, e in part for name in (e.holder, e.source))
+        rows = [
+            (
+                e.serial,
+                n,
+                *(e.name, e.issued_at, e.logged_at),
+                *(self._holders[e.holder], self._holders[e.source], self._resources[e.resource]),
+                *(e.limit, e.usage_min, e.usage_max, e.delta, e.reason),
+            )
+            for n, e in part
+        ]
+        self._tx.many(book.INSERT_LOG, rows)
+
+
+def _key(named: Provision) -> Key:
+    return named.holder, named.source, named.resource
+
+
+def _numbered(log: Iterable[LogEntry]) -> Iterator[tuple[int, LogEntry]]:
+    """Each line with its place among those of its serial."""
+    for _, lines in groupby(log, key=lambda entry: entry.serial):
+        yield from enumerate(lines)
