@@ -7,12 +7,12 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.core.errors import BursarError, Invalid, Unreachable
 from backend.core.text import display
+from tui import VERSION
 from tui.files import reading, writing
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def parser() -> argparse.ArgumentParser:
         description="A console for those who decide who gets how much of a cloud.",
         epilog=EPILOG,
     )
-    found.add_argument("--version", action="version", version=f"bursar {version('bursar')}")
+    found.add_argument("--version", action="version", version=f"bursar {VERSION}")
     database_argument(found, required=False)
     found.add_argument("--read-only", action="store_true", help="look, change nothing")
     glyphs_argument(found)

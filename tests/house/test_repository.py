@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tui import VERSION
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # In pieces, so that this file does not hold what it looks for.
@@ -76,6 +78,7 @@ def test_the_changelog_knows_the_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     releases = re.findall(r"^## \[(\d[^\]]*)\]", changelog, flags=re.MULTILINE)
     assert releases[:1] == [version]
+    assert version == VERSION
 
 
 @pytest.mark.parametrize(
