@@ -12,11 +12,9 @@ HIDDEN = "p.state NOT IN ('terminated', 'deleted')"
 ALIVE = "p.state IN ('active', 'suspended')"
 WAITING = "p.pending_app > 0"
 NEW = "p.state = 'uninitialized'"
-OVER = """'project:' || p.uuid IN (
-    SELECT o.name FROM holding h JOIN holder o ON o.id = h.holder_id
-    WHERE h.usage_max > h.lim AND h.source_id = 0
-    UNION SELECT s.name FROM holding h JOIN holder s ON s.id = h.source_id
-    WHERE h.usage_max > h.lim AND h.source_id <> 0)"""
+OVER = """'project:' || p.uuid IN (SELECT o.name FROM holding h
+    JOIN holder o ON o.id = CASE WHEN h.source_id = 0 THEN h.holder_id ELSE h.source_id END
+    WHERE h.usage_max > h.lim)"""
 
 # View word → conditions. Waiting and over ones are shown whatever they are: they need somebody.
 VIEWS: Mapping[str, Sequence[str]] = {
@@ -61,10 +59,9 @@ SELECT p.id, p.uuid, p.realname, p.owner_fold, p.display, p.state, p.pending_app
     p.max_members, p.is_base, p.created_at
 FROM project p WHERE p.id IN ({keys})"""
 SELECT_POOLS = """
-SELECT o.name, r.name, h.usage_max, h.lim FROM holder o
-JOIN holding h ON h.holder_id = o.id AND h.source_id = 0
+SELECT o.name, r.name, h.usage_max, h.lim FROM holder o CROSS JOIN holding h
 JOIN resource r ON r.id = h.resource_id
-WHERE o.name IN ({keys}) AND h.usage_max > 0"""
+WHERE o.name IN ({keys}) AND h.holder_id = o.id AND h.source_id = 0 AND h.usage_max > 0"""
 
 
 def keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
