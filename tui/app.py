@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from textual.binding import BindingType
 
 from tui import theme
 from tui.actions import Scope, bindings
+from tui.format.glyphs import ASCII
 from tui.format.lines import line
 from tui.panes import PANES, frame
 from tui.panes.pane import Pane
@@ -67,6 +69,12 @@ MAKERS: dict[str, Callable[[Session], Pane]] = {
 }
 
 
+def _collect_garbage() -> None:
+    """From the first frame on; what was imported for it stays for good."""
+    gc.freeze()
+    gc.enable()
+
+
 class BursarApp(App[None], inherit_bindings=False):
     """Holds the panes and passes on what the session says; everything else is theirs."""
 
@@ -94,6 +102,9 @@ class BursarApp(App[None], inherit_bindings=False):
         self.animation_level = "none"
         self.session = session
         self.crashed = False
+        self.set_class(session.settings.production, "-production")
+        self.set_class(session.settings.glyphs is ASCII, "-ascii")
+        self.set_class(self.no_color, "-no-color")
         self._live = live
         for one in theme.THEMES:
             self.register_theme(one)
@@ -103,8 +114,6 @@ class BursarApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Follow the backend, watch the time, listen to signals."""
-        self.set_class(self.session.settings.production, "-production")
-        self.set_class(self.no_color, "-no-color")
         self.session.redraw = self._redraw
         self.session.refresh = self._refresh
         if self._live:
@@ -113,6 +122,7 @@ class BursarApp(App[None], inherit_bindings=False):
         self.session.wake()
         if not self.is_headless:
             self._listen()
+        self.call_after_refresh(_collect_garbage)
 
     def _listen(self) -> None:
         """Textual restores the terminal only when it leaves by itself."""

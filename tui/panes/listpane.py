@@ -26,7 +26,7 @@ TYPING = 0.08
 """Seconds without typing before a filter is asked for."""
 RESTING = 0.12
 """Seconds the cursor rests on a row before its detail is read."""
-NEEDS_ROW = frozenset({"row.open", "row.raw", "row.copy"})
+NEEDS_ROW = frozenset({"row.open", "row.raw", "row.copy", "quotas.explain"})
 
 
 class ListPane(Pane, Generic[RowT], inherit_bindings=False):
@@ -35,6 +35,8 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
 
     NAME = ""
     """What the breadcrumb calls it."""
+    READS_DETAIL = False
+    """True when the detail is needed even where there is no side to show it."""
 
     def listing(self) -> Listing[RowT]:
         """What is listed."""
@@ -180,7 +182,7 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
 
     async def _read_detail(self) -> None:
         row = self.list.cursor_row
-        if not self.has_side:
+        if not self.has_side and not self.READS_DETAIL:
             return
         build: Build = (lambda look: ()) if row is None else await self.detail(row)
         home, self._shown_key = self._shown_key != self.list.cursor_key, self.list.cursor_key

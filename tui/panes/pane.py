@@ -154,6 +154,7 @@ class Pane(Screen[None], inherit_bindings=False):
         receipt = await self.consent(command)
         if receipt is not None:
             self.session.tell(receipt.message)
+            await self.session.read()
             self.changed(receipt)
 
     async def consent(self, command: Command) -> Receipt | None:

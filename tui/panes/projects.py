@@ -18,7 +18,9 @@ from tui.format import ages, names
 from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
 from tui.format.units import amount, percent
 from tui.panes.listpane import ListPane, quiet
+from tui.panes.project_actions import ProjectActions
 from tui.panes.project_text import summary
+from tui.panes.raw import RawPane
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
 
@@ -82,14 +84,15 @@ COLUMNS: tuple[Column[ProjectRow], ...] = (
 )  # fmt: skip
 
 
-class ProjectsPane(ListPane[ProjectRow], inherit_bindings=False):
+class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False):
     """Projects, their waiting applications and what can be done with them."""
 
     SCOPE = Scope.PROJECTS
     PANE = "projects"
     NAME = "Projects"
+    READS_DETAIL = True  # it says which actions are on
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.PROJECTS, Scope.LIST)
-    _detail: ProjectDetail | None = None
+    _found: ProjectDetail | None = None
 
     def listing(self) -> Listing[ProjectRow]:
         """Projects."""
@@ -101,8 +104,14 @@ class ProjectsPane(ListPane[ProjectRow], inherit_bindings=False):
 
     async def detail(self, row: ProjectRow) -> Build:
         """What there is to know at a glance."""
-        found = await self.session.backend.projects.detail(row.key)
+        found = self._found = await self.session.backend.projects.detail(row.key)
+        self.show_chrome()
         return lambda look: summary(found, look)
+
+    def subject(self) -> ProjectDetail | None:
+        """The project under the cursor, once it was read."""
+        found = self._found
+        return found if found and found.row.key == self.list.cursor_key else None
 
     def legend(self, look: Look) -> Iterable[Line]:
         """What the short words mean."""
@@ -124,6 +133,14 @@ class ProjectsPane(ListPane[ProjectRow], inherit_bindings=False):
         from tui.panes.project import ProjectPane
 
         self.app.push_screen(ProjectPane(self.session, row.key))
+
+    def raw(self, row: ProjectRow) -> None:
+        """As the system's API shows it."""
+        self.run_worker(self.guarded(self._show_raw(row)), group="raw", exclusive=True)
+
+    async def _show_raw(self, row: ProjectRow) -> None:
+        data = await self.session.backend.projects.raw(row.key)
+        self.app.push_screen(RawPane(self.session, self.PANE, (self.NAME, row.name), data))
 
     def copied(self, row: ProjectRow) -> str:
         """The uuid."""

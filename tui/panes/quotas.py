@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -15,6 +16,7 @@ from tui.format.explain import explanation
 from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
 from tui.format.units import amount
 from tui.panes.listpane import ListPane, quiet
+from tui.panes.raw import RawPane
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
 
@@ -41,6 +43,11 @@ def state(row: QuotaRow, look: Look) -> Cell:
     return row.state.value, WARN if row.state is QuotaState.FULL else BAD
 
 
+def _project(row: QuotaRow, look: Look) -> Cell:
+    """A person's base project is named by his uuid, which tells nobody anything."""
+    return ("(base)", QUIET) if row.project_id == row.holder_id else row.project
+
+
 def _pending(row: QuotaRow, look: Look) -> Cell:
     return f"({amount(row.pending, row.unit, look.units)})" if row.pending else ""
 
@@ -51,10 +58,9 @@ def _left(row: QuotaRow, look: Look) -> Cell:
 
 
 COLUMNS: tuple[Column[QuotaRow], ...] = (
-    Column("holder", "HOLDER", lambda row, look: names.brief_person(row.holder), 9, 22,
+    Column("holder", "HOLDER", lambda row, look: names.brief_person(row.holder), 8, 22,
            sort="holder", middle=True),
-    Column("project", "PROJECT", lambda row, look: row.project, 11, 20, sort="project",
-           middle=True),
+    Column("project", "PROJECT", _project, 10, 20, sort="project", middle=True),
     Column("resource", "RESOURCE", lambda row, look: row.resource, 12, 24, sort="resource",
            middle=True),
     Column("used", "USED", lambda row, look: amount(row.usage, row.unit, look.units), 6, 7,
@@ -66,7 +72,7 @@ COLUMNS: tuple[Column[QuotaRow], ...] = (
     Column("effective", "EFF", lambda row, look: amount(row.effective, row.unit, look.units), 5, 7,
            right=True, figure=lambda row: row.effective),
     Column("left", "LEFT", _left, 5, 7, right=True, sort="left", figure=lambda row: row.left),
-    Column("bar", "OF OWN LIMIT", bar, 8, 24, drop=20),
+    Column("bar", "OF OWN LIMIT", bar, 12, 24, drop=20),
     Column("state", "", state, 4, news=True),
 )  # fmt: skip
 
@@ -94,6 +100,32 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
 
     def open_row(self, row: QuotaRow) -> None:
         """The detail on the whole screen."""
+        from tui.panes.quota import QuotaPane
+
+        self.app.push_screen(QuotaPane(self.session, row.key))
+
+    def raw(self, row: QuotaRow) -> None:
+        """Every field, and who else uses the pool."""
+        self.run_worker(self.guarded(self._show_raw(row)), group="raw", exclusive=True)
+
+    async def _show_raw(self, row: QuotaRow) -> None:
+        found = await self.session.backend.quotas.explain(row.key)
+        path = (self.NAME, row.holder, row.project, row.resource)
+        self.app.push_screen(RawPane(self.session, self.PANE, path, asdict(found)))
+
+    def copied(self, row: QuotaRow) -> str:
+        """The three names that the API knows it by."""
+        return f"user:{row.holder_id} project:{row.project_id} {row.resource}"
+
+    def action_quotas_explain(self) -> None:
+        """The effective limit as a sum in words."""
+        if (row := self.list.cursor_row) is not None:
+            self.run_worker(self.guarded(self._explain(row)), group="explain", exclusive=True)
+
+    async def _explain(self, row: QuotaRow) -> None:
+        from tui.panes.quota import explain
+
+        explain(self, await self.session.backend.quotas.explain(row.key))
 
     def legend(self, look: Look) -> Iterable[Line]:
         """What the signs of the bar and the short words mean."""

@@ -43,9 +43,10 @@ class Row(Widget):
         """The line: a cell of margin, left part, gap, right part, a cell of margin."""
         width, glyphs = self.size.width, self.look().glyphs
         right = clipped(self._right, max(0, width - 2), glyphs)
-        room = width - 1 - (width_of(right) + 2 if right else 0)
+        taken = width_of(right)
+        room = width - 2 - (taken + 2 if taken else 0)
         left = clipped(self._left, max(0, room), glyphs)
-        gap = max(0, width - 2 - width_of(left) - width_of(right))
+        gap = max(0, width - 2 - width_of(left) - taken)
         return self.brush.strip([(" ", ""), *left, (" " * gap, ""), *right, (" ", "")], width)
 
 

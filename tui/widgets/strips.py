@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -98,8 +100,12 @@ class Brush:
 
     def strip(self, found: Iterable[Piece], width: int, base: str = "") -> Strip:
         """The pieces as one strip of `width` cells."""
-        segments = [Segment(text, self.style(base, tone)) for text, tone in found if text]
-        return Strip(segments).adjust_cell_length(width, self.style(base, ""))
+        plain = self.style(base, "")
+        segments = [
+            Segment("".join(text for text, _ in run), self.style(base, tone))
+            for tone, run in groupby(found, key=itemgetter(1))
+        ]
+        return Strip(segments).adjust_cell_length(width, plain)
 
     def _resolve(self, base: str, tone: str) -> RichStyle:
         widget = self._widget

@@ -1,0 +1,172 @@
+"""One project on the whole screen: everything about it, and its members as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+
+from backend.projects.model import (
+    ChangeMembership,
+    MemberRow,
+    MembershipAction,
+    MembershipState,
+    ProjectDetail,
+)
+from tui.actions import Action, Scope, bindings
+from tui.format import ages
+from tui.format.lines import QUIET, WARN, Look, Part
+from tui.panes.project_actions import ProjectActions
+from tui.panes.project_text import everything
+from tui.panes.raw import RawPane
+from tui.session import Session
+from tui.widgets.columns import Column
+from tui.widgets.fixed import FixedListing
+from tui.widgets.strips import Cell
+from tui.widgets.table import ResourceTable
+from tui.widgets.text import TextPanel
+
+_WAIT = (MembershipState.REQUESTED, MembershipState.LEAVE_REQUESTED)
+_MEMBER = {
+    "member.accept": MembershipAction.ACCEPT,
+    "member.reject": MembershipAction.REJECT,
+    "member.remove": MembershipAction.REMOVE,
+}
+
+
+def _state(row: MemberRow, look: Look) -> Cell:
+    return row.state.replace("_", " "), WARN if row.state in _WAIT else ""
+
+
+def _allowed(row: MemberRow, look: Look) -> Cell:
+    return ", ".join(row.allowed), QUIET
+
+
+COLUMNS: tuple[Column[MemberRow], ...] = (
+    Column("email", "MEMBER", lambda row, look: row.email, 18, 40, middle=True),
+    Column("state", "STATE", _state, 15, news=True),
+    Column("since", "SINCE", lambda row, look: ages.day(row.since), 10, drop=20),
+    Column("allowed", "MAY BE", _allowed, 10, 24, drop=10),
+)
+
+
+class ProjectPane(ProjectActions, inherit_bindings=False):
+    """Summary, quota, applications and history to read; members to decide on."""
+
+    SCOPE = Scope.PROJECT
+    PANE = "projects"
+    AUTO_FOCUS = "#about"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.PROJECT)
+
+    def __init__(self, session: Session, key: int) -> None:
+        super().__init__(session)
+        self.key = key
+        self.found: ProjectDetail | None = None
+        self._members: FixedListing[MemberRow] = FixedListing()
+
+    def body(self) -> ComposeResult:
+        """Text beside the members, above them on narrow terminals."""
+        look = self.session.look
+        self.members: ResourceTable[MemberRow] = ResourceTable(
+            self._members, COLUMNS, look, id="members"
+        )
+        self.members.empty = ("Nobody is a member.",)
+        with Container(id="project"):
+            yield TextPanel(look, id="about")
+            yield self.members
+
+    def subject(self) -> ProjectDetail | None:
+        """The project."""
+        return self.found
+
+    def path(self) -> Sequence[str]:
+        """Its name."""
+        return ("Projects", self.found.row.name if self.found else f"project {self.key}")
+
+    def facts(self) -> Sequence[Part]:
+        """How many members."""
+        if self.found is None:
+            return ()
+        waiting = sum(row.state in _WAIT for row in self.found.members)
+        told: list[Part] = [f"{len(self.found.members):,} members"]
+        return [*told, (f"{waiting:,} waiting", WARN)] if waiting else told
+
+    def hint(self) -> Part:
+        """Where the other half is."""
+        return ("tab goes to the members and back", QUIET)
+
+    async def refresh_data(self) -> None:
+        """Read everything about the project."""
+        found = await self.session.backend.projects.detail(self.key)
+        first, self.found = self.found is None, found
+        self._members.replace(found.members)
+        self.query_one("#about", TextPanel).show(lambda look: everything(found, look))
+        if first:
+            self.members.show(self.members.shows)
+        else:
+            await self.members.refresh_rows()
+        self.show_chrome()
+
+    def tick(self) -> None:
+        """Ages grow, marks fade."""
+        self.query_one("#about", TextPanel).redraw()
+        self.members.tick()
+
+    def redraw(self) -> None:
+        """Units or signs changed."""
+        self.tick()
+        self.members.redraw()
+
+    @on(ResourceTable.Moved, "#members")
+    def _moved(self) -> None:
+        self.show_chrome()
+
+    # Members
+
+    def refusal(self, action: Action) -> str:
+        """A member can be what the backend says."""
+        wanted = _MEMBER.get(action.id)
+        if why := super().refusal(action):
+            return why
+        if wanted is None:
+            return ""
+        row = self.members.cursor_row
+        if row is None:
+            return "no member is selected"
+        return "" if wanted in row.allowed else f"not possible: {row.email} is {row.state}"
+
+    def action_member_accept(self) -> None:
+        """Let somebody in, or out."""
+        self._decide_on_member(MembershipAction.ACCEPT)
+
+    def action_member_reject(self) -> None:
+        """Do not."""
+        self._decide_on_member(MembershipAction.REJECT)
+
+    def action_member_remove(self) -> None:
+        """Out."""
+        self._decide_on_member(MembershipAction.REMOVE)
+
+    def _decide_on_member(self, action: MembershipAction) -> None:
+        actor = self.session.connection.actor
+        membership = self.members.cursor_key
+        self.change(ChangeMembership(actor=actor, membership=membership, action=action))
+
+    # Looking
+
+    def action_row_raw(self) -> None:
+        """The project as the system's API shows it."""
+        self.run_worker(self.guarded(self._show_raw()), group="raw", exclusive=True)
+
+    async def _show_raw(self) -> None:
+        data = await self.session.backend.projects.raw(self.key)
+        self.app.push_screen(RawPane(self.session, self.PANE, self.path(), data))
+
+    def action_row_copy(self) -> None:
+        """The uuid."""
+        if self.found is not None:
+            self.copy(self.found.project.uuid)
