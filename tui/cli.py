@@ -28,7 +28,9 @@ EPILOG = "stdout is data, stderr is narration; exit codes: 0 done, 1 refused or 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and leave with its exit code; no traceback reaches the user."""
     gc.disable()  # imports make no garbage; the console turns it on after its first picture
-    sys.exit(guarded(parser().parse_args(arguments)))
+    code = guarded(parser().parse_args(arguments))
+    let_go()
+    sys.exit(code)
 
 
 def guarded(options: argparse.Namespace) -> int:
@@ -41,10 +43,18 @@ def guarded(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # whoever read our output has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except Exception:
         return crashed()
+
+
+def let_go() -> None:
+    """Flush what is left; a reader or terminal that is gone must not change the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def told(error: BursarError) -> int:
@@ -234,7 +244,7 @@ def import_world(options: argparse.Namespace) -> int:
     database = open_database(database_path(options.database), STEPS)
     try:
         with reading(options.file) as source:
-            report = load(database, source, merge=options.merge, progress=say)
+            report = load(database, source, merge=options.merge, progress=progress)
     finally:
         database.close()
     print(report)
@@ -254,6 +264,14 @@ def export_world(options: argparse.Namespace) -> int:
     finally:
         database.close()
     return DONE
+
+
+def progress(what: str, done: int, total: int) -> None:
+    """Tell how far a long command is, where somebody watches."""
+    if sys.stderr.isatty():
+        of = f" of {total}" if total else ""
+        end = "\n" if done == total else ""
+        print(f"\r\x1b[K{display(what)} {done}{of}", end=end, file=sys.stderr, flush=True)
 
 
 def check(options: argparse.Namespace) -> int:
