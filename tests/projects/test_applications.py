@@ -8,6 +8,7 @@ from backend.core.errors import BursarError, Conflict, Invalid, NotAllowed, NotF
 from backend.core.plan import Tier
 from backend.projects import service
 from backend.projects.model import (
+    ApplicationCommand,
     ApplicationState,
     ApproveApplication,
     CancelApplication,
@@ -33,7 +34,7 @@ def api(w: World, project: str, letter: str) -> dict[str, object]:
 
 def decide(
     w: World,
-    kind: type[ApproveApplication | DenyApplication | DismissApplication | CancelApplication],
+    kind: type[ApplicationCommand],
     application: int,
     by: str = "A",
     project: str = "",
@@ -44,7 +45,7 @@ def decide(
 def refused(
     w: World,
     error: type[BursarError],
-    kind: type[ApproveApplication | DenyApplication | DismissApplication | CancelApplication],
+    kind: type[ApplicationCommand],
     application: int,
     by: str = "A",
     project: str = "",

@@ -16,6 +16,7 @@ from backend.core.plan import Command
 from backend.projects import service
 from backend.projects.model import (
     SEATED,
+    ApplicationCommand,
     ApplicationState,
     ApproveApplication,
     CancelApplication,
@@ -100,7 +101,7 @@ class Operators(RuleBasedStateMachine):
         )
 
     @rule(kind=decisions, number=st.integers(1, 8))
-    def decide(self, kind: type[ApproveApplication], number: int) -> None:
+    def decide(self, kind: type[ApplicationCommand], number: int) -> None:
         self.attempt(kind(actor=OPERATOR, application=number))
 
     @rule(number=numbers, action=st.sampled_from(ProjectAction))

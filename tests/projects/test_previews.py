@@ -8,9 +8,10 @@ import pytest
 
 from backend.core.database import Tx
 from backend.core.errors import PreviewStale
-from backend.core.plan import Change, Command, Tier
+from backend.core.plan import Change, Command, Tier, Value
 from backend.core.usecase import execute
 from backend.projects.model import (
+    ApplicationCommand,
     ApproveApplication,
     CancelApplication,
     Capacity,
@@ -43,7 +44,7 @@ from backend.quotas.model import Holding, HoldingKey, Limit, SetLimits
 from tests.worlds import CPU, FAR, OPERATOR, VM, World, person, room_of
 
 Key = tuple[str, str, str]
-Facts = dict[Key, object]
+Facts = dict[Key, Value]
 
 
 def facts(tx: Tx) -> Facts:
@@ -53,7 +54,7 @@ def facts(tx: Tx) -> Facts:
     return found
 
 
-def _project_facts(tx: Tx) -> Iterator[tuple[Key, object]]:
+def _project_facts(tx: Tx) -> Iterator[tuple[Key, Value]]:
     users = {user.uuid: user.email for user in people.all_users(tx)}
     for project in projects.all_projects(tx):
         name, active = project.realname, project.state is ProjectState.ACTIVE
@@ -67,7 +68,7 @@ def _project_facts(tx: Tx) -> Iterator[tuple[Key, object]]:
             yield (f"application {application.id}", "state", ""), str(application.state)
 
 
-def _person_facts(tx: Tx) -> Iterator[tuple[Key, object]]:
+def _person_facts(tx: Tx) -> Iterator[tuple[Key, Value]]:
     users = {user.uuid: user for user in people.all_users(tx)}
     names = {project.uuid: project.realname for project in projects.all_projects(tx)}
     for user in users.values():
@@ -80,14 +81,14 @@ def _person_facts(tx: Tx) -> Iterator[tuple[Key, object]]:
             yield _own_limit(holding, users, names)
 
 
-def _flags(user: User) -> Iterator[tuple[Key, object]]:
+def _flags(user: User) -> Iterator[tuple[Key, Value]]:
     for field in ("email_verified", "moderated", "is_rejected", "is_active", "default_project"):
         yield (user.email, field, ""), getattr(user, field)
 
 
 def _own_limit(
     holding: Holding, users: dict[str, User], names: dict[str, str]
-) -> tuple[Key, object]:
+) -> tuple[Key, Value]:
     email = users[holding.key.holder.partition(":")[2]].email
     project = names[holding.key.source.partition(":")[2]]
     return (f"{email} in {project}", holding.key.resource, changes.OWN), holding.limit
@@ -97,7 +98,7 @@ def differences(before: Facts, after: Facts) -> set[Change]:
     """What differs; what members get by their project is told once, as its member limit, and
     a new base project has no fields that anybody chose."""
     found = {
-        Change(key[0], key[1], before.get(key), after.get(key), aspect=key[2])  # type: ignore[arg-type]
+        Change(key[0], key[1], before.get(key), after.get(key), aspect=key[2])
         for key in {*before, *after}
         if before.get(key) != after.get(key)
     }
@@ -137,7 +138,7 @@ def base_world(w: World) -> dict[str, str | int]:
 Make = Callable[[World, dict[str, str | int]], Command]
 
 
-def decision(kind: type[ApproveApplication], name: str) -> Make:
+def decision(kind: type[ApplicationCommand], name: str) -> Make:
     return lambda w, at: kind(actor=OPERATOR, application=int(at[name]))
 
 
@@ -161,9 +162,9 @@ COMMANDS: dict[str, Make] = {
     "approve new": decision(ApproveApplication, "new"),
     "approve modification": decision(ApproveApplication, "lower"),
     "approve and reactivate": decision(ApproveApplication, "revive"),
-    "deny": decision(DenyApplication, "new"),  # type: ignore[arg-type]
-    "dismiss": decision(DismissApplication, "denied"),  # type: ignore[arg-type]
-    "cancel": decision(CancelApplication, "new"),  # type: ignore[arg-type]
+    "deny": decision(DenyApplication, "new"),
+    "dismiss": decision(DismissApplication, "denied"),
+    "cancel": decision(CancelApplication, "new"),
     "suspend": project_state("phys", ProjectAction.SUSPEND),
     "unsuspend": project_state("held", ProjectAction.UNSUSPEND),
     "terminate": project_state("phys", ProjectAction.TERMINATE),

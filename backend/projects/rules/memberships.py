@@ -63,7 +63,7 @@ def refusal(actor: Actor, action: A, seat: Seat) -> BursarError | None:
             f"cannot {action} a membership that is {seat.state}", hint="look at it again"
         )
     if action is A.ACCEPT and not seat.user.is_active:
-        return _inactive(seat.user)
+        return _inactive()
     if not _may(actor, action, seat):
         return NotAllowed(f"you may not {action} this membership")
     if not seat.project.is_alive:
@@ -79,8 +79,8 @@ def _may(actor: Actor, action: A, seat: Seat) -> bool:
     return actor.is_admin or actor.uuid == seat.user.uuid
 
 
-def _inactive(user: User) -> Conflict:
-    return Conflict(f"{user.email} is not active", hint="activate the user first")
+def _inactive() -> Conflict:
+    return Conflict("the person is not active", hint="activate the user first")
 
 
 def _not_alive(project: Project) -> Conflict:
@@ -124,7 +124,7 @@ def join_refusal(actor: Actor, seat: Seat) -> BursarError | None:
 def enroll_refusal(actor: Actor, seat: Seat) -> BursarError | None:
     """Why this person cannot be made a member at once."""
     if not seat.user.is_active:
-        return _inactive(seat.user)
+        return _inactive()
     if not owns(actor, seat.project):
         return NotAllowed("only the project's owner enrols members")
     if not seat.project.is_alive:
@@ -133,7 +133,7 @@ def enroll_refusal(actor: Actor, seat: Seat) -> BursarError | None:
     if closed:
         return closed
     if seat.state in SEATED:
-        return Conflict(f"{seat.user.email} is a member already")
+        return Conflict("the person is a member already")
     return None
 
 

@@ -16,7 +16,7 @@ USER_DEACTIVATION = "user_deactivation"
 def refusal(action: A, user: User) -> Conflict | None:
     """Why this cannot be done to the user now."""
     why = _CHECKS[action](user)
-    return Conflict(f"cannot {action} {user.email}: {why}") if why else None
+    return Conflict(f"cannot {action} the user: {why}") if why else None
 
 
 def _verify(user: User) -> str:

@@ -171,7 +171,7 @@ def _history(
 ) -> tuple[HistoryEvent, ...]:
     """State changes, applications and members, newest first."""
     events = [
-        HistoryEvent(at, actor, f"{before} → {after}", reason)
+        HistoryEvent(at, actor, f"{after} (was {before})", reason)
         for at, actor, before, after, reason in project_store.log(tx, project.id, EVENTS)
     ]
     events += [

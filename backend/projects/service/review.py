@@ -143,10 +143,11 @@ def _grants(
 def _checks(scene: _Scene) -> Iterator[PolicyCheck]:
     """What a careful operator looks at; none of it forbids approving but the name."""
     case, after = scene.case, scene.after
-    yield PolicyCheck(after.end_date > scene.now, "end date is in the future")
-    yield PolicyCheck(
-        all(c.member <= c.project for c in after.grants.values()), "member limit ≤ project limit"
-    )
+    ahead = after.end_date > scene.now
+    yield PolicyCheck(ahead, "end date is in the future" if ahead else "end date has passed")
+    above = [name for name, c in after.grants.items() if c.member > c.project]
+    text = f"member limit above project limit ({', '.join(above)})"
+    yield PolicyCheck(not above, text if above else "member limit <= project limit")
     yield from _usage_checks(scene)
     yield PolicyCheck(
         not case.namesake,
