@@ -6,6 +6,7 @@ import logging
 import os
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
 SIZE, KEPT = 1_000_000, 3
 
@@ -13,7 +14,7 @@ SIZE, KEPT = 1_000_000, 3
 class _Private(RotatingFileHandler):
     """Creates its files readable by their owner only."""
 
-    def _open(self):  # type: ignore[no-untyped-def]
+    def _open(self) -> Any:
         os.close(os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
         return super()._open()
 

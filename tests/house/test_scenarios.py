@@ -16,12 +16,12 @@ def listed() -> set[int]:
     return {int(line.split()[0]) for line in lines if line[:1].isdigit()}
 
 
-def tested() -> set[int]:
+def carried() -> set[int]:
     """The numbers that tests carry."""
     files = TESTS.rglob("test_*.py")
     return {int(n) for file in files for n in NAME.findall(file.read_text(encoding="utf-8"))}
 
 
 def test_scenarios_and_tests_are_the_same_set() -> None:
-    assert tested() - listed() == set(), "tests name scenarios that the list does not have"
-    assert listed() - tested() == set(), "scenarios without a test"
+    assert carried() - listed() == set(), "tests name scenarios that the list does not have"
+    assert listed() - carried() == set(), "scenarios without a test"

@@ -55,7 +55,7 @@ def refused(
     assert type(raised.value) is error
 
 
-def test_s07_01_a_new_project_waits_with_defaults(w: World) -> None:
+def test_s01_a_new_project_waits_with_defaults(w: World) -> None:
     project, _ = w.submit("O", name="phys.lab", grants={VM: Capacity(10, 4)}, comments="please")
     shown = api(w, project, "O")
     assert shown["state"] == "uninitialized"
@@ -71,7 +71,7 @@ def test_s07_01_a_new_project_waits_with_defaults(w: World) -> None:
     assert w.waiting("O") == (1, 1)
 
 
-def test_s07_02_who_sees_and_who_decides(w: World) -> None:
+def test_s02_who_sees_and_who_decides(w: World) -> None:
     project, application = w.submit("O", name="phys.lab")
     other, _ = w.submit("O", name="other.lab")
     with pytest.raises(NotAllowed):
@@ -81,7 +81,7 @@ def test_s07_02_who_sees_and_who_decides(w: World) -> None:
     refused(w, Conflict, ApproveApplication, application, project=other)
 
 
-def test_s07_03_approval_fills_every_resource(w: World) -> None:
+def test_s03_approval_fills_every_resource(w: World) -> None:
     project, application = w.submit("O", name="phys.lab", grants={VM: Capacity(10, 4)})
     decide(w, ApproveApplication, application, project=project)
     after = w.see(project)
@@ -96,14 +96,14 @@ def test_s07_03_approval_fills_every_resource(w: World) -> None:
     refused(w, Conflict, ApproveApplication, application)
 
 
-def test_s07_04_the_owner_is_no_member(w: World) -> None:
+def test_s04_the_owner_is_no_member(w: World) -> None:
     project = w.project("phys.lab")
     listed = w.database.read(lambda tx: service.list_memberships(tx, w.actor("O"), project))
     assert listed == []
     assert w.state(w.join("O", project)) == "requested"
 
 
-def test_s07_05_names_are_unique_among_the_living(w: World) -> None:
+def test_s05_names_are_unique_among_the_living(w: World) -> None:
     first, one = w.submit("O", name="twin.lab")
     second, two = w.submit("O", name="twin.lab")
     w.approve(one)
@@ -114,7 +114,7 @@ def test_s07_05_names_are_unique_among_the_living(w: World) -> None:
         w.act(first, ProjectAction.REINSTATE)
 
 
-def test_s07_06_three_applications_may_wait(w: World) -> None:
+def test_s06_three_applications_may_wait(w: World) -> None:
     project = w.project("phys.lab")
     for name in ("a.lab", "b.lab", "c.lab"):
         w.submit("O", name=name)
@@ -127,13 +127,13 @@ def test_s07_06_three_applications_may_wait(w: World) -> None:
     assert w.waiting("O") == (3, 3)
 
 
-def test_s07_06_admins_are_charged_beyond_the_limit(w: World) -> None:
+def test_s06_admins_are_charged_beyond_the_limit(w: World) -> None:
     for name in ("a.lab", "b.lab", "c.lab", "d.lab"):
         w.submit("A", name=name)
     assert w.waiting("A") == (4, 4)
 
 
-def test_s07_07_cancelling_makes_room(w: World) -> None:
+def test_s07_cancelling_makes_room(w: World) -> None:
     first, application = w.submit("O", name="a.lab")
     for name in ("b.lab", "c.lab"):
         w.submit("O", name=name)
@@ -143,7 +143,7 @@ def test_s07_07_cancelling_makes_room(w: World) -> None:
     w.submit("O", name="d.lab")
 
 
-def test_s07_08_who_may_modify_what(w: World) -> None:
+def test_s08_who_may_modify_what(w: World) -> None:
     waiting, _ = w.submit("O", name="new.lab")
     project = w.project("phys.lab")
     with pytest.raises(Conflict):
@@ -154,7 +154,7 @@ def test_s07_08_who_may_modify_what(w: World) -> None:
         w.submit("O", "unknown", max_members=2)
 
 
-def test_s07_09_deny_and_dismiss(w: World) -> None:
+def test_s09_deny_and_dismiss(w: World) -> None:
     project, application = w.submit("O", name="phys.lab")
     refused(w, Conflict, DismissApplication, application, "O")
     w.do(DenyApplication(actor=w.actor("A"), application=application), "no budget")
@@ -166,7 +166,7 @@ def test_s07_09_deny_and_dismiss(w: World) -> None:
     assert w.see(project).state is P.DELETED
 
 
-def test_s07_10_a_second_modification_replaces_the_first(w: World) -> None:
+def test_s10_a_second_modification_replaces_the_first(w: World) -> None:
     project = w.project("phys.lab")
     before = w.see(project)
     _, first = w.submit("O", project, max_members=3)
@@ -180,7 +180,7 @@ def test_s07_10_a_second_modification_replaces_the_first(w: World) -> None:
     assert after.state is P.ACTIVE
 
 
-def test_s07_10_refiling_is_checked_even_at_no_cost(w: World) -> None:
+def test_s10_refiling_is_checked_even_at_no_cost(w: World) -> None:
     """Allowed at the limit, refused over it: a quantity of zero is checked too (§2.1.2)."""
     project = w.project("phys.lab")
     w.submit("O", project, max_members=3)
@@ -194,7 +194,7 @@ def test_s07_10_refiling_is_checked_even_at_no_cost(w: World) -> None:
     assert w.waiting("O") == (1, 1)
 
 
-def test_s07_11_the_charge_follows_the_applicant(w: World) -> None:
+def test_s11_the_charge_follows_the_applicant(w: World) -> None:
     project = w.project("phys.lab")
     w.submit("O", project, description="d1")
     w.submit("A", project, description="d2")
@@ -205,7 +205,7 @@ def test_s07_11_the_charge_follows_the_applicant(w: World) -> None:
     assert (w.waiting("O"), w.waiting("A")) == ((1, 1), (0, 0))
 
 
-def test_s07_12_only_the_applicant_withdraws(w: World) -> None:
+def test_s12_only_the_applicant_withdraws(w: World) -> None:
     project = w.project("phys.lab")
     _, application = w.submit("A", project, max_members=5)
     refused(w, NotAllowed, CancelApplication, application, "O")
@@ -214,7 +214,7 @@ def test_s07_12_only_the_applicant_withdraws(w: World) -> None:
     assert w.see(project).state is P.ACTIVE
 
 
-def test_s07_13_granted_rows_only_are_replaced(w: World) -> None:
+def test_s13_granted_rows_only_are_replaced(w: World) -> None:
     project = w.project("phys.lab")
     w.modify("O", project, grants={CPU: Capacity(40, 8)}, max_members=6)
     after = w.see(project)
@@ -223,7 +223,7 @@ def test_s07_13_granted_rows_only_are_replaced(w: World) -> None:
     assert after.max_members == 6
 
 
-def test_s07_14_approving_reactivates_and_says_so(w: World) -> None:
+def test_s14_approving_reactivates_and_says_so(w: World) -> None:
     project = w.project("phys.lab")
     w.act(project, ProjectAction.SUSPEND)
     _, application = w.submit("O", project)
@@ -234,7 +234,7 @@ def test_s07_14_approving_reactivates_and_says_so(w: World) -> None:
     assert w.pool(project) == (10, 0)
 
 
-def test_s07_14_a_terminated_project_needs_its_name_free(w: World) -> None:
+def test_s14_a_terminated_project_needs_its_name_free(w: World) -> None:
     """Quirk Q10: a nameless modification must not steal the name back."""
     first = w.project("re.lab")
     w.act(first, ProjectAction.TERMINATE)
@@ -245,7 +245,7 @@ def test_s07_14_a_terminated_project_needs_its_name_free(w: World) -> None:
     assert (w.see(first).name, w.see(first).state) == ("renamed.lab", P.ACTIVE)
 
 
-def test_s07_15_an_empty_modification_changes_nothing(w: World) -> None:
+def test_s15_an_empty_modification_changes_nothing(w: World) -> None:
     project = w.project("phys.lab")
     before = w.see(project)
     _, application = w.submit("O", project)
@@ -288,14 +288,14 @@ def test_s07_15_an_empty_modification_changes_nothing(w: World) -> None:
         {"grants": {VM: Capacity(UNLIMITED + 1, 1)}},
     ],
 )
-def test_s07_16_what_cannot_be_wished_for(w: World, wishes: dict[str, object]) -> None:
+def test_s16_what_cannot_be_wished_for(w: World, wishes: dict[str, object]) -> None:
     given = {"name": "valid.lab", "end_date": FAR, **wishes}
     with pytest.raises(Invalid):
         w.submit("M", "", **given)
     assert w.waiting("M") == (0, 0)
 
 
-def test_s07_16_the_longest_values_are_fine(w: World) -> None:
+def test_s16_the_longest_values_are_fine(w: World) -> None:
     project, _ = w.submit(
         "M",
         name="a" * 63 + "." + "b" * 12 + ".org",
@@ -308,13 +308,13 @@ def test_s07_16_the_longest_values_are_fine(w: World) -> None:
     assert len(w.see(project).realname) == 80
 
 
-def test_s07_16_operators_may_name_hidden_resources(w: World) -> None:
+def test_s16_operators_may_name_hidden_resources(w: World) -> None:
     wishes = Wishes(name="ops.lab", end_date=FAR, grants={PENDING_APP: Capacity(9, 9)})
     w.do(SubmitApplication(actor=OPERATOR, applicant=person("O"), wishes=wishes))
     assert w.waiting("O") == (1, 1)
 
 
-def test_s07_17_base_projects_are_for_admins(w: World) -> None:
+def test_s17_base_projects_are_for_admins(w: World) -> None:
     base = person("O")
     with pytest.raises(NotAllowed):
         w.submit("O", base, max_members=2)

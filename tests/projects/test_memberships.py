@@ -7,6 +7,7 @@ import pytest
 from backend.core.errors import BursarError, Conflict, NotAllowed, NotFound, OverLimit
 from backend.projects import service
 from backend.projects.model import (
+    Capacity,
     ChangeMembership,
     EnrollMember,
     JoinPolicy,
@@ -16,7 +17,8 @@ from backend.projects.model import (
     UserAction,
 )
 from backend.quotas import service as quotas
-from tests.worlds import CPU, OPERATOR, World, count, person
+from backend.quotas.model import AcceptCommission
+from tests.worlds import CPU, OPERATOR, VM, World, count, person
 
 A = MembershipAction
 AUTO, MODERATED, CLOSED = JoinPolicy.AUTO, JoinPolicy.MODERATED, JoinPolicy.CLOSED
@@ -35,7 +37,7 @@ def refused(w: World, error: type[BursarError], membership: int, action: A, by: 
         w.member(membership, action, by)
 
 
-def test_s07_26_a_full_project_accepts_nobody(w: World) -> None:
+def test_s26_a_full_project_accepts_nobody(w: World) -> None:
     project = w.project("auto.lab", join_policy=AUTO, max_members=1)
     first = w.join("M", project)
     second = w.join("N", project)
@@ -47,7 +49,7 @@ def test_s07_26_a_full_project_accepts_nobody(w: World) -> None:
     assert allowed(w, second, "A") == {"cancel", "reject"}
 
 
-def test_s07_27_a_moderated_leave_waits_for_the_owner(w: World) -> None:
+def test_s27_a_moderated_leave_waits_for_the_owner(w: World) -> None:
     project = w.project("mod.lab", leave_policy=MODERATED)
     member = w.enroll("M", project)
     w.charge("M", project, 3)
@@ -60,7 +62,7 @@ def test_s07_27_a_moderated_leave_waits_for_the_owner(w: World) -> None:
     assert w.join("M", project) == member
 
 
-def test_s07_28_a_closed_leave_policy_binds_everybody(w: World) -> None:
+def test_s28_a_closed_leave_policy_binds_everybody(w: World) -> None:
     project = w.project("stay.lab", join_policy=AUTO, leave_policy=CLOSED)
     member = w.join("N", project)
     refused(w, Conflict, member, A.LEAVE, "N")
@@ -69,7 +71,7 @@ def test_s07_28_a_closed_leave_policy_binds_everybody(w: World) -> None:
     assert allowed(w, member, "A") == set()
 
 
-def test_s07_29_a_closed_join_policy_binds_everybody(w: World) -> None:
+def test_s29_a_closed_join_policy_binds_everybody(w: World) -> None:
     project = w.project("shut.lab", join_policy=CLOSED)
     with pytest.raises(Conflict):
         w.join("N", project)
@@ -77,7 +79,7 @@ def test_s07_29_a_closed_join_policy_binds_everybody(w: World) -> None:
         w.enroll("N", project, by="A")
 
 
-def test_s07_30_who_cannot_join_or_be_enrolled(w: World) -> None:
+def test_s30_who_cannot_join_or_be_enrolled(w: World) -> None:
     project = w.project("phys.lab")
     w.enroll("M", project)
     with pytest.raises(Conflict):
@@ -99,7 +101,7 @@ def test_s07_30_who_cannot_join_or_be_enrolled(w: World) -> None:
         w.do(JoinProject(actor=OPERATOR, project=project))
 
 
-def test_s07_31_a_return_keeps_the_membership(w: World) -> None:
+def test_s31_a_return_keeps_the_membership(w: World) -> None:
     project = w.project("phys.lab")
     member = w.join("N", project)
     for action, by in ((A.CANCEL, "N"), (A.REJECT, "O")):
@@ -111,7 +113,7 @@ def test_s07_31_a_return_keeps_the_membership(w: World) -> None:
     assert w.join("N", project) == member
 
 
-def test_s07_31_dates_are_the_latest(w: World) -> None:
+def test_s31_dates_are_the_latest(w: World) -> None:
     """Quirk Q7."""
     project = w.project("phys.lab")
     member = w.join("N", project)
@@ -121,14 +123,14 @@ def test_s07_31_dates_are_the_latest(w: World) -> None:
     assert w.membership(member).dates["requested"] > first
 
 
-def test_s07_32_enrolling_accepts_a_request(w: World) -> None:
+def test_s32_enrolling_accepts_a_request(w: World) -> None:
     project = w.project("phys.lab")
     member = w.join("N", project)
     assert w.enroll("N", project) == member
     assert w.state(member) == "accepted"
 
 
-def test_s07_33_who_may_act_on_whom(w: World) -> None:
+def test_s33_who_may_act_on_whom(w: World) -> None:
     project = w.project("phys.lab")
     member = w.join("M", project)
     refused(w, NotAllowed, member, A.ACCEPT, "M")
@@ -149,7 +151,7 @@ def test_s07_33_who_may_act_on_whom(w: World) -> None:
         w.do(ChangeMembership(actor=OPERATOR, membership=99999, action=A.ACCEPT))
 
 
-def test_s07_34_a_removed_member_can_only_release(w: World) -> None:
+def test_s34_a_removed_member_can_only_release(w: World) -> None:
     project = w.project("phys.lab")
     member = w.enroll("M", project)
     w.charge("M", project, 3)
@@ -163,14 +165,14 @@ def test_s07_34_a_removed_member_can_only_release(w: World) -> None:
     assert project not in told
 
 
-def test_s07_35_accepting_gives_the_member_limit(w: World) -> None:
+def test_s35_accepting_gives_the_member_limit(w: World) -> None:
     project = w.project("phys.lab")
     w.member(w.join("M", project), A.ACCEPT)
     assert (w.mine("M", project), w.pool(project)) == ((4, 0), (10, 0))
     assert (w.mine("M", project, CPU), w.pool(project, CPU)) == ((0, 0), (0, 0))
 
 
-def test_s07_36_the_pool_binds_the_third_member(w: World) -> None:
+def test_s36_the_pool_binds_the_third_member(w: World) -> None:
     project = w.project("pool.lab", join_policy=AUTO)
     for letter in "MNL":
         w.join(letter, project)
@@ -180,6 +182,32 @@ def test_s07_36_the_pool_binds_the_third_member(w: World) -> None:
     rows = {r.holder: (r.effective, r.left) for r in found if r.resource == "cyclades.vm"}
     assert rows["m@uni.example"] == (4, 1)
     assert rows["l@uni.example"] == (3, 3)
+
+
+def test_s37_a_pool_lowered_below_its_usage(w: World) -> None:
+    project = w.project("pool.lab", join_policy=AUTO)
+    for letter in "MN":
+        w.join(letter, project)
+    w.charge("M", project, 3)
+    w.charge("N", project, 4)
+    w.modify("O", project, grants={VM: Capacity(5, 4)})
+    found = w.database.read(lambda tx: quotas.project_quotas(tx, project))
+    rows = {r.holder: r for r in found if r.resource == VM}
+    assert (rows["m@uni.example"].effective, rows["m@uni.example"].left) == (1, -2)
+    assert w.pool(project) == (5, 7)
+    with pytest.raises(OverLimit):
+        w.charge("M", project, 0)
+    w.charge("M", project, -1)
+    assert (w.mine("M", project), w.pool(project)) == ((4, 2), (5, 6))
+
+
+def test_s58_what_was_reserved_is_accepted_whatever_the_limit(w: World) -> None:
+    project = w.project("pool.lab", join_policy=AUTO)
+    w.join("M", project)
+    serial = w.charge("M", project, 3, keep=False)
+    w.act(project, ProjectAction.SUSPEND)
+    w.do(AcceptCommission(actor=OPERATOR, serial=serial))
+    assert w.mine("M", project) == (0, 3)
 
 
 def test_a_suspended_member_does_not_leave(w: World) -> None:

@@ -302,7 +302,7 @@ def test_a_modification_tells_only_what_would_differ(w: World) -> None:
     }
 
 
-def test_s07_39_a_new_resource_reaches_every_project_and_member(w: World) -> None:
+def test_s39_a_new_resource_reaches_every_project_and_member(w: World) -> None:
     project = w.project("phys.lab")
     member = w.enroll("M", project)
     w.member(member, MembershipAction.REMOVE)
@@ -317,7 +317,7 @@ def test_s07_39_a_new_resource_reaches_every_project_and_member(w: World) -> Non
     assert "cyclades.gpu" not in w.see(waiting).grants
 
 
-def test_s07_40_defaults_reach_future_projects_only(w: World) -> None:
+def test_s40_defaults_reach_future_projects_only(w: World) -> None:
     project = w.project("phys.lab")
     command = RegisterResource(
         actor=OPERATOR, name=CPU, service="cyclades", uplimit=99, project_default=99
@@ -327,7 +327,7 @@ def test_s07_40_defaults_reach_future_projects_only(w: World) -> None:
     assert w.pool(w.project("later.lab"), CPU) == (0, 0)
 
 
-def test_s07_41_tampered_limits_are_found_and_fixed(w: World) -> None:
+def test_s41_tampered_limits_are_found_and_fixed(w: World) -> None:
     project = w.project("phys.lab")
     w.enroll("M", project)
     key = HoldingKey(f"user:{person('M')}", f"project:{project}", VM)

@@ -42,7 +42,7 @@ def set_default(w: World, letter: str, project: str) -> None:
     w.do(SetDefaultProject(actor=w.actor(letter), user=person(letter), project=project))
 
 
-def test_s07_18_suspending_takes_limits_and_keeps_usage(w: World) -> None:
+def test_s18_suspending_takes_limits_and_keeps_usage(w: World) -> None:
     project = w.project("phys.lab")
     w.enroll("M", project)
     w.charge("M", project, 2)
@@ -56,7 +56,7 @@ def test_s07_18_suspending_takes_limits_and_keeps_usage(w: World) -> None:
     assert (w.mine("M", project), w.pool(project)) == ((4, 1), (10, 1))
 
 
-def test_s07_19_states_that_do_not_permit(w: World) -> None:
+def test_s19_states_that_do_not_permit(w: World) -> None:
     project = w.project("phys.lab")
     with pytest.raises(Conflict):
         w.act(project, UNSUSPEND)
@@ -75,7 +75,7 @@ def test_s07_19_states_that_do_not_permit(w: World) -> None:
         w.act("1", SUSPEND)
 
 
-def test_s07_20_terminating_ends_everything_but_looking(w: World) -> None:
+def test_s20_terminating_ends_everything_but_looking(w: World) -> None:
     project = w.project("phys.lab")
     member = w.enroll("M", project)
     request = w.join("N", project)
@@ -99,7 +99,7 @@ def test_s07_20_terminating_ends_everything_but_looking(w: World) -> None:
     assert w.see(project).name == "phys.lab"
 
 
-def test_s07_21_base_projects_are_suspended_never_terminated(w: World) -> None:
+def test_s21_base_projects_are_suspended_never_terminated(w: World) -> None:
     base = person("O")
     with pytest.raises(Conflict):
         w.act(base, TERMINATE)
@@ -112,7 +112,7 @@ def test_s07_21_base_projects_are_suspended_never_terminated(w: World) -> None:
         w.enroll("M", base, by="A")
 
 
-def test_s07_22_expiry_is_never_automatic(w: World) -> None:
+def test_s22_expiry_is_never_automatic(w: World) -> None:
     active, suspended = w.project("active.lab"), w.project("suspended.lab")
     gone, base = w.project("gone.lab"), person("O")
     w.act(suspended, SUSPEND)
@@ -137,7 +137,7 @@ def test_s07_22_expiry_is_never_automatic(w: World) -> None:
     w.do(TerminateExpired(actor=OPERATOR))
 
 
-def test_s07_23_the_deactivation_date_stays(w: World) -> None:
+def test_s23_the_deactivation_date_stays(w: World) -> None:
     project = w.project("phys.lab")
     assert w.see(project).deactivated_at == 0
     w.act(project, SUSPEND)
@@ -151,7 +151,7 @@ def test_s07_23_the_deactivation_date_stays(w: World) -> None:
     assert "deactivation_date" not in told
 
 
-def test_s07_24_deactivation_suspends_and_activation_resumes_exactly_that(w: World) -> None:
+def test_s24_deactivation_suspends_and_activation_resumes_exactly_that(w: World) -> None:
     own, elsewhere = w.project("own.lab"), w.project("else.lab", by="M")
     held = w.project("held.lab")
     mine, there = w.enroll("O", own), w.enroll("O", elsewhere, by="M")
@@ -173,7 +173,7 @@ def test_s07_24_deactivation_suspends_and_activation_resumes_exactly_that(w: Wor
     assert (w.mine("O", elsewhere), w.mine("N", own)) == ((4, 0), (4, 0))
 
 
-def test_s07_24_what_an_admin_suspended_meanwhile_stays_suspended(w: World) -> None:
+def test_s24_what_an_admin_suspended_meanwhile_stays_suspended(w: World) -> None:
     own = w.project("own.lab")
     w.moderate("O", UserAction.DEACTIVATE)
     w.act(own, UNSUSPEND)
@@ -182,7 +182,7 @@ def test_s07_24_what_an_admin_suspended_meanwhile_stays_suspended(w: World) -> N
     assert w.see(own).state is P.SUSPENDED
 
 
-def test_s07_24_a_leave_request_is_forgotten(w: World) -> None:
+def test_s24_a_leave_request_is_forgotten(w: World) -> None:
     project = w.project("phys.lab", leave_policy=JoinPolicy.MODERATED)
     member = w.enroll("M", project)
     w.member(member, MembershipAction.LEAVE, by="M")
@@ -191,7 +191,7 @@ def test_s07_24_a_leave_request_is_forgotten(w: World) -> None:
     assert w.state(member) is MembershipState.ACCEPTED
 
 
-def test_s07_25_default_projects_are_reset(w: World) -> None:
+def test_s25_default_projects_are_reset(w: World) -> None:
     project = w.project("phys.lab")
     members = [w.enroll(letter, project) for letter in "MN"]
     for letter in "MN":
@@ -203,7 +203,7 @@ def test_s07_25_default_projects_are_reset(w: World) -> None:
     assert w.user("N").default_project == person("N")
 
 
-def test_s07_25_what_can_be_a_default(w: World) -> None:
+def test_s25_what_can_be_a_default(w: World) -> None:
     project = w.project("phys.lab")
     with pytest.raises(NotFound):
         set_default(w, "N", "unknown")

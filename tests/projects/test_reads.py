@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -10,11 +11,14 @@ from backend.core.database import Tx
 from backend.core.errors import Invalid, NotFound
 from backend.core.identity import Actor, Role
 from backend.core.listing import Query
+from backend.core.usecase import decide
 from backend.projects import service
 from backend.projects.model import (
     ApproveApplication,
     Capacity,
+    ChangeProjectState,
     DenyApplication,
+    EnrollMember,
     FieldChange,
     MembershipAction,
     ModifyProject,
@@ -333,3 +337,42 @@ def test_logs_keep_who_and_why(w: World) -> None:
     w.moderate("M", UserAction.DEACTIVATE)
     reasons = {event.what: event.reason for event in detail(w, project).history}
     assert reasons["m@uni.example suspended"] == "user_deactivation"
+
+
+@pytest.mark.parametrize("sort", ["name", "owner", "state", "app", "ends", "created"])
+@pytest.mark.parametrize("descending", [False, True])
+def test_the_first_page_needs_no_sorting(w: World, sort: str, descending: bool) -> None:
+    query = Query(sort=sort, descending=descending)
+    sql, params = service.keys_sql(query, w.database.runtime)
+    steps = w.database.read(lambda tx: tx.all(f"EXPLAIN QUERY PLAN {sql}", params))
+    assert [step[3] for step in steps if "TEMP B-TREE" in step[3]] == []
+
+
+def test_many_members_cost_no_more_questions(w: World) -> None:
+    """Previews read in batches: the number of statements does not grow with the members."""
+    small, large = w.project("small.lab"), w.project("large.lab")
+    w.enroll("M", small)
+    for number in range(30):
+        letter = chr(0x410 + number)
+        w.add(letter)
+        w.do(EnrollMember(actor=OPERATOR, project=large, email=f"{letter.lower()}@uni.example"))
+
+    def asked(project: str) -> int:
+        command = ChangeProjectState(actor=OPERATOR, project=project, action=ProjectAction.SUSPEND)
+
+        def read(tx: Tx) -> int:
+            return _statements(tx, lambda: decide(tx, service.ROOM, command))
+
+        return w.database.read(read)
+
+    assert asked(small) == asked(large)
+
+
+def _statements(tx: Tx, act: Callable[[], object]) -> int:
+    """How many statements an act runs."""
+    seen: list[str] = []
+    conn: Any = tx._conn
+    conn.set_trace_callback(seen.append)
+    act()
+    conn.set_trace_callback(None)
+    return len(seen)
