@@ -343,3 +343,17 @@ def test_s41_tampered_limits_are_found_and_fixed(w: World) -> None:
     assert found == (Change("user:nobody in phys.lab", VM, 5, None, "", changes.OWN),)
     w.do(VerifyQuotas(actor=OPERATOR, unexpected=True))
     assert w.holding(stray.holder, stray.source) is None
+
+
+def test_an_unexpected_holding_that_is_used_stays(w: World) -> None:
+    project = w.project("phys.lab")
+    stray = HoldingKey(f"user:{person('N')}", f"project:{project}", VM)
+    w.database.write(lambda tx: quotas.persist(tx, SetLimits((Limit(stray, 5),)), "x", ""))
+    w.charge("N", project, 2)
+    plan = w.plan(VerifyQuotas(actor=OPERATOR, unexpected=True))
+    assert (plan.changes, len(plan.warnings)) == ((), 1)
+    w.do(VerifyQuotas(actor=OPERATOR, unexpected=True))
+    assert w.mine("N", project) == (5, 2)
+    w.charge("N", project, -2)
+    w.do(VerifyQuotas(actor=OPERATOR, unexpected=True))
+    assert w.holding(stray.holder, stray.source) is None

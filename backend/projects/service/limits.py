@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from backend.core.database.tx import Tx
 from backend.core.errors import Conflict, Invalid
-from backend.core.plan import Change
+from backend.core.plan import Change, Tier
 from backend.core.usecase import Decision, Write
 from backend.projects.model import RegisterResource, VerifyQuotas
 from backend.projects.rules import changes, outbound
@@ -28,6 +28,7 @@ from backend.quotas.model import (
 )
 
 NEW_RESOURCE_FIELDS = ("uplimit", "project_default", "api_visible", "ui_visible")
+KEPT = "holdings that no project accounts for stay while they are used"
 DESCRIBING = ("description", "unit", "service_type")
 
 
@@ -145,22 +146,32 @@ def mismatches(tx: Tx, *, unexpected: bool = False) -> list[Mismatch]:
 def verify(tx: Tx, command: VerifyQuotas) -> Decision:
     """Set every limit to what projects say: the plan is the dry run, applying it the fix."""
     require_admin(command.actor, "verify quotas")
-    found = mismatches(tx, unexpected=command.unexpected)
     draft = Draft(tx, command)
+    found = [m for m in mismatches(tx, unexpected=command.unexpected) if not _kept(draft, m)]
     draft.limits = [Limit(m.key, m.expected) for m in found if m.expected is not None]
     draft.changes += _mismatch_changes(draft, found)
-    unexpected = [m.key for m in found if m.expected is None]
-    if unexpected:
-        draft.writes.append(DeleteHoldings(tuple(unexpected)))
-        draft.warnings.append("holdings that no project accounts for are deleted unless used")
+    unexpected = tuple(m.key for m in found if m.expected is None)
+    draft.writes += [DeleteHoldings(unexpected)] if unexpected else []
     flags = ["--include-unexpected-holdings"] if command.unexpected else []
     telling = Telling(
         "Fix",
         f"Set {len(found)} limits to what projects say",
         f"fix {len(found)}",
         outbound.command_line("quota-verify", "--fix", *flags),
+        Tier.HARMFUL if unexpected else Tier.REVERSIBLE,
     )
     return draft.decide(telling, "quotas.verify", "quotas", f"{len(found)} limits set right")
+
+
+def _kept(draft: Draft, mismatch: Mismatch) -> bool:
+    """An unexpected holding that is used stays: its usage would be lost."""
+    if mismatch.expected is not None:
+        return False
+    holding = quotas.holding(draft.tx, mismatch.key)
+    used = holding is not None and holding.usage_max > 0
+    if used and KEPT not in draft.warnings:
+        draft.warnings.append(KEPT)
+    return used
 
 
 def _mismatch_changes(draft: Draft, found: Sequence[Mismatch]) -> list[Change]:
