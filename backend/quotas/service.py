@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backend.core.database.tx import Tx
@@ -91,9 +91,18 @@ def limit_change(tx: Tx, limits: Sequence[Limit]) -> LimitChange:
         for key, limit in {limit.key: limit.limit for limit in limits}.items()
         if key not in found or found[key].limit != limit
     )
-    projects = dict.fromkeys((key.source or key.holder).partition(":")[2] for key, _, _ in changed)
-    rows = [row for project in projects for row in queries.project_rows(tx, project)]
+    rows = _rows_concerned(tx, [key for key, _, _ in changed], found)
     return LimitChange(changed, impacts(rows, [Limit(key, after) for key, _, after in changed]))
+
+
+def _rows_concerned(
+    tx: Tx, keys: Sequence[HoldingKey], found: Mapping[HoldingKey, Holding]
+) -> list[QuotaRow]:
+    """A pool's limit concerns every member of its project, a member's only the member."""
+    pools = dict.fromkeys(key.holder.partition(":")[2] for key in keys if not key.source)
+    rows = {row.key: row for project in pools for row in queries.project_rows(tx, project)}
+    ids = [found[key].id for key in keys if key in found and found[key].id not in rows]
+    return list((rows | queries.quota_rows(tx, ids)).values())
 
 
 def check_charge(tx: Tx, charge: Charge) -> None:

@@ -91,6 +91,10 @@ SELECT {ROW_COLUMNS} {ROW_JOIN} WHERE h.holder_id = ? AND h.source_id = 0 OR h.s
 ORDER BY h.source_id, o.fold, o.id, r.id"""
 
 
+# Up to so many holders are looked up by name; beyond, whole projects are read.
+FEW = 64
+
+
 def resource_of(row: Row) -> Resource:
     """A resource from its columns."""
     id, name, description, kind, origin, unit, uplimit, default, api, ui = row
@@ -152,11 +156,13 @@ def fold(text: str) -> str:
 
 
 def find_limits(tx: Tx, limits: Sequence[Limit]) -> dict[HoldingKey, Holding]:
-    """The existing holdings among the keys of `limits`."""
-    by_source = [limit.key.source for limit in limits if limit.key.source]
-    pools = [limit.key.holder for limit in limits if not limit.key.source]
-    rows = tx.within(SELECT_IN_PROJECT, list(dict.fromkeys(by_source)))
-    rows += tx.within(SELECT_HOLDINGS_OF, list(dict.fromkeys(pools)))
+    """The existing holdings among the keys of `limits`; more may come along."""
+    holders = dict.fromkeys(limit.key.holder for limit in limits)
+    rows = []
+    if len(holders) > FEW:
+        rows += tx.within(SELECT_IN_PROJECT, list({limit.key.source for limit in limits} - {""}))
+        holders = dict.fromkeys(limit.key.holder for limit in limits if not limit.key.source)
+    rows += tx.within(SELECT_HOLDINGS_OF, list(holders))
     return {holding.key: holding for holding in map(holding_of, rows)}
 
 
