@@ -17,7 +17,7 @@ from tui.format.lines import QUIET, Build, Line, Look, Part, line
 from tui.panes import frame
 from tui.panes.pane import Pane
 from tui.widgets.columns import Column
-from tui.widgets.prompt import Prompt
+from tui.widgets.prompt import MessageRow
 from tui.widgets.rows import RowT
 from tui.widgets.table import ResourceTable
 from tui.widgets.text import TextPanel
@@ -260,25 +260,20 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
 
     def action_list_filter(self) -> None:
         """Type what rows have to contain."""
-        if not self.query(Prompt):
-            self.query_one("#message").display = False
-            self.mount(Prompt("/", self.query_shown.text), before="#keys")
+        self.query_one(MessageRow).ask("/", self.query_shown.text)
 
-    @on(Prompt.Changed)
-    def _filter_changed(self, event: Prompt.Changed) -> None:
+    @on(MessageRow.Changed)
+    def _filter_changed(self, event: MessageRow.Changed) -> None:
         if self._typing is not None:
             self._typing.stop()
         if event.text != self.query_shown.text:
             self._typing = self.set_timer(TYPING, lambda: self.ask(text=event.text))
 
-    @on(Prompt.Closed)
-    def _filter_closed(self, event: Prompt.Closed) -> None:
+    @on(MessageRow.Closed)
+    def _filter_closed(self, event: MessageRow.Closed) -> None:
         if self._typing is not None:
             self._typing.stop()
         text = event.text if event.kept else ""
-        self.query(Prompt).remove()
-        self.query_one("#message").display = True
-        self.list.focus()
         if text != self.query_shown.text:
             self.ask(text=text)
 

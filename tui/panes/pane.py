@@ -18,6 +18,7 @@ from tui.format.lines import Part
 from tui.panes import frame
 from tui.session import Session
 from tui.widgets.chrome import Row, Tabs
+from tui.widgets.prompt import MessageRow
 from tui.widgets.small import TooSmall
 
 CLIPBOARD = 56_000
@@ -47,7 +48,7 @@ class Pane(Screen[None], inherit_bindings=False):
         yield Row(look, id="crumbs")
         with Container(id="body"):
             yield from self.body()
-        yield Row(look, id="message")
+        yield MessageRow(look, id="message")
         yield Row(look, id="keys")
         yield TooSmall()
 
@@ -117,7 +118,7 @@ class Pane(Screen[None], inherit_bindings=False):
         self.query_one(Tabs).show_tabs(frame.tabs(session.badges, width), self.PANE)
         facts = frame.joined(self.facts(), width)
         self.query_one("#crumbs", Row).show(frame.crumbs(self.path()), facts)
-        self.query_one("#message", Row).show(*self._message())
+        self.query_one(MessageRow).show(*self._message())
         footer = [(action, not self.refusal(action)) for action in actions.footer(self.SCOPE)]
         self.query_one("#keys", Row).show(frame.keys(footer, width))
 
@@ -135,11 +136,23 @@ class Pane(Screen[None], inherit_bindings=False):
         return None if found is not None and self.refusal(found) else True
 
     def on_key(self, event: events.Key) -> None:
-        """A key whose action is off says why."""
+        """Into the line while the operator types; a key whose action is off says why."""
+        row = self.query_one(MessageRow)
+        if row.asking:
+            event.stop()
+            row.type(event)
+            return
         found = actions.on_key(self.SCOPE, event.key, event.character)
         if found is not None and (why := self.refusal(found)):
             event.stop()
             self.session.tell(f"{found.title}: {why}", "warn")
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Only into the line."""
+        row = self.query_one(MessageRow)
+        if row.asking:
+            event.stop()
+            row.paste(event.text)
 
     async def guarded(self, doing: Awaitable[None]) -> None:
         """Await something and tell the operator when it fails."""

@@ -15,7 +15,7 @@ from tui.actions import Scope, bindings
 from tui.format.lines import Line, Look, Part, line
 from tui.panes.pane import Pane
 from tui.session import Session
-from tui.widgets.prompt import Prompt
+from tui.widgets.prompt import MessageRow
 from tui.widgets.text import TextPanel
 
 
@@ -62,9 +62,7 @@ class RawPane(Pane, inherit_bindings=False):
 
     def action_raw_find(self) -> None:
         """Type what to find."""
-        if not self.query(Prompt):
-            self.query_one("#message").display = False
-            self.mount(Prompt("/", self._sought), before="#keys")
+        self.query_one(MessageRow).ask("/", self._sought)
 
     def action_raw_next(self) -> None:
         """Scroll to the next line with it."""
@@ -73,13 +71,10 @@ class RawPane(Pane, inherit_bindings=False):
         if self._sought and hits:
             panel.go_to(next((n for n in hits if n > panel.top), hits[0]))
 
-    @on(Prompt.Closed)
-    def _found(self, event: Prompt.Closed) -> None:
-        self.query(Prompt).remove()
-        self.query_one("#message").display = True
+    @on(MessageRow.Closed)
+    def _found(self, event: MessageRow.Closed) -> None:
         self._sought = event.text if event.kept else ""
         panel = self.query_one(TextPanel)
-        panel.focus()
         panel.show(self._lines)
         self.show_chrome()
         self.action_raw_next()

@@ -1,69 +1,110 @@
-"""The line at the bottom where the operator types: a filter or a text to find."""
+"""The message row, which becomes a line to type in: a filter, or a text to find.
+
+Neither is a widget put in place of another nor does the focus move: both repaint the whole
+screen. The screen passes keys and pastes on while `asking`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
 
-from textual import on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.content import Content
+from textual import events
 from textual.message import Message
-from textual.widgets import Input, Label
+from textual.strip import Strip
 
 from backend.core.text import display
+from tui.format.lines import Look
+from tui.widgets.chrome import Row
+from tui.widgets.strips import Piece, clipped
 
 
-class Prompt(Horizontal):
-    """A sign, an input, and what it came to: `Changed` while typing, `Closed` at the end."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "drop", show=False)]
-    DEFAULT_CSS = """
-    Prompt { height: 1; layout: horizontal; }
-    Prompt Label { width: auto; padding: 0 0 0 1; }
-    Prompt Input { width: 1fr; border: none; padding: 0; height: 1; background: $surface; }
-    """
+class MessageRow(Row):
+    """Says the last message; `ask` lets the operator type there instead."""
 
     @dataclass
     class Changed(Message):
-        """The text is different."""
+        """What is typed is different."""
 
         text: str
 
     @dataclass
     class Closed(Message):
-        """Done: `kept` with enter, not with esc."""
+        """Typing is over: `kept` with enter, not with esc."""
 
         text: str
         kept: bool
 
-    def __init__(self, sign: str, text: str = "") -> None:
-        super().__init__()
-        self._sign, self._text = sign, text
+    def __init__(self, look: Callable[[], Look], *, id: str) -> None:
+        super().__init__(look, id=id)
+        self._sign = ""
+        self._text = ""
+        self._at = 0
 
-    def compose(self) -> ComposeResult:
-        yield Label(Content(self._sign))
-        yield Input(self._text, compact=True, select_on_focus=False)
+    @property
+    def asking(self) -> bool:
+        """True while the operator types."""
+        return bool(self._sign)
 
-    def on_mount(self) -> None:
-        self.query_one(Input).focus()
+    def ask(self, sign: str, text: str = "") -> None:
+        """Let the operator type after a sign."""
+        self._sign, self._text, self._at = sign, text, len(text)
+        self.refresh()
 
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        """A pasted control character must not reach the terminal through the field."""
-        event.stop()
-        if (safe := display(event.value)) != event.value:
-            event.input.value = safe
+    def close(self, *, kept: bool) -> None:
+        """Typing is over."""
+        self._sign = ""
+        self.refresh()
+        self.post_message(self.Closed(self._text, kept))
+
+    def paste(self, text: str) -> None:
+        """Only the first line, and nothing a terminal would act on."""
+        self._insert(text.split("\n")[0])
+
+    def type(self, event: events.Key) -> None:
+        """A key, whatever it means elsewhere."""
+        if event.key in ("enter", "escape"):
+            self.close(kept=event.key == "enter")
+        elif event.is_printable and event.character:
+            self._insert(event.character)
         else:
-            self.post_message(self.Changed(event.value))
+            self._edit(event.key)
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.post_message(self.Closed(event.value, kept=True))
+    def _insert(self, text: str) -> None:
+        safe = display(text)
+        self._set(self._text[: self._at] + safe + self._text[self._at :], self._at + len(safe))
 
-    def action_drop(self) -> None:
-        """Leave the line without what was typed."""
-        self.post_message(self.Closed(self.query_one(Input).value, kept=False))
+    def _edit(self, key: str) -> None:
+        text, at = self._text, self._at
+        word = len(text[:at].rstrip().rpartition(" ")[0])
+        results = {
+            "backspace": (text[: max(0, at - 1)] + text[at:], max(0, at - 1)),
+            "delete": (text[:at] + text[at + 1 :], at),
+            "ctrl+u": (text[at:], 0),
+            "ctrl+w": (text[:word] + text[at:], word),
+            "left": (text, max(0, at - 1)),
+            "right": (text, min(len(text), at + 1)),
+            "home": (text, 0),
+            "end": (text, len(text)),
+        }
+        self._set(*results.get(key, (text, at)))
+
+    def _set(self, text: str, at: int) -> None:
+        changed = text != self._text
+        self._text, self._at = text, at
+        self.refresh()
+        if changed:
+            self.post_message(self.Changed(text))
+
+    def render_line(self, y: int) -> Strip:
+        """The message, or the line with its cursor."""
+        if not self.asking:
+            return super().render_line(y)
+        text, at = self._text + " ", self._at
+        line: list[Piece] = [
+            (f" {self._sign}{text[:at]}", ""),
+            (text[at], "reverse"),
+            (text[at + 1 :], ""),
+        ]
+        width = self.size.width
+        return self.brush.strip(clipped(line, width, self.look().glyphs), width)
