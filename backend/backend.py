@@ -27,7 +27,8 @@ from backend.quotas.model import (
 @dataclass(frozen=True, slots=True)
 class JournalRow:
     """One journal entry; `key` is its seq, `at` microseconds since the epoch,
-    `before`/`after` its public fields as JSON text, `effects` how many more things it changed."""
+    `before`/`after` its public fields as JSON text, `effects` how many more things it changed.
+    `who` and `about` are the actor and the target in words."""
 
     key: int
     at: int
@@ -40,6 +41,8 @@ class JournalRow:
     request_id: str
     outcome: str
     effects: int
+    who: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from backend import journal_view
 from backend.backend import Badges, Connection, JournalDetail, JournalRow
-from backend.core import audit
 from backend.core.database import Database, Tx, open_database
 from backend.core.errors import BursarError, Invalid, NotFound, StorageError
 from backend.core.identity import Actor, operator
@@ -17,7 +17,6 @@ from backend.core.listing import Query
 from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import Runtime
 from backend.core.usecase import Room, decide, execute, record_refusal
-from backend.journal_view import describe, row_of
 from backend.projects import service as projects
 from backend.projects.model import ApplicationReview, ProjectDetail, ProjectRow
 from backend.quotas import feed, queries
@@ -136,16 +135,12 @@ class EmbeddedJournal:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.listing: TableListing[JournalRow] = TableListing(
-            database, audit.keys_sql, _journal_rows
+            database, journal_view.keys_sql, journal_view.rows
         )
 
     async def detail(self, seq: int) -> JournalDetail:
         """An entry with its side effects in words. Raises NotFound."""
-        return await self._database.aread(lambda tx: describe(tx, seq))
-
-
-def _journal_rows(tx: Tx, keys: Sequence[int]) -> dict[int, JournalRow]:
-    return {row[0]: row_of(row) for row in tx.within(audit.SELECT_ROWS, keys)}
+        return await self._database.aread(lambda tx: journal_view.describe(tx, seq))
 
 
 class EmbeddedBackend:

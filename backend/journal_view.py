@@ -6,22 +6,72 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from backend.backend import JournalDetail, JournalEffect, JournalRow
-from backend.core.audit import SELECT_EFFECTS, SELECT_ROWS
+from backend.core import audit
 from backend.core.database import Tx
 from backend.core.database.tx import Row
 from backend.core.errors import NotFound
+from backend.core.listing import Query
 from backend.quotas.feed import SELECT_HOLDING_NAMES
 from backend.quotas.model import UNLIMITED
 
 EFFECTS_SHOWN = 400
 
+SELECT_PROJECTS = "SELECT uuid, realname FROM project WHERE uuid IN ({keys})"
+SELECT_PEOPLE = "SELECT uuid, email FROM person WHERE uuid IN ({keys})"
+SELECT_APPLICATIONS = """
+SELECT a.id, p.realname FROM application a JOIN project p ON p.id = a.project_id
+WHERE a.id IN ({keys})"""
+SELECT_MEMBERSHIPS = """
+SELECT m.id, u.email, p.realname FROM membership m JOIN person u ON u.id = m.person_id
+JOIN project p ON p.id = m.project_id WHERE m.id IN ({keys})"""
+NAMED = (
+    "target IN (SELECT 'project:' || uuid FROM project WHERE fold LIKE ? ESCAPE '!')",
+    "target IN (SELECT 'user:' || uuid FROM person WHERE lower(email) LIKE ? ESCAPE '!')",
+    """target IN (SELECT 'application:' || a.id FROM application a
+        JOIN project p ON p.id = a.project_id WHERE p.fold LIKE ? ESCAPE '!')""",
+)
 
-def row_of(row: Row) -> JournalRow:
-    """A journal row from the columns of `core.audit`."""
+
+def keys_sql(query: Query) -> tuple[str, list[object]]:
+    """The journal's seqs for a query; text is searched in names of targets, too."""
+    return audit.keys_sql(query, NAMED)
+
+
+def rows(tx: Tx, keys: Sequence[int]) -> dict[int, JournalRow]:
+    """Journal rows by seq, actors and targets in words."""
+    found = tx.within(audit.SELECT_ROWS, keys)
+    words = _words(tx, [name for row in found for name in (row[2], row[4])])
+    return {row[0]: _row(row, words) for row in found}
+
+
+def _row(row: Row, words: Mapping[str, str]) -> JournalRow:
     seq, at, actor, action, target, before, after, reason, request, outcome, effects = row
-    return JournalRow(
-        seq, at, actor, action, target, before, after, reason, request, outcome, effects
-    )
+    told = (before, after, reason, request, outcome, effects)
+    named = (words.get(actor, actor), words.get(target, target))
+    return JournalRow(seq, at, actor, action, target, *told, *named)
+
+
+def _words(tx: Tx, names: Sequence[str]) -> dict[str, str]:
+    """`kind:id` names in words; users' bare uuids too."""
+    ids: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        kind, found, id = name.partition(":")
+        ids.setdefault(kind if found else "user", []).append(id if found else name)
+    people: dict[str, str] = dict(tx.within(SELECT_PEOPLE, ids.get("user", [])))
+    words = people | {f"user:{uuid}": email for uuid, email in people.items()}
+    for uuid, realname in tx.within(SELECT_PROJECTS, ids.get("project", [])):
+        words[f"project:{uuid}"] = realname
+    for id, realname in tx.within(SELECT_APPLICATIONS, _numbers(ids, "application")):
+        words[f"application:{id}"] = f"application #{id} of {realname}"
+    for id, email, realname in tx.within(SELECT_MEMBERSHIPS, _numbers(ids, "membership")):
+        words[f"membership:{id}"] = f"{email} in {realname}"
+    for serial in ids.get("commission", []):
+        words[f"commission:{serial}"] = f"commission {serial}"
+    return words
+
+
+def _numbers(ids: Mapping[str, Sequence[str]], kind: str) -> list[int]:
+    return [int(id) for id in ids.get(kind, []) if id.isdecimal()]
 
 
 def describe(tx: Tx, seq: int) -> JournalDetail:
@@ -29,17 +79,17 @@ def describe(tx: Tx, seq: int) -> JournalDetail:
 
     At most `EFFECTS_SHOWN` effects. Raises NotFound.
     """
-    rows = tx.within(SELECT_ROWS, [seq])
-    if not rows:
+    entry = rows(tx, [seq]).get(seq)
+    if entry is None:
         raise NotFound(f"there is no journal entry {seq}")
     effects: list[JournalEffect] = []
-    for target, before, after in tx.all(SELECT_EFFECTS, (seq,)):
-        effects += (
-            _named(tx, before, after)
-            if target == "limits"
-            else [JournalEffect(target, before, after)]
-        )
-    entry = row_of(rows[0])
+    told = tx.all(audit.SELECT_EFFECTS, (seq,))
+    words = _words(tx, [target for target, _, _ in told])
+    for target, old, new in told:
+        if target == "limits":
+            effects += _named(tx, old, new)
+        else:
+            effects.append(JournalEffect(words.get(target) or target, old, new))
     if entry.action.startswith("commission."):
         effects += _postings(tx, json.loads(entry.after).get("p", []))
     return JournalDetail(entry, tuple(effects[:EFFECTS_SHOWN]))

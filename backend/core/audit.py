@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from backend.core.database.tx import Row, Tx
 from backend.core.journal import GENESIS, link
@@ -13,8 +13,8 @@ COLUMNS = (
     "(SELECT count(*) FROM journal_change c WHERE c.seq = j.seq)"
 )
 SELECT_KEYS = "SELECT seq FROM journal j WHERE seq > 0"
-TEXT = """AND (lower(actor) LIKE ? ESCAPE '!' OR lower(action) LIKE ? ESCAPE '!'
-    OR lower(target) LIKE ? ESCAPE '!' OR lower(reason) LIKE ? ESCAPE '!')"""
+TEXT = """lower(actor) LIKE ? ESCAPE '!' OR lower(action) LIKE ? ESCAPE '!'
+    OR lower(target) LIKE ? ESCAPE '!' OR lower(reason) LIKE ? ESCAPE '!'"""
 DECISIONS = "AND action NOT LIKE 'commission.%'"
 SELECT_ROWS = f"SELECT {COLUMNS} FROM journal j WHERE seq IN ({{keys}})"
 SELECT_EFFECTS = 'SELECT target, "before", "after" FROM journal_change WHERE seq = ? ORDER BY n'
@@ -28,8 +28,9 @@ FROM journal ORDER BY seq"""
 SELECT_ALL_EFFECTS = 'SELECT seq, n, target, "before", "after" FROM journal_change ORDER BY seq, n'
 
 
-def keys_sql(query: Query) -> tuple[str, list[object]]:
-    """The journal's seqs, newest first; `descending` turns that round."""
+def keys_sql(query: Query, named: Sequence[str] = ()) -> tuple[str, list[object]]:
+    """The journal's seqs, newest first; `descending` turns that round. `named` are further
+    conditions of a text filter, each with one LIKE pattern of the folded text."""
     parts, params = [SELECT_KEYS], []
     if "decisions" in query.view.split():
         parts.append(DECISIONS)
@@ -37,9 +38,10 @@ def keys_sql(query: Query) -> tuple[str, list[object]]:
         parts.append("AND target = ?")
         params.append(query.scope)
     if query.text:
-        folded = query.text.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        parts.append(TEXT)
-        params += [f"%{folded}%"] * 4
+        folded = query.text.casefold().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        conditions = " OR ".join([TEXT, *named])
+        parts.append(f"AND ({conditions})")
+        params += [f"%{folded}%"] * (4 + len(named))
     newest = not query.descending
     parts.append("ORDER BY seq DESC" if newest else "ORDER BY seq")
     return " ".join(parts), list(params)

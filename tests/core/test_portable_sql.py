@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 import backend
-from backend.core import audit
+from backend import journal_view
 from backend.core.database.schema import POSTGRES_WORDS
 from backend.core.listing import Query
 from backend.core.runtime import system_runtime
@@ -45,7 +45,7 @@ def lists() -> Iterator[tuple[str, str]]:
     for sort, text in itertools.product(queries.COMMISSION_SORTS, ("", "x")):
         yield f"commissions {sort}", queries.commission_keys_sql(Query(text, sort=sort))[0]
     for view, scope, text in itertools.product(("", "decisions"), ("", "x:1"), ("", "x")):
-        yield f"journal {view}", audit.keys_sql(Query(text, view, scope))[0]
+        yield f"journal {view}", journal_view.keys_sql(Query(text, view, scope))[0]
     for view, sort in itertools.product(PROJECT_VIEWS, PROJECT_SORTS):
         for text in ("", "x"):
             query = Query(text, view, sort=sort)

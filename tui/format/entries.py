@@ -22,8 +22,9 @@ def entry(found: JournalDetail, look: Look) -> list[Line]:
     refused = row.outcome == REFUSED
     facts = [
         ("When", ages.stamp_seconds(row.at)),
-        ("Who", row.actor),
-        ("Target", row.target),
+        ("Who", row.who),
+        ("About", row.about),
+        ("Target", row.target if row.target != row.about else ""),
         ("Request", row.request_id),
     ]
     return [
@@ -50,9 +51,9 @@ def ticket(found: JournalDetail) -> str:
     """The entry as plain text to paste elsewhere."""
     row = found.row
     head = [
-        f"bursar journal #{row.key}: {display(row.action)} {display(row.target)}",
+        f"bursar journal #{row.key}: {display(row.action)} {display(row.about)}",
         f"When:    {ages.stamp_seconds(row.at)}",
-        f"Who:     {display(row.actor)}",
+        f"Who:     {display(row.who)}",
         f"Outcome: {display(row.outcome)}",
         f"Reason:  {display(row.reason) or '-'}",
     ]

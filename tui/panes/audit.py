@@ -30,11 +30,11 @@ def _time(row: JournalRow, look: Look) -> Cell:
 
 
 COLUMNS: tuple[Column[JournalRow], ...] = (
-    Column("seq", "SEQ", lambda row, look: str(row.key), 6, 9, right=True, sort="seq"),
+    Column("seq", "SEQ", lambda row, look: str(row.key), 5, 9, right=True, sort="seq"),
     Column("time", "TIME", _time, 8, 19),
-    Column("actor", "ACTOR", lambda row, look: row.actor, 11, 20, middle=True),
+    Column("actor", "WHO", lambda row, look: row.who, 10, 20, middle=True),
     Column("action", "ACTION", lambda row, look: row.action, 13, 22),
-    Column("target", "TARGET", lambda row, look: row.target, 15, 28, middle=True),
+    Column("target", "ABOUT", lambda row, look: row.about, 16, 36, middle=True),
     Column("outcome", "OUTCOME", _outcome, 7, news=True),
     Column("reason", "REASON", lambda row, look: row.reason, 9, 60, drop=10),
 )  # fmt: skip

@@ -20,6 +20,8 @@ ROW = JournalRow(
     request_id="",
     outcome="done",
     effects=1,
+    who="operator:op1",
+    about="application #417 of hpc-climate",
 )
 LIMIT = JournalEffect("ada in hpc: cyclades.vm", '{"limit": 8}', '{"limit": 10}')
 LOOK = Look(80)
@@ -66,7 +68,7 @@ def test_mass_effects_are_counted() -> None:
 def test_the_ticket_is_plain_safe_text() -> None:
     row = replace(ROW, reason="why\x1b[31m\nnot")
     assert ticket(JournalDetail(row, (LIMIT,))).splitlines() == [
-        "bursar journal #12: application.approve application:417",
+        "bursar journal #12: application.approve application #417 of hpc-climate",
         "When:    2026-11-18 09:41:07Z",
         "Who:     operator:op1",
         "Outcome: done",
