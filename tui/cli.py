@@ -224,14 +224,18 @@ def demo(options: argparse.Namespace) -> int:
     """The console on a demo world that is thrown away."""
     import tempfile
 
-    from backend.demo import build, traffic
+    from backend.core.runtime import system_runtime
+    from backend.demo import Traffic, generate
     from backend.embedded import open_embedded
+    from backend.world import load
 
     with tempfile.TemporaryDirectory(prefix="bursar-demo-") as folder:
         backend = open_embedded(Path(folder) / "demo.db")
-        say("building the demo world ...")
-        build(backend.database, seed=options.seed, scale=options.scale)
-        with traffic(backend.database, backend.ledger, seed=options.seed):
+        world = generate(options.seed, system_runtime().now(), options.scale)
+        load(backend.database, world, progress=progress)
+        backend.shut()
+        backend = open_embedded(Path(folder) / "demo.db", read_only=options.read_only)
+        with Traffic(backend.database, options.seed):
             return show(backend, "demo", options)
 
 
