@@ -70,12 +70,15 @@ class Impact:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """A pending commission that the change resolves (`resolved`) or merely concerns."""
+    """A pending commission that the change resolves (`resolved`) or merely concerns.
+
+    `summary` names holder and project, `change` is (resource, unit, quantity)."""
 
     serial: int
     summary: str
     effect: str
     resolved: bool = False
+    change: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def pending_in(tx: Tx, project: str) -> tuple[Touched, ...]:
     serials = [serial for (serial,) in tx.all(SELECT_PENDING_IN, (holder, holder))]
     found = queries.commission_details(tx, serials)
     effect = "already counted; it can still be accepted"
-    return tuple(Touched(serial, summary(found[serial]), effect) for serial in serials)
+    return tuple(_touched(found[serial], effect) for serial in serials)
 
 
 def persist(tx: Tx, write: object, actor: str, reason: str) -> list[SideEffect]:
@@ -199,11 +199,9 @@ def _charge(tx: Tx, charge: Charge, actor: str) -> None:
 # ---------------------------------------------------------------- commands of this room
 
 
-def summary(detail: CommissionDetail) -> str:
-    """What a commission is about, in one line: who, and raw quantities by resource."""
+def _touched(detail: CommissionDetail, effect: str, *, resolved: bool = False) -> Touched:
     row = detail.row
-    amounts = " ".join(f"{quantity:+} {resource}" for resource, _, quantity in row.change)
-    return f"{row.holder} {row.project}: {amounts}"
+    return Touched(row.key, f"{row.holder} {row.project}", effect, resolved, row.change)
 
 
 def _decide_resolve(tx: Tx, command: AcceptCommission | RejectCommission) -> Decision:
@@ -216,7 +214,7 @@ def _decide_resolve(tx: Tx, command: AcceptCommission | RejectCommission) -> Dec
         raise NotFound(f"no pending commission {serial}", hint="it may have been resolved already")
     verb = "accept" if accepted else "reject"
     changes = tuple(change for p in detail.provisions for change in _resolved(p, accepted))
-    done = Touched(serial, summary(detail), f"becomes {verb}ed", resolved=True)
+    done = _touched(detail, f"becomes {verb}ed", resolved=True)
     plan = Plan(
         command,
         verb.capitalize(),
