@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from backend.demo.people import Somebody, fresh_uuid
 from backend.demo.plot import (
@@ -102,6 +103,14 @@ class Scene:
         }
         plot = Plot(found, [Wish(made, owner.uuid, wished, A.PENDING)])
         self.plots.append(plot)
+        return plot
+
+    def running(self, name: str, owner: Somebody, about: str, limits: Grants, **more: Any) -> Plot:
+        """A project approved soon after it applied, its owner a member."""
+        made = self.ago(days=self.rng.randrange(250, 700))
+        plot = self.project(name, owner, about, limits, made=made, **more)
+        self.approve(plot, made + 2 * DAY, "within the faculty’s share")
+        self.member(plot, owner, made + 3 * DAY)
         return plot
 
     def approve(self, plot: Plot, at: int, reason: str = "") -> Plot:
@@ -206,11 +215,11 @@ class Scene:
 
 def _take(plot: Plot, wish: Wish) -> None:
     """The project gets what was wished for."""
-    fields = {name: value for name, value in wish.wished.items() if name in _FIELDS}
+    fields: dict[str, Any] = {n: value for n, value in wish.wished.items() if n in _FIELDS}
     given = wish.wished.get("grants", {})
     new = {**plot.project.grants, **(given if isinstance(given, Mapping) else {})}
     realname = wish.wished.get("name") or plot.project.realname
-    plot.project = replace(plot.project, **fields, realname=realname, grants=new)  # type: ignore[arg-type]
+    plot.project = replace(plot.project, **fields, realname=str(realname), grants=new)
 
 
 _FIELDS = frozenset(
