@@ -33,7 +33,7 @@ def approval(**changed: object) -> Plan:
             Impact("ada@uni.example", PROJECT, "cyclades.ram", 32 * GIB, 0, 24 * GIB, "bytes"),
             Impact("ada@uni.example", PROJECT, "cyclades.vm", 7, 10, 4),
         ),
-        touched=(Touched(90211, "ada +1 vm", "already counted, can still be accepted"),),
+        touched=(Touched(90211, "ada", "already counted", change=(("cyclades.vm", "", 1),)),),
         warnings=("the project's usage exceeds its new limit",),
     )
     plan = replace(plan, **changed)  # type: ignore[arg-type]

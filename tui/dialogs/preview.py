@@ -33,10 +33,10 @@ def headline(plan: Plan) -> str:
     """The dialog's title: the worst of what it does."""
     _, rows = pivot(plan.changes)
     found = []
-    if any(cell.falls for row in rows for cell in row.cells.values()):
+    if any(_drops(aspect, cell) for row in rows for aspect, cell in row.cells.items()):
         found.append("limits will drop")
-    if over := len(_people(plan.going_over)):
-        found.append(f"{_count(over, 'holder')} over quota")
+    if plan.going_over:
+        found.append(f"{_crowd(plan.going_over)} over quota")
     return ", ".join(["Confirm: " + found[0], *found[1:]]) if found else "Confirm"
 
 
@@ -57,6 +57,13 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def _crowd(impacts: Sequence[Impact]) -> str:
+    """`the project and 3 members`."""
+    members = len({impact.holder for impact in impacts if impact.holder})
+    told = ["the project"] * any(not impact.holder for impact in impacts)
+    return " and ".join([*told, *[_count(members, "member")] * bool(members)])
+
+
 def _people(impacts: Sequence[Impact]) -> set[str]:
     return {impact.holder or impact.project for impact in impacts}
 
@@ -71,11 +78,16 @@ def _changes(plan: Plan, look: Look) -> list[Line]:
 
 
 def _limits(rows: Sequence[Row], aspects: Sequence[str]) -> Iterator[Line]:
-    cells = [[display(row.field), *_aspect_cells(row, aspects)] for row in rows]
+    cells = [[row.field, *_aspect_cells(row, aspects)] for row in rows]
     grid = columns(cells, "<" + ">><<" * len(aspects))
     if grid:
         yield _limit_heads(aspects, grid[0])
+    several = len({row.target for row in rows}) > 1
+    target = ""
     for row, laid in zip(rows, grid, strict=True):
+        if several and row.target != target:
+            target = row.target
+            yield line(f"target.{target}", f"  {target}")
         yield line(f"limit.{row.target}.{row.field}", *_limit_parts(row, aspects, laid))
 
 
@@ -92,7 +104,7 @@ def _limit_parts(row: Row, aspects: Sequence[str], laid: Sequence[str]) -> Itera
     for n, aspect in enumerate(aspects):
         before, arrow, after, change = laid[1 + 4 * n : 5 + 4 * n]
         yield f"   {before} {arrow} "
-        yield (f"{after} {change}", _tone(row.cells.get(aspect)))
+        yield (f"{after} {change}", _tone(aspect, row.cells.get(aspect)))
 
 
 def _limit_heads(aspects: Sequence[str], laid: Sequence[str]) -> Line:
@@ -103,10 +115,14 @@ def _limit_heads(aspects: Sequence[str], laid: Sequence[str]) -> Line:
     return line("", ("".join(heads), QUIET))
 
 
-def _tone(cell: Cell | None) -> str:
+def _drops(aspect: str, cell: Cell) -> bool:
+    return cell.falls and aspect.endswith("limit")
+
+
+def _tone(aspect: str, cell: Cell | None) -> str:
     if cell is None or cell.same:
         return QUIET
-    return WARN if cell.falls else GOOD if cell.delta else ""
+    return WARN if _drops(aspect, cell) else GOOD if cell.delta.startswith("+") else ""
 
 
 def _fields(rows: Sequence[Row], named: bool, look: Look) -> Iterator[Line]:
@@ -124,7 +140,7 @@ def _fields(rows: Sequence[Row], named: bool, look: Look) -> Iterator[Line]:
 
 
 def _field_name(row: Row, named: bool) -> str:
-    return f"{display(row.target)} {label(row.field)}" if named else label(row.field)
+    return f"{display(row.target)}: {label(row.field)}" if named else label(row.field)
 
 
 def _over(plan: Plan, look: Look) -> tuple[str, list[Line], str]:

@@ -9,8 +9,14 @@ from backend.quotas.model import UNLIMITED
 from tui.format.glyphs import UNICODE, Glyphs
 
 USED, PENDING, LEFT, TAKEN, OVER = "used", "pending", "left", "taken", "over"
-TONES = {USED: "", PENDING: "$text-warning", LEFT: "$text-muted", TAKEN: "$text-muted"}
-"""The style of each kind; what is over is as loud as any error."""
+TONES = {
+    USED: "$bar-used",
+    PENDING: "$bar-pending",
+    LEFT: "$text-muted",
+    TAKEN: "$bar-taken",
+    OVER: "bold $text-error",
+}
+"""The style of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ def text(segments: Sequence[Segment], glyphs: Glyphs = UNICODE) -> str:
 
 def parts(segments: Sequence[Segment], glyphs: Glyphs = UNICODE) -> list[tuple[str, str]]:
     """A bar as (text, style) pairs."""
-    return [(one.text(glyphs), TONES.get(one.kind, "bold $text-error")) for one in segments]
+    return [(one.text(glyphs), TONES[one.kind]) for one in segments]
 
 
 def spark(values: Sequence[int], width: int, glyphs: Glyphs = UNICODE) -> str:

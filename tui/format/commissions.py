@@ -8,26 +8,16 @@ from collections.abc import Iterator, Sequence
 from backend.quotas.model import CommissionDetail, FeedEvent, ProvisionRow
 from tui.format import ages, bars, names
 from tui.format.lines import BAD, GOOD, HEAD, QUIET, WARN, Line, Look, line, section, wrapped
-from tui.format.units import amount, signed
+from tui.format.units import amount, changes, signed
 
 OVERDUE = 5 * ages.MINUTE
 RATE_MINUTES = 12
 _FIGURE = re.compile(r"\b(limit|usage|held) (\d+)\b")
 
-Changes = Sequence[tuple[str, str, int]]
-
 
 def is_overdue(issued_at: int, now: int) -> bool:
     """True when a service should have settled it long ago."""
     return now - issued_at > OVERDUE
-
-
-def change_text(change: Changes, look: Look, *, full: bool = False) -> str:
-    """`+1 vm +4G ram`; `full` names resources with their service."""
-    return " ".join(
-        f"{signed(quantity, unit, look.units)} {name if full else name.rpartition('.')[2]}"
-        for name, unit, quantity in change
-    )
 
 
 def detail(found: CommissionDetail, look: Look) -> list[Line]:
@@ -99,7 +89,7 @@ def feed_line(event: FeedEvent, look: Look) -> Line:
     refused = event.kind == "refused"
     kind = "REFUSED" if refused else event.kind
     figures = _figures(event, look)
-    change = change_text(event.change, look, full=wide)
+    change = changes(event.change, look.units, full=wide)
     text = "  ".join(
         (
             f"{event.serial or '-':>7}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.core.plan import Change
@@ -61,11 +61,15 @@ def wished(change: FieldChange) -> Cell:
     return Cell(_value(change.field, change.before), _value(change.field, change.after))
 
 
-def lines(before: str, after: str) -> list[tuple[str, Cell]]:
-    """The fields of a journal entry or effect; its JSON texts side by side."""
+def lines(
+    before: str, after: str, unit: Callable[[str], str] = lambda name: ""
+) -> list[tuple[str, Cell]]:
+    """The fields of a journal entry or effect, its JSON texts side by side; those that are
+    empty on both sides are left out. `unit` gives that of a field."""
     old, new = _fields(before), _fields(after)
     names = [*old, *(name for name in new if name not in old)]
-    return [(display(name), _pair(name, old, new)) for name in names]
+    cells = ((display(name), _pair(name, old, new, unit(name))) for name in names)
+    return [(name, cell) for name, cell in cells if (cell.before, cell.after) != (ABSENT, ABSENT)]
 
 
 def label(name: str) -> str:
@@ -100,9 +104,13 @@ def _value(name: str, value: object, unit: str = "", style: str = units.Style.AU
         return ABSENT
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return " / ".join(_value(name, part, unit, style) for part in value)
     if not isinstance(value, int):
         return display(value)
     if _is_moment(name) and value != UNLIMITED:
+        if not value:
+            return ABSENT
         return ages.day(value) if value % ages.DAY == 0 else ages.stamp(value)
     return units.amount(value, unit, style)
 
@@ -132,9 +140,9 @@ def _inner(value: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _pair(name: str, old: Mapping[str, object], new: Mapping[str, object]) -> Cell:
+def _pair(name: str, old: Mapping[str, object], new: Mapping[str, object], unit: str) -> Cell:
     sides = (old.get(name), new.get(name))
-    before, after = (_value(name, side) for side in sides)
+    before, after = (_value(name, side, unit) for side in sides)
     first, last = (_number(side) for side in sides)
     counted = first is not None and last is not None and not _is_moment(name)
-    return Cell(before, after, units.delta(first, last) if counted else "")
+    return Cell(before, after, units.delta(first, last, unit) if counted else "")

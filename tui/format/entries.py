@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
 from backend.backend import JournalDetail, JournalEffect, JournalRow
 from backend.core.journal import REFUSED
 from backend.core.text import display
 from tui.format import ages
-from tui.format.diffs import Cell, label, lines
+from tui.format.diffs import ABSENT, Cell, label, lines
 from tui.format.lines import BAD, GOOD, HEAD, QUIET, WARN, Line, Look, line, section, wrapped
 
 EFFECTS_SHOWN = 200
+EMPTY = "{}"
+
+Units = Mapping[str, str]
+"""The unit of each resource, by name."""
+
 # The postings of a commission stand among its effects, with names instead of ids.
 _INTERNAL = frozenset({"p"})
 
 
-def entry(found: JournalDetail, look: Look) -> list[Line]:
+def entry(found: JournalDetail, look: Look, units: Units) -> list[Line]:
     """An entry with what it changed, in itself and elsewhere."""
     row = found.row
-    refused = row.outcome == REFUSED
     facts = [
         ("When", ages.stamp_seconds(row.at)),
         ("Who", row.who),
@@ -31,23 +35,22 @@ def entry(found: JournalDetail, look: Look) -> list[Line]:
         line(
             "head",
             (f"#{row.key}  {row.action}", HEAD),
-            (f"   {row.outcome}", BAD if refused else GOOD),
+            (f"   {row.outcome}", BAD if row.outcome == REFUSED else GOOD),
         ),
         *(line(f"fact.{name}", f"{name:<8}{value}") for name, value in facts if value),
         *_reason(row, look),
-        *section(
-            "WHY IT WAS REFUSED" if refused else "CHANGED", _diff(row.before, row.after, look)
-        ),
-        *section(f"ALSO CHANGED ({_total(found):,})", _effects(found, look)),
+        *section(_kind(row), _diff("diff", row, look, units)),
+        *section(f"ALSO CHANGED ({_total(found):,})", _effects(found, look, units)),
     ]
 
 
-def outcome_tone(row: JournalRow) -> str:
-    """Refused attempts stand out."""
-    return BAD if row.outcome == REFUSED else ""
+def _kind(row: JournalRow) -> str:
+    if row.outcome == REFUSED:
+        return "WHY IT WAS REFUSED"
+    return "CREATED" if row.before == EMPTY else "REMOVED" if row.after == EMPTY else "CHANGED"
 
 
-def ticket(found: JournalDetail) -> str:
+def ticket(found: JournalDetail, units: Units) -> str:
     """The entry as plain text to paste elsewhere."""
     row = found.row
     head = [
@@ -57,8 +60,11 @@ def ticket(found: JournalDetail) -> str:
         f"Outcome: {display(row.outcome)}",
         f"Reason:  {display(row.reason) or '-'}",
     ]
-    changed = [f"  {text}" for text in _texts(row.before, row.after)]
-    effects = [f"  {text}" for one in found.effects for text in _effect_texts(one)]
+    changed = [f"  {text}" for text in _texts(row, units)]
+    effects = [
+        f"  {display(one.target)}  {', '.join(_texts(one, units))}".rstrip()
+        for one in found.effects[:EFFECTS_SHOWN]
+    ]
     body = (["Changed:"] * bool(changed)) + changed + (["Also:"] * bool(effects)) + effects
     return "\n".join([*head, *body, *_more(found)])
 
@@ -73,45 +79,56 @@ def _reason(row: JournalRow, look: Look) -> list[Line]:
     ]
 
 
-def _changed(before: str, after: str) -> list[tuple[str, Cell]]:
-    return [(name, cell) for name, cell in lines(before, after) if name not in _INTERNAL]
+def _changed(one: JournalRow | JournalEffect, units: Units) -> list[tuple[str, Cell]]:
+    about = one.target.rpartition(": ")[2]
+
+    def unit(name: str) -> str:
+        return units.get(name.partition(".")[2], "") or units.get(about, "")
+
+    found = lines(one.before, one.after, unit)
+    return [(name, cell) for name, cell in found if name not in _INTERNAL]
 
 
-def _diff(before: str, after: str, look: Look) -> Iterator[Line]:
-    found = _changed(before, after)
+def _told(one: JournalRow | JournalEffect, cell: Cell) -> str:
+    """What was created or removed has one side only."""
+    if one.before == EMPTY or one.after == EMPTY:
+        return cell.after if one.before == EMPTY else cell.before
+    return f"{cell.before} -> {cell.after}"
+
+
+def _texts(one: JournalRow | JournalEffect, units: Units) -> list[str]:
+    return [f"{label(name)} {_told(one, cell)}" for name, cell in _changed(one, units)]
+
+
+def _diff(
+    key: str, one: JournalRow | JournalEffect, look: Look, units: Units, indent: int = 2
+) -> Iterator[Line]:
+    found = _changed(one, units)
     room = max((len(label(name)) for name, _ in found), default=0)
+    margin = " " * indent
     for name, cell in found:
-        told = f"{cell.before} -> {cell.after}"
-        text = f"  {label(name):<{room}}  {told}"
+        text = f"{margin}{label(name):<{room}}  {_told(one, cell)}"
         if len(text) <= look.width:
-            yield line(f"diff.{name}", text, (f"  {cell.delta}", _tone(cell)))
+            yield line(f"{key}.{name}", text, (f"  {cell.delta}", WARN if cell.falls else GOOD))
             continue
-        yield line(f"diff.{name}", f"  {label(name)}")
-        yield from wrapped(f"diff.{name}.-", f"- {cell.before}", look.width, 4, QUIET)
-        yield from wrapped(f"diff.{name}.+", f"+ {cell.after}", look.width, 4)
+        yield line(f"{key}.{name}", margin + label(name))
+        for sign, side, tone in (("-", cell.before, QUIET), ("+", cell.after, "")):
+            if side != ABSENT:
+                text = f"{sign} {side}"
+                yield from wrapped(f"{key}.{name}.{sign}", text, look.width, indent + 2, tone)
 
 
-def _tone(cell: Cell) -> str:
-    return WARN if cell.falls else GOOD
-
-
-def _effects(found: JournalDetail, look: Look) -> Iterator[Line]:
+def _effects(found: JournalDetail, look: Look, units: Units) -> Iterator[Line]:
     for n, effect in enumerate(found.effects[:EFFECTS_SHOWN]):
-        for m, text in enumerate(_effect_texts(effect)):
-            yield from wrapped(f"effect.{n}.{m}", text, look.width, 2)
+        texts = _texts(effect, units)
+        if len(texts) <= 1:
+            told = "  ".join([effect.target, *texts])
+            yield from wrapped(f"effect.{n}", told, look.width, 2)
+            continue
+        yield from wrapped(f"effect.{n}", effect.target, look.width, 2)
+        yield from _diff(f"effect.{n}", effect, look, units, 4)
     for text in _more(found):
         yield line("effect.more", f"  {text}")
-
-
-def _effect_texts(effect: JournalEffect) -> list[str]:
-    said = ", ".join(_texts(effect.before, effect.after))
-    return [f"{display(effect.target)}  {said}".rstrip()]
-
-
-def _texts(before: str, after: str) -> Sequence[str]:
-    return [
-        f"{label(name)} {cell.before} -> {cell.after}" for name, cell in _changed(before, after)
-    ]
 
 
 def _more(found: JournalDetail) -> list[str]:

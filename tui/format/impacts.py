@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from backend.core.plan import Impact, Touched
 from tui.format import names
 from tui.format.lines import Line, Look, columns, line, wrapped
-from tui.format.units import amount
+from tui.format.units import amount, changes
 
 TOUCHED_SHOWN = 40
 
@@ -32,7 +32,8 @@ def refusals(over: Sequence[Impact], look: Look) -> list[Line]:
 def touched_lines(touched: Sequence[Touched], look: Look) -> Iterator[Line]:
     """Pending commissions and what becomes of them."""
     for one in touched[:TOUCHED_SHOWN]:
-        text = f"{one.serial}  {one.summary}   {one.effect}"
+        asked = changes(one.change, look.units)
+        text = f"{one.serial}  {one.summary}  {asked}   {one.effect}"
         yield from wrapped(f"touched.{one.serial}", text, look.width, 4)
     if len(touched) > TOUCHED_SHOWN:
         yield line("touched.more", f"    and {len(touched) - TOUCHED_SHOWN:,} more")

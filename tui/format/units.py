@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from backend.quotas.model import BYTES, UNLIMITED
@@ -44,6 +45,16 @@ def delta(before: int | None, after: int | None, unit: str = "", style: str = St
 def signed(number: int, unit: str = "", style: str = Style.AUTO) -> str:
     """An amount that always shows its sign, as provisions are written."""
     return amount(number, unit, style) if number < 0 else f"+{amount(number, unit, style)}"
+
+
+def changes(
+    change: Sequence[tuple[str, str, int]], style: str = Style.AUTO, *, full: bool = False
+) -> str:
+    """(resource, unit, quantity) as `+1 vm +4G ram`; `full` keeps the service in the names."""
+    return " ".join(
+        f"{signed(quantity, unit, style)} {name if full else name.rpartition('.')[2]}"
+        for name, unit, quantity in change
+    )
 
 
 def percent(usage: int, limit: int) -> str:

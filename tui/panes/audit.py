@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import ClassVar
 
 from textual.binding import BindingType
 
 from backend.backend import JournalDetail, JournalRow, Listing
+from backend.core.journal import REFUSED
 from tui.actions import Scope, bindings
 from tui.format import ages
-from tui.format.entries import entry, outcome_tone, ticket
-from tui.format.lines import QUIET, Build, Look
+from tui.format.entries import entry, ticket
+from tui.format.lines import BAD, Build, Look
 from tui.panes.detailpane import DetailPane
 from tui.panes.listpane import ListPane
 from tui.panes.raw import RawPane
@@ -22,21 +23,27 @@ from tui.widgets.strips import Cell
 
 
 def _outcome(row: JournalRow, look: Look) -> Cell:
-    return row.outcome, outcome_tone(row) or QUIET
+    """Only what went wrong stands out."""
+    return (row.outcome.upper(), BAD) if row.outcome == REFUSED else ""
 
 
 def _time(row: JournalRow, look: Look) -> Cell:
     return ages.stamp_seconds(row.at)[:19] if look.width >= 19 else ages.clock(row.at)
 
 
+async def units_of(session: Session) -> Mapping[str, str]:
+    """The unit of each resource, by name. Raises BursarError."""
+    return {one.name: one.unit for one in await session.backend.quotas.resources()}
+
+
 COLUMNS: tuple[Column[JournalRow], ...] = (
-    Column("seq", "SEQ", lambda row, look: str(row.key), 5, 9, right=True, sort="seq"),
+    Column("seq", "SEQ", lambda row, look: str(row.key), 6, 9, right=True, sort="seq"),
     Column("time", "TIME", _time, 8, 19),
     Column("actor", "WHO", lambda row, look: row.who, 10, 20, middle=True),
-    Column("action", "ACTION", lambda row, look: row.action, 13, 22),
-    Column("target", "ABOUT", lambda row, look: row.about, 16, 36, middle=True),
-    Column("outcome", "OUTCOME", _outcome, 7, news=True),
-    Column("reason", "REASON", lambda row, look: row.reason, 9, 60, drop=10),
+    Column("action", "ACTION", lambda row, look: row.action, 19, 24, middle=True),
+    Column("target", "ABOUT", lambda row, look: row.about, 15, 36, middle=True),
+    Column("outcome", "", _outcome, 7, news=True),
+    Column("reason", "REASON", lambda row, look: row.reason, 7, 60, drop=10),
 )  # fmt: skip
 
 
@@ -59,7 +66,8 @@ class AuditPane(ListPane[JournalRow], inherit_bindings=False):
     async def detail(self, row: JournalRow) -> Build:
         """Before and after."""
         found = await self.session.backend.journal.detail(row.key)
-        return lambda look: entry(found, look)
+        units = await units_of(self.session)
+        return lambda look: entry(found, look, units)
 
     def open_row(self, row: JournalRow) -> None:
         """Before and after on the whole screen."""
@@ -81,7 +89,8 @@ class AuditPane(ListPane[JournalRow], inherit_bindings=False):
             self.run_worker(self.guarded(self._copy(row.key)), group="copy", exclusive=True)
 
     async def _copy(self, seq: int) -> None:
-        self.copy(ticket(await self.session.backend.journal.detail(seq)))
+        found = await self.session.backend.journal.detail(seq)
+        self.copy(ticket(found, await units_of(self.session)))
 
 
 class EntryPane(DetailPane, inherit_bindings=False):
@@ -95,6 +104,7 @@ class EntryPane(DetailPane, inherit_bindings=False):
         super().__init__(session)
         self._seq = seq
         self._found: JournalDetail | None = None
+        self._units: Mapping[str, str] = {}
 
     def path(self) -> Sequence[str]:
         """Its number."""
@@ -103,7 +113,8 @@ class EntryPane(DetailPane, inherit_bindings=False):
     async def read(self) -> Build:
         """Before and after; an entry never changes."""
         found = self._found = await self.session.backend.journal.detail(self._seq)
-        return lambda look: entry(found, look)
+        units = self._units = await units_of(self.session)
+        return lambda look: entry(found, look, units)
 
     def action_row_raw(self) -> None:
         """The entry as it is kept."""
@@ -114,4 +125,4 @@ class EntryPane(DetailPane, inherit_bindings=False):
     def action_row_copy(self) -> None:
         """Copy a text for a ticket."""
         if self._found is not None:
-            self.copy(ticket(self._found))
+            self.copy(ticket(self._found, self._units))

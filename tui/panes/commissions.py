@@ -22,8 +22,9 @@ from backend.quotas.model import (
 )
 from tui.actions import Action, Scope, bindings
 from tui.format import ages, names
-from tui.format.commissions import change_text, detail, feed_line, is_overdue, rates
+from tui.format.commissions import detail, feed_line, is_overdue, rates
 from tui.format.lines import HEAD, QUIET, WARN, Build, Line, Look, Part, line, section
+from tui.format.units import changes
 from tui.panes.detailpane import DetailPane
 from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
@@ -58,7 +59,7 @@ COLUMNS: tuple[Column[CommissionRow], ...] = (
     Column("name", "NAME", lambda row, look: row.name, 10, 22, sort="name", drop=20),
     Column("for", "FOR", _holder, 7, 20),
     Column("prov", "PROV", lambda row, look: str(row.provisions), 4, right=True, drop=30),
-    Column("change", "CHANGE", lambda row, look: change_text(row.change, look), 14, 40),
+    Column("change", "CHANGE", lambda row, look: changes(row.change, look.units), 14, 40),
     Column("state", "", _state, 7, news=True, ages=True),
 )  # fmt: skip
 
@@ -151,11 +152,22 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
             return super().nothing()
         return ("Nothing is pending.", "What services issue shows up here by itself.")
 
-    async def refresh_data(self) -> None:
-        """List, detail and, while it is followed, the feed."""
+    def on_mount(self) -> None:
+        """The feed is read beside the list."""
+        super().on_mount()
+        self._follow()
+
+    def _follow(self) -> None:
+        self.run_worker(self.guarded(self._read_feed()), group="feed", exclusive=True)
+
+    async def _read_feed(self) -> None:
         if self._tail:
             self._events = await self.session.backend.quotas.feed(FEED_KEPT)
-            self.feed.show(self._feed_lines)
+        self.feed.show(self._feed_lines)
+
+    async def refresh_data(self) -> None:
+        """List, detail and, while it is followed, the feed."""
+        await self._read_feed()
         await super().refresh_data()
 
     def view_facts(self) -> Iterable[Part]:
@@ -180,8 +192,7 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
         """Follow the feed, or hold it still to read it."""
         self._tail = not self._tail
         self.feed.show(self._feed_lines, home=self._tail)
-        if self._tail:
-            self.run_worker(self.guarded(self.refresh_data()), group="feed", exclusive=True)
+        self._follow()
 
     def _feed_lines(self, look: Look) -> Iterable[Line]:
         tail = "on" if self._tail else "off"

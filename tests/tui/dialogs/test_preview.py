@@ -20,7 +20,7 @@ def texts(look: Look = WIDE, **changed: object) -> list[str]:
 
 
 def test_what_is_worst_stands_in_the_title() -> None:
-    assert headline(approval()) == "Confirm: limits will drop, 2 holders over quota"
+    assert headline(approval()) == "Confirm: limits will drop, the project and 1 member over quota"
     assert headline(approval(impacts=())) == "Confirm: limits will drop"
     assert headline(approval(impacts=(), changes=())) == "Confirm"
 
@@ -48,7 +48,7 @@ def test_nothing_over_is_said_in_one_line() -> None:
 
 def test_pending_commissions_warnings_request_and_undo_are_shown() -> None:
     shown = texts(undo="submit an application with the old limits")
-    assert "    90211  ada +1 vm   already counted, can still be accepted" in shown
+    assert "    90211  ada  +1 vm   already counted" in shown
     assert "  ! the project's usage exceeds its new limit" in shown
     assert 'Request   POST /projects/6a0d/action {"approve": {"app_id": 417}}' in shown
     assert "Undo      submit an application with the old limits" in shown

@@ -12,9 +12,10 @@ from backend.quotas.model import (
     ProvisionRow,
 )
 from tui.format.ages import MINUTE, SECOND
-from tui.format.commissions import change_text, detail, feed_line, is_overdue, rates
+from tui.format.commissions import detail, feed_line, is_overdue, rates
 from tui.format.glyphs import ASCII
 from tui.format.lines import Look
+from tui.format.units import changes
 
 GIB = 1024**3
 AT = 1_794_994_867_000_000
@@ -64,8 +65,8 @@ def test_what_other_commissions_hold_stays_pending() -> None:
 
 
 def test_changes_in_short_and_in_full() -> None:
-    assert change_text(CHANGE, NARROW) == "+1 vm +4G ram"
-    assert change_text(CHANGE, WIDE, full=True) == "+1 cyclades.vm +4G cyclades.ram"
+    assert changes(CHANGE) == "+1 vm +4G ram"
+    assert changes(CHANGE, full=True) == "+1 cyclades.vm +4G cyclades.ram"
 
 
 def test_overdue_after_five_minutes() -> None:

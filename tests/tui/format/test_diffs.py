@@ -55,8 +55,16 @@ def test_journal_entries_side_by_side() -> None:
     ]
 
 
+def test_lists_and_bytes_of_journal_entries() -> None:
+    after = json.dumps({"grants": {"ram": [2 * GIB, UNLIMITED]}, "waive_at": 0, "waive_actor": ""})
+    unit = {"grants.ram": "bytes"}.get
+    assert lines("{}", after, lambda name: unit(name, "")) == [
+        ("grants.ram", Cell("-", "2G / inf"))
+    ]
+
+
 def test_what_is_no_json_object_is_shown_as_it_is() -> None:
-    assert lines("oops\x1b", "[1]") == [("value", Cell("oops␛", "[1]"))]
+    assert lines("oops\x1b", "[1]") == [("value", Cell("oops␛", "1"))]
     assert lines("", "") == []
 
 

@@ -25,10 +25,11 @@ ROW = JournalRow(
 )
 LIMIT = JournalEffect("ada in hpc: cyclades.vm", '{"limit": 8}', '{"limit": 10}')
 LOOK = Look(80)
+UNITS = {"cyclades.ram": "bytes"}
 
 
 def texts(found: JournalDetail, look: Look = LOOK) -> list[str]:
-    return [one.text.rstrip() for one in entry(found, look)]
+    return [one.text.rstrip() for one in entry(found, look, UNITS)]
 
 
 def test_an_entry_shows_what_it_changed_here_and_elsewhere() -> None:
@@ -47,7 +48,7 @@ def test_a_refused_attempt_says_why() -> None:
     row = replace(ROW, outcome="refused", before="{}", after=after, effects=0)
     shown = texts(JournalDetail(row, ()))
     assert "WHY IT WAS REFUSED" in shown
-    assert "  message  - -> not pending" in shown
+    assert "  message  not pending" in shown
 
 
 def test_the_postings_of_a_commission_are_named_not_numbered() -> None:
@@ -56,6 +57,22 @@ def test_the_postings_of_a_commission_are_named_not_numbered() -> None:
     shown = texts(JournalDetail(row, (effect,)))
     assert not [text for text in shown if "[[" in text]
     assert "ALSO CHANGED (1)" in shown
+
+
+def test_what_is_created_has_one_side_and_bytes_are_amounts() -> None:
+    after = json.dumps({"name": "hpc", "grants": {"cyclades.ram": [2 << 30, 1 << 30]}, "gone": ""})
+    made = JournalEffect("project:1", "{}", '{"state": "active", "uuid": "1"}')
+    limit = JournalEffect("ada in hpc: cyclades.ram", "{}", json.dumps({"limit": 1 << 30}))
+    shown = texts(JournalDetail(replace(ROW, before="{}", after=after), (made, limit)))
+    assert "CREATED" in shown
+    assert "  grants.cyclades.ram  2G / 1G" in shown
+    assert not [text for text in shown if "gone" in text or "->" in text]
+    assert shown[-4:] == [
+        "  project:1",
+        "    state  active",
+        "    uuid   1",
+        "  ada in hpc: cyclades.ram  limit 1G",
+    ]
 
 
 def test_mass_effects_are_counted() -> None:
@@ -67,7 +84,7 @@ def test_mass_effects_are_counted() -> None:
 
 def test_the_ticket_is_plain_safe_text() -> None:
     row = replace(ROW, reason="why\x1b[31m\nnot")
-    assert ticket(JournalDetail(row, (LIMIT,))).splitlines() == [
+    assert ticket(JournalDetail(row, (LIMIT,)), UNITS).splitlines() == [
         "bursar journal #12: application.approve application #417 of hpc-climate",
         "When:    2026-11-18 09:41:07Z",
         "Who:     operator:op1",
