@@ -35,6 +35,8 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
 
     NAME = ""
     """What the breadcrumb calls it."""
+    SORT = ""
+    """What it is ordered by until the operator says otherwise."""
     READS_DETAIL = False
     """True when the detail is needed even where there is no side to show it."""
 
@@ -112,8 +114,10 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
         lines = list(self.legend(self.session.look()))
         self.legend_panel.styles.height = len(lines)
         self.legend_panel.show(self.legend)
+        state = self.session.list_state(self.PANE)
+        state.query = replace(state.query, sort=state.query.sort or self.SORT)
         self.list.empty = self.nothing()
-        self.list.show(self.query_shown)
+        self.list.show(state.query)
         self._seen = self.session.version
 
     async def refresh_data(self) -> None:
@@ -178,7 +182,7 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
 
     def _rested(self) -> None:
         self._resting = None
-        self.run_worker(self.guarded(self._read_detail()), group="detail", exclusive=True)
+        self.start(self._read_detail, group="detail")
 
     async def _read_detail(self) -> None:
         row = self.list.cursor_row

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import events, work
@@ -101,7 +102,7 @@ class Pane(Screen[None], inherit_bindings=False):
         """What changed while this screen was hidden is read now."""
         self.show_chrome()
         if self._seen != self.session.version:
-            self.run_worker(self.guarded(self.catch_up()), group="catch-up", exclusive=True)
+            self.start(self.catch_up, group="catch-up")
 
     async def catch_up(self) -> None:
         """Read again what is visible, and remember which changes that covers. Raises
@@ -154,10 +155,16 @@ class Pane(Screen[None], inherit_bindings=False):
             event.stop()
             row.paste(event.text)
 
-    async def guarded(self, doing: Awaitable[None]) -> None:
-        """Await something and tell the operator when it fails."""
+    def start(self, doing: Callable[..., Awaitable[None]], *given: object, group: str) -> None:
+        """Do something in the background, in place of what its group was doing; the operator
+        is told when it fails."""
+        # A coroutine made here would never be awaited if the worker is cancelled before it starts.
+        work: Callable[[], Awaitable[None]] = partial(self._guarded, doing, *given)
+        self.run_worker(work, group=group, exclusive=True)
+
+    async def _guarded(self, doing: Callable[..., Awaitable[None]], *given: object) -> None:
         try:
-            await doing
+            await doing(*given)
         except BursarError as error:
             self.session.told(error)
 

@@ -160,7 +160,7 @@ class ProjectPane(ProjectActions, inherit_bindings=False):
 
     def action_row_raw(self) -> None:
         """The project as the system's API shows it."""
-        self.run_worker(self.guarded(self._show_raw()), group="raw", exclusive=True)
+        self.start(self._show_raw, group="raw")
 
     async def _show_raw(self) -> None:
         data = await self.session.backend.projects.raw(self.key)

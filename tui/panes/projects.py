@@ -90,6 +90,7 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
     SCOPE = Scope.PROJECTS
     PANE = "projects"
     NAME = "Projects"
+    SORT = "name"
     READS_DETAIL = True  # it says which actions are on
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.PROJECTS, Scope.LIST)
     _found: ProjectDetail | None = None
@@ -136,7 +137,7 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
 
     def raw(self, row: ProjectRow) -> None:
         """As the system's API shows it."""
-        self.run_worker(self.guarded(self._show_raw(row)), group="raw", exclusive=True)
+        self.start(self._show_raw, row, group="raw")
 
     async def _show_raw(self, row: ProjectRow) -> None:
         data = await self.session.backend.projects.raw(row.key)

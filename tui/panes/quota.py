@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from backend.quotas.model import Explanation
 from tui.actions import Scope, bindings
 from tui.format import names
 from tui.format.explain import explanation, in_words
+from tui.format.lines import Build
+from tui.panes.detailpane import DetailPane
 from tui.panes.pane import Pane
 from tui.panes.raw import RawPane
 from tui.session import Session
 from tui.widgets.overlay import Overlay
-from tui.widgets.text import TextPanel
 
 
-class QuotaPane(Pane, inherit_bindings=False):
+class QuotaPane(DetailPane, inherit_bindings=False):
     """The whole story of one holding."""
 
     SCOPE = Scope.QUOTA
@@ -32,10 +32,6 @@ class QuotaPane(Pane, inherit_bindings=False):
         self.key = key
         self.found: Explanation | None = None
 
-    def body(self) -> ComposeResult:
-        """The text."""
-        yield TextPanel(self.session.look, id="about")
-
     def path(self) -> Sequence[str]:
         """Whose it is, from where, of what."""
         if self.found is None:
@@ -43,17 +39,10 @@ class QuotaPane(Pane, inherit_bindings=False):
         row = self.found.row
         return ("Quotas", names.brief_person(row.holder), row.project, row.resource)
 
-    async def refresh_data(self) -> None:
-        """Read it again."""
+    async def read(self) -> Build:
+        """The figures now."""
         found = self.found = await self.session.backend.quotas.explain(self.key)
-        self.query_one(TextPanel).show(lambda look: explanation(found, look))
-        self.show_chrome()
-
-    def tick(self) -> None:
-        """Ages grow."""
-        self.query_one(TextPanel).redraw()
-
-    redraw = tick
+        return lambda look: explanation(found, look)
 
     def action_quotas_explain(self) -> None:
         """The effective limit as a sum in words."""

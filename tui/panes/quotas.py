@@ -83,6 +83,7 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
     SCOPE = Scope.QUOTAS
     PANE = "quotas"
     NAME = "Quotas"
+    SORT = "holder"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.QUOTAS, Scope.LIST)
 
     def listing(self) -> Listing[QuotaRow]:
@@ -106,7 +107,7 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
 
     def raw(self, row: QuotaRow) -> None:
         """Every field, and who else uses the pool."""
-        self.run_worker(self.guarded(self._show_raw(row)), group="raw", exclusive=True)
+        self.start(self._show_raw, row, group="raw")
 
     async def _show_raw(self, row: QuotaRow) -> None:
         found = await self.session.backend.quotas.explain(row.key)
@@ -120,7 +121,7 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
     def action_quotas_explain(self) -> None:
         """The effective limit as a sum in words."""
         if (row := self.list.cursor_row) is not None:
-            self.run_worker(self.guarded(self._explain(row)), group="explain", exclusive=True)
+            self.start(self._explain, row, group="explain")
 
     async def _explain(self, row: QuotaRow) -> None:
         from tui.panes.quota import explain
@@ -135,6 +136,12 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
             f"  {signs.taken} taken by others in the project"
         )
         yield quiet("  EFF = min(own limit, project limit - used by others)   LEFT = EFF - USED")
+
+    def nothing(self) -> Sequence[str]:
+        """Nobody over is good news."""
+        if OVER in self.query_shown.view.split() and not self.query_shown.text:
+            return ("Nobody is over.", "o shows all")
+        return super().nothing()
 
     def view_facts(self) -> Iterable[Part]:
         """Over only, or pools."""

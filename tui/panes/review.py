@@ -128,7 +128,7 @@ class ReviewPane(Pane, inherit_bindings=False):
 
     def changed(self, receipt: Receipt) -> None:
         """Go on to the next waiting application, or back when none is left."""
-        self.run_worker(self.guarded(self._go_on()), group="next", exclusive=True)
+        self.start(self._go_on, group="next")
 
     async def _go_on(self) -> None:
         queue = await self.session.backend.projects.queue()
@@ -156,7 +156,7 @@ class ReviewPane(Pane, inherit_bindings=False):
             self._turn(self.review.next)
 
     def _turn(self, application: int) -> None:
-        self.run_worker(self.guarded(self._go_to(application)), group="next", exclusive=True)
+        self.start(self._go_to, application, group="next")
 
     # Beside the decision
 

@@ -5,8 +5,9 @@ How rows look and which keys move is the table's (table.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic
 
 from textual.message import Message
@@ -100,7 +101,7 @@ class RowView(LineView, Generic[RowT]):
 
     def show(self, query: Query) -> None:
         """List what the query says; the cursor stays on its object if that is among it."""
-        self.run_worker(self._guarded(self._open(query)), group="open", exclusive=True)
+        self._start(self._open, query, group="open")
 
     async def refresh_rows(self) -> None:
         """Read what is visible again and soon the order. Raises BursarError."""
@@ -159,9 +160,20 @@ class RowView(LineView, Generic[RowT]):
         await self._reader.open(query, self.size.height)
         self.post_message(self.Counted(self, self.source.shown))
 
-    async def _guarded(self, reading: Coroutine[Any, Any, None]) -> None:
+    def _start(
+        self,
+        reading: Callable[..., Awaitable[None]],
+        *given: object,
+        group: str,
+        exclusive: bool = True,
+    ) -> None:
+        # A coroutine made here would never be awaited if the worker is cancelled before it starts.
+        work: Callable[[], Awaitable[None]] = partial(self._guarded, reading, *given)
+        self.run_worker(work, group=group, exclusive=exclusive)
+
+    async def _guarded(self, reading: Callable[..., Awaitable[None]], *given: object) -> None:
         try:
-            await reading
+            await reading(*given)
         except BursarError as error:
             self.post_message(self.Failed(self, error))
 
@@ -170,7 +182,7 @@ class RowView(LineView, Generic[RowT]):
         if (wait := self._reader.wait()) > 0:
             self._following = self.set_timer(wait, self._follow)
         else:
-            self.run_worker(self._guarded(self._follow_order()), group="order", exclusive=True)
+            self._start(self._follow_order, group="order")
 
     async def _follow_order(self) -> None:
         await self._reader.follow()
@@ -233,7 +245,7 @@ class RowView(LineView, Generic[RowT]):
             self._goal = index
         else:
             self._goal = index
-            self.run_worker(self._guarded(self._follow_goal()), group="rows")
+            self._start(self._follow_goal, group="rows", exclusive=False)
 
     async def _follow_goal(self) -> None:
         try:
@@ -267,6 +279,4 @@ class RowView(LineView, Generic[RowT]):
     def _prefetch(self) -> None:
         first, last = self.in_view()
         if self._goal is None and self.source.missing(first - self.room, last + self.room):
-            self.run_worker(
-                self._guarded(self._reader.load_visible()), group="prefetch", exclusive=True
-            )
+            self._start(self._reader.load_visible, group="prefetch")

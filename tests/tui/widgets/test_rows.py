@@ -1,0 +1,120 @@
+"""The rows behind a table: a bounded cache, marks of change, new orders."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections.abc import Iterable
+
+from backend.core.listing import Query
+from tests.tui.widgets.items import Item
+from tui.widgets.fixed import FixedListing
+from tui.widgets.rows import PAGE, PAGES, RowSource
+
+
+def items(keys: Iterable[int], size: int = 0) -> list[Item]:
+    return [Item(key, f"item {key}", size) for key in keys]
+
+
+def opened(listing: FixedListing[Item], limit: int = PAGE) -> RowSource[Item]:
+    source = RowSource(listing)
+    asyncio.run(source.open(Query(), limit))
+    return source
+
+
+def follow(source: RowSource[Item], first: int = 0, last: int = 9) -> None:
+    async def run() -> None:
+        keys = await source.read_keys()
+        source.adopt(keys, *await source.news(keys, first, last))
+
+    asyncio.run(run())
+
+
+def test_a_short_list_is_complete_with_its_first_page() -> None:
+    source = opened(FixedListing(items(range(1, 4))))
+    assert source.complete
+    assert list(source.keys) == [1, 2, 3]
+
+
+def test_a_long_list_shows_its_first_page_before_all_is_known() -> None:
+    source = opened(FixedListing(items(range(1, 1001))))
+    assert not source.complete
+    assert len(source) == PAGE
+    assert source.row(0) == Item(1, "item 1")
+    follow(source)
+    assert len(source) == 1000
+
+
+def test_rows_are_asked_for_by_whole_pages() -> None:
+    source = opened(FixedListing(items(range(1, 1001))))
+    follow(source)
+    assert source.missing(0, 10) == []
+    assert source.missing(70, 75) == list(range(65, 129))
+    asyncio.run(source.load(source.missing(70, 75)))
+    assert source.row(70) == Item(71, "item 71")
+
+
+def test_the_cache_keeps_a_bounded_number_of_pages() -> None:
+    source = opened(FixedListing(items(range(1, 10_001))))
+    follow(source)
+    for page in range(0, 10_000, PAGE):
+        asyncio.run(source.load(source.missing(page, page)))
+    held = sum(source.get(key) is not None for key in range(1, 10_001))
+    assert held == PAGE * PAGES
+
+
+def test_a_changed_row_is_marked_for_two_ticks() -> None:
+    listing = FixedListing(items(range(1, 4)))
+    source = opened(listing)
+    listing.replace([Item(1, "item 1", 7), *items((2, 3))])
+    assert asyncio.run(source.reread(0, 9)) == {1}
+    assert source.marks[1].before == Item(1, "item 1")
+    assert source.tick() == set()
+    assert source.tick() == {1}
+    assert source.marks == {}
+
+
+def test_an_unchanged_list_changes_nothing() -> None:
+    source = opened(FixedListing(items(range(1, 4))))
+    assert asyncio.run(source.reread(0, 9)) == set()
+    follow(source)
+    assert source.marks == {}
+    assert source.ghosts == set()
+
+
+def test_appeared_rows_are_new_and_vanished_ones_stay_a_tick() -> None:
+    listing = FixedListing(items((1, 2, 3)))
+    source = opened(listing)
+    listing.replace(items((1, 3, 4)))
+    asyncio.run(source.reread(0, 9))
+    follow(source)
+    assert list(source.keys) == [1, 2, 3, 4]
+    assert source.ghosts == {2}
+    assert source.shown == 3
+    assert source.get(2) == Item(2, "item 2")
+    assert source.marks[4].before is None
+    assert source.tick() == {2}
+    assert list(source.keys) == [1, 3, 4]
+
+
+def test_a_row_that_vanished_is_not_asked_for_again_and_again() -> None:
+    listing = FixedListing(items(range(1, 200)))
+    source = opened(listing)
+    follow(source)
+    listing.replace(items(range(1, 150)))
+    asyncio.run(source.load(source.missing(150, 160)))
+    assert source.missing(150, 160) == []
+
+
+def test_a_key_is_found_near_where_it_was_or_anywhere() -> None:
+    source = opened(FixedListing(items((5, 3, 9))))
+    assert source.index(3, hint=1) == 1
+    assert source.index(9) == 2
+    assert source.index(4) is None
+
+
+def test_what_appears_in_a_huge_list_is_found_without_a_scan_per_row() -> None:
+    source = opened(FixedListing(items(range(1, 3))))
+    source.keys, source.complete = array("q", range(2, 300_002)), True
+    keys = array("q", range(1, 300_001))
+    assert asyncio.run(source.news(keys, 0, 40)) == ([1], [])
