@@ -86,7 +86,7 @@ class AuditPane(ListPane[JournalRow], inherit_bindings=False):
     def action_row_copy(self) -> None:
         """Copy a text for a ticket."""
         if (row := self.list.cursor_row) is not None:
-            self.run_worker(self.guarded(self._copy(row.key)), group="copy", exclusive=True)
+            self.start(self._copy, row.key, group="copy")
 
     async def _copy(self, seq: int) -> None:
         found = await self.session.backend.journal.detail(seq)

@@ -158,7 +158,7 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
         self._follow()
 
     def _follow(self) -> None:
-        self.run_worker(self.guarded(self._read_feed()), group="feed", exclusive=True)
+        self.start(self._read_feed, group="feed")
 
     async def _read_feed(self) -> None:
         if self._tail:
