@@ -9,10 +9,10 @@ from backend.projects.model import ApplicationReview, Capacity
 from backend.quotas.model import UNLIMITED, QuotaRow
 from tui.format import bars, names
 from tui.format.diffs import ABSENT
-from tui.format.lines import BAD, GOOD, QUIET, WARN, Line, Look, Part, columns, line
+from tui.format.lines import BAD, GOOD, HEAD, QUIET, WARN, Line, Look, Part, columns, line
 from tui.format.units import amount, delta, percent
 
-BAR = 20
+LEAST_BAR, MOST_BAR = 8, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +45,34 @@ def grants_of(review: ApplicationReview) -> list[Grant]:
 
 def limits(grants: Sequence[Grant], look: Look, usage: bool) -> Iterator[Line]:
     """Project and member limits before and after; with `usage` what is used and how full."""
-    rows = [[*_cells(grant, look), *_used(grant, look)[: 2 * usage]] for grant in grants]
-    laid = columns(rows, "<" + ">><<" * 2 + ">>" * usage)
+    rows = [[*_cells(grant, look), *_used(grant, look)[: 3 * usage]] for grant in grants]
+    laid = columns(rows, "<" + ">><<" * 2 + "><>" * usage)
     if laid:
-        yield line("", (_heads([len(cell) for cell in laid[0]], usage), QUIET))
+        yield line("", (_heads([len(cell) for cell in laid[0]], usage), HEAD))
     for grant, cells in zip(grants, laid, strict=True):
         yield line(f"grant.{grant.resource}", *_parts(grant, cells))
 
 
 def pool_bars(grants: Sequence[Grant], look: Look) -> Iterator[Line]:
-    """The project's usage on the scale of its new limit."""
+    """The project's usage on the scale of its new limit; the bars take the room there is."""
     counted = [(grant, grant.pool) for grant in grants if grant.pool is not None]
-    rows = [_usage(grant, pool, look) for grant, pool in counted]
-    for (grant, pool), cells in zip(counted, columns(rows, "<>>><"), strict=True):
-        limit = grant.new.project
-        bar = bars.quota_bar(limit, pool.usage, pool.pending, limit, BAR)
-        name, used, of, share, headroom = cells
-        tone = BAD if grant.over else ""
+    rows = columns([_usage(grant, pool, look) for grant, pool in counted], "<>>><")
+    told = [
+        (f"{name}  {used} of {of}  ", f"  {share}", f"  {rest}")
+        for name, used, of, share, rest in rows
+    ]
+    taken = max((len("".join(texts)) for texts in told), default=0)
+    width = max(LEAST_BAR, min(MOST_BAR, look.width - 2 - taken))
+    for (grant, pool), (before, share, headroom) in zip(counted, told, strict=True):
+        limit, tone = grant.new.project, BAD if grant.over else ""
+        bar = bars.quota_bar(limit, pool.usage, pool.pending, limit, width)
         yield line(
             f"usage.{grant.resource}",
             ("! " if grant.over else "  ", tone),
-            f"{name}  {used} of {of}  ",
+            before,
             *bars.parts(bar, look.glyphs),
-            (f"  {share}", tone),
-            (f"  {headroom}", QUIET),
+            (share, tone),
+            (headroom, QUIET),
         )
 
 
@@ -85,17 +89,20 @@ def _cells(grant: Grant, look: Look) -> list[str]:
 def _used(grant: Grant, look: Look) -> list[str]:
     pool = grant.pool
     if pool is None:
-        return [ABSENT, ABSENT]
-    pending = f" ({amount(pool.pending, pool.unit, look.units)} pend)" if pool.pending else ""
+        return [ABSENT, "", ABSENT]
+    pending = f"({amount(pool.pending, pool.unit, look.units)} pend)" if pool.pending else ""
     share = "! OVER" if grant.over else percent(pool.usage, grant.new.project)
-    return [amount(pool.usage, pool.unit, look.units) + pending, share]
+    return [amount(pool.usage, pool.unit, look.units), pending, share]
 
 
 def _heads(widths: Sequence[int], usage: bool) -> str:
     project, member = sum(widths[1:5]) + 3, sum(widths[5:9]) + 3
-    heads = " " * (5 + widths[0]) + names.fit("project limit", project)
-    heads += "   " + names.fit("member limit", member)
-    return heads + f"   {'used':>{widths[9]}}  {'after':>{widths[10]}}" if usage else heads
+    heads = names.fit("RESOURCE", 2 + widths[0]) + "   " + names.fit("PROJECT LIMIT", project)
+    heads += "   " + names.fit("MEMBER LIMIT", member)
+    if not usage:
+        return heads
+    used = names.fit("USED", widths[9], right=True) + " " * (widths[10] + 1)
+    return f"{heads}   {used}  {'AFTER':>{widths[11]}}"
 
 
 def _parts(grant: Grant, cells: Sequence[str]) -> Iterator[Part]:
@@ -105,8 +112,8 @@ def _parts(grant: Grant, cells: Sequence[str]) -> Iterator[Part]:
         yield f"   {before} {arrow} "
         yield (f"{after} {change}", _tone(*grant.sides(kind)))
     if len(cells) > 9:
-        yield f"   {cells[9]}"
-        yield (f"  {cells[10]}", BAD if grant.over else "")
+        yield f"   {cells[9]} {cells[10]}"
+        yield (f"  {cells[11]}", BAD if grant.over else "")
 
 
 def _tone(before: int | None, after: int) -> str:

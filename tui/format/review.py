@@ -32,15 +32,15 @@ from tui.format.lines import (
 from tui.format.units import amount
 
 MEMBERS_SHOWN = 100
+LABEL = 9
 
 
 def single(review: ApplicationReview, look: Look) -> list[Line]:
     """Everything in one column, for narrow terminals."""
     return [
         *_head(review, look),
-        *_fields(review, look),
-        *_comment(review, look),
-        *section("RESOURCES", limits(grants_of(review), look, usage=True)),
+        blank(),
+        *limits(grants_of(review), look, usage=True),
         *_refusal(review, look),
         *_affected(review, look),
         *_touched(review, look),
@@ -54,9 +54,8 @@ def left(review: ApplicationReview, look: Look) -> list[Line]:
     """What is asked for: the left column of wide terminals."""
     return [
         *_head(review, look),
-        *_fields(review, look),
-        *_comment(review, look),
-        *section("RESOURCES", limits(grants_of(review), look, usage=False)),
+        blank(),
+        *limits(grants_of(review), look, usage=False),
         *_checks(review, look),
         *_history(review, look),
     ]
@@ -80,7 +79,7 @@ def state_words(state: ApplicationState) -> str:
 
 
 def _head(review: ApplicationReview, look: Look) -> Iterator[Line]:
-    asked, project = review.application, review.project
+    asked = review.application
     pending = asked.state is ApplicationState.PENDING
     yield line(
         "state",
@@ -88,19 +87,30 @@ def _head(review: ApplicationReview, look: Look) -> Iterator[Line]:
         (f"   {state_words(asked.state)}", WARN if pending else ""),
         (f"   {'new project' if review.is_new else 'change of a project'}", QUIET),
     )
-    state = "new" if review.is_new else project.state.value
-    role = "owner" if asked.applicant == project.owner else f"owner is {review.owner_email}"
-    waiting = f"   waiting {ages.age(asked.issued_at, look.now)}" if pending else ""
-    facts = {
-        "Project": f"{asked.name or project.realname} ({state})  {names.identifier(project.uuid)}",
-        "Applicant": f"{review.applicant_email}" + ("" if review.is_new else f" ({role})"),
-        "Submitted": f"{ages.stamp(asked.issued_at)}{waiting}",
-        "Members": f"{review.members:,}",
-    }
-    for name, value in facts.items():
-        yield line(f"fact.{name}", f"{name:<9}   {names.cut(value, look.width - 12, look.glyphs)}")
+    room = max(LABEL, *(len(label(change.field)) for change in review.changes), 0)
+    for name, value in _facts(review, look).items():
+        text = names.cut(value, look.width - room - 2, look.glyphs)
+        yield line(f"fact.{name}", f"{name:<{room}}  {text}")
     if asked.response_at:
         yield from _answer(asked, look)
+    yield from _fields(review, look, room)
+    if comments := asked.comments.strip():
+        yield from _labelled("comment", "Comment", comments, look, room)
+
+
+def _facts(review: ApplicationReview, look: Look) -> dict[str, str]:
+    asked, project = review.application, review.project
+    owner = asked.applicant == project.owner
+    role = "" if review.is_new else " (owner)" if owner else f" (owner is {review.owner_email})"
+    waiting = asked.state is ApplicationState.PENDING
+    age = f"   waiting {ages.age(asked.issued_at, look.now)}" if waiting else ""
+    known = "new" if review.is_new else f"{project.state.value}, {review.members:,} members"
+    name = asked.name or project.realname
+    return {
+        "Project": f"{name} ({known})  {names.identifier(project.uuid)}",
+        "Applicant": f"{review.applicant_email}{role}",
+        "Submitted": f"{ages.stamp(asked.issued_at)}{age}",
+    }
 
 
 def _answer(asked: Application, look: Look) -> list[Line]:
@@ -108,23 +118,26 @@ def _answer(asked: Application, look: Look) -> list[Line]:
     return wrapped("answer", f"{who}  {asked.response}".strip(), look.width)
 
 
-def _fields(review: ApplicationReview, look: Look) -> Iterator[Line]:
+def _fields(review: ApplicationReview, look: Look, room: int) -> Iterator[Line]:
     for change in review.changes:
         cell, name = wished(change), label(change.field).capitalize()
-        told = cell.after if review.is_new else f"{cell.before} -> {cell.after}"
-        text = f"{name:<9}   {told}"
-        if len(text) <= look.width:
-            yield line(f"field.{change.field}", text)
-            continue
-        yield line(f"field.{change.field}", name)
-        if cell.before != ABSENT:
-            yield from wrapped(f"field.{change.field}.-", f"- {cell.before}", look.width, 2, QUIET)
-        yield from wrapped(f"field.{change.field}.+", f"+ {cell.after}", look.width, 2)
+        key = f"field.{change.field}"
+        short = len(cell.before) + len(cell.after) + 4 <= look.width - room - 2
+        if review.is_new or cell.before == ABSENT:
+            yield from _labelled(key, name, cell.after, look, room)
+        elif short:
+            yield line(key, f"{name:<{room}}  {cell.before} -> {cell.after}")
+        else:
+            yield from _labelled(f"{key}.-", name, f"- {cell.before}", look, room, QUIET)
+            yield from _labelled(f"{key}.+", "", f"+ {cell.after}", look, room)
 
 
-def _comment(review: ApplicationReview, look: Look) -> list[Line]:
-    comments = review.application.comments.strip()
-    return section("COMMENT", wrapped("comment", comments, look.width, 2)) if comments else []
+def _labelled(
+    key: str, name: str, text: str, look: Look, room: int, style: str = ""
+) -> Iterator[Line]:
+    """A text that may take several lines, all right of its name."""
+    for n, one in enumerate(wrapped(key, text, look.width - room - 2)):
+        yield line(one.key, f"{'' if n else name:<{room}}  ", (one.text, style))
 
 
 def _refusal(review: ApplicationReview, look: Look) -> list[Line]:
