@@ -16,11 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from backend.demo import build
+from backend.core.runtime import system_runtime
+from backend.demo import generate
 from backend.embedded import open_embedded
+from backend.world import load
 
 ROOT = Path(__file__).resolve().parent.parent
-BIG_SCALE = 200
+BIG_SCALE = 74
 ROW = "cyclades\\."
 GOALS = (
     "small.start.ready_ms <= 1.15 * control.start.ready_ms",
@@ -48,7 +50,7 @@ def world(path: Path, scale: int) -> int:
     try:
         if backend.connection.empty:
             print(f"building {path.name} ...", file=sys.stderr)
-            build(backend.database, seed=1, scale=scale)
+            load(backend.database, generate(1, system_runtime().now(), scale))
         count = "SELECT count(*) FROM holding"
         return int(backend.database.read(lambda tx: tx.scalar(count)))
     finally:

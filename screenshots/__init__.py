@@ -1,0 +1,1 @@
+"""The published pictures and what they are made from."""
