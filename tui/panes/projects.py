@@ -147,6 +147,14 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
         """The uuid."""
         return row.uuid
 
+    def action_project_review(self) -> None:
+        """Look at the waiting application; the row names it before the detail is read."""
+        row = self.list.cursor_row
+        if row is not None and row.pending_app:
+            from tui.panes.review import ReviewPane
+
+            self.app.push_screen(ReviewPane(self.session, row.pending_app))
+
     def view_facts(self) -> Iterable[Part]:
         """What is listed, unless it is the usual."""
         view = self.query_shown.view
