@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Annotated, Any, NoReturn, TypeVar, cast, get_args
+from types import NoneType, UnionType
+from typing import Annotated, Any, NoReturn, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -176,6 +177,7 @@ _FAULTS: Mapping[str, tuple[str, str]] = {
     "bool_type": ("is neither true nor false", "give true or false without quotes"),
     "string_type": ("is not text", "put it in double quotes"),
     "string_unicode": ("is not proper text", "remove half surrogate pairs"),
+    "too_short": ("is empty", "give a name"),
     "string_too_short": ("is empty", "give a name"),
     "list_type": ("is not a list", "put it in [ ]"),
     "dict_type": ("is not an object", "give an object in { }"),
@@ -208,25 +210,31 @@ def _explained(error: Mapping[str, Any]) -> tuple[str, str]:
 def _keys_at(kind: Any, loc: Path) -> list[str]:
     """The keys that the object at `loc` below `kind` may have."""
     for step in loc:
-        kind = _inner(kind, step)
-    model = _model_in(kind)
-    fields = model.model_fields if model else {}
-    return [field.alias or name for name, field in fields.items()]
+        kind = _inside(_bare(kind), step)
+    return list(_fields(_bare(kind)))
 
 
-def _inner(kind: Any, step: str | int) -> Any:
-    model = _model_in(kind)
-    if model is None or isinstance(step, int):
-        return next((part for part in reversed(get_args(kind)) if _model_in(part)), None)
-    by_key = {field.alias or name: field for name, field in model.model_fields.items()}
-    return by_key[step].annotation if step in by_key else None
+def _bare(kind: Any) -> Any:
+    """A type without annotations and without its `None`."""
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        return _bare(next(part for part in get_args(kind) if part is not NoneType))
+    return kind
 
 
-def _model_in(kind: Any) -> type[BaseModel] | None:
-    """The model that a type is or is made of: `X`, `X | None`, `list[X]`, `dict[str, X]`."""
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return kind
-    return next((found for part in get_args(kind) if (found := _model_in(part))), None)
+def _inside(kind: Any, step: str | int) -> Any:
+    """What is at a step of an object, a list or a mapping."""
+    if get_origin(kind) in (list, dict):
+        return get_args(kind)[-1]
+    return _fields(kind).get(str(step))
+
+
+def _fields(kind: Any) -> dict[str, Any]:
+    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        return {}
+    fields = kind.model_fields
+    return {field.alias or name: field.annotation for name, field in fields.items()}
 
 
 def parse_json(source: str | bytes, name: str = "the body") -> Any:
@@ -241,8 +249,10 @@ def parse_json(source: str | bytes, name: str = "the body") -> Any:
         return found
 
     try:
-        told = source.decode("utf-8-sig") if isinstance(source, bytes) else source
-        value = json.loads(told, object_pairs_hook=collect, parse_constant=_no_constant)
+        told = source.decode() if isinstance(source, bytes) else source
+        value = json.loads(
+            told.removeprefix("\ufeff"), object_pairs_hook=collect, parse_constant=_no_constant
+        )
     except json.JSONDecodeError as error:
         raise Invalid(
             f"{name} is not JSON: {error.msg} at line {error.lineno} column {error.colno}",

@@ -44,6 +44,7 @@ def _replayed(tx: Tx) -> Iterator[str]:
         yield from chain.faults(row, effects)
         yield from replay.apply(row, effects)
         keyed.discard(row[4])
+        keyed.difference_update(effect[1] for effect in effects)  # an import's
     for target in keyed:
         yield f"{target}: acknowledged under a key, but unknown to the journal"
     told = replay.accounts

@@ -50,7 +50,7 @@ class _Preparation:
         projects = [complete.filled(entry, every) for entry in projects]
         memberships = self._numbered(memberships)
         commissions = self._commissions(every)
-        holdings = self._holdings(projects, memberships, commissions)
+        holdings = self._holdings(projects, memberships, commissions, every)
         left = self._file.extra
         return World(
             self._services(),
@@ -139,6 +139,7 @@ class _Preparation:
         projects: list[ProjectEntry],
         memberships: list[MembershipEntry],
         commissions: list[CommissionEntry],
+        resources: list[Resource],
     ) -> list[HoldingEntry]:
         tx, file = self._tx, self._file
         pending = complete.reserved(commissions)
@@ -148,7 +149,7 @@ class _Preparation:
         absent = {(m.holder, m.source or "", m.resource) for m in file.extra.missing_holdings}
         fresh = [entry.project for entry in projects]
         for entry in complete.derived(
-            self._known_projects(fresh),
+            self._known_projects(fresh, resources),
             fresh,
             [m.membership for m in memberships],
             entries.keys() | absent,
@@ -160,6 +161,10 @@ class _Preparation:
         figures.check_provisions(self._new_commissions(), entries.keys(), tx)
         return list(entries.values())
 
-    def _known_projects(self, fresh: list[Project]) -> Mapping[str, Project]:
-        there = {uuid: entry.project for uuid, entry in self._there.projects.items()}
-        return there | {project.uuid: project for project in fresh}
+    def _known_projects(
+        self, fresh: list[Project], resources: list[Resource]
+    ) -> Mapping[str, Project]:
+        """Projects by uuid; those that are there get their limits of new resources too."""
+        there = (complete.filled(entry, resources) for entry in self._there.projects.values())
+        known = {entry.project.uuid: entry.project for entry in there}
+        return known | {project.uuid: project for project in fresh}

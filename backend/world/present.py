@@ -21,6 +21,7 @@ from backend.world.format import (
     MembershipFile,
     ProjectFile,
     ResourceFile,
+    Secret,
     ServiceFile,
     UserFile,
 )
@@ -138,8 +139,13 @@ def _compare_objects(found: BaseModel, mine: BaseModel, at: Path) -> None:
     for name in fields:
         if name not in found.model_fields_set or name in UNSTORED:
             continue
-        value, other = getattr(found, name), getattr(mine, name)
+        where, value = (*at, fields[name].alias or name), getattr(found, name)
         if name == "token":
-            value, name = value and digest(value), "token_sha256"
-            other = getattr(mine, name)
-        _compare(value, other, (*at, fields[name].alias or name))
+            if not value or digest(value) != _digest(mine):
+                conflict(where, value, "is not the one in the database", "leave it out")
+        else:
+            _compare(value, getattr(mine, name), where)
+
+
+def _digest(mine: BaseModel) -> str | None:
+    return mine.token_sha256 if isinstance(mine, Secret) else None

@@ -24,6 +24,7 @@ from backend.quotas.model import HoldingKey, Provision, Resource
 from backend.world.model import (
     CommissionEntry,
     HoldingEntry,
+    KeyEntry,
     LogEntry,
     MembershipEntry,
     Person,
@@ -70,7 +71,7 @@ class Importer:
         self._section("holdings", world.holdings, lambda part: self._holdings(part, wanted))
         self._section("commissions", world.commissions, lambda part: self._issue(part, wanted))
         self._section("log lines", _numbered(world.provision_log), self._provision_log)
-        self._section("keys", world.keys, lambda part: self._tx.many(ledger.INSERT_KEY, part))
+        self._section("keys", world.keys, self._keys)
         for name in COUNTERS:
             self._reach(name, max(world.counters.get(name, 0), self._highest[name]))
         return Report(dict(self._counts))
@@ -195,6 +196,12 @@ class Importer:
         """A holding that was there before."""
         found = quotas.holding(self._tx, HoldingKey(*key))
         return found.id if found else 0
+
+    def _keys(self, part: Sequence[KeyEntry]) -> None:
+        self._tx.many(ledger.INSERT_KEY, part)
+        for key in part:
+            told = to_json({"clientkey": key.clientkey, "key": key.key})
+            self.effects.append(SideEffect(f"commission:{key.serial}", "{}", told))
 
     def _provision_log(self, part: Sequence[tuple[int, LogEntry]]) -> None:
         self._find_holders(name for _, e in part for name in (e.holder, e.source))

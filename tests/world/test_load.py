@@ -1,0 +1,384 @@
+"""Importing: what a file leaves out follows from what it says, and nothing is altered."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from backend.check import findings
+from backend.core import principals
+from backend.core.database import Database, Tx
+from backend.core.errors import Conflict, Invalid
+from backend.core.journal import to_json
+from backend.projects.model import MembershipState, ProjectState
+from backend.projects.rules.users import USER_DEACTIVATION
+from backend.projects.store import memberships, people, projects
+from backend.quotas import service as quotas
+from backend.quotas.model import HoldingKey
+from backend.world import load
+from tests.world.files import (
+    ADA,
+    BO,
+    LAB,
+    Json,
+    database,
+    exported,
+    loaded,
+    membership,
+    plain,
+    project,
+    resource,
+    small,
+    text_of,
+    user,
+)
+
+S, M = ProjectState, MembershipState
+
+
+def figures(db: Database, holder: str, source: str, name: str) -> tuple[int, int, int] | None:
+    """Limit and counters of a holding."""
+    found = db.read(lambda tx: quotas.holding(tx, HoldingKey(holder, source, name)))
+    return (found.limit, found.usage_min, found.usage_max) if found else None
+
+
+def test_the_recorded_world_is_read(tmp_path: Path, shared: Path) -> None:
+    world = json.loads((shared / "recorded" / "world.json").read_text())
+    db = loaded(tmp_path, world)
+    by_alias = {told["alias"]: told for told in world["users"]}
+    everybody = {u.uuid: u for u in db.read(people.all_users)}
+    assert len(everybody) == 8
+    ada = everybody[by_alias["A"]["uuid"]]
+    assert (ada.is_project_admin, ada.is_active, ada.default_project) == (True, True, ada.uuid)
+    assert not everybody[by_alias["V"]["uuid"]].email_verified
+    assert everybody[by_alias["U"]["uuid"]].email_verified
+    with_base = set(db.read(lambda tx: projects.projects(tx, list(everybody))))
+    assert with_base == {by_alias[alias]["uuid"] for alias in "AOMNLI"}
+    for alias in "AOMNL":
+        uuid = by_alias[alias]["uuid"]
+        assert figures(db, f"user:{uuid}", f"project:{uuid}", "cyclades.vm") == (2, 0, 0)
+        assert figures(db, f"project:{uuid}", "", "cyclades.total_cpu") == (2**63 - 1, 0, 0)
+    tokens = db.read(lambda tx: {principals.principal_of(tx, t["token"]) for t in world["users"]})
+    assert tokens == {f"user:{uuid}" for uuid in everybody}
+    db.close()
+
+
+def test_a_deactivated_user_left_as_deactivation_leaves(tmp_path: Path) -> None:
+    db = loaded(tmp_path, {**plain(), "users": [user(ADA, "ada@uni.example", "inactive")]})
+    base = db.read(lambda tx: projects.project(tx, ADA))
+    seat = db.read(lambda tx: memberships.membership_between(tx, ADA, ADA))
+    assert base
+    assert seat
+    assert (base.state, base.name, base.private) == (S.SUSPENDED, f"system:{ADA}", True)
+    assert seat.state is M.SUSPENDED
+    assert set(seat.dates) == {"accepted", "suspended"}
+    reasons = db.read(lambda tx: projects.deactivation_reasons(tx, [base.id]))
+    assert reasons == {base.id: USER_DEACTIVATION}
+    assert db.read(lambda tx: memberships.suspension_reasons(tx, [seat.id])) == {
+        seat.id: USER_DEACTIVATION
+    }
+    assert figures(db, f"user:{ADA}", f"project:{ADA}", "cyclades.vm") == (0, 0, 0)
+    db.close()
+
+
+@pytest.mark.parametrize("state", ["unmoderated", "unverified", "rejected"])
+def test_people_who_were_never_accepted_hold_nothing(tmp_path: Path, state: str) -> None:
+    db = loaded(tmp_path, {**plain(), "users": [user(ADA, "ada@uni.example", state)]})
+    assert db.read(lambda tx: list(quotas.holdings(tx))) == []
+    assert exported(db)["users"][0]["state"] == state
+    db.close()
+
+
+def test_what_is_not_listed_follows_from_projects(tmp_path: Path) -> None:
+    db = loaded(tmp_path, small())
+    bo, lab = f"user:{BO}", f"project:{LAB}"
+    assert figures(db, bo, lab, "cyclades.vm") == (4, 2, 3)
+    assert figures(db, lab, "", "cyclades.vm") == (10, 2, 3)
+    assert figures(db, bo, lab, "cyclades.ram") == (0, 0, 0)
+    assert figures(db, lab, "", "astakos.pending_app") == (2**63 - 1, 0, 0)
+    # Ada's waiting application is charged to her.
+    assert figures(db, f"user:{ADA}", f"project:{ADA}", "astakos.pending_app") == (3, 1, 1)
+    assert figures(db, f"project:{ADA}", "", "astakos.pending_app") == (3, 1, 1)
+    db.close()
+
+
+def test_commissions_alone_tell_what_is_pending(tmp_path: Path) -> None:
+    world = {**small(), "service_quotas": {}, "service_project_quotas": {}}
+    db = loaded(tmp_path, world)
+    assert figures(db, f"user:{BO}", f"project:{LAB}", "cyclades.vm") == (4, 0, 1)
+    db.close()
+
+
+def test_numbers_may_be_left_out(tmp_path: Path) -> None:
+    world = small()
+    del world["memberships"][0]["id"], world["commissions"][0]["serial"]
+    del world["projects"][0]["last_application"]["id"]
+    found = exported(loaded(tmp_path, world))
+    assert found["projects"][0]["last_application"]["id"] == 2
+    ids = [told["id"] for told in found["memberships"]]
+    assert sorted(ids) == [1, 2, 3]
+    assert found["commissions"][0]["serial"] == 1
+
+
+def test_numbers_are_never_given_again(tmp_path: Path) -> None:
+    world = small()
+    world["_bursar"]["counters"] = {"serial": 50, "application": 1}
+    db = loaded(tmp_path, world)
+    fresh = db.write(lambda tx: (tx.next_id("serial"), tx.next_id("application")))
+    assert fresh == (51, 3)
+    db.close()
+
+
+def test_a_membership_without_a_log_gets_one(tmp_path: Path) -> None:
+    world = small()
+    world["memberships"] = [membership(state="removed", removed="2026-03-01T00:00:00+00:00")]
+    world["service_quotas"], world["service_project_quotas"] = {}, {}
+    world["commissions"] = []
+    told = exported(loaded(tmp_path, world))["memberships"][0]
+    assert [step["to"] for step in told["_bursar"]["log"]] == ["requested", "accepted", "removed"]
+    assert [step["from"] for step in told["_bursar"]["log"]] == ["", "requested", "accepted"]
+    assert told["_bursar"]["initialized"] is True
+    assert told["accepted"] == "2026-02-02T00:00:00.000000+00:00"
+
+
+def test_a_request_is_no_member_yet(tmp_path: Path) -> None:
+    world = {**plain(), "bursar_world": 1, "projects": [project()]}
+    world["memberships"] = [{"user": BO, "project": LAB, "state": "requested"}]
+    db = loaded(tmp_path, world)
+    assert exported(db)["memberships"][0]["_bursar"]["initialized"] is False
+    assert figures(db, f"user:{BO}", f"project:{LAB}", "cyclades.vm") is None
+    db.close()
+
+
+HOSTILE = [
+    "\x1b[31mred\x1b[0m",
+    "[bold]markup[/bold] [link=x]",
+    "a\nb\tc\r",
+    "\u202egnp.exe",
+    "zero\u200bwidth \ufeff",
+    "e\u0301 NFD, é NFC",
+    "'; DROP TABLE person; --",
+    "=cmd|' /C calc'!A0",
+    "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 👩‍🚀",
+    '\\u0000 \\ " / \x7f',
+    "ا" * 4096,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_is_kept_as_given(tmp_path: Path, text: str) -> None:
+    world = small()
+    world["users"][0]["first_name"] = text
+    world["projects"][0]["description"] = world["projects"][0]["homepage"] = text
+    world["projects"][0]["last_application"]["comments"] = text
+    world["projects"][0]["_bursar"]["applications"][0]["_bursar"]["response"] = text
+    world["commissions"][0]["name"] = text
+    found = exported(loaded(tmp_path, world))
+    told = found["projects"][0]
+    assert found["users"][0]["first_name"] == text
+    assert (told["description"], told["homepage"]) == (text, text)
+    assert told["last_application"]["comments"] == text
+    assert told["_bursar"]["applications"][0]["_bursar"]["response"] == text
+    assert found["commissions"][0]["name"] == text
+
+
+def test_only_hashes_of_tokens_are_kept(tmp_path: Path) -> None:
+    db = loaded(tmp_path, small())
+    raw = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"tok-ada" not in raw
+    assert b"tok-cyclades" not in raw
+    told = exported(db)
+    assert told["users"][0]["token_sha256"] == principals.digest("tok-ada")
+    assert "tok-" not in text_of(db)
+    again = loaded(tmp_path, told)
+    assert again.read(lambda tx: principals.principal_of(tx, "tok-ada")) == f"user:{ADA}"
+    assert again.read(lambda tx: principals.principal_of(tx, "tok-nobody")) == ""
+    db.close()
+    again.close()
+
+
+def entries(db: Database) -> list[tuple[object, ...]]:
+    """Action, actor and outcome of everything in the journal."""
+    return db.read(lambda tx: tx.all("SELECT action, actor, outcome FROM journal ORDER BY seq"))
+
+
+def test_an_import_is_one_entry(tmp_path: Path) -> None:
+    db = loaded(tmp_path, small(), actor="operator:eva")
+    assert entries(db) == [("world.import", "operator:eva", "done")]
+    (after,) = db.read(lambda tx: tx.all('SELECT "after" FROM journal'))
+    assert after[0] == to_json(
+        {
+            "counts": {
+                "services": 2,
+                "resources": 3,
+                "users": 2,
+                "projects": 3,
+                "memberships": 3,
+                "holdings": 18,
+                "commissions": 1,
+                "log lines": 1,
+                "keys": 1,
+            },
+            "merge": False,
+        }
+    )
+    db.close()
+
+
+def counts(db: Database) -> Counter[str]:
+    """Rows by table."""
+    tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+
+    def count(tx: Tx) -> Counter[str]:
+        names = [name for (name,) in tx.all(tables)]
+        return Counter({name: tx.scalar(f"SELECT count(*) FROM {name}") for name in names})
+
+    return db.read(count)
+
+
+def test_a_refused_import_leaves_nothing(tmp_path: Path) -> None:
+    world = small()
+    world["commissions"][0]["provisions"][1]["holder"] = "project:unknown"
+    db = database(tmp_path)
+    before = counts(db)
+    with pytest.raises(Invalid):
+        load(db, world)
+    assert counts(db) == before
+    load(db, small())
+    with pytest.raises(Conflict, match="not empty.*--merge"):
+        load(db, small())
+    db.close()
+
+
+def test_a_failure_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
+    def fail(what: str, done: int, total: int) -> None:
+        if what == "holdings":
+            raise KeyboardInterrupt
+
+    db = database(tmp_path)
+    before = counts(db)
+    with pytest.raises(KeyboardInterrupt):
+        load(db, small(), progress=fail)
+    assert counts(db) == before
+    db.close()
+
+
+def test_progress_is_told(tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+
+    def note(what: str, done: int, total: int) -> None:
+        told.append((what, done, total))
+
+    loaded(tmp_path, small(), progress=note).close()
+    assert ("users", 2, 2) in told
+    assert ("holdings", 18, 18) in told
+
+
+def test_a_stream_is_read_too(tmp_path: Path) -> None:
+    db = database(tmp_path)
+    report = load(db, io.StringIO("\ufeff" + json.dumps(small())))
+    assert str(report).startswith("2 services, 3 resources, 2 users, 3 projects")
+    db.close()
+
+
+# ---------------------------------------------------------------- merging
+
+
+def test_merging_the_same_adds_nothing(tmp_path: Path) -> None:
+    db = loaded(tmp_path, small())
+    told = exported(db)
+    for world in (small(), told, plain()):
+        report = load(db, world, merge=True)
+        assert not any(report.counts.values())
+    assert exported(db) == told
+    assert len(entries(db)) == 1
+    db.close()
+
+
+def test_merging_into_nothing_is_importing(tmp_path: Path) -> None:
+    assert exported(loaded(tmp_path, small(), merge=True)) == exported(loaded(tmp_path, small()))
+
+
+def test_merging_adds_what_is_missing(tmp_path: Path) -> None:
+    db = loaded(tmp_path, small())
+    more: Json = {
+        "bursar_world": 1,
+        "services": [{"name": "pithos", "token": "tok-pithos"}],
+        "resources": [resource("pithos.diskspace", 5, 1)],
+        "users": [user("cy-uuid", "cy@uni.example")],
+        "memberships": [
+            {"user": "cy-uuid", "project": LAB, "state": "accepted"},
+        ],
+    }
+    report = load(db, more, merge=True)
+    assert report.counts["users"] == 1
+    lab = f"project:{LAB}"
+    # A new resource reaches every project and member, a new member every resource.
+    assert figures(db, lab, "", "pithos.diskspace") == (1, 0, 0)
+    assert figures(db, f"user:{BO}", f"project:{BO}", "pithos.diskspace") == (5, 0, 0)
+    assert figures(db, "user:cy-uuid", lab, "cyclades.vm") == (4, 0, 0)
+    assert figures(db, "user:cy-uuid", lab, "pithos.diskspace") == (1, 0, 0)
+    assert figures(db, "user:cy-uuid", "project:cy-uuid", "cyclades.vm") == (2, 0, 0)
+    assert db.read(lambda tx: list(findings(tx))) == []
+    assert [action for action, *_ in entries(db)] == ["world.import"] * 2
+    db.close()
+
+
+def changed(world: Json, *path: str | int, value: object) -> Json:
+    """The world with one value replaced."""
+    at = world
+    for step in path[:-1]:
+        at = at[step]  # type: ignore[index]
+    at[path[-1]] = value  # type: ignore[index]
+    return world
+
+
+CONFLICTS = [
+    (("users", 0, "email"), "eve@uni.example", r"users\[0\].email: .* is 'ada@uni.example' in the"),
+    (("users", 0, "admin"), False, r"users\[0\].admin: false is True in the database"),
+    (("users", 0, "token"), "other", r"users\[0\].token: is not the one in the database"),
+    (
+        ("users", 1, "uuid"),
+        "new",
+        r"users\[1\].email: \"bo@uni.example\" belongs to bo-uuid in the",
+    ),
+    (("resources", 0, "system_default"), 7, r"resources\[0\].system_default: 7 is 2 in the"),
+    (("projects", 0, "name"), "x.lab", r"projects\[0\].name: \"x.lab\" is 'phys.lab' in the"),
+    (
+        ("projects", 0, "resources", "cyclades.vm", "member_capacity"),
+        3,
+        r"projects\[0\].resources\[\"cyclades.vm\"\].member_capacity: 3 is 4 in the",
+    ),
+    (("projects", 0, "id"), "new", r"projects\[0\].name: \"phys.lab\" belongs to lab-uuid in the"),
+    (
+        ("projects", 0, "last_application", "state"),
+        "denied",
+        r"projects\[0\].last_application.state: \"denied\" is 'pending' in the",
+    ),
+    (("memberships", 0, "state"), "removed", r"memberships\[0\].state: \"removed\" is 'accepted'"),
+    (("memberships", 0, "user"), ADA, r"memberships\[0\].id: 7 belongs to bo-uuid in lab-uuid in"),
+    (
+        ("service_quotas", BO, LAB, "cyclades.vm", "usage"),
+        2,
+        r"service_quotas\[\"bo-uuid\"\]\[\"lab-uuid\"\]\[\"cyclades.vm\"\]: \"4/1/2\" is 4/2/3 in",
+    ),
+    (("commissions", 0, "name"), "x", r"commissions\[0\].name: \"x\" is 'boot' in the database"),
+    (("commissions", 0, "serial"), 10, r"provisions\[0\].holder: .* has this holding in the"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "said"), CONFLICTS)
+def test_a_merge_refuses_what_differs(
+    tmp_path: Path, path: tuple[str | int, ...], value: object, said: str
+) -> None:
+    db = loaded(tmp_path, small())
+    before = text_of(db)
+    with pytest.raises(Conflict, match=said) as caught:
+        load(db, changed(small(), *path, value=value), merge=True)
+    assert caught.value.hint
+    assert text_of(db) == before
+    db.close()
