@@ -117,8 +117,11 @@ class ConfirmScreen(Dialog[Receipt | None]):
     def _show_button(self) -> None:
         button, verb = self.query_one("#confirm", Button), display(self._consent.verb)
         lacking = self._lacking()
+        leave = self.query_one("#cancel", Button)
+        leave.label = Content("Do not wait" if self._applying else "Cancel")
+        leave.refresh(layout=True)
         if self._applying:
-            button.label = Content(f"{verb}: running, esc does not wait")
+            button.label = Content(f"{verb}: running")
         else:
             button.label = Content(f"{verb} ({lacking})" if lacking else f"{verb}  y")
         button.refresh(layout=True)

@@ -1,0 +1,177 @@
+"""The console over a real database, as operators find it, for tests to play on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from backend.core.identity import Actor, Role
+from backend.core.runtime import micros
+from backend.embedded import EmbeddedBackend, open_embedded
+from backend.projects.model import Capacity
+from backend.quotas.model import IssueCommission, Provision
+from tests.worlds import CPU, OPERATOR, RAM, VM, World, person, world_w
+from tui.app import BursarApp
+from tui.dialogs.confirm import ConfirmScreen
+from tui.format.glyphs import ASCII, UNICODE
+from tui.session import Session, Settings
+
+GIB = 1024**3
+NARROW, WIDE = (80, 24), (140, 40)
+SIZES = {"80x24": NARROW, "140x40": WIDE}
+
+ENDLESS = ("live", "change", "apply")
+"""Workers that wait for the operator or for ever."""
+
+Script = Callable[[Pilot[None]], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Stage:
+    """A world with two waiting applications and a stuck commission, and a console on it."""
+
+    world: World
+    backend: EmbeddedBackend
+    project: str
+    modification: int
+    newcomer: int
+    serial: int
+
+    def app(self, size: tuple[int, int] = NARROW, *, live: bool = False, **given: Any) -> BursarApp:
+        """A console; narrow ones have the ASCII signs. Its time stands still."""
+        glyphs = ASCII if size == NARROW else UNICODE
+        now = micros(self.world.clock.at) + 9 * 60_000_000
+        settings = Settings(glyphs=glyphs, **given)
+        return BursarApp(Session(self.backend, settings, lambda: now), live=live)
+
+
+def climate(world: World) -> tuple[str, int]:
+    """A project with three members, and an application that lowers its memory."""
+    grants = {VM: Capacity(20, 8), RAM: Capacity(128 * GIB, 64 * GIB), CPU: Capacity(160, 64)}
+    uuid, application = world.submit("O", name="climate.hpc", grants=grants)
+    world.approve(application)
+    for letter in "MNL":
+        world.enroll(letter, uuid)
+    for letter, vm, ram in (("M", 3, 24), ("N", 6, 40), ("L", 7, 56)):
+        world.charge(letter, uuid, vm)
+        world.charge(letter, uuid, ram * GIB, RAM)
+    wishes = {
+        "grants": {
+            VM: Capacity(28, 10),
+            RAM: Capacity(96 * GIB, 48 * GIB),
+            CPU: Capacity(160, 64),
+        },
+        "comments": "Need more VMs for the spring campaign; RAM nodes were handed back.",
+        "max_members": 12,
+    }
+    return uuid, world.submit("O", uuid, **wishes)[1]
+
+
+def stuck(world: World, project: str) -> int:
+    """A commission of one vm and 4 GiB that its service never settled."""
+    holder, source = f"user:{person('M')}", f"project:{project}"
+    wanted = ((VM, 1), (RAM, 4 * GIB))
+    command = IssueCommission(
+        actor=Actor("cyclades", Role.SERVICE, component="cyclades"),
+        clientkey="cyclades",
+        name="server create",
+        provisions=[
+            provision
+            for resource, quantity in wanted
+            for provision in (
+                Provision(holder, source, resource, quantity),
+                Provision(source, "", resource, quantity),
+            )
+        ],
+    )
+    return int(world.do(command).created["serial"])
+
+
+@contextmanager
+def set_up(folder: Path, fill: Callable[[World], None] | None = None) -> Iterator[Stage]:
+    """A stage in this folder; `fill` adds to its world."""
+    world = world_w(folder / "world.db")
+    project, modification = climate(world)
+    serial = stuck(world, project)
+    newcomer = world.submit("N", name="urban.air", grants={VM: Capacity(5, 5)})[1]
+    if fill is not None:
+        fill(world)
+    backend = open_embedded(folder / "world.db", runtime=world.database.runtime, actor=OPERATOR)
+    try:
+        yield Stage(world, backend, project, modification, newcomer, serial)
+    finally:
+        backend.database.close()
+        world.database.close()
+
+
+def play(app: App[None], script: Script, size: tuple[int, int] = NARROW) -> None:
+    """Run a console and do with it what the script says."""
+
+    async def run() -> None:
+        async with app.run_test(size=size) as pilot:
+            await settled(pilot)
+            await script(pilot)
+
+    asyncio.run(run())
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until nothing is being read any more."""
+    await pilot.pause()
+    reading = [worker for worker in pilot.app.workers if worker.group not in ENDLESS]
+    if reading:
+        await pilot.app.workers.wait_for_complete(reading)
+        await pilot.pause()
+
+
+async def until(pilot: Pilot[None], ready: Callable[[], bool], *, tries: int = 200) -> None:
+    """Wait for something to be so."""
+    for _ in range(tries):
+        if ready():
+            await settled(pilot)
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"never so: {pilot.app.screen}")
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys one by one, each after the last one's work is done."""
+    for key in keys:
+        await pilot.press(key)
+        await settled(pilot)
+
+
+async def dialog(pilot: Pilot[None]) -> ConfirmScreen:
+    """The confirm dialog once it listens."""
+
+    def listening() -> bool:
+        screen = pilot.app.screen
+        return isinstance(screen, ConfirmScreen) and screen.armed
+
+    await until(pilot, listening)
+    screen = pilot.app.screen
+    assert isinstance(screen, ConfirmScreen)
+    return screen
+
+
+async def write(pilot: Pilot[None], text: str) -> None:
+    """Type into the field that has the focus."""
+    field = pilot.app.focused
+    assert isinstance(field, Input)
+    field.insert_text_at_cursor(text)
+    await pilot.pause()
+
+
+def said(app: App[None]) -> str:
+    """Everything that is on screen, as text."""
+    return "\n".join(
+        "".join(s.text for s in strip) for strip in app.screen._compositor.render_strips()
+    )
