@@ -26,7 +26,7 @@ LAB = "lab-uuid"
 
 def database(folder: Path) -> Database:
     """An empty database with a clock that stands still."""
-    runtime = Runtime(lambda: NOW, Random(1))
+    runtime = Runtime(lambda: NOW, Random(20261120))
     return open_database(folder / f"{uuid4()}.db", STEPS, runtime)
 
 
