@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
@@ -119,7 +119,9 @@ class BursarApp(App[None], inherit_bindings=False):
         if self._live:
             self.run_worker(self.session.live(), group="live")
             self.set_interval(self.session.settings.refresh, self._tick)
-        self.session.wake()
+            self.session.begin()
+        else:
+            self._read(self.session.read)
         if not self.is_headless:
             self._listen()
         self.call_after_refresh(_collect_garbage)
@@ -147,6 +149,9 @@ class BursarApp(App[None], inherit_bindings=False):
         elif isinstance(screen, Refreshing):
             screen.refresh_figures()
 
+    def _read(self, reading: Callable[[], Awaitable[None]]) -> None:
+        self.run_worker(reading, group="read", exclusive=True)
+
     def _tick(self) -> None:
         if isinstance(self.screen, Pane):
             self.screen.tick()
@@ -165,14 +170,13 @@ class BursarApp(App[None], inherit_bindings=False):
     def action_view_units(self) -> None:
         """Auto, bytes, raw."""
         self.session.next_units()
-        for screen in self.screen_stack:
-            if isinstance(screen, Pane):
-                screen.redraw()
+        if isinstance(self.screen, Pane):
+            self.screen.units_changed()
         self._redraw()
 
     def action_live_refresh(self) -> None:
         """Read again now, paused or not."""
-        self.run_worker(self.session.read(), group="read", exclusive=True)
+        self._read(self.session.read_again)
 
     def action_live_pause(self) -> None:
         """Stop following changes, or go on."""

@@ -156,6 +156,10 @@ class Session:
         self.version += 1
         self._woken.set()
 
+    def begin(self) -> None:
+        """Have the badges read; what is visible is being read already."""
+        self._woken.set()
+
     def pause(self, paused: bool) -> None:
         """Stop following changes, or go on."""
         self.paused = paused
@@ -163,8 +167,13 @@ class Session:
             self.wake()
         self.redraw()
 
+    async def read_again(self) -> None:
+        """Read what is visible now, whether or not anything changed."""
+        self.version += 1
+        await self.read()
+
     async def read(self) -> None:
-        """Read badges and what is visible now."""
+        """Read the badges, and what is visible if it changed."""
         try:
             self.badges = await self.backend.badges()
             await self.refresh()

@@ -14,6 +14,7 @@ from tui.panes import PANES, PaneInfo
 from tui.session import BAD as BAD_NEWS
 from tui.session import Message, Session
 
+NARROW, LOW = 80, 24
 WIDE = 110
 FULL = 140
 _TONES = {"info": "", "warn": WARN, "bad": BAD}

@@ -72,6 +72,11 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
         """What is said when the list is empty, and what to do about it."""
         if self.query_shown.text:
             return (f"Nothing contains “{self.query_shown.text}”.", "esc shows all again")
+        if self.session.connection.empty:
+            return (
+                "Nothing is in this database yet.",
+                "bursar import FILE --database PATH fills it; bursar demo shows a filled one.",
+            )
         return ("Nothing here.",)
 
     # The query
@@ -196,7 +201,8 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
 
     @on(ResourceTable.Counted, "#list")
     def _counted(self, event: ResourceTable.Counted) -> None:
-        if not self.query_shown.text and not self.query_shown.scope:
+        query = self.query_shown
+        if not (query.text or query.scope or query.view):
             self.session.list_state(self.PANE).total = event.shown
         self.show_chrome()
 
@@ -264,7 +270,7 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
 
     def action_list_filter(self) -> None:
         """Type what rows have to contain."""
-        self.query_one(MessageRow).ask("/", self.query_shown.text)
+        self.ask_line("/", self.query_shown.text)
 
     @on(MessageRow.Changed)
     def _filter_changed(self, event: MessageRow.Changed) -> None:

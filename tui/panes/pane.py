@@ -40,6 +40,7 @@ class Pane(Screen[None], inherit_bindings=False):
         super().__init__()
         self.session = session
         self._seen = -1
+        self._drawn_units = session.units
 
     def compose(self) -> ComposeResult:
         """Rows 1 to 3, the body, the message and the keys."""
@@ -84,6 +85,11 @@ class Pane(Screen[None], inherit_bindings=False):
     def redraw(self) -> None:
         """Units or signs changed."""
 
+    def units_changed(self) -> None:
+        """Draw amounts in the session's units."""
+        self._drawn_units = self.session.units
+        self.redraw()
+
     def step_out(self) -> bool:
         """`esc`: undo the innermost thing of this screen; False when there is none."""
         return False
@@ -99,16 +105,18 @@ class Pane(Screen[None], inherit_bindings=False):
         self.show_chrome()
 
     def on_screen_resume(self) -> None:
-        """What changed while this screen was hidden is read now."""
+        """What changed while this screen was hidden is shown now."""
         self.show_chrome()
-        if self._seen != self.session.version:
-            self.start(self.catch_up, group="catch-up")
+        if self._drawn_units != self.session.units:
+            self.units_changed()
+        self.start(self.catch_up, group="catch-up")
 
     async def catch_up(self) -> None:
-        """Read again what is visible, and remember which changes that covers. Raises
+        """Read again what is visible if anything changed since that was done. Raises
         BursarError."""
-        self._seen = self.session.version
-        await self.refresh_data()
+        if self._seen != self.session.version:
+            self._seen = self.session.version
+            await self.refresh_data()
 
     def show_chrome(self) -> None:
         """Say in the chrome how things are; repaints only what differs."""
@@ -119,7 +127,11 @@ class Pane(Screen[None], inherit_bindings=False):
         self.query_one(Tabs).show_tabs(frame.tabs(session.badges, width), self.PANE)
         facts = frame.joined(self.facts(), width)
         self.query_one("#crumbs", Row).show(frame.crumbs(self.path()), facts)
-        self.query_one(MessageRow).show(*self._message())
+        row, (said, when) = self.query_one(MessageRow), self._message()
+        row.show(said, when)
+        if self.size.width < frame.NARROW or self.size.height < frame.LOW:
+            # Where there is no row of its own for it, a message takes that of the keys.
+            self.set_class(row.asking or bool(when), "-news")
         footer = [(action, not self.refusal(action)) for action in actions.footer(self.SCOPE)]
         self.query_one("#keys", Row).show(frame.keys(footer, width))
 
@@ -148,6 +160,15 @@ class Pane(Screen[None], inherit_bindings=False):
             event.stop()
             self.session.tell(f"{found.title}: {why}", "warn")
 
+    def ask_line(self, sign: str, text: str = "") -> None:
+        """Let the operator type in the message row; `MessageRow.Changed` and `Closed` tell."""
+        self.query_one(MessageRow).ask(sign, text)
+        self.show_chrome()
+
+    def on_message_row_closed(self) -> None:
+        """The row says messages again."""
+        self.show_chrome()
+
     def on_paste(self, event: events.Paste) -> None:
         """Only into the line."""
         row = self.query_one(MessageRow)
@@ -174,7 +195,7 @@ class Pane(Screen[None], inherit_bindings=False):
         receipt = await self.consent(command)
         if receipt is not None:
             self.session.tell(receipt.message)
-            await self.session.read()
+            await self.session.read_again()
             self.changed(receipt)
 
     async def consent(self, command: Command) -> Receipt | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.binding import BindingType
 
 from backend.backend import Listing
@@ -13,7 +14,7 @@ from backend.projects.model import (
     ProjectRow,
     ProjectState,
 )
-from tui.actions import Scope, bindings
+from tui.actions import Action, Group, Scope, bindings
 from tui.format import ages, names
 from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
 from tui.format.units import amount, percent
@@ -61,14 +62,21 @@ def _members(row: ProjectRow, look: Look) -> Cell:
 def _tightest(row: ProjectRow, look: Look) -> Cell:
     if not row.tightest:
         return "-", QUIET
-    return [part for one in row.tightest for part in _fullness(one)]
+    found: list[Part] = []
+    room = look.width
+    for text, tone in map(_fullness, row.tightest):
+        if found and cell_len(text) + 2 > room:
+            break
+        found += ["  ", (text, tone)] if found else [(text, tone)]
+        room -= cell_len(text) + (2 if len(found) > 1 else 0)
+    return found
 
 
-def _fullness(pool: tuple[str, int, int]) -> list[Part]:
+def _fullness(pool: tuple[str, int, int]) -> tuple[str, str]:
     resource, usage, limit = pool
     full = usage >= limit
     text = f"{resource.rpartition('.')[2]} {percent(usage, limit)}{'!' if full else ''}"
-    return [(text, BAD if usage > limit else WARN if full else ""), "  "]
+    return text, BAD if usage > limit else WARN if full else ""
 
 
 COLUMNS: tuple[Column[ProjectRow], ...] = (
@@ -76,11 +84,11 @@ COLUMNS: tuple[Column[ProjectRow], ...] = (
     Column("owner", "OWNER", lambda row, look: names.brief_person(row.owner), 12, 24,
            sort="owner", middle=True),
     Column("state", "STATE", _state, 12, sort="state", news=True),
-    Column("app", "APP", _application, 5, 6, sort="app"),
+    Column("app", "APP", _application, 5, sort="app"),
     Column("ends", "ENDS", _ends, 10, sort="ends", drop=20),
-    Column("members", "MEMB", _members, 6, 9, right=True, sort="members", drop=30,
+    Column("members", "MEMB", _members, 7, right=True, sort="members", drop=30,
            figure=lambda row: row.members),
-    Column("tightest", "TIGHTEST", _tightest, 9, 26, sort="tightest", drop=10),
+    Column("tightest", "TIGHTEST", _tightest, 9, 30, sort="tightest", drop=10),
 )  # fmt: skip
 
 
@@ -119,15 +127,16 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
         yield quiet("  APP = application waiting for review   TIGHTEST = fullest resource")
 
     def nothing(self) -> Sequence[str]:
-        """An empty database says how to fill it."""
-        if self.session.connection.empty:
-            return (
-                "Nothing is in this database yet.",
-                "bursar import FILE --database PATH fills it; bursar demo shows a filled one.",
-            )
+        """Another view may have some."""
         if self.query_shown.view and not self.query_shown.text:
             return ("No project is like that.", "t chooses what is listed")
         return super().nothing()
+
+    def refusal(self, action: Action) -> str:
+        """Without a project there is nothing to decide on."""
+        if action.group is Group.DECIDE and not self.list.cursor_key:
+            return "no project is selected"
+        return super().refusal(action)
 
     def open_row(self, row: ProjectRow) -> None:
         """Everything about a project, on the whole screen."""
@@ -164,7 +173,7 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
     def hint(self) -> Part:
         """How many applications wait."""
         waiting = self.session.badges.waiting if self.session.badges else 0
-        words = f"{waiting:,} application{'s' if waiting != 1 else ''} waiting   a reviews"
+        words = f"{waiting:,} application{'s' if waiting != 1 else ''} waiting   t lists them"
         return (words, WARN) if waiting else ""
 
     def action_projects_view(self) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.binding import BindingType
 
 from backend.backend import Listing
@@ -43,35 +44,65 @@ def state(row: QuotaRow, look: Look) -> Cell:
     return row.state.value, WARN if row.state is QuotaState.FULL else BAD
 
 
+def figure(number: int, row: QuotaRow, look: Look) -> str:
+    """An amount in the cells there are, without its decimals if need be."""
+    text = amount(number, row.unit, look.units)
+    if cell_len(text) > look.width and "." in text:
+        return f"{float(text[:-1]):.0f}{text[-1]}"
+    return text
+
+
+def _holder(row: QuotaRow, look: Look) -> Cell:
+    return names.brief_person(row.holder)
+
+
 def _project(row: QuotaRow, look: Look) -> Cell:
     """A person's base project is named by his uuid, which tells nobody anything."""
     return ("(base)", QUIET) if row.project_id == row.holder_id else row.project
 
 
+def _resource(row: QuotaRow, look: Look) -> Cell:
+    """Without its service where there is no room for both."""
+    service, _, name = row.resource.partition(".")
+    return name if name and cell_len(row.resource) > look.width else row.resource
+
+
+def _used(row: QuotaRow, look: Look) -> Cell:
+    return figure(row.usage, row, look)
+
+
 def _pending(row: QuotaRow, look: Look) -> Cell:
-    return f"({amount(row.pending, row.unit, look.units)})" if row.pending else ""
+    inner = replace(look, width=look.width - 2)
+    return f"({figure(row.pending, row, inner)})" if row.pending else ""
+
+
+def _limit(row: QuotaRow, look: Look) -> Cell:
+    return figure(row.limit, row, look)
+
+
+def _effective(row: QuotaRow, look: Look) -> Cell:
+    return figure(row.effective, row, look)
 
 
 def _left(row: QuotaRow, look: Look) -> Cell:
-    text = amount(row.left, row.unit, look.units)
+    text = figure(row.left, row, look)
     return (text, BAD) if row.left < 0 else text
 
 
 COLUMNS: tuple[Column[QuotaRow], ...] = (
-    Column("holder", "HOLDER", lambda row, look: names.brief_person(row.holder), 8, 22,
-           sort="holder", middle=True),
+    Column("holder", "HOLDER", _holder, 9, 22, sort="holder"),
     Column("project", "PROJECT", _project, 10, 20, sort="project", middle=True),
-    Column("resource", "RESOURCE", lambda row, look: row.resource, 12, 24, sort="resource",
-           middle=True),
-    Column("used", "USED", lambda row, look: amount(row.usage, row.unit, look.units), 6, 7,
-           right=True, sort="used", figure=lambda row: row.usage),
-    Column("pending", "PEND", _pending, 6, 8, right=True, drop=10, sort="pending",
+    Column("resource", "RESOURCE", _resource, 12, 24, sort="resource", middle=True),
+    Column("used", "USED", _used, 6, 7, 18, right=True, sort="used",
+           figure=lambda row: row.usage),
+    Column("pending", "PEND", _pending, 6, 8, 18, right=True, drop=10, sort="pending",
            figure=lambda row: row.pending),
-    Column("limit", "LIMIT", lambda row, look: amount(row.limit, row.unit, look.units), 6, 7,
-           right=True, drop=30, sort="limit", figure=lambda row: row.limit),
-    Column("effective", "EFF", lambda row, look: amount(row.effective, row.unit, look.units), 5, 7,
-           right=True, figure=lambda row: row.effective),
-    Column("left", "LEFT", _left, 5, 7, right=True, sort="left", figure=lambda row: row.left),
+    Column("limit", "LIMIT", _limit, 6, 7, 18, right=True, drop=30, sort="limit",
+           figure=lambda row: row.limit),
+    Column("effective", "EFF", _effective, 5, 7, 18, right=True, drop=5,
+           figure=lambda row: row.effective),
+    Column("left", "LEFT", _left, 5, 7, 18, right=True, sort="left",
+           figure=lambda row: row.left),
     Column("bar", "OF OWN LIMIT", bar, 12, 24, drop=20),
     Column("state", "", state, 4, news=True),
 )  # fmt: skip

@@ -62,7 +62,7 @@ class RawPane(Pane, inherit_bindings=False):
 
     def action_raw_find(self) -> None:
         """Type what to find."""
-        self.query_one(MessageRow).ask("/", self._sought)
+        self.ask_line("/", self._sought)
 
     def action_raw_next(self) -> None:
         """Scroll to the next line with it."""

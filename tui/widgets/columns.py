@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from rich.cells import cell_len
@@ -23,10 +23,11 @@ class Column(Generic[RowT]):
 
     `cell(row, look)` gives its content; `look.width` is the cells it has there, and everything
     passes the sanitiser on its way to the screen. It gets at least `width` cells and up to
-    `most`. Columns with a `drop` are left out when there is no room, the highest number first.
-    `sort` is the `Query.sort` it stands for. `figure` is a number whose change is marked `+` or
-    `-`. `ages` says that its text changes as time passes, `news` that it shows NEW and GONE,
-    `middle` that long texts are cut in their middle.
+    `most`; where amounts are written out in full, `full` cells if that is given. Columns with a
+    `drop` are left out when there is no room, the highest number first. `sort` is the
+    `Query.sort` it stands for. `figure` is a number whose change is marked `+` or `-`. `ages`
+    says that its text changes as time passes, `news` that it shows NEW and GONE, `middle` that
+    long texts are cut in their middle.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Column(Generic[RowT]):
     cell: Callable[[RowT, Look], Cell]
     width: int
     most: int = 0
+    full: int = 0
     right: bool = False
     drop: int = 0
     sort: str = ""
@@ -53,14 +55,17 @@ class Placed(Generic[RowT]):
 
 
 def arrange(
-    columns: Sequence[Column[RowT]], width: int, offset: int = 0
+    columns: Sequence[Column[RowT]], width: int, offset: int = 0, *, full: bool = False
 ) -> tuple[Placed[RowT], ...]:
-    """The columns that fit into `width` cells, one cell between them.
+    """The columns that fit into `width` cells, one cell between them; `full` when amounts are
+    written out.
 
     With an `offset` so many columns after the first are scrolled out to the left, and then
     nothing is dropped for its priority.
     """
     room = width - GUTTER
+    if full:
+        columns = [replace(column, width=column.full or column.width) for column in columns]
     shown = _scrolled(columns, room, offset) if offset else _by_priority(columns, room)
     widths = _grown(shown, room)
     placed: list[Placed[RowT]] = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Generic
 
 from tui.format.lines import BAD, GOOD, QUIET, WARN, Look
+from tui.format.units import Style
 from tui.widgets.columns import Column, Placed, arrange, heading
 from tui.widgets.rows import Mark, RowT
 from tui.widgets.strips import Cell, Piece, fitted, pieces, width_of
@@ -40,7 +41,8 @@ class Drawing(Generic[RowT]):
 
     def fit(self, look: Look, offset: int) -> None:
         """Lay the columns out for `look.width` cells, `offset` of them scrolled away."""
-        self.placed = arrange(self.columns, look.width, offset)
+        full = look.units != Style.AUTO
+        self.placed = arrange(self.columns, look.width, offset, full=full)
         self.hidden = len(self.placed) + offset < len(self.columns)
         self.look = look
         self._looks = [replace(look, width=placed.width) for placed in self.placed]

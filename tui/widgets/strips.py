@@ -68,9 +68,13 @@ def _marked(text: str, glyphs: Glyphs) -> str:
 def fitted(
     cell: Cell, width: int, glyphs: Glyphs = UNICODE, *, right: bool = False, middle: bool = False
 ) -> list[Piece]:
-    """A cell in exactly `width` cells; a single text may be shortened in its `middle`."""
+    """A cell in exactly `width` cells; a single text may be shortened in its `middle`. What
+    stands at the `right` is a figure, and part of a figure would be another figure: it is shown
+    whole or not at all."""
     found = pieces(cell)
-    if len(found) == 1 and middle:
+    if right and width_of(found) > width:
+        found = [(glyphs.ellipsis, "")]
+    elif len(found) == 1 and middle:
         found = [(names.shorten(found[0][0], width, glyphs), found[0][1])]
     else:
         found = clipped(found, width, glyphs)
