@@ -33,6 +33,7 @@ from backend.world.format import (
     UserFile,
 )
 from backend.world.model import (
+    USER_FLAGS,
     CommissionEntry,
     KeyEntry,
     LogEntry,
@@ -43,14 +44,6 @@ from backend.world.model import (
     Step,
 )
 
-# State of a user in a file → active, e-mail verified, moderated, rejected.
-FLAGS: Mapping[str, tuple[bool, bool, bool, bool]] = {
-    "active": (True, True, True, False),
-    "inactive": (False, True, True, False),
-    "rejected": (False, True, True, True),
-    "unmoderated": (False, True, False, False),
-    "unverified": (False, False, False, False),
-}
 UNNUMBERED = -1
 SEATED = frozenset({"accepted", "leave_requested", "suspended"})
 
@@ -81,7 +74,7 @@ def resource(found: ResourceFile, at: Path) -> Resource:
 def person(found: UserFile, at: Path, now: int) -> Person:
     """A user, the id still to be given."""
     u, left = found, found.extra
-    active, verified, moderated, rejected = FLAGS[u.state]
+    active, verified, moderated, rejected = USER_FLAGS[u.state]
     gone = u.state == "inactive"
     deactivated = left.deactivated or (now if gone and left.deactivated is None else 0)
     user = User(

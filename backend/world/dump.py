@@ -10,8 +10,7 @@ from typing import TextIO
 from backend.core.database import Database, Tx
 from backend.quotas import service as quotas
 from backend.world import encode, read
-from backend.world.format import VERSION
-from backend.world.model import Progress, Report
+from backend.world.model import VERSION, Progress, Report
 from backend.world.read import COUNTERS
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode

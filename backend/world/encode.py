@@ -9,8 +9,8 @@ from backend.projects.rules import outbound
 from backend.quotas.encode import commission as commission_object
 from backend.quotas.encode import iso
 from backend.quotas.model import HoldingKey, Resource
-from backend.world.convert import FLAGS
 from backend.world.model import (
+    USER_FLAGS,
     CommissionEntry,
     KeyEntry,
     LogEntry,
@@ -78,7 +78,7 @@ def person(p: Person) -> Json:
 def user_state(u: User) -> str:
     """The one word for a user's flags."""
     flags = (u.is_active, u.email_verified, u.moderated, u.is_rejected)
-    return next((state for state, known in FLAGS.items() if known == flags), "unverified")
+    return next((state for state, known in USER_FLAGS.items() if known == flags), "unverified")
 
 
 def project(entry: ProjectEntry, visible: Collection[str]) -> Json:

@@ -11,8 +11,6 @@ from backend.decode import Amount, Exact, Flag, Instant, Text, Whole
 from backend.projects.wire import CapacityBody, Policy, Seats
 from backend.quotas.model import UNLIMITED
 
-VERSION = 1
-
 Name = Annotated[Text, Field(min_length=1)]
 Id = Annotated[Whole, Field(ge=1)]
 Digest = Annotated[Text, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -9,6 +9,17 @@ from typing import NamedTuple
 from backend.projects.model import Application, Membership, Project, User
 from backend.quotas.model import Provision, Resource
 
+VERSION = 1
+
+# State of a user in a file → active, e-mail verified, moderated, rejected.
+USER_FLAGS: Mapping[str, tuple[bool, bool, bool, bool]] = {
+    "active": (True, True, True, False),
+    "inactive": (False, True, True, False),
+    "rejected": (False, True, True, True),
+    "unmoderated": (False, True, False, False),
+    "unverified": (False, False, False, False),
+}
+
 # What is being done, how many records of it are done, and how many there are (0: unknown).
 Progress = Callable[[str, int, int], None]
 

@@ -31,11 +31,6 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 # Keys that say nothing about what is stored.
 UNSTORED = frozenset({"alias", "allowed_actions"})
-SELECT_ANYTHING = (
-    "SELECT 1 FROM resource LIMIT 1",
-    "SELECT 1 FROM person LIMIT 1",
-    "SELECT 1 FROM project LIMIT 1",
-)
 
 
 def conflict(path: Path, value: object, message: str, hint: str) -> NoReturn:
@@ -94,11 +89,6 @@ class Present:
         """The same for a pending commission."""
         mine = self.commissions.get(found.serial or 0)
         return mine is not None and _same(found, encode.commission(mine), at)
-
-
-def is_empty(tx: Tx) -> bool:
-    """True when a database knows no resource, user or project."""
-    return not any(tx.scalar(sql) for sql in SELECT_ANYTHING)
 
 
 def present(tx: Tx) -> Present:

@@ -81,6 +81,12 @@ JOIN resource r ON r.id = l.resource_id ORDER BY l.serial, l.n"""
 EACH_KEY = "SELECT clientkey, key, request, serial, at FROM commission_key ORDER BY clientkey, key"
 SELECT_COUNTERS = "SELECT name, value FROM counter WHERE name IN ({keys})"
 
+SELECT_ANYTHING = (
+    "SELECT 1 FROM resource LIMIT 1",
+    "SELECT 1 FROM person LIMIT 1",
+    "SELECT 1 FROM project LIMIT 1",
+)
+
 
 class PoolFigures(NamedTuple):
     """A project's own holding as the API shows it: `usage` contains `pending`."""
@@ -104,6 +110,11 @@ class Figures(NamedTuple):
     project_limit: int | None
     project_usage: int | None
     project_pending: int | None
+
+
+def is_empty(tx: Tx) -> bool:
+    """True when a database knows no resource, user or project."""
+    return not any(tx.scalar(sql) for sql in SELECT_ANYTHING)
 
 
 def services(tx: Tx) -> list[Service]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -225,3 +227,12 @@ def test_multiplying_costs_no_memory() -> None:
     """A world of millions is told from its beginning without being made."""
     world = generate(1, NOW, scale=1000)
     assert len(list(islice(world.holdings, 20_000))) == 20_000
+
+
+def test_it_starts_without_what_only_the_outside_needs() -> None:
+    """The demo is on the screen before pydantic or an HTTP client could be imported."""
+    program = (
+        "import sys, backend.demo, backend.world, backend.embedded;"
+        "sys.exit(bool({'pydantic', 'httpx', 'starlette'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -270,6 +270,12 @@ def test_text_that_is_no_world(tmp_path: Path, text: str, message: str) -> None:
     assert message in said(tmp_path, io.StringIO(text))
 
 
+def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
+    (tmp_path / "latin.json").write_bytes('{"users": "é"}'.encode("latin-1"))
+    with (tmp_path / "latin.json").open(encoding="utf-8") as source:
+        assert "is not UTF-8: byte 11 cannot be read (save it as UTF-8)" in said(tmp_path, source)
+
+
 def test_long_values_are_cut_and_made_visible(tmp_path: Path) -> None:
     text = said(tmp_path, put("users", 0, "state", value="\x1b[31m" + "x" * 500))
     assert len(text) < 250
