@@ -194,7 +194,7 @@ _DECISIONS = (
     Action("review.deny", ("X",), "deny", (Scope.REVIEW,), Group.DECIDE,
            "Deny with a reason", footer=2, changes_data=True),
     Action("review.dismiss", ("D",), "dismiss", (Scope.REVIEW,), Group.DECIDE,
-           "Put a denied application away", changes_data=True),
+           "Put a denied application away", footer=3, changes_data=True),
     Action("commissions.accept", ("A",), "accept", (Scope.COMMISSIONS, Scope.COMMISSION),
            Group.DECIDE, "Make a pending commission final", footer=2, changes_data=True),
     Action("commissions.reject", ("X",), "reject", (Scope.COMMISSIONS, Scope.COMMISSION),

@@ -7,11 +7,24 @@ from collections.abc import Iterator, Sequence
 
 from backend.quotas.model import CommissionDetail, FeedEvent, ProvisionRow
 from tui.format import ages, bars, names
-from tui.format.lines import BAD, GOOD, HEAD, QUIET, WARN, Line, Look, line, section, wrapped
+from tui.format.lines import (
+    BAD,
+    GOOD,
+    HEAD,
+    QUIET,
+    WARN,
+    Line,
+    Look,
+    columns,
+    line,
+    section,
+    wrapped,
+)
 from tui.format.units import amount, changes, signed
 
 OVERDUE = 5 * ages.MINUTE
 RATE_MINUTES = 12
+_TABLE = 76
 _FIGURE = re.compile(r"\b(limit|usage|held) (\d+)\b")
 
 
@@ -42,16 +55,36 @@ def detail(found: CommissionDetail, look: Look) -> list[Line]:
 
 
 def _provisions(rows: Sequence[ProvisionRow], look: Look) -> Iterator[Line]:
+    holders: dict[tuple[str, str], list[ProvisionRow]] = {}
     for row in rows:
-        where = f"{names.person(row.label)} in {row.source_label}" if row.source else row.label
-        place = "" if row.source else " (project)"
-        yield line(f"p.{row.holding}", f"  {where}{place}")
+        holders.setdefault((row.label, row.source_label if row.source else ""), []).append(row)
+    for (holder, source), found in holders.items():
+        where = f"{holder} in {source}" if source else f"{holder} (project)"
+        yield line(f"p.{holder}.{source}", f"  {names.shorten(where, look.width - 2, look.glyphs)}")
+        yield from (_side_by_side if look.width >= _TABLE else _stacked)(found, look)
+
+
+def _side_by_side(rows: Sequence[ProvisionRow], look: Look) -> Iterator[Line]:
+    cells = []
+    for row in rows:
+        told = [_held(row, usage, pending, look) for _, usage, pending in _outcomes(row)]
+        pairs = zip(("now", "if accepted", "if rejected"), told, strict=True)
+        states = [f"{name} {held}{rest}" for name, (held, rest) in pairs]
+        cells.append([row.resource, signed(row.quantity, row.unit, look.units), *states])
+    for row, laid in zip(rows, columns(cells, "<><<<"), strict=True):
+        resource, change, *states = laid
+        yield line(f"p.{row.holding}", f"    {resource}  ", (change, HEAD), "  ", "  ".join(states))
+
+
+def _stacked(rows: Sequence[ProvisionRow], look: Look) -> Iterator[Line]:
+    for row in rows:
         change = signed(row.quantity, row.unit, look.units)
         yield line(f"p.{row.holding}.q", f"    {row.resource}  ", (change, HEAD))
         for name, usage, pending in _outcomes(row):
-            yield line(
-                f"p.{row.holding}.{name}", f"    {name:<12}", *_held(row, usage, pending, look)
-            )
+            held, rest = _held(row, usage, pending, look)
+            over = BAD if usage > row.limit else ""
+            key = f"p.{row.holding}.{name}"
+            yield line(key, f"    {name:<12}", (held, over), (rest, QUIET))
 
 
 def _outcomes(row: ProvisionRow) -> tuple[tuple[str, int, int], ...]:
@@ -66,12 +99,12 @@ def _outcomes(row: ProvisionRow) -> tuple[tuple[str, int, int], ...]:
     )
 
 
-def _held(row: ProvisionRow, usage: int, pending: int, look: Look) -> tuple[tuple[str, str], ...]:
+def _held(row: ProvisionRow, usage: int, pending: int, look: Look) -> tuple[str, str]:
     def shown(number: int) -> str:
         return amount(number, row.unit, look.units)
 
-    over = (f"{shown(usage)} of {shown(row.limit)}", BAD if usage > row.limit else "")
-    return over, (f"  {shown(pending)} pending" if pending > 0 else "", QUIET)
+    rest = f" ({shown(pending)} pending)" if pending > 0 else ""
+    return f"{shown(usage)} of {shown(row.limit)}", rest
 
 
 def _meaning(look: Look) -> list[Line]:
@@ -128,7 +161,7 @@ def rates(events: Sequence[FeedEvent], look: Look) -> list[Line]:
     for name, kinds in (("issued", ("issued", "charged")), ("refused", ("refused",))):
         counts = _per_minute([event.at for event in events if event.kind in kinds], look.now)
         spark = bars.spark(counts, RATE_MINUTES, look.glyphs)
-        found.append(line(f"rate.{name}", f"  {name:<8} {spark}  {max(counts)}/min at most"))
+        found.append(line(f"rate.{name}", f"  {name:<8} {spark}  max {max(counts)}/min"))
     return found
 
 

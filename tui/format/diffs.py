@@ -64,17 +64,17 @@ def wished(change: FieldChange) -> Cell:
 def lines(
     before: str, after: str, unit: Callable[[str], str] = lambda name: ""
 ) -> list[tuple[str, Cell]]:
-    """The fields of a journal entry or effect, its JSON texts side by side; those that are
-    empty on both sides are left out. `unit` gives that of a field."""
+    """The fields of a journal entry or effect, its JSON texts side by side, without those that
+    are the same. `unit` gives that of a field."""
     old, new = _fields(before), _fields(after)
     names = [*old, *(name for name in new if name not in old)]
     cells = ((display(name), _pair(name, old, new, unit(name))) for name in names)
-    return [(name, cell) for name, cell in cells if (cell.before, cell.after) != (ABSENT, ABSENT)]
+    return [(name, cell) for name, cell in cells if not cell.same]
 
 
 def label(name: str) -> str:
-    """A field's name for people: `end_date` reads `end date`."""
-    return display(name).replace("_", " ")
+    """A field's name for people: `end_date` reads `end date`; resources keep their names."""
+    return display(name) if "." in name else display(name).replace("_", " ")
 
 
 def _cell(change: Change, style: str) -> Cell:
@@ -144,5 +144,6 @@ def _pair(name: str, old: Mapping[str, object], new: Mapping[str, object], unit:
     sides = (old.get(name), new.get(name))
     before, after = (_value(name, side, unit) for side in sides)
     first, last = (_number(side) for side in sides)
-    counted = first is not None and last is not None and not _is_moment(name)
-    return Cell(before, after, units.delta(first, last, unit) if counted else "")
+    finite = None not in (first, last) and UNLIMITED not in (first, last)
+    change = units.delta(first, last, unit) if finite and not _is_moment(name) else ""
+    return Cell(before, after, change)

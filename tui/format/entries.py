@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from backend.backend import JournalDetail, JournalEffect, JournalRow
 from backend.core.journal import REFUSED
 from backend.core.text import display
-from tui.format import ages
-from tui.format.diffs import ABSENT, Cell, label, lines
+from tui.format import ages, names
+from tui.format.diffs import Cell, label, lines
 from tui.format.lines import BAD, GOOD, HEAD, QUIET, WARN, Line, Look, line, section, wrapped
 
 EFFECTS_SHOWN = 200
@@ -107,15 +107,18 @@ def _diff(
     room = max((len(label(name)) for name, _ in found), default=0)
     margin = " " * indent
     for name, cell in found:
-        text = f"{margin}{label(name):<{room}}  {_told(one, cell)}"
-        if len(text) <= look.width:
-            yield line(f"{key}.{name}", text, (f"  {cell.delta}", WARN if cell.falls else GOOD))
+        told, start = _told(one, cell), f"{margin}{label(name):<{room}}  "
+        if "->" not in told:
+            told = names.shorten(told, max(9, look.width - len(start)), look.glyphs)
+        if len(start) + len(told) <= look.width:
+            delta = (f"  {cell.delta}", WARN if cell.falls else GOOD)
+            yield line(f"{key}.{name}", start, told, delta)
             continue
         yield line(f"{key}.{name}", margin + label(name))
         for sign, side, tone in (("-", cell.before, QUIET), ("+", cell.after, "")):
-            if side != ABSENT:
-                text = f"{sign} {side}"
-                yield from wrapped(f"{key}.{name}.{sign}", text, look.width, indent + 2, tone)
+            yield from wrapped(
+                f"{key}.{name}.{sign}", f"{sign} {side}", look.width, indent + 2, tone
+            )
 
 
 def _effects(found: JournalDetail, look: Look, units: Units) -> Iterator[Line]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from backend.projects.model import ApplicationReview, Capacity
 from backend.quotas.model import UNLIMITED, QuotaRow
-from tui.format import bars, names
+from tui.format import bars
 from tui.format.diffs import ABSENT
 from tui.format.lines import BAD, GOOD, HEAD, QUIET, WARN, Line, Look, Part, columns, line
 from tui.format.units import amount, delta, percent
 
 LEAST_BAR, MOST_BAR = 8, 20
+HEADS = ("RESOURCE", "PROJECT LIMIT", "MEMBER LIMIT", "USED", "AFTER")
+GAP = "   "
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,15 @@ def limits(grants: Sequence[Grant], look: Look, usage: bool) -> Iterator[Line]:
     """Project and member limits before and after; with `usage` what is used and how full."""
     rows = [[*_cells(grant, look), *_used(grant, look)[: 3 * usage]] for grant in grants]
     laid = columns(rows, "<" + ">><<" * 2 + "><>" * usage)
-    if laid:
-        yield line("", (_heads([len(cell) for cell in laid[0]], usage), HEAD))
-    for grant, cells in zip(grants, laid, strict=True):
-        yield line(f"grant.{grant.resource}", *_parts(grant, cells))
+    groups = [list(_groups(*one)) for one in zip(grants, laid, strict=True)]
+    if not groups:
+        return
+    heads = HEADS[: len(groups[0])]
+    widths = [max(len(head), _size(group)) for head, group in zip(heads, groups[0], strict=True)]
+    yield line("", (GAP.join(f"{h:<{w}}" for h, w in zip(heads, widths, strict=True)), HEAD))
+    for grant, found in zip(grants, groups, strict=True):
+        padded = (_padded(one, width) for one, width in zip(found, widths, strict=True))
+        yield line(f"grant.{grant.resource}", *(part for one in padded for part in one))
 
 
 def pool_bars(grants: Sequence[Grant], look: Look) -> Iterator[Line]:
@@ -80,9 +89,9 @@ def _cells(grant: Grant, look: Look) -> list[str]:
     cells = [grant.resource]
     for kind in ("project", "member"):
         before, after = grant.sides(kind)
-        shown = ABSENT if before is None else amount(before, grant.unit, look.units)
+        old = ["", ""] if before is None else [amount(before, grant.unit, look.units), "->"]
         change = delta(before, after, grant.unit, look.units)
-        cells += [shown, "->", amount(after, grant.unit, look.units), change]
+        cells += [*old, amount(after, grant.unit, look.units), change]
     return cells
 
 
@@ -95,25 +104,24 @@ def _used(grant: Grant, look: Look) -> list[str]:
     return [amount(pool.usage, pool.unit, look.units), pending, share]
 
 
-def _heads(widths: Sequence[int], usage: bool) -> str:
-    project, member = sum(widths[1:5]) + 3, sum(widths[5:9]) + 3
-    heads = names.fit("RESOURCE", 2 + widths[0]) + "   " + names.fit("PROJECT LIMIT", project)
-    heads += "   " + names.fit("MEMBER LIMIT", member)
-    if not usage:
-        return heads
-    used = names.fit("USED", widths[9], right=True) + " " * (widths[10] + 1)
-    return f"{heads}   {used}  {'AFTER':>{widths[11]}}"
-
-
-def _parts(grant: Grant, cells: Sequence[str]) -> Iterator[Part]:
-    yield f"  {cells[0]}"
+def _groups(grant: Grant, cells: Sequence[str]) -> Iterator[list[Part]]:
+    """The cells of a row under their headings."""
+    yield [f"  {cells[0]}"]
     for start, kind in ((1, "project"), (5, "member")):
         before, arrow, after, change = cells[start : start + 4]
-        yield f"   {before} {arrow} "
-        yield (f"{after} {change}", _tone(*grant.sides(kind)))
+        old = f"{before} {arrow} " if arrow else ""
+        yield [old, (f"{after} {change}", _tone(*grant.sides(kind)))]
     if len(cells) > 9:
-        yield f"   {cells[9]} {cells[10]}"
-        yield (f"  {cells[11]}", BAD if grant.over else "")
+        yield [f"{cells[9]} {cells[10]}"]
+        yield [(cells[11], BAD if grant.over else "")]
+
+
+def _size(group: Sequence[Part]) -> int:
+    return sum(cell_len(part if isinstance(part, str) else part[0]) for part in group)
+
+
+def _padded(group: Sequence[Part], width: int) -> list[Part]:
+    return [*group, " " * (width - _size(group)) + GAP]
 
 
 def _tone(before: int | None, after: int) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from backend.core.plan import Impact
 from backend.projects.model import (
-    Application,
     ApplicationReview,
     ApplicationState,
     PolicyCheck,
@@ -92,7 +91,8 @@ def _head(review: ApplicationReview, look: Look) -> Iterator[Line]:
         text = names.cut(value, look.width - room - 2, look.glyphs)
         yield line(f"fact.{name}", f"{name:<{room}}  {text}")
     if asked.response_at:
-        yield from _answer(asked, look)
+        answer = f"{ages.stamp(asked.response_at)} by {asked.response_actor}: {asked.response}"
+        yield from _labelled("answer", state_words(asked.state), answer, look, room)
     yield from _fields(review, look, room)
     if comments := asked.comments.strip():
         yield from _labelled("comment", "Comment", comments, look, room)
@@ -111,11 +111,6 @@ def _facts(review: ApplicationReview, look: Look) -> dict[str, str]:
         "Applicant": f"{review.applicant_email}{role}",
         "Submitted": f"{ages.stamp(asked.issued_at)}{age}",
     }
-
-
-def _answer(asked: Application, look: Look) -> list[Line]:
-    who = f"{asked.state.value} {ages.stamp(asked.response_at)} by {asked.response_actor}"
-    return wrapped("answer", f"{who}  {asked.response}".strip(), look.width)
 
 
 def _fields(review: ApplicationReview, look: Look, room: int) -> Iterator[Line]:

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from backend.backend import JournalDetail, JournalRow, Listing
 from backend.core.journal import REFUSED
 from tui.actions import Scope, bindings
-from tui.format import ages
+from tui.format import ages, names
 from tui.format.entries import entry, ticket
 from tui.format.lines import BAD, Build, Look
 from tui.panes.detailpane import DetailPane
@@ -28,7 +28,15 @@ def _outcome(row: JournalRow, look: Look) -> Cell:
 
 
 def _time(row: JournalRow, look: Look) -> Cell:
-    return ages.stamp_seconds(row.at)[:19] if look.width >= 19 else ages.clock(row.at)
+    """As much of it as there is room for; of today the seconds, of other days the day."""
+    full = ages.stamp_seconds(row.at).rstrip("Z")
+    if look.width >= len(full):
+        return full
+    return ages.clock(row.at) if row.at // ages.DAY == look.now // ages.DAY else full[5:16]
+
+
+def _who(row: JournalRow, look: Look) -> str:
+    return names.brief_person(row.who.removeprefix("operator:"))
 
 
 async def units_of(session: Session) -> Mapping[str, str]:
@@ -38,12 +46,12 @@ async def units_of(session: Session) -> Mapping[str, str]:
 
 COLUMNS: tuple[Column[JournalRow], ...] = (
     Column("seq", "SEQ", lambda row, look: str(row.key), 6, 9, right=True, sort="seq"),
-    Column("time", "TIME", _time, 8, 19),
-    Column("actor", "WHO", lambda row, look: row.who, 10, 20, middle=True),
+    Column("time", "TIME", _time, 11, 19),
+    Column("who", "WHO", _who, 10, 20, middle=True),
     Column("action", "ACTION", lambda row, look: row.action, 19, 24, middle=True),
-    Column("target", "ABOUT", lambda row, look: row.about, 15, 36, middle=True),
+    Column("about", "ABOUT", lambda row, look: row.about, 16, 36),
     Column("outcome", "", _outcome, 7, news=True),
-    Column("reason", "REASON", lambda row, look: row.reason, 7, 60, drop=10),
+    Column("reason", "REASON", lambda row, look: row.reason, 14, 60, drop=10),
 )  # fmt: skip
 
 

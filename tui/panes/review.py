@@ -80,8 +80,13 @@ class ReviewPane(Pane, inherit_bindings=False):
             yield state_words(review.application.state)
 
     def hint(self) -> Part:
-        """How old what is shown is."""
-        return (f"Preview computed from data read at {ages.clock(self.session.read_at)}Z", QUIET)
+        """How old what is shown is, and whether there is more of it."""
+        asked = self.query_one("#asked", TextPanel)
+        more = "   pgdn: more" if len(asked.lines) > asked.room else ""
+        return (
+            f"Preview computed from data read at {ages.clock(self.session.read_at)}Z{more}",
+            QUIET,
+        )
 
     def refusal(self, action: Action) -> str:
         """A decision needs an application in the right state."""

@@ -38,19 +38,30 @@ PROVISION = ProvisionRow(
 EVENT = FeedEvent(AT, "issued", 90214, "cyclades", "eli@uni.example", "astro-sim", CHANGE)
 
 
-def shown(provision: ProvisionRow) -> list[str]:
-    found = CommissionDetail(ROW, (provision,))
-    return [one.text.rstrip() for one in detail(found, NARROW)]
+SIDE = Look(38, ASCII, now=AT + 9 * MINUTE)
+
+
+def shown(*provisions: ProvisionRow, look: Look = SIDE) -> list[str]:
+    return [one.text.rstrip() for one in detail(CommissionDetail(ROW, provisions), look)]
 
 
 def test_what_accepting_and_rejecting_come_to() -> None:
     lines = shown(PROVISION)
     assert lines[0] == "Commission 90188   overdue 9 m"
-    assert "  cy in genomics" in lines
+    assert "  cy@uni.example in genomics" in lines
     assert "    pithos.diskspace  +2G" in lines
-    assert "    NOW         14G of 50G  2G pending" in lines
+    assert "    NOW         14G of 50G (2G pending)" in lines
     assert "    IF ACCEPTED 14G of 50G" in lines
     assert "    IF REJECTED 12G of 50G" in lines
+
+
+def test_where_there_is_room_a_provision_takes_one_line_and_a_holder_is_named_once() -> None:
+    other = replace(PROVISION, holding=2, resource="cyclades.ram")
+    lines = shown(PROVISION, other, look=Look(100, ASCII))
+    told = "+2G  now 14G of 50G (2G pending)  if accepted 14G of 50G  if rejected 12G of 50G"
+    assert f"    pithos.diskspace  {told}" in lines
+    assert f"    cyclades.ram      {told}" in lines
+    assert lines.count("  cy@uni.example in genomics") == 1
 
 
 def test_a_release_lowers_usage_only_when_accepted() -> None:
@@ -61,7 +72,7 @@ def test_a_release_lowers_usage_only_when_accepted() -> None:
 
 def test_what_other_commissions_hold_stays_pending() -> None:
     lines = shown(replace(PROVISION, pending=5 * GIB))
-    assert "    IF ACCEPTED 14G of 50G  3G pending" in lines
+    assert "    IF ACCEPTED 14G of 50G (3G pending)" in lines
 
 
 def test_changes_in_short_and_in_full() -> None:
@@ -103,8 +114,8 @@ def test_two_events_of_the_same_moment_are_told_apart() -> None:
 def test_rates_per_minute() -> None:
     events = [replace(EVENT, at=NARROW.now - n * 40 * SECOND) for n in range(6)]
     issued, refused = rates(events, NARROW)
-    assert issued.text == "  issued           =#=#  2/min at most"
-    assert refused.text.endswith("0/min at most")
+    assert issued.text == "  issued           =#=#  max 2/min"
+    assert refused.text.endswith("max 0/min")
 
 
 def test_hostile_names_in_the_feed() -> None:

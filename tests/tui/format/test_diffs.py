@@ -70,3 +70,4 @@ def test_what_is_no_json_object_is_shown_as_it_is() -> None:
 
 def test_labels() -> None:
     assert label("end_date") == "end date"
+    assert label("grants.astakos.pending_app") == "grants.astakos.pending_app"
