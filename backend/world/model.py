@@ -142,4 +142,5 @@ class Report:
     counts: Mapping[str, int]
 
     def __str__(self) -> str:
-        return ", ".join(f"{count} {name}" for name, count in self.counts.items() if count)
+        told = ", ".join(f"{count} {name}" for name, count in self.counts.items() if count)
+        return told or "nothing new"

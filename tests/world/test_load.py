@@ -294,6 +294,7 @@ def test_merging_the_same_adds_nothing(tmp_path: Path) -> None:
     for world in (small(), told, plain()):
         report = load(db, world, merge=True)
         assert not any(report.counts.values())
+        assert str(report) == "nothing new"
     assert exported(db) == told
     assert len(entries(db)) == 1
     db.close()
