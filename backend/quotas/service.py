@@ -36,6 +36,7 @@ from backend.quotas.rules import Account, check, impacts, merge
 SELECT_PENDING_IN = """
 SELECT DISTINCT v.serial FROM provision v JOIN holding h ON h.id = v.holding_id
 WHERE h.holder_id = ? OR h.source_id = ? ORDER BY v.serial"""
+SELECT_PENDING_ON = "SELECT serial FROM provision WHERE holding_id IN ({keys})"
 
 CHUNK = 500
 
@@ -83,6 +84,11 @@ def holdings(tx: Tx) -> Iterator[Holding]:
     return store.each_holding(tx)
 
 
+def holdings_of(tx: Tx, resource: str) -> list[Holding]:
+    """Every holding of a resource, in no order."""
+    return [store.holding_of(row) for row in tx.all(store.SELECT_OF_RESOURCE, (resource,))]
+
+
 def limit_change(tx: Tx, limits: Sequence[Limit]) -> LimitChange:
     """Which of these limits differ from the stored ones, and whose effective limit moves."""
     found = store.find_limits(tx, limits)
@@ -127,6 +133,13 @@ def pending_in(tx: Tx, project: str) -> tuple[Touched, ...]:
     found = queries.commission_details(tx, serials)
     effect = "already counted; it can still be accepted"
     return tuple(_touched(found[serial], effect) for serial in serials)
+
+
+def pending_on(tx: Tx, holdings: Sequence[int]) -> list[Touched]:
+    """The pending commissions on these holdings, oldest first."""
+    serials = {serial for (serial,) in tx.within(SELECT_PENDING_ON, holdings)}
+    found = queries.commission_details(tx, sorted(serials))
+    return [_touched(found[serial], "still pending") for serial in sorted(serials)]
 
 
 def persist(tx: Tx, write: object, actor: str, reason: str) -> list[SideEffect]:

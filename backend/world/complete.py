@@ -18,7 +18,7 @@ from backend.projects.model import (
 from backend.projects.rules import limits
 from backend.projects.rules.projects import base_membership, base_project
 from backend.projects.rules.users import USER_DEACTIVATION
-from backend.projects.service.applications import PENDING_APP
+from backend.projects.service.pending_apps import PENDING_APP
 from backend.quotas.model import HoldingKey, Limit, Resource
 from backend.world.model import (
     CommissionEntry,

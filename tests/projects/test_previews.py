@@ -24,6 +24,7 @@ from backend.projects.model import (
     JoinPolicy,
     JoinProject,
     MembershipAction,
+    ModifyBaseProjects,
     ModifyProject,
     ProjectAction,
     ProjectState,
@@ -170,6 +171,11 @@ COMMANDS: dict[str, Make] = {
     "terminate": project_state("phys", ProjectAction.TERMINATE),
     "reinstate": project_state("ended", ProjectAction.REINSTATE),
     "modify": modification("phys", Wishes(name="other.lab", grants={VM: Capacity(20, 1)})),
+    "modify system projects": lambda w, at: ModifyBaseProjects(
+        actor=OPERATOR,
+        wishes=Wishes(end_date=FAR, max_members=2, grants={VM: Capacity(5, 1)}),
+        exclude=(person("L"), person("N")),
+    ),
     "expire": lambda w, at: TerminateExpired(actor=OPERATOR),
     "join": lambda w, at: JoinProject(actor=w.actor("N"), project=str(at["full"])),
     "enrol": lambda w, at: EnrollMember(

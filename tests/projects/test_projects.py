@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from backend.check import findings
 from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound, OverLimit
 from backend.core.plan import Tier
 from backend.core.runtime import micros
@@ -15,6 +16,7 @@ from backend.projects.model import (
     JoinPolicy,
     MembershipAction,
     MembershipState,
+    ModifyBaseProjects,
     ModifyProject,
     ProjectAction,
     ProjectState,
@@ -25,7 +27,7 @@ from backend.projects.model import (
 )
 from backend.projects.store import projects as project_store
 from backend.quotas.model import UNLIMITED
-from tests.worlds import CPU, OPERATOR, START, VM, World, person
+from tests.worlds import CPU, OPERATOR, START, VM, World, count, person
 
 P = ProjectState
 SUSPEND, UNSUSPEND = ProjectAction.SUSPEND, ProjectAction.UNSUSPEND
@@ -293,3 +295,54 @@ def test_suspending_names_the_commissions_it_concerns(w: World) -> None:
     plan = w.plan(ChangeProjectState(actor=OPERATOR, project=project, action=SUSPEND))
     assert [(t.serial, t.resolved) for t in plan.touched] == [(serial, False)]
     assert plan.tier is Tier.DANGEROUS
+
+
+def modify_base(w: World, *exclude: str, **wishes: object) -> ModifyBaseProjects:
+    wanted = Wishes(**wishes)  # type: ignore[arg-type]
+    return ModifyBaseProjects(actor=OPERATOR, wishes=wanted, exclude=exclude)
+
+
+def test_all_system_projects_are_changed_at_once_but_the_excluded(w: World) -> None:
+    ordinary = w.project("phys.lab")
+    w.act(person("M"), SUSPEND)
+    w.charge("L", person("L"), 2)
+    serial = w.charge("N", person("N"), 1, keep=False)
+    command = modify_base(w, person("O"), grants={VM: Capacity(1, 1)}, max_members=3)
+    plan = w.plan(command)
+    assert [(i.holder, i.over_by) for i in plan.going_over] == [("l@uni.example", 1), ("", 1)]
+    assert [touched.serial for touched in plan.touched] == [serial]
+    assert (plan.tier, plan.target) == (Tier.DANGEROUS, "change 4")
+    before = count(w, "SELECT max(seq) FROM journal")
+    seq = w.do(command).seq
+    assert seq == before + 1
+    assert [w.see(person(p)).max_members for p in "AMNLO"] == [3, 3, 3, 3, 1]
+    assert [w.pool(person(p))[0] for p in "AMLO"] == [1, 0, 1, 2]
+    assert w.pool(ordinary) == (10, 0)
+    told = f"SELECT count(*) FROM journal_change WHERE seq = {seq} AND target LIKE 'project:%'"
+    assert count(w, told) == 4
+    again = w.plan(command)
+    assert (again.changes, again.title) == ((), "Change 0 system projects")
+    assert w.database.read(lambda tx: list(findings(tx))) == []
+
+
+def test_what_all_system_projects_refuse(w: World) -> None:
+    def refused(error: type[Exception], command: ModifyBaseProjects) -> None:
+        with pytest.raises(error):
+            w.plan(command)
+
+    for field in ("owner", "name", "homepage", "description"):
+        refused(Invalid, modify_base(w, **{field: "x.org"}))
+    refused(Invalid, modify_base(w, "nobody", max_members=2))
+    refused(Invalid, modify_base(w, w.project("phys.lab"), max_members=2))
+    refused(Invalid, modify_base(w, grants={VM: Capacity(1, 2)}))
+    refused(Invalid, modify_base(w, grants={"no.such": Capacity(1, 1)}))
+    wishes = Wishes(max_members=2)
+    refused(NotAllowed, ModifyBaseProjects(actor=w.actor("O"), wishes=wishes))
+
+
+def test_the_change_of_all_system_projects_is_astakos_own_command(w: World) -> None:
+    command = modify_base(w, person("O"), person("M"), grants={VM: Capacity(7, 6)})
+    assert w.plan(command).request.path == (
+        f"project-modify --all-system-projects --exclude {person('O')},{person('M')}"
+        " --limit cyclades.vm 6 7"
+    )

@@ -94,6 +94,14 @@ class ModifyProject(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModifyBaseProjects(Command):
+    """Change every system project in place but the excluded ones, by uuid (§2.2)."""
+
+    wishes: Wishes
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TerminateExpired(Command):
     """Terminate every alive ordinary project whose end date has passed."""
 
@@ -168,3 +176,8 @@ class VerifyQuotas(Command):
     project accounts for (§3.5)."""
 
     unexpected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconcilePendingApps(Command):
+    """Set the usage of `astakos.pending_app` to the applications that wait (Q20)."""

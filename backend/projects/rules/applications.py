@@ -111,12 +111,11 @@ def check_future(end_date: int | None, now: int) -> None:
         raise Invalid("the end date has passed", hint="choose a later one")
 
 
-def check_base(project: Project, wishes: Wishes, error: type[BursarError]) -> None:
+def check_base(wishes: Wishes, error: type[BursarError]) -> None:
     """A base project keeps its name and has no owner. Raises `error`."""
-    if project.is_base:
-        asked = [field for field in FIXED_IN_BASE if getattr(wishes, field) is not None]
-        if asked:
-            raise error(f"{asked[0]} of a system project cannot be changed", hint="leave it out")
+    asked = [field for field in FIXED_IN_BASE if getattr(wishes, field) is not None]
+    if asked:
+        raise error(f"{asked[0]} of a system project cannot be changed", hint="leave it out")
 
 
 def modification_refusal(actor: Actor, project: Project) -> BursarError | None:

@@ -4,7 +4,7 @@ requests that a command would be on the wire."""
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from backend.core.plan import WireRequest
@@ -154,7 +154,17 @@ def command_line(*words: object) -> WireRequest:
 
 def modify_request(project: str, wishes: Wishes) -> WireRequest:
     """Change a project in place."""
-    words: list[object] = ["project-modify", project]
+    return _modify_command([project], wishes)
+
+
+def modify_base_request(exclude: Sequence[str], wishes: Wishes) -> WireRequest:
+    """Change all system projects in place."""
+    left_out = ["--exclude", ",".join(exclude)] if exclude else []
+    return _modify_command(["--all-system-projects", *left_out], wishes)
+
+
+def _modify_command(which: Sequence[str], wishes: Wishes) -> WireRequest:
+    words: list[object] = ["project-modify", *which]
     for name, value in wishes_object(wishes).items():
         if name not in ("comments", "resources", "start_date"):
             words += [f"--{name.replace('_', '-')}", value]

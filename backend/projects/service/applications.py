@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from backend.core.database.tx import Tx
-from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound, OverLimit
+from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from backend.core.plan import Change, Tier
 from backend.core.usecase import Decision, Write
 from backend.projects.model import (
@@ -25,19 +24,12 @@ from backend.projects.model import (
 )
 from backend.projects.rules import applications as rules
 from backend.projects.rules import changes, outbound, projects
-from backend.projects.rules.limits import filled, member_key, pool_key
+from backend.projects.rules.limits import filled
 from backend.projects.service.draft import Draft, Telling, find_project, fresh_id, refuse
+from backend.projects.service.pending_apps import charge
 from backend.projects.store import applications as store
 from backend.projects.store import people
 from backend.projects.store import projects as project_store
-from backend.quotas import service as quotas
-from backend.quotas.model import Charge, Provision
-
-PENDING_APP = "astakos.pending_app"
-CLIENT = "astakos"
-DRIFTED = (
-    "the applicant's counter of waiting applications is too low already: nothing is taken off it"
-)
 
 
 def submit(tx: Tx, command: SubmitApplication) -> Decision:
@@ -82,7 +74,7 @@ def _check_wishes(draft: Draft, command: SubmitApplication) -> None:
 def _submit_new(draft: Draft, command: SubmitApplication) -> Decision:
     tx, wishes = draft.tx, rules.completed(command.wishes, command.applicant)
     _check_wishes(draft, command)
-    _charge(draft, command.applicant, ())
+    charge(draft, command.applicant, ())
     uuid = tx.runtime.uuid() if tx.writable else ""
     id = fresh_id(tx, "application")
     project = rules.new_project(fresh_id(tx, "project"), uuid, wishes, tx.now)
@@ -105,8 +97,9 @@ def _submit_modification(draft: Draft, command: SubmitApplication, project: Proj
     tx, wishes = draft.tx, command.wishes
     _check_wishes(draft, command)
     replaced = _waiting(tx, project)
-    _charge(draft, command.applicant, [a.applicant for a in replaced])
-    rules.check_base(project, wishes, Conflict)
+    charge(draft, command.applicant, [a.applicant for a in replaced])
+    if project.is_base:
+        rules.check_base(wishes, Conflict)
     for old in replaced:
         draft.application(old, replace(old, state=ApplicationState.REPLACED))
     id = fresh_id(tx, "application")
@@ -142,46 +135,6 @@ def _tell_wishes(draft: Draft, wishes: Wishes, project: Project | None) -> None:
     draft.changes += changes.wish_changes(target, project, wishes, labels, draft.units)
 
 
-def _charge(draft: Draft, gains: str, releases: Sequence[str]) -> None:
-    """Count a waiting application more and others less, in one commission (§2.1.2).
-
-    Admins are charged beyond the limit. Raises Conflict when the limit is reached.
-    """
-    if all(resource.name != PENDING_APP for resource in draft.resources):
-        return
-    net: dict[str, int] = {gains: 1} if gains else {}
-    for user in releases:
-        net[user] = net.get(user, 0) - 1
-    provisions = [p for user, quantity in net.items() for p in _provisions(draft, user, quantity)]
-    if not provisions:
-        return
-    charge = Charge(CLIENT, "application", tuple(provisions), force=draft.command.actor.is_admin)
-    try:
-        quotas.check_charge(draft.tx, charge)
-    except (OverLimit, NotFound) as error:
-        raise Conflict(
-            f"no more applications can wait: {error.message}",
-            hint="withdraw one, or have the limit of astakos.pending_app raised",
-            data=error.data,
-        ) from error
-    draft.charges.append(charge)
-
-
-def _provisions(draft: Draft, user: str, quantity: int) -> list[Provision]:
-    """The user's and the base project's share; a drifted counter is not taken below 0 (Q20)."""
-    provisions = []
-    for key in (member_key(user, user, PENDING_APP), pool_key(user, PENDING_APP)):
-        amount = quantity
-        if quantity < 0:
-            holding = quotas.holding(draft.tx, key)
-            amount = -min(-quantity, holding.usage_min if holding else 0)
-            if amount != quantity and DRIFTED not in draft.warnings:
-                draft.warnings.append(DRIFTED)
-        if amount or not quantity:
-            provisions.append(Provision(key.holder, key.source, key.resource, amount))
-    return provisions
-
-
 def find_case(tx: Tx, command: ApplicationCommand) -> rules.Case:
     """The application with what deciding on it depends on. Raises NotFound."""
     application = store.application(tx, command.application)
@@ -205,7 +158,7 @@ def approve(tx: Tx, command: ApproveApplication) -> Decision:
     draft.application(application, rules.answered(application, state, command.actor, tx.now))
     draft.project(before, after)
     draft.sync([after])
-    _charge(draft, "", [application.applicant])
+    charge(draft, "", [application.applicant])
     draft.warnings += _approval_warnings(before, after, tx.now)
     return _decided(draft, case, "approve", Tier.REVERSIBLE)
 
@@ -226,7 +179,7 @@ def deny(tx: Tx, command: DenyApplication) -> Decision:
     draft, application = Draft(tx, command), case.application
     state = ApplicationState.DENIED
     draft.application(application, rules.answered(application, state, command.actor, tx.now))
-    _charge(draft, "", [application.applicant])
+    charge(draft, "", [application.applicant])
     return _decided(draft, case, "deny", Tier.HARMFUL)
 
 
@@ -247,7 +200,7 @@ def cancel(tx: Tx, command: CancelApplication) -> Decision:
     refuse(rules.withdrawal_refusal(command.actor, case, "cancel", pending))
     draft = Draft(tx, command)
     _withdraw(draft, case, ApplicationState.CANCELLED)
-    _charge(draft, "", [case.application.applicant])
+    charge(draft, "", [case.application.applicant])
     return _decided(draft, case, "cancel", Tier.HARMFUL)
 
 

@@ -69,6 +69,7 @@ class Draft:
     warnings: list[str] = field(default_factory=list)
     limits: list[Limit] = field(default_factory=list)
     charges: list[Charge] = field(default_factory=list)
+    touched: list[Touched] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.resources = quotas.resources(self.tx)
@@ -164,11 +165,11 @@ class Draft:
         return Decision(plan, action, target, message, writes, created or {})
 
     def _touched(self, change: LimitChange) -> tuple[Touched, ...]:
-        """Pending commissions whose limits move; each of them once."""
+        """Pending commissions that were noted or whose limits move; each of them once."""
         names = dict.fromkeys(key.source or key.holder for key, _, _ in change.changed)
         found = (
             touched
             for name in names
             for touched in quotas.pending_in(self.tx, name.partition(":")[2])
         )
-        return tuple({touched.serial: touched for touched in found}.values())
+        return tuple({touched.serial: touched for touched in (*self.touched, *found)}.values())

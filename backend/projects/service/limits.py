@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backend.core.database.tx import Tx
@@ -175,10 +175,10 @@ def _kept(draft: Draft, mismatch: Mismatch) -> bool:
 
 
 def _mismatch_changes(draft: Draft, found: Sequence[Mismatch]) -> list[Change]:
-    labels = _labels(draft.tx, [m.key for m in found])
+    names = labels(draft.tx, [m.key for m in found])
     return [
         Change(
-            _named(m.key, labels),
+            named(m.key, names),
             m.key.resource,
             m.found,
             m.expected,
@@ -189,18 +189,19 @@ def _mismatch_changes(draft: Draft, found: Sequence[Mismatch]) -> list[Change]:
     ]
 
 
-def _labels(tx: Tx, keys: Sequence[HoldingKey]) -> dict[str, str]:
+def labels(tx: Tx, keys: Sequence[HoldingKey]) -> dict[str, str]:
     """Addresses and project names of the holders in these keys."""
     names = {name for key in keys for name in (key.holder, key.source) if name}
     uuids = [name.partition(":")[2] for name in names]
     emails = people.emails(tx, uuids)
     projects = store.projects(tx, uuids)
-    labels = {f"user:{uuid}": email for uuid, email in emails.items()}
-    return labels | {f"project:{uuid}": p.realname for uuid, p in projects.items()}
+    told = {f"user:{uuid}": email for uuid, email in emails.items()}
+    return told | {f"project:{uuid}": p.realname for uuid, p in projects.items()}
 
 
-def _named(key: HoldingKey, labels: dict[str, str]) -> str:
-    holder = labels.get(key.holder, key.holder)
+def named(key: HoldingKey, names: Mapping[str, str]) -> str:
+    """A holding as people know it."""
+    holder = names.get(key.holder, key.holder)
     if not key.source:
         return f"{holder} (pool)"
-    return f"{holder} in {labels.get(key.source, key.source)}"
+    return f"{holder} in {names.get(key.source, key.source)}"

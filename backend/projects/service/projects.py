@@ -11,11 +11,13 @@ from backend.core.plan import Tier
 from backend.core.usecase import Decision
 from backend.projects.model import (
     ChangeProjectState,
+    ModifyBaseProjects,
     ModifyProject,
     Project,
     ProjectAction,
     ProjectState,
     TerminateExpired,
+    Wishes,
 )
 from backend.projects.rules import applications as wishes_rules
 from backend.projects.rules import outbound
@@ -83,9 +85,10 @@ def modify(tx: Tx, command: ModifyProject) -> Decision:
         raise Conflict(
             f"project {project.realname} is {project.state}", hint="it was never approved"
         )
-    wishes_rules.check_base(project, wishes, Invalid)
+    if project.is_base:
+        wishes_rules.check_base(wishes, Invalid)
     draft = Draft(tx, command)
-    _check_modification(draft, command)
+    _check_modification(draft, wishes)
     after = wishes_rules.with_wishes(project, wishes)
     if project.is_alive:
         namesake = store.namesake(tx, after.realname, project.uuid)
@@ -105,8 +108,41 @@ def modify(tx: Tx, command: ModifyProject) -> Decision:
     return draft.decide(telling, "project.modify", project.target, message)
 
 
-def _check_modification(draft: Draft, command: ModifyProject) -> None:
+def modify_base(tx: Tx, command: ModifyBaseProjects) -> Decision:
+    """The same change of all system projects; those that have it already are left alone."""
+    require_admin(command.actor, "change projects in place")
     wishes = command.wishes
+    wishes_rules.check_base(wishes, Invalid)
+    draft = Draft(tx, command)
+    _check_modification(draft, wishes)
+    changed = []
+    for project in _chosen(tx, command.exclude):
+        after = wishes_rules.with_wishes(project, wishes)
+        if after != project:
+            draft.project(project, after)
+            changed.append(after)
+    draft.sync(changed)
+    count = f"{len(changed)} system projects"
+    telling = Telling(
+        "Change",
+        f"Change {count}",
+        f"change {len(changed)}",
+        outbound.modify_base_request(command.exclude, wishes),
+        Tier.HARMFUL,
+    )
+    return draft.decide(telling, "project.modify-base", "projects", f"{count} changed")
+
+
+def _chosen(tx: Tx, exclude: Sequence[str]) -> list[Project]:
+    """The system projects but these; a misspelt exclusion would change whom it was to spare."""
+    found = store.base_projects(tx)
+    unknown = set(exclude) - {project.uuid for project in found}
+    if unknown:
+        raise Invalid(f"there is no system project {min(unknown)!r}", hint="exclude by uuid")
+    return [project for project in found if project.uuid not in exclude]
+
+
+def _check_modification(draft: Draft, wishes: Wishes) -> None:
     if wishes.owner is not None:
         owner = people.user(draft.tx, wishes.owner)
         if owner is None or not owner.is_accepted:

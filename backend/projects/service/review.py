@@ -24,9 +24,9 @@ from backend.projects.model import (
 )
 from backend.projects.rules import applications as rules
 from backend.projects.rules import changes
-from backend.projects.rules.limits import member_key, pool_key
 from backend.projects.service import reads
-from backend.projects.service.applications import PENDING_APP, find_case
+from backend.projects.service.applications import find_case
+from backend.projects.service.pending_apps import keys_of
 from backend.projects.service.room import ROOM
 from backend.projects.store import applications as store
 from backend.projects.store import memberships as membership_store
@@ -104,8 +104,7 @@ def _scene(tx: Tx, case: rules.Case) -> _Scene:
 
 def _pending_apps(tx: Tx, user: str) -> tuple[int, int]:
     """The applicant's waiting applications, and the smaller of the two limits (§2.1.2)."""
-    keys = (member_key(user, user, PENDING_APP), pool_key(user, PENDING_APP))
-    found = [holding for key in keys if (holding := quotas.holding(tx, key))]
+    found = [holding for key in keys_of(user) if (holding := quotas.holding(tx, key))]
     if not found:
         return 0, UNLIMITED
     return found[0].usage_max, min(holding.limit for holding in found)

@@ -22,10 +22,12 @@ from backend.projects.model import (
     EnrollMember,
     JoinProject,
     Membership,
+    ModifyBaseProjects,
     ModifyProject,
     Moved,
     Project,
     ProjectState,
+    ReconcilePendingApps,
     RegisterResource,
     SetDefaultProject,
     SubmitApplication,
@@ -35,7 +37,14 @@ from backend.projects.model import (
 )
 from backend.projects.rules import limits as limit_rules
 from backend.projects.rules import projects as project_rules
-from backend.projects.service import applications, limits, memberships, projects, users
+from backend.projects.service import (
+    applications,
+    limits,
+    memberships,
+    pending_apps,
+    projects,
+    users,
+)
 from backend.projects.store import applications as application_store
 from backend.projects.store import memberships as membership_store
 from backend.projects.store import people
@@ -133,6 +142,7 @@ ROOM = Room(
         CancelApplication: applications.cancel,
         ChangeProjectState: projects.change_state,
         ModifyProject: projects.modify,
+        ModifyBaseProjects: projects.modify_base,
         TerminateExpired: projects.terminate_expired,
         JoinProject: memberships.join,
         EnrollMember: memberships.enroll,
@@ -141,6 +151,7 @@ ROOM = Room(
         SetDefaultProject: users.set_default,
         RegisterResource: limits.register,
         VerifyQuotas: limits.verify,
+        ReconcilePendingApps: pending_apps.reconcile,
     },
     _perform,
 )

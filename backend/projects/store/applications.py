@@ -17,6 +17,9 @@ JOIN person w ON w.id = a.applicant_id LEFT JOIN person o ON o.id = a.owner_id""
 SELECT_BY_ID = f"{FROM} WHERE a.id IN ({{keys}}) ORDER BY a.id"
 SELECT_OF_PROJECT = f"{FROM} WHERE a.project_id = ? ORDER BY a.id DESC"
 SELECT_WAITING = "SELECT id FROM application WHERE state = 'pending' ORDER BY issued_at, id"
+COUNT_WAITING = """
+SELECT w.uuid, count(*) FROM application a JOIN person w ON w.id = a.applicant_id
+WHERE a.state = 'pending' GROUP BY w.uuid ORDER BY w.uuid"""
 SELECT_GRANTS = """
 SELECT g.application_id, r.name, g.project_capacity, g.member_capacity
 FROM application_resource g JOIN resource r ON r.id = g.resource_id
@@ -87,6 +90,11 @@ def applications_of(tx: Tx, project_id: int) -> list[Application]:
 def waiting(tx: Tx) -> list[int]:
     """Pending applications, oldest first."""
     return [id for (id,) in tx.all(SELECT_WAITING)]
+
+
+def waiting_by_applicant(tx: Tx) -> dict[str, int]:
+    """How many applications each person waits for, by uuid; those without are missing."""
+    return dict(tx.all(COUNT_WAITING))
 
 
 def insert_application(tx: Tx, application: Application) -> None:

@@ -23,6 +23,8 @@ FROM = f"SELECT {COLUMNS} FROM project p LEFT JOIN person o ON o.id = p.owner_id
 SELECT_BY_UUID = f"{FROM} WHERE p.uuid IN ({{keys}}) ORDER BY p.id"
 SELECT_BY_ID = f"{FROM} WHERE p.id IN ({{keys}}) ORDER BY p.id"
 SELECT_ALL = f"{FROM} ORDER BY p.id"
+SELECT_BASE = f"""
+{FROM} WHERE p.is_base = 1 AND p.state IN ('active', 'suspended', 'terminated') ORDER BY p.id"""
 SELECT_OWNED = f"{FROM} WHERE o.uuid = ? ORDER BY p.id"
 SELECT_EXPIRED = f"""
 {FROM} WHERE p.state IN ('active', 'suspended') AND p.end_date < ? ORDER BY p.end_date, p.id"""
@@ -154,6 +156,11 @@ def projects_by_id(tx: Tx, ids: Sequence[int]) -> dict[int, Project]:
 def all_projects(tx: Tx) -> list[Project]:
     """Every project there is."""
     return _with_grants(tx, tx.all(SELECT_ALL))
+
+
+def base_projects(tx: Tx) -> list[Project]:
+    """Every system project, in order of acceptance of its user."""
+    return _with_grants(tx, tx.all(SELECT_BASE))
 
 
 def owned(tx: Tx, user: str) -> list[Project]:
