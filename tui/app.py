@@ -104,7 +104,6 @@ class BursarApp(App[None], inherit_bindings=False):
         self.crashed = False
         self.set_class(session.settings.production, "-production")
         self.set_class(session.settings.glyphs is ASCII, "-ascii")
-        self.set_class(self.no_color, "-no-color")
         self._live = live
         for one in theme.THEMES:
             self.register_theme(one)

@@ -19,6 +19,7 @@ DARK = Theme(
     panel="#262626",
     dark=True,
     variables={
+        "production": "#5f0000",
         "cursor-row": "#005faf",
         "cursor-text": "#ffffff",
         "cursor-away": "#303030",

@@ -16,10 +16,10 @@ def explanation(found: Explanation, look: Look) -> list[Line]:
     """The whole story of one quota row."""
     row = found.row
     return [
-        line("who", (f"{row.holder}  {row.project}  {row.resource}", HEAD)),
+        line("who", (f"{row.holder}  {names.project(row)}  {row.resource}", HEAD)),
         *section("IN WORDS", in_words(row, look)),
         *section("THE SUM", the_sum(row, look)),
-        *section(f"WHO ELSE USES {row.project}", _others(found, look)),
+        *section(f"WHO ELSE USES {names.project(row)}", _others(found, look)),
         *section("PENDING COMMISSIONS", _pending(found, look)),
     ]
 
@@ -76,9 +76,9 @@ def _holder_words(row: QuotaRow, look: Look) -> Iterator[str]:
     else:
         yield f"{row.holder} may have {shown(row.limit)} of {row.resource}."
     if row.project_limit == UNLIMITED:
-        yield f"The project {row.project} has no limit, so nothing else binds."
+        yield f"{_the_project(row)} has no limit, so nothing else binds."
     else:
-        yield f"The project {row.project} has {shown(row.project_limit)} for all its members,"
+        yield f"{_the_project(row)} has {shown(row.project_limit)} for all its members,"
         yield f"and others use {shown(row.taken_by_others)} of it."
         reach, who = shown(row.effective), "project's" if row.project_binds else "own"
         yield f"So {reach} can be reached at most; what binds is the {who} limit."
@@ -87,9 +87,14 @@ def _holder_words(row: QuotaRow, look: Look) -> Iterator[str]:
 
 def _pool_words(row: QuotaRow, look: Look) -> Iterator[str]:
     limit = amount(row.limit, row.unit, look.units)
-    yield f"The project {row.project} has {'no limit' if row.limit == UNLIMITED else limit}"
+    yield f"{_the_project(row)} has {'no limit' if row.limit == UNLIMITED else limit}"
     yield f"on {row.resource} for all its members together."
     yield f"{amount(row.usage, row.unit, look.units)} is used{_so_far(row, look)}."
+
+
+def _the_project(row: QuotaRow) -> str:
+    base = row.project_id == row.holder_id
+    return "The base project" if base else f"The project {row.project}"
 
 
 def _so_far(row: QuotaRow, look: Look) -> str:

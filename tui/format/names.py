@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len, set_cell_size
 
 from backend.core.text import display
+from backend.quotas.model import QuotaRow
 from tui.format.glyphs import UNICODE, Glyphs
 
 
@@ -44,6 +45,12 @@ def brief_person(value: str) -> str:
     """`ada@uni` of `ada@uni.example`."""
     local, at, host = value.partition("@")
     return display(f"{local}@{host.split('.')[0]}" if at and local and host else value)
+
+
+def project(row: QuotaRow) -> str:
+    """The project's label; a person's base project is named by his uuid, which tells nobody
+    anything."""
+    return "(base)" if row.project_id == row.holder_id else display(row.project)
 
 
 def identifier(value: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len
 
@@ -22,15 +22,20 @@ def help_lines(pane: Pane, look: Look) -> Iterable[Line]:
         if found:
             yield line("", (group.value.upper(), HEAD))
             for action in found:
-                yield _line(action, pane.refusal(action))
+                yield from _lines(action, pane.refusal(action), look)
             yield blank()
-    yield line("", ("Dim keys are off now, for the reason behind them.", QUIET))
+    yield line("", ("Dim keys are off now, for the reason that follows them.", QUIET))
 
 
-def _line(action: Action, why: str) -> Line:
+def _lines(action: Action, why: str, look: Look) -> Iterator[Line]:
     keys = action.key_text
     gap = " " * max(1, _KEYS - cell_len(keys))
     told = action.tooltip or action.title
-    if why:
-        return line(action.id, (f"  {keys}{gap}{told}  ({why})", QUIET))
-    return line(action.id, "  ", (keys, KEY), f"{gap}{told}")
+    if not why:
+        yield line(action.id, "  ", (keys, KEY), f"{gap}{told}")
+        return
+    text = f"  {keys}{gap}{told}"
+    together = cell_len(text) + cell_len(why) + 4 <= look.width
+    yield line(action.id, (f"{text}  ({why})" if together else text, QUIET))
+    if not together:
+        yield line(f"{action.id}.why", (f"  {' ' * _KEYS}({why})", QUIET))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -16,6 +16,7 @@ from backend.projects.model import (
     MembershipAction,
     MembershipState,
     ProjectDetail,
+    ProjectRow,
 )
 from tui.actions import Action, Scope, bindings
 from tui.format import ages
@@ -47,10 +48,10 @@ def _allowed(row: MemberRow, look: Look) -> Cell:
 
 
 COLUMNS: tuple[Column[MemberRow], ...] = (
-    Column("email", "MEMBER", lambda row, look: row.email, 18, 40, middle=True),
+    Column("email", "MEMBER", lambda row, look: row.email, 18, 36, middle=True),
     Column("state", "STATE", _state, 15, news=True),
     Column("since", "SINCE", lambda row, look: ages.day(row.since), 10, drop=20),
-    Column("allowed", "MAY BE", _allowed, 10, 24, drop=10),
+    Column("allowed", "MAY BE", _allowed, 10, 30, drop=10),
 )
 
 
@@ -79,9 +80,13 @@ class ProjectPane(ProjectActions, inherit_bindings=False):
             yield TextPanel(look, id="about")
             yield self.members
 
-    def subject(self) -> ProjectDetail | None:
+    def project_row(self) -> ProjectRow | None:
         """The project."""
-        return self.found
+        return self.found.row if self.found else None
+
+    def allowed(self) -> Mapping[str, str]:
+        """As it was read."""
+        return self.found.allowed if self.found else {}
 
     def path(self) -> Sequence[str]:
         """Its name."""

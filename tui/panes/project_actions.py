@@ -2,64 +2,63 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
 
-from backend.projects.model import ChangeProjectState, ProjectAction, ProjectDetail, ProjectState
-from tui.actions import Action
+from backend.projects.model import ChangeProjectState, ProjectAction, ProjectRow, ProjectState
+from tui.actions import Action, Group
 from tui.panes.pane import Pane
 
 
 class ProjectActions(Pane, inherit_bindings=False):
-    """Suspend, unsuspend, terminate, reinstate and review the project that `subject` gives."""
+    """Suspend, unsuspend, terminate, reinstate and review the project of `project_row`."""
 
-    _DOES: ClassVar[dict[str, ProjectAction]] = {
-        "project.terminate": ProjectAction.TERMINATE,
-        "project.reinstate": ProjectAction.REINSTATE,
-    }
+    def project_row(self) -> ProjectRow | None:
+        """The project, None when there is none."""
+        raise NotImplementedError
 
-    def subject(self) -> ProjectDetail | None:
-        """The project under the cursor, None while it is not read."""
+    def allowed(self) -> Mapping[str, str]:
+        """What the backend says about each action; empty while that is not read."""
         raise NotImplementedError
 
     def refusal(self, action: Action) -> str:
         """The backend says what the state of the project permits."""
-        found, why = self.subject(), super().refusal(action)
-        if why or found is None:
+        if why := super().refusal(action):
             return why
+        row = self.project_row()
+        if row is None:
+            return "no project is selected" if action.group is Group.DECIDE else ""
         if action.id == "project.review":
-            return found.allowed.get("review", "")
-        if action.id == "project.suspend":
-            return found.allowed.get(_toggle(found), "")
-        return found.allowed.get(self._DOES.get(action.id, ""), "")
+            return "" if row.pending_app else "no application is waiting"
+        return self.allowed().get(_meant(action.id, row), "")
 
     def action_project_review(self) -> None:
         """Look at the waiting application."""
-        found = self.subject()
-        if found is not None and found.pending is not None:
+        row = self.project_row()
+        if row is not None and row.pending_app:
             from tui.panes.review import ReviewPane
 
-            self.app.push_screen(ReviewPane(self.session, found.pending.id))
+            self.app.push_screen(ReviewPane(self.session, row.pending_app))
 
     def action_project_suspend(self) -> None:
         """Suspend, or unsuspend what is suspended."""
-        if (found := self.subject()) is not None:
-            self._decide(found, _toggle(found))
+        self._decide("project.suspend")
 
     def action_project_terminate(self) -> None:
         """Terminate."""
-        if (found := self.subject()) is not None:
-            self._decide(found, ProjectAction.TERMINATE)
+        self._decide("project.terminate")
 
     def action_project_reinstate(self) -> None:
         """Reinstate."""
-        if (found := self.subject()) is not None:
-            self._decide(found, ProjectAction.REINSTATE)
+        self._decide("project.reinstate")
 
-    def _decide(self, found: ProjectDetail, action: ProjectAction) -> None:
-        actor = self.session.connection.actor
-        self.change(ChangeProjectState(actor=actor, project=found.project.uuid, action=action))
+    def _decide(self, action: str) -> None:
+        if (row := self.project_row()) is not None:
+            actor, meant = self.session.connection.actor, ProjectAction(_meant(action, row))
+            self.change(ChangeProjectState(actor=actor, project=row.uuid, action=meant))
 
 
-def _toggle(found: ProjectDetail) -> ProjectAction:
-    suspended = found.project.state is ProjectState.SUSPENDED
-    return ProjectAction.UNSUSPEND if suspended else ProjectAction.SUSPEND
+def _meant(action: str, row: ProjectRow) -> str:
+    """The project action behind an action of the console."""
+    if action == "project.suspend" and row.state is ProjectState.SUSPENDED:
+        return ProjectAction.UNSUSPEND
+    return action.removeprefix("project.")

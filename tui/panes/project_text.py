@@ -31,11 +31,15 @@ BAR = {
     bars.OVER: BAD,
 }
 EVENTS = 100
+ROOMY = 65
+"""Cells from which on facts stand beside each other."""
 
 
 def summary(found: ProjectDetail, look: Look) -> list[Line]:
     """Beside the list: what it is, how full it is, what waits."""
-    return [*head(found, look), *pools(found, look), *_waiting(found, look)]
+    row = found.row
+    who = line("id", f"id {names.identifier(row.uuid)}   owner {names.brief_person(row.owner)}")
+    return [*head(found, look), who, *pools(found, look), *_waiting(found, look)]
 
 
 def everything(found: ProjectDetail, look: Look) -> list[Line]:
@@ -55,14 +59,17 @@ def head(found: ProjectDetail, look: Look) -> Iterator[Line]:
     row, project = found.row, found.project
     state = row.display_state
     yield line("name", (names.shorten(row.name, look.width - len(state) - 2), HEAD), "  ", state)
-    yield line("id", f"id {names.identifier(row.uuid)}   owner {names.brief_person(row.owner)}")
     yield blank()
-    ends = ages.days_until(project.end_date, look.now) if not row.is_base else ""
-    yield line("start", f"Start {ages.day(project.created_at)}")
+    facts = [f"Start {ages.day(project.created_at)}"]
     if not row.is_base:
-        yield line("end", f"End   {ages.day(project.end_date)}", f"  ({ends})" if ends else "")
-    yield line("join", f"Join  {project.join_policy}   Leave {project.leave_policy}")
-    yield line("members", f"Members {row.members:,} of {amount(project.max_members)}")
+        ends = ages.days_until(project.end_date, look.now)
+        facts.append(f"End   {ages.day(project.end_date)}{f'  ({ends})' if ends else ''}")
+    facts.append(f"Join  {project.join_policy}   Leave {project.leave_policy}")
+    facts.append(f"Members {row.members:,} of {amount(project.max_members)}")
+    if look.width >= ROOMY:
+        facts = ["   ".join(facts[:-2]), "   ".join(facts[-2:])]
+    for n, fact in enumerate(facts):
+        yield line(f"fact.{n}", fact)
 
 
 def pools(found: ProjectDetail, look: Look) -> list[Line]:
@@ -77,14 +84,19 @@ def _pool(row: QuotaRow, look: Look) -> Iterator[Line]:
     pending = f" ({amount(row.pending, row.unit, look.units)})" if row.pending else ""
     limit = amount(row.limit, row.unit, look.units)
     figures = f"{usage}{pending} of {limit}"
+    if look.width >= ROOMY:
+        name = names.fit(row.resource, 24, look.glyphs)
+        bar = _bar(row, look, look.width - 58) if row.limit != UNLIMITED else ()
+        yield line(f"pool.{row.resource}", f"  {name} {figures:>22}  ", *bar)
+        return
     room = max(8, look.width - len(figures) - 1)
     yield line(f"pool.{row.resource}", names.fit(row.resource, room, look.glyphs), " ", figures)
     if row.limit != UNLIMITED:
-        yield line(f"bar.{row.resource}", "  ", *_bar(row, look))
+        yield line(f"bar.{row.resource}", "  ", *_bar(row, look, look.width - 10))
 
 
-def _bar(row: QuotaRow, look: Look) -> Iterable[Part]:
-    width = max(8, min(30, look.width - 10))
+def _bar(row: QuotaRow, look: Look, room: int) -> Iterable[Part]:
+    width = max(8, min(30, room))
     segments = bars.quota_bar(row.limit, row.usage, row.pending, row.limit, width)
     found: list[Part] = [(s.text(look.glyphs), BAR[s.kind]) for s in segments]
     full = BAD if row.usage > row.limit else WARN if row.usage == row.limit else ""
@@ -127,7 +139,7 @@ def _about(found: ProjectDetail, look: Look) -> Iterator[Line]:
 def _applications(found: ProjectDetail, look: Look) -> Iterator[Line]:
     for one in found.applications:
         when = ages.day(one.answered_at or one.issued_at)
-        by = f" by {names.person(one.actor)}" if one.actor else ""
+        by = f" by {_actor(one.actor)}" if one.actor else ""
         tone = WARN if one.state == "pending" else ""
         yield line(f"app.{one.id}", f"  #{one.id} ", (str(one.state), tone), f" {when}{by}")
         if one.response:
@@ -136,8 +148,13 @@ def _applications(found: ProjectDetail, look: Look) -> Iterator[Line]:
 
 def _history(found: ProjectDetail, look: Look) -> Iterator[Line]:
     for n, event in enumerate(found.history[:EVENTS]):
-        actor = names.person(event.actor.removeprefix("operator:"))
         key = f"event.{event.at}.{n}"
-        yield line(key, f"  {ages.stamp(event.at)}  {event.what}", (f"  {actor}", QUIET))
+        yield line(
+            key, f"  {ages.stamp(event.at)}  {event.what}", (f"  {_actor(event.actor)}", QUIET)
+        )
         if event.reason:
             yield from wrapped(f"{key}.why", f"“{event.reason}”", look.width, 4, QUIET)
+
+
+def _actor(name: str) -> str:
+    return names.person(name.removeprefix("operator:"))

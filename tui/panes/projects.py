@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -14,7 +14,7 @@ from backend.projects.model import (
     ProjectRow,
     ProjectState,
 )
-from tui.actions import Action, Group, Scope, bindings
+from tui.actions import Scope, bindings
 from tui.format import ages, names
 from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
 from tui.format.units import amount, percent
@@ -117,10 +117,14 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
         self.show_chrome()
         return lambda look: summary(found, look)
 
-    def subject(self) -> ProjectDetail | None:
-        """The project under the cursor, once it was read."""
+    def project_row(self) -> ProjectRow | None:
+        """The project under the cursor."""
+        return self.list.cursor_row
+
+    def allowed(self) -> Mapping[str, str]:
+        """What was read of the project under the cursor, once the cursor rests there."""
         found = self._found
-        return found if found and found.row.key == self.list.cursor_key else None
+        return found.allowed if found and found.row.key == self.list.cursor_key else {}
 
     def legend(self, look: Look) -> Iterable[Line]:
         """What the short words mean."""
@@ -131,12 +135,6 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
         if self.query_shown.view and not self.query_shown.text:
             return ("No project is like that.", "t chooses what is listed")
         return super().nothing()
-
-    def refusal(self, action: Action) -> str:
-        """Without a project there is nothing to decide on."""
-        if action.group is Group.DECIDE and not self.list.cursor_key:
-            return "no project is selected"
-        return super().refusal(action)
 
     def open_row(self, row: ProjectRow) -> None:
         """Everything about a project, on the whole screen."""

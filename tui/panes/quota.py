@@ -37,7 +37,7 @@ class QuotaPane(DetailPane, inherit_bindings=False):
         if self.found is None:
             return ("Quotas", f"holding {self.key}")
         row = self.found.row
-        return ("Quotas", names.brief_person(row.holder), row.project, row.resource)
+        return ("Quotas", names.brief_person(row.holder), names.project(row), row.resource)
 
     async def read(self) -> Build:
         """The figures now."""
@@ -65,5 +65,5 @@ class QuotaPane(DetailPane, inherit_bindings=False):
 def explain(pane: Pane, found: Explanation) -> None:
     """Say in words over a screen why the effective limit is what it is."""
     row = found.row
-    title = f"{names.brief_person(row.holder)}  {row.project}  {row.resource}"
+    title = f"{names.brief_person(row.holder)}  {names.project(row)}  {row.resource}"
     pane.app.push_screen(Overlay(title, lambda look: in_words(row, look), pane.session.look))

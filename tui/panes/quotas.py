@@ -57,8 +57,8 @@ def _holder(row: QuotaRow, look: Look) -> Cell:
 
 
 def _project(row: QuotaRow, look: Look) -> Cell:
-    """A person's base project is named by his uuid, which tells nobody anything."""
-    return ("(base)", QUIET) if row.project_id == row.holder_id else row.project
+    name = names.project(row)
+    return (name, QUIET) if row.project_id == row.holder_id else name
 
 
 def _resource(row: QuotaRow, look: Look) -> Cell:

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual.strip import Strip
+from textual.style import Style
 from textual.widget import Widget
 
 from backend.core.text import display
@@ -114,6 +115,8 @@ class Brush:
     def _resolve(self, base: str, tone: str) -> RichStyle:
         widget = self._widget
         ground = widget.get_visual_style(base) if base else widget.visual_style
+        if base and widget.get_component_styles(base).text_style.reverse:
+            ground += Style(reverse=True)  # which Textual leaves out
         if tone:
             ground = ground + widget.app.stylesheet.parse_style(tone)
         return ground.rich_style

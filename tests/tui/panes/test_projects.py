@@ -1,0 +1,202 @@
+"""Deciding on projects and their members, from the list and from a project's own screen."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from textual.pilot import Pilot
+
+from backend.projects.model import MembershipState, ProjectState
+from tests.tui.stage import Stage, dialog, play, press, said, settled, until, write
+from tui.dialogs.confirm import ConfirmScreen
+from tui.panes.project import ProjectPane
+from tui.panes.projects import ProjectsPane
+from tui.panes.raw import RawPane
+from tui.panes.review import ReviewPane
+
+
+def line(pilot: Pilot[None], number: int) -> str:
+    """A line of the screen from its end."""
+    return said(pilot.app).split("\n")[number]
+
+
+async def confirm(pilot: Pilot[None], reason: str = "", name: str = "") -> None:
+    """Give what the dialog asks for and carry the plan out."""
+    shown = await dialog(pilot)
+    for text in filter(None, (reason, name)):
+        await write(pilot, text)
+        await press(pilot, "enter")
+    await press(pilot, "y")
+    await until(pilot, lambda: pilot.app.screen is not shown)
+    assert not isinstance(pilot.app.screen, ConfirmScreen)
+
+
+async def open_project(pilot: Pilot[None]) -> ProjectPane:
+    await press(pilot, "enter")
+    pane = pilot.app.screen
+    assert isinstance(pane, ProjectPane)
+    await until(pilot, lambda: pane.members.shown is not None)
+    return pane
+
+
+async def lists(pilot: Pilot[None], shown: int) -> ProjectsPane:
+    pane = pilot.app.screen
+    assert isinstance(pane, ProjectsPane)
+    await until(pilot, lambda: pane.list.shown == shown)
+    return pane
+
+
+def test_a_project_is_suspended_and_let_again(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await lists(pilot, 2)
+        await press(pilot, "Z")
+        await confirm(pilot, "they asked for it", "climate.hpc")
+        assert stage.world.see(stage.project).state is ProjectState.SUSPENDED
+        assert "suspended" in line(pilot, -2)
+        await until(pilot, lambda: "Suspended" in said(pilot.app))
+        await press(pilot, "Z")
+        await confirm(pilot)
+        assert stage.world.see(stage.project).state is ProjectState.ACTIVE
+
+    play(stage.app(), script)
+
+
+def test_a_terminated_project_is_found_and_reinstated(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await lists(pilot, 2)
+        await press(pilot, "T")
+        await confirm(pilot, "over", "climate.hpc")
+        assert stage.world.see(stage.project).state is ProjectState.TERMINATED
+        await press(pilot, "t", *"jjjjjj", "enter")
+        pane = await lists(pilot, 1)
+        assert "view terminated" in said(pilot.app)
+        assert pane.list.cursor_row is not None
+        assert pane.list.cursor_row.uuid == stage.project
+        await press(pilot, "R")
+        await confirm(pilot, "a mistake", "climate.hpc")
+        assert stage.world.see(stage.project).state is ProjectState.ACTIVE
+
+    play(stage.app(), script)
+
+
+def test_the_review_opens_at_once_wherever_the_cursor_is(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await lists(pilot, 2)
+        await pilot.press("j", "a")
+        screen = pilot.app.screen
+        assert isinstance(screen, ReviewPane)
+        assert screen.application == stage.newcomer
+
+    play(stage.app(), script)
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [("R", "reinstate: "), ("a", "review application: no application is waiting")],
+)
+def test_what_the_state_does_not_permit_is_off_and_says_why(
+    stage: Stage, key: str, why: str
+) -> None:
+    stage.deny(stage.modification)
+
+    async def script(pilot: Pilot[None]) -> None:
+        pane = await lists(pilot, 2)
+        await until(pilot, lambda: bool(pane.allowed()))
+        await press(pilot, key)
+        assert isinstance(pilot.app.screen, ProjectsPane)
+        assert line(pilot, -2).startswith(f" {why}")
+
+    play(stage.app(), script)
+
+
+def test_a_person_who_asks_is_let_in(stage: Stage) -> None:
+    stage.world.add("J")
+    membership = stage.world.join("J", stage.project)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await lists(pilot, 2)
+        pane = await open_project(pilot)
+        assert pane.members.cursor_key == membership
+        await press(pilot, "A")
+        await confirm(pilot)
+        assert stage.world.state(membership) is MembershipState.ACCEPTED
+        await until(pilot, lambda: "requested" not in said(pilot.app))
+        assert pane.members.cursor_key == membership
+
+    play(stage.app(), script)
+
+
+def test_a_person_who_asks_is_refused(stage: Stage) -> None:
+    stage.world.add("J")
+    membership = stage.world.join("J", stage.project)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await lists(pilot, 2)
+        await open_project(pilot)
+        await press(pilot, "X")
+        await confirm(pilot, "ask your group first")
+        assert stage.world.state(membership) is MembershipState.REJECTED
+
+    play(stage.app(), script)
+
+
+def test_a_member_cannot_be_let_in_again(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await lists(pilot, 2)
+        await open_project(pilot)
+        await press(pilot, "tab", "j", "A")
+        assert "accept: not possible: m@uni.example is accepted" in line(pilot, -2)
+        assert isinstance(pilot.app.screen, ProjectPane)
+
+    play(stage.app(), script)
+
+
+def test_a_member_is_taken_out(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await lists(pilot, 2)
+        pane = await open_project(pilot)
+        member = pane.members.cursor_key
+        await press(pilot, "delete")
+        shown = await dialog(pilot)
+        await write(pilot, "left the group")
+        await press(pilot, "enter")
+        if shown.plan.going_over:
+            await write(pilot, shown.plan.target)
+            await press(pilot, "enter")
+        await press(pilot, "y")
+        await until(pilot, lambda: pilot.app.screen is pane)
+        assert stage.world.state(member) is MembershipState.REMOVED
+
+    play(stage.app(), script)
+
+
+def test_the_raw_view_is_what_the_api_shows_and_can_be_searched(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await lists(pilot, 2)
+        await press(pilot, "y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RawPane))
+        assert '"system_project": false' in said(pilot.app)
+        await press(pilot, "/", *"member_capacity", "enter")
+        first = said(pilot.app)
+        await press(pilot, "n")
+        assert said(pilot.app) != first
+        await press(pilot, "c")
+        assert json.loads(pilot.app.clipboard)["id"] == stage.project
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, ProjectsPane)
+
+    play(stage.app(), script)
+
+
+def test_a_change_by_somebody_else_appears_by_itself(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        pane = await lists(pilot, 2)
+        stage.world.project("newer.uni")
+        pane.list._reader.last_move = 0.0
+        await until(pilot, lambda: pane.list.shown == 3)
+        assert "NEW" not in said(pilot.app)  # its state takes that place
+        assert any(text.startswith(" +newer.uni") for text in said(pilot.app).split("\n"))
+        await settled(pilot)
+
+    play(stage.app(live=True), script)
