@@ -13,6 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tui.widgets.strips import safe
+
 
 class Choice(ModalScreen[str | None]):
     """Offers (value, words) and answers the value, None when left."""
@@ -28,7 +30,7 @@ class Choice(ModalScreen[str | None]):
         self._title, self._options, self._chosen = title, options, chosen
 
     def compose(self) -> ComposeResult:
-        options = [Option(Content(words)) for _, words in self._options]
+        options = [Option(Content(safe(words))) for _, words in self._options]
         yield OptionList(*options, id="choice", compact=True)
 
     def on_mount(self) -> None:

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from tui.format.lines import Build, Line, Look
+from tui.widgets.strips import safe
 from tui.widgets.text import TextPanel
 
 
@@ -29,7 +30,7 @@ class Overlay(ModalScreen[None]):
         self, title: str, build: Build, look: Callable[[], Look], *, filtered: bool = False
     ) -> None:
         super().__init__()
-        self._title, self._build, self._look = title, build, look
+        self._title, self._build, self._look = safe(title), build, look
         self._filtered, self._typed = filtered, ""
 
     def compose(self) -> ComposeResult:
