@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from array import array
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -177,17 +178,15 @@ class EmbeddedBackend:
             return await self.database.awrite(
                 lambda tx: execute(tx, room, command, reason, plan.fingerprint)
             )
+        except StorageError:
+            raise  # the database that would keep a note has failed
         except BursarError as error:
-            if not self.database.read_only:
-                await self._note(plan, reason, error)
+            refused = error
+            with suppress(BursarError):  # why it was refused matters more than the note of it
+                await self.database.awrite(
+                    lambda tx: record_refusal(tx, room, command, reason, refused)
+                )
             raise
-
-    async def _note(self, plan: Plan, reason: str, error: BursarError) -> None:
-        if isinstance(error, StorageError):  # the database that would keep the note has failed
-            return
-        await self.database.awrite(
-            lambda tx: record_refusal(tx, plan.command, plan.target, reason, error)
-        )
 
     def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
         """Hear of every change of any process; due commissions expire meanwhile."""

@@ -3,6 +3,7 @@ transaction (design §3). Rooms supply `decide` functions and a `perform`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
@@ -12,6 +13,9 @@ from backend.core.database.tx import Tx
 from backend.core.errors import BursarError, PreviewStale
 from backend.core.journal import REFUSED, Entry, SideEffect, to_json
 from backend.core.plan import Command, Plan, Receipt, Value, fingerprint
+
+# What somebody typed stands in quotes (repr), and nobody but people has an @.
+PRIVATE_PARTS = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s@]*@[^\s@]*""", re.DOTALL)
 
 
 class Entity(Protocol):
@@ -61,11 +65,13 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One system's use cases: a decide function per command type, and how to perform."""
+    """One system's use cases: a decide function per command type, how to perform, and the
+    journal name of what a command is about, known also when it cannot be decided."""
 
     name: str
     decide: Mapping[type[Command], Callable[[Tx, Any], Decision]]
     perform: Callable[[Tx, Decision, str], Receipt]
+    subject: Callable[[Command], str]
 
 
 def decide(tx: Tx, room: Room, command: Command) -> Decision:
@@ -114,11 +120,16 @@ def perform_writes(
     return Receipt(seq, decision.message, decision.created)
 
 
-def record_refusal(tx: Tx, command: Command, target: str, reason: str, error: BursarError) -> None:
-    """Journal an operator's refused attempt."""
-    after = to_json({"error": error.code, "message": error.message})
-    action = type(command).__name__
+def record_refusal(tx: Tx, room: Room, command: Command, reason: str, error: BursarError) -> None:
+    """Journal an operator's refused attempt, without what may be somebody's address or name."""
+    after = to_json({"error": error.code, "message": discreet(error.message)})
+    target, action = discreet(room.subject(command)), type(command).__name__
     tx.record(Entry(command.actor.name, action, target, "{}", after, reason, outcome=REFUSED))
+
+
+def discreet(message: str) -> str:
+    """The message of an error without quoted input and without anything like an address."""
+    return PRIVATE_PARTS.sub("…", message)
 
 
 def difference(write: Write) -> tuple[dict[str, Value], dict[str, Value]]:

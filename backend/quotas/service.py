@@ -357,6 +357,12 @@ def _run(tx: Tx, operation: ledger.Operation, decision: Decision) -> Receipt:
     return Receipt(seq, decision.message, {"serial": outcome})
 
 
+def _subject(command: Command) -> str:
+    if isinstance(command, AcceptCommission | RejectCommission):
+        return f"commission:{command.serial}"
+    return f"resource:{command.name}" if isinstance(command, ModifyResource) else "quotas"
+
+
 ROOM = Room(
     "quotas",
     {
@@ -366,4 +372,5 @@ ROOM = Room(
         ModifyResource: _decide_resource,
     },
     _perform,
+    _subject,
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from backend.core.database.tx import Tx
 from backend.core.journal import SideEffect
-from backend.core.plan import Receipt
+from backend.core.plan import Command, Receipt
 from backend.core.usecase import Decision, Room, Write, perform_writes
 from backend.projects.model import (
     Application,
@@ -127,6 +127,15 @@ def refresh_standing(tx: Tx, project: str) -> None:
     project_store.set_standing(tx, project, display, pending)
 
 
+def _subject(command: Command) -> str:
+    """What a command is about, `projects` when that is many or not there yet."""
+    for kind in ("application", "membership", "user", "project"):
+        named = getattr(command, kind, "")
+        if named:
+            return f"{kind}:{named}"
+    return f"resource:{command.name}" if isinstance(command, RegisterResource) else "projects"
+
+
 def _perform(tx: Tx, decision: Decision, reason: str) -> Receipt:
     actor = decision.plan.command.actor.name
     return perform_writes(tx, decision, reason, lambda tx, write: persist(tx, write, actor, reason))
@@ -154,4 +163,5 @@ ROOM = Room(
         ReconcilePendingApps: pending_apps.reconcile,
     },
     _perform,
+    _subject,
 )
