@@ -16,12 +16,13 @@ from textual.widgets import Input
 from backend.core.identity import Actor, Role
 from backend.core.runtime import micros
 from backend.embedded import EmbeddedBackend, open_embedded
-from backend.projects.model import Capacity
-from backend.quotas.model import IssueCommission, Provision
+from backend.projects.model import Capacity, DenyApplication
+from backend.quotas.model import IssueCommission, Provision, RejectCommission
 from tests.worlds import CPU, OPERATOR, RAM, VM, World, person, world_w
 from tui.app import BursarApp
 from tui.dialogs.confirm import ConfirmScreen
 from tui.format.glyphs import ASCII, UNICODE
+from tui.panes.review import ReviewPane
 from tui.session import Session, Settings
 
 GIB = 1024**3
@@ -51,6 +52,14 @@ class Stage:
         now = micros(self.world.clock.at) + 9 * 60_000_000
         settings = Settings(glyphs=glyphs, **given)
         return BursarApp(Session(self.backend, settings, lambda: now), live=live)
+
+    def deny(self, application: int) -> None:
+        """Deny as the operator."""
+        self.world.do(DenyApplication(actor=OPERATOR, application=application), "ask again later")
+
+    def settle(self) -> None:
+        """Reject the stuck commission."""
+        self.world.do(RejectCommission(actor=OPERATOR, serial=self.serial), "the service lost it")
 
 
 def climate(world: World) -> tuple[str, int]:
@@ -160,6 +169,15 @@ async def dialog(pilot: Pilot[None]) -> ConfirmScreen:
     screen = pilot.app.screen
     assert isinstance(screen, ConfirmScreen)
     return screen
+
+
+async def review(pilot: Pilot[None], stage: Stage, application: int) -> ReviewPane:
+    """Open an application."""
+    assert isinstance(pilot.app, BursarApp)
+    pane = ReviewPane(pilot.app.session, application)
+    pilot.app.push_screen(pane)
+    await until(pilot, lambda: pane.review is not None)
+    return pane
 
 
 async def write(pilot: Pilot[None], text: str) -> None:

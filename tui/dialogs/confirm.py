@@ -15,7 +15,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Input, Label, Static
 
-from backend.core.errors import BursarError, PreviewStale
+from backend.core.errors import BursarError, PreviewStale, StorageError, Unreachable
 from backend.core.plan import Plan, Receipt
 from backend.core.text import MAX_CHARS, display
 from tui.dialogs.consent import Consent
@@ -59,7 +59,7 @@ class ConfirmScreen(Dialog[Receipt | None]):
     def body(self) -> ComposeResult:
         """What went wrong, the fields, the buttons."""
         yield Static(id="notice")
-        with Horizontal(classes="field"):
+        with Horizontal(classes="field", id="reason-row"):
             yield Label(id="reason-label")
             yield Input(id="reason", compact=True, max_length=MAX_CHARS)
             yield Label(Content("]"))
@@ -107,7 +107,7 @@ class ConfirmScreen(Dialog[Receipt | None]):
         super().fit()
         settings, more = self.session.settings, self.hidden
         where = f"{'PROD ' if settings.production else ''}{settings.context}"
-        keys = f"{more} more lines: pgdn   " if more else ""
+        keys = f"{more} more line{'s' if more > 1 else ''}: pgdn   " if more else ""
         self.frame(headline(self.plan), f"{where}   {keys}tab moves   esc cancels")
 
     def _lines(self, look: Look) -> list[Line]:
@@ -219,7 +219,8 @@ class ConfirmScreen(Dialog[Receipt | None]):
             self._ask_again(error)
         else:
             self._show_button()
-            self._failed(error, "y tries again, esc closes")
+            again = isinstance(error, StorageError | Unreachable)
+            self._failed(error, "y tries again, esc closes" if again else "esc closes")
         self.query_one("#cancel").focus()
 
     def _ask_again(self, stale: PreviewStale) -> None:
@@ -230,7 +231,7 @@ class ConfirmScreen(Dialog[Receipt | None]):
         self.query_one("#name", Input).value = ""
         self._show()
         self.query_one(TextPanel).action_list_first()
-        self._failed(stale, "* marks what is different")
+        self._warn("Changed since the preview; nothing written. * marks what is new.")
 
     async def _look_again(self) -> None:
         try:

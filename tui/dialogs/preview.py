@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from backend.core.plan import Impact, Plan
 from backend.core.text import display
 from tui.format import names
-from tui.format.diffs import Cell, Row, label, pivot
+from tui.format.diffs import ABSENT, Cell, Row, label, pivot
 from tui.format.impacts import impact_texts, refusals, touched_lines
 from tui.format.lines import (
     BAD,
@@ -23,8 +23,10 @@ from tui.format.lines import (
     columns,
     line,
     section,
+    titled,
     wrapped,
 )
+from tui.format.units import NEW
 
 HOLDERS_SHOWN = 40
 
@@ -77,42 +79,46 @@ def _changes(plan: Plan, look: Look) -> list[Line]:
     return section("WHAT WILL CHANGE", body)
 
 
-def _limits(rows: Sequence[Row], aspects: Sequence[str]) -> Iterator[Line]:
-    cells = [[row.field, *_aspect_cells(row, aspects)] for row in rows]
+def _limits(rows: Sequence[Row], aspects: Sequence[str]) -> list[Line]:
+    """A column per aspect; the rows of one target stand together, below it if there are more."""
+    targets = list(dict.fromkeys(row.target for row in rows))
+    ordered = sorted(rows, key=lambda row: targets.index(row.target))
+    margin = "    " if len(targets) > 1 else "  "
+    cells = [[margin + row.field, *_aspect_cells(row, aspects)] for row in ordered]
     grid = columns(cells, "<" + ">><<" * len(aspects))
-    if grid:
-        yield _limit_heads(aspects, grid[0])
-    several = len({row.target for row in rows}) > 1
-    target = ""
-    for row, laid in zip(rows, grid, strict=True):
-        if several and row.target != target:
+    keys = [f"limit.{row.target}.{row.field}" for row in ordered]
+    groups = [list(_groups(*one, aspects)) for one in zip(ordered, grid, strict=True)]
+    lines = titled(["", *map(display, aspects)], list(zip(keys, groups, strict=True)), QUIET)
+    return lines if len(targets) <= 1 else [*lines[:1], *_under(ordered, lines[1:])]
+
+
+def _under(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[Line]:
+    target = None
+    for row, one in zip(rows, lines, strict=True):
+        if row.target != target:
             target = row.target
             yield line(f"target.{target}", f"  {target}")
-        yield line(f"limit.{row.target}.{row.field}", *_limit_parts(row, aspects, laid))
+        yield one
 
 
 def _aspect_cells(row: Row, aspects: Sequence[str]) -> list[str]:
     found: list[str] = []
     for aspect in aspects:
         cell = row.cells.get(aspect)
-        found += [cell.before, "->", cell.after, cell.delta] if cell else ["", "", "", ""]
+        if cell is None:
+            found += ["", "", "", ""]
+        else:
+            old = ["", ""] if cell.delta == NEW else [cell.before, "->"]
+            found += [*old, cell.after, cell.delta]
     return found
 
 
-def _limit_parts(row: Row, aspects: Sequence[str], laid: Sequence[str]) -> Iterator[Part]:
-    yield f"  {laid[0]}"
+def _groups(row: Row, laid: Sequence[str], aspects: Sequence[str]) -> Iterator[list[Part]]:
+    yield [laid[0]]
     for n, aspect in enumerate(aspects):
         before, arrow, after, change = laid[1 + 4 * n : 5 + 4 * n]
-        yield f"   {before} {arrow} "
-        yield (f"{after} {change}", _tone(aspect, row.cells.get(aspect)))
-
-
-def _limit_heads(aspects: Sequence[str], laid: Sequence[str]) -> Line:
-    heads = [" " * (2 + len(laid[0]))]
-    for n, aspect in enumerate(aspects):
-        before, arrow, after, change = (len(cell) for cell in laid[1 + 4 * n : 5 + 4 * n])
-        heads.append("   " + names.fit(aspect, before + arrow + after + change + 3))
-    return line("", ("".join(heads), QUIET))
+        old = f"{before} {arrow} " if arrow else ""
+        yield [old, (f"{after} {change}", _tone(aspect, row.cells.get(aspect)))]
 
 
 def _drops(aspect: str, cell: Cell) -> bool:
@@ -135,7 +141,8 @@ def _fields(rows: Sequence[Row], named: bool, look: Look) -> Iterator[Line]:
             yield line(key, text)
             continue
         yield line(key, f"  {name}")
-        yield from wrapped(f"{key}.-", f"- {cell.before}", look.width, 4, QUIET)
+        if cell.before != ABSENT:
+            yield from wrapped(f"{key}.-", f"- {cell.before}", look.width, 4, QUIET)
         yield from wrapped(f"{key}.+", f"+ {cell.after}", look.width, 4)
 
 
@@ -186,7 +193,7 @@ def _request(plan: Plan, look: Look) -> list[Line]:
     request = plan.request
     body = json.dumps(dict(request.body), ensure_ascii=False) if request.body else ""
     text = f"{request.method} {request.path} {body}"
-    shown = names.cut(text, look.width - 10)
+    shown = names.cut(text, look.width - 10, look.glyphs)
     return [blank(), line("request", ("Request   ", HEAD), (shown, QUIET))]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.cells import cell_len
 
 from backend.quotas.model import CommissionDetail, FeedEvent, ProvisionRow
 from tui.format import ages, bars, names
@@ -24,8 +26,10 @@ from tui.format.units import amount, changes, signed
 
 OVERDUE = 5 * ages.MINUTE
 RATE_MINUTES = 12
-_TABLE = 76
+HEADS = ["", "", "NOW", "IF ACCEPTED", "IF REJECTED"]
 _FIGURE = re.compile(r"\b(limit|usage|held) (\d+)\b")
+
+Holders = Mapping[str, Sequence[ProvisionRow]]
 
 
 def is_overdue(issued_at: int, now: int) -> bool:
@@ -54,26 +58,52 @@ def detail(found: CommissionDetail, look: Look) -> list[Line]:
     ]
 
 
-def _provisions(rows: Sequence[ProvisionRow], look: Look) -> Iterator[Line]:
-    holders: dict[tuple[str, str], list[ProvisionRow]] = {}
+def _provisions(rows: Sequence[ProvisionRow], look: Look) -> list[Line]:
+    """Grouped by holder: a table where there is room for it, else one below the other."""
+    holders: dict[str, list[ProvisionRow]] = {}
     for row in rows:
-        holders.setdefault((row.label, row.source_label if row.source else ""), []).append(row)
-    for (holder, source), found in holders.items():
-        where = f"{holder} in {source}" if source else f"{holder} (project)"
-        yield line(f"p.{holder}.{source}", f"  {names.shorten(where, look.width - 2, look.glyphs)}")
-        yield from (_side_by_side if look.width >= _TABLE else _stacked)(found, look)
+        where = f"{row.label} in {row.source_label}" if row.source else f"{row.label} (project)"
+        holders.setdefault(where, []).append(row)
+    table = list(_table(holders, look))
+    return (
+        table if all(cell_len(one.text) <= look.width for one in table) else _stack(holders, look)
+    )
 
 
-def _side_by_side(rows: Sequence[ProvisionRow], look: Look) -> Iterator[Line]:
-    cells = []
-    for row in rows:
-        told = [_held(row, usage, pending, look) for _, usage, pending in _outcomes(row)]
-        pairs = zip(("now", "if accepted", "if rejected"), told, strict=True)
-        states = [f"{name} {held}{rest}" for name, (held, rest) in pairs]
-        cells.append([row.resource, signed(row.quantity, row.unit, look.units), *states])
-    for row, laid in zip(rows, columns(cells, "<><<<"), strict=True):
-        resource, change, *states = laid
-        yield line(f"p.{row.holding}", f"    {resource}  ", (change, HEAD), "  ", "  ".join(states))
+def _table(holders: Holders, look: Look) -> Iterator[Line]:
+    cells = [_states(row, look) for found in holders.values() for row in found]
+    laid = iter(columns([HEADS, *cells], "<><<<"))
+    yield line("", (f"    {'   '.join(next(laid))}".rstrip(), QUIET))
+    for where, found in holders.items():
+        yield line(f"p.{where}", f"  {where}")
+        for row in found:
+            resource, change, *states = next(laid)
+            told = f"   {'   '.join(states)}".rstrip()
+            yield line(f"p.{row.holding}", f"    {resource}   ", (change, HEAD), told)
+
+
+def _states(row: ProvisionRow, look: Look) -> list[str]:
+    change = signed(row.quantity, row.unit, look.units)
+    (_, usage, pending), *after = _outcomes(row)
+    held = "".join(_held(row, usage, pending, look))
+    return [
+        row.resource,
+        change,
+        held,
+        *(_after(row, used, rest, look) for _, used, rest in after),
+    ]
+
+
+def _after(row: ProvisionRow, usage: int, pending: int, look: Look) -> str:
+    return amount(usage, row.unit, look.units) + _held(row, usage, pending, look)[1]
+
+
+def _stack(holders: Holders, look: Look) -> list[Line]:
+    found: list[Line] = []
+    for where, rows in holders.items():
+        name = names.shorten(where, look.width - 2, look.glyphs)
+        found += [line(f"p.{where}", f"  {name}"), *_stacked(rows, look)]
+    return found
 
 
 def _stacked(rows: Sequence[ProvisionRow], look: Look) -> Iterator[Line]:

@@ -111,8 +111,8 @@ def _diff(
         if "->" not in told:
             told = names.shorten(told, max(9, look.width - len(start)), look.glyphs)
         if len(start) + len(told) <= look.width:
-            delta = (f"  {cell.delta}", WARN if cell.falls else GOOD)
-            yield line(f"{key}.{name}", start, told, delta)
+            delta = [(f"  {cell.delta}", WARN if cell.falls else GOOD)] if cell.delta else []
+            yield line(f"{key}.{name}", start, told, *delta)
             continue
         yield line(f"{key}.{name}", margin + label(name))
         for sign, side, tone in (("-", cell.before, QUIET), ("+", cell.after, "")):

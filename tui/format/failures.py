@@ -10,11 +10,11 @@ from tui.format.lines import BAD, QUIET, Line, line, wrapped
 def failure(error: BursarError, width: int, keys: str = "") -> list[Line]:
     """The error in a few lines; `keys` names what the operator can press now."""
     told = f"{display(error.message)} ({error.code})"
-    first, *rest = wrapped("failure", f"{error.title}: {told}", width, style=BAD)
+    first, *rest = wrapped("failure", f"{error.title}: {told}", width - 2, style=BAD)
     last = ". ".join(word for word in (display(error.hint), consequence(error), keys) if word)
     return [
         line("failure.0", ("! " + first.text, BAD)),
-        *rest,
+        *(line(one.key, (f"  {one.text}", BAD)) for one in rest),
         *wrapped("failure.then", last, width, style=QUIET),
     ]
 

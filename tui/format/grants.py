@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-
 from backend.projects.model import ApplicationReview, Capacity
 from backend.quotas.model import UNLIMITED, QuotaRow
 from tui.format import bars
 from tui.format.diffs import ABSENT
-from tui.format.lines import BAD, GOOD, HEAD, QUIET, WARN, Line, Look, Part, columns, line
+from tui.format.lines import BAD, GOOD, QUIET, WARN, Line, Look, Part, columns, line, titled
 from tui.format.units import amount, delta, percent
 
 LEAST_BAR, MOST_BAR = 8, 20
 HEADS = ("RESOURCE", "PROJECT LIMIT", "MEMBER LIMIT", "USED", "AFTER")
-GAP = "   "
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +44,20 @@ def grants_of(review: ApplicationReview) -> list[Grant]:
     return [Grant(*grant, pools.get(grant[0])) for grant in review.grants]
 
 
-def limits(grants: Sequence[Grant], look: Look, usage: bool) -> Iterator[Line]:
-    """Project and member limits before and after; with `usage` what is used and how full."""
+def limits(grants: Sequence[Grant], look: Look, usage: bool) -> list[Line]:
+    """Project and member limits before and after; with `usage` what is used and how full,
+    where there is room for it."""
+    lines = _limits(grants, look, usage)
+    fits = all(one.content.cell_length <= look.width for one in lines)
+    return lines if fits or not usage else _limits(grants, look, usage=False)
+
+
+def _limits(grants: Sequence[Grant], look: Look, usage: bool) -> list[Line]:
     rows = [[*_cells(grant, look), *_used(grant, look)[: 3 * usage]] for grant in grants]
     laid = columns(rows, "<" + ">><<" * 2 + "><>" * usage)
-    groups = [list(_groups(*one)) for one in zip(grants, laid, strict=True)]
-    if not groups:
-        return
-    heads = HEADS[: len(groups[0])]
-    widths = [max(len(head), _size(group)) for head, group in zip(heads, groups[0], strict=True)]
-    yield line("", (GAP.join(f"{h:<{w}}" for h, w in zip(heads, widths, strict=True)), HEAD))
-    for grant, found in zip(grants, groups, strict=True):
-        padded = (_padded(one, width) for one, width in zip(found, widths, strict=True))
-        yield line(f"grant.{grant.resource}", *(part for one in padded for part in one))
+    keys = (f"grant.{grant.resource}" for grant in grants)
+    groups = (list(_groups(*one)) for one in zip(grants, laid, strict=True))
+    return titled(HEADS[: 5 if usage else 3], list(zip(keys, groups, strict=True)))
 
 
 def pool_bars(grants: Sequence[Grant], look: Look) -> Iterator[Line]:
@@ -114,14 +112,6 @@ def _groups(grant: Grant, cells: Sequence[str]) -> Iterator[list[Part]]:
     if len(cells) > 9:
         yield [f"{cells[9]} {cells[10]}"]
         yield [(cells[11], BAD if grant.over else "")]
-
-
-def _size(group: Sequence[Part]) -> int:
-    return sum(cell_len(part if isinstance(part, str) else part[0]) for part in group)
-
-
-def _padded(group: Sequence[Part], width: int) -> list[Part]:
-    return [*group, " " * (width - _size(group)) + GAP]
 
 
 def _tone(before: int | None, after: int) -> str:

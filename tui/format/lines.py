@@ -20,6 +20,8 @@ BAD = "bold $text-error"
 
 LONGEST = 20_000
 
+_GAP = "   "
+
 Part = str | tuple[str, str]
 
 
@@ -84,6 +86,29 @@ def columns(rows: Sequence[Sequence[str]], align: str) -> list[list[str]]:
         [_padded(cell, width, side) for cell, width, side in zip(row, widths, align, strict=True)]
         for row in rows
     ]
+
+
+def titled(
+    heads: Sequence[str], rows: Sequence[tuple[str, Sequence[Sequence[Part]]]], style: str = HEAD
+) -> list[Line]:
+    """Headings over rows of (key, groups of parts); a group is as wide in every row."""
+    if not rows:
+        return []
+    groups = rows[0][1]
+    widths = [max(cell_len(head), _size(one)) for head, one in zip(heads, groups, strict=True)]
+    head = _GAP.join(f"{one:<{width}}" for one, width in zip(heads, widths, strict=True))
+    return [line("", (head.rstrip(), style)), *(_row(*row, widths) for row in rows)]
+
+
+def _row(key: str, groups: Sequence[Sequence[Part]], widths: Sequence[int]) -> Line:
+    parts: list[Part] = []
+    for group, width in zip(groups, widths, strict=True):
+        parts += [*group, " " * (width - _size(group)) + _GAP]
+    return line(key, *parts[:-1])
+
+
+def _size(group: Iterable[Part]) -> int:
+    return sum(cell_len(part if isinstance(part, str) else part[0]) for part in group)
 
 
 def joined(lines: Iterable[Line]) -> Content:

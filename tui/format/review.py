@@ -114,8 +114,11 @@ def _facts(review: ApplicationReview, look: Look) -> dict[str, str]:
 
 
 def _fields(review: ApplicationReview, look: Look, room: int) -> Iterator[Line]:
+    known = {review.applicant_email, review.application.name, ABSENT} if review.is_new else set()
     for change in review.changes:
         cell, name = wished(change), label(change.field).capitalize()
+        if cell.after in known:
+            continue
         key = f"field.{change.field}"
         short = len(cell.before) + len(cell.after) + 4 <= look.width - room - 2
         if review.is_new or cell.before == ABSENT:
@@ -153,6 +156,8 @@ def _affected(review: ApplicationReview, look: Look) -> list[Line]:
         body.append(line("member.more", f"    and {len(moved) - MEMBERS_SHOWN:,} more"))
     if over:
         body += refusals(over, look)
+    if not body and review.approve:
+        return [blank(), line("member.none", ("Nobody's effective limit changes.", QUIET))]
     return section("MEMBERS AFFECTED", body, "effective limit, usage")
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from backend.quotas.model import BYTES, UNLIMITED
 
 INFINITE = "inf"
+NEW, GONE = "new", "gone"
 _PREFIXES = "BKMGTPE"
 _LONG = 10**15
 
@@ -36,7 +37,7 @@ def delta(before: int | None, after: int | None, unit: str = "", style: str = St
     if before == after:
         return "="
     if before is None or after is None:
-        return "new" if before is None else "gone"
+        return NEW if before is None else GONE
     if UNLIMITED in (before, after):
         return f"+{INFINITE}" if after == UNLIMITED else f"-{INFINITE}"
     return signed(after - before, unit, style)

@@ -27,7 +27,7 @@ def test_what_is_worst_stands_in_the_title() -> None:
 
 def test_project_and_member_limits_are_columns() -> None:
     shown = texts()
-    assert "                 project limit      member limit   " in shown
+    assert "                 project limit      member limit" in shown
     assert "  cyclades.ram   128G -> 96G -32G   64G -> 48G -16G" in shown
     assert "  max members   3 -> 12" in shown
 

@@ -58,9 +58,10 @@ def test_what_accepting_and_rejecting_come_to() -> None:
 def test_where_there_is_room_a_provision_takes_one_line_and_a_holder_is_named_once() -> None:
     other = replace(PROVISION, holding=2, resource="cyclades.ram")
     lines = shown(PROVISION, other, look=Look(100, ASCII))
-    told = "+2G  now 14G of 50G (2G pending)  if accepted 14G of 50G  if rejected 12G of 50G"
-    assert f"    pithos.diskspace  {told}" in lines
-    assert f"    cyclades.ram      {told}" in lines
+    head = next(text for text in lines if "IF ACCEPTED" in text)
+    assert head.split() == ["NOW", "IF", "ACCEPTED", "IF", "REJECTED"]
+    assert "    pithos.diskspace   +2G   14G of 50G (2G pending)   14G           12G" in lines
+    assert "    cyclades.ram       +2G   14G of 50G (2G pending)   14G           12G" in lines
     assert lines.count("  cy@uni.example in genomics") == 1
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -22,25 +20,10 @@ from backend.projects.model import (
     Wishes,
 )
 from backend.quotas.model import UNLIMITED, RejectCommission
-from tests.tui.stage import GIB, WIDE, Stage, dialog, play, press, said, set_up, until, write
+from tests.tui.stage import GIB, WIDE, Stage, dialog, play, press, review, said, until, write
 from tests.worlds import OPERATOR, RAM, VM, count
 from tui.dialogs.confirm import ConfirmScreen
 from tui.panes.review import ReviewPane
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    """A console on a world where applications wait and a commission is stuck."""
-    with set_up(tmp_path) as made:
-        yield made
-
-
-async def review(pilot: Pilot[None], stage: Stage, application: int) -> ReviewPane:
-    """Open an application."""
-    pane = ReviewPane(pilot.app.session, application)  # type: ignore[attr-defined]
-    pilot.app.push_screen(pane)
-    await until(pilot, lambda: pane.review is not None)
-    return pane
 
 
 def test_an_approval_that_harms_takes_six_keys_besides_the_typed_words(stage: Stage) -> None:
