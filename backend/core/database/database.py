@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from backend.core.database.schema import Step, check_version, copy_to, migrate, version_of
 from backend.core.database.sqlite import connect, storage_error
+from backend.core.database.stop import Stop
 from backend.core.database.tx import Tx
 from backend.core.database.watch import Watcher
 from backend.core.database.writer import FileLock, Job, RunMany, Writer
@@ -66,8 +67,18 @@ class Database:
             raise storage_error(error) from error
 
     async def aread(self, fn: Callable[[Tx], T]) -> T:
-        """`read` on a reader thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read, fn)
+        """`read` on a reader thread; cancelling the awaiting task stops the query."""
+        stop = Stop()
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._readers, self._stoppable, fn, stop)
+        except asyncio.CancelledError:
+            stop.stop()
+            raise
+
+    def _stoppable(self, fn: Callable[[Tx], T], stop: Stop) -> T:
+        conn = self._reader()
+        return self.read(lambda tx: stop.run(conn, lambda: fn(tx)))
 
     def write(self, fn: Callable[[Tx], T]) -> T:
         """Run `fn` in a write transaction and wait for its commit; not for event loops."""
