@@ -54,7 +54,7 @@ class Reader(Generic[RowT]):
         if not self.source.complete:
             keys = await self._keys()
             moved = self.last_move > asked
-            self._view.reorder(lambda: self.source.adopt(keys, [], []), follow=not moved)
+            self._view.reorder(lambda: self.source.adopt(keys), follow=not moved)
         await self.load_visible()
 
     def touched(self) -> None:

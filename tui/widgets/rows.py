@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
 from backend.core.listing import Listing, Query
@@ -27,6 +29,7 @@ _KEPT = PAGE * PAGES
 # Comparing orders costs a scan per row; beyond this a list is too long to mark all news in it.
 _SCANNED_ALL = 100_000
 _SCANS = 8
+NONE: Mapping[int, int] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -73,12 +76,11 @@ class RowSource(Generic[RowT]):
 
     def index(self, key: int, hint: int = 0) -> int | None:
         """Where a key is now; `hint` is where it was."""
-        if 0 <= hint < len(self.keys) and self.keys[hint] == key:
-            return hint
-        try:
-            return self.keys.index(key)
-        except ValueError:
-            return None
+        near = max(0, hint - PAGE)
+        for start, stop in ((near, hint + PAGE), (0, len(self.keys))):
+            with suppress(ValueError):
+                return self.keys.index(key, start, stop)
+        return None
 
     async def open(self, query: Query, limit: int) -> None:
         """Switch to another query and read its first page. Raises BursarError."""
@@ -95,18 +97,23 @@ class RowSource(Generic[RowT]):
         """All keys of the present query, for `adopt`. Raises BursarError."""
         return await self.listing.keys(self.query)
 
-    async def news(self, keys: array[int], first: int, last: int) -> tuple[list[int], list[int]]:
-        """Which keys around the places first..last appeared and vanished in a new order."""
+    async def news(
+        self, keys: array[int], first: int, last: int
+    ) -> tuple[list[int], dict[int, int]]:
+        """Which keys among the places first..last of a new order appeared, and which vanished
+        from them, with their places."""
         old = self.keys
         if not self.complete or old == keys:
-            return [], []
+            return [], {}
         return await asyncio.to_thread(_compared, old, keys, first, last)
 
-    def adopt(self, keys: array[int], appeared: Sequence[int], vanished: Sequence[int]) -> None:
+    def adopt(
+        self, keys: array[int], appeared: Iterable[int] = (), vanished: Mapping[int, int] = NONE
+    ) -> None:
         """Take a new order; the vanished keep their places until `tick`."""
         for key in appeared:
             self.marks[key] = Mark(None, self.MARK_TICKS)
-        places = {key: self.keys.index(key) for key in vanished if key in self._rows}
+        places = {key: place for key, place in vanished.items() if key in self._rows}
         self.keys = keys
         self.complete = True
         self._absent.clear()
@@ -171,11 +178,12 @@ class RowSource(Generic[RowT]):
 
 def _compared(
     old: array[int], new: array[int], first: int, last: int
-) -> tuple[list[int], list[int]]:
-    before, after = set(old[first : last + 1]), set(new[first : last + 1])
+) -> tuple[list[int], dict[int, int]]:
+    before = {key: first + n for n, key in enumerate(old[first : last + 1])}
+    after = set(new[first : last + 1])
     appeared = [key for key in new[first : last + 1] if key not in before]
-    vanished = [key for key in old[first : last + 1] if key not in after]
-    return _absent_from(old, appeared), _absent_from(new, vanished)
+    vanished = _absent_from(new, [key for key in before if key not in after])
+    return _absent_from(old, appeared), {key: before[key] for key in vanished}
 
 
 def _absent_from(keys: array[int], wanted: list[int]) -> list[int]:

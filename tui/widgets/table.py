@@ -93,7 +93,12 @@ class ResourceTable(RowView[RowT], inherit_bindings=False):
 
     def _fit(self) -> None:
         self._painted.clear()
-        self._drawing.fit(replace(self.look(), width=self.size.width), self._offset)
+        look = replace(self.look(), width=self.size.width)
+        self._drawing.fit(look, 0)
+        if not self._drawing.hidden:
+            self._offset = 0
+        if self._offset:
+            self._drawing.fit(look, self._offset)
 
     def _row(self, index: int) -> Strip:
         key = self.source.keys[index]

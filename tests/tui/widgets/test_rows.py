@@ -117,4 +117,4 @@ def test_what_appears_in_a_huge_list_is_found_without_a_scan_per_row() -> None:
     source = opened(FixedListing(items(range(1, 3))))
     source.keys, source.complete = array("q", range(2, 300_002)), True
     keys = array("q", range(1, 300_001))
-    assert asyncio.run(source.news(keys, 0, 40)) == ([1], [])
+    assert asyncio.run(source.news(keys, 0, 40)) == ([1], {})

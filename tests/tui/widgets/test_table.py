@@ -177,6 +177,11 @@ def test_hidden_columns_are_reached_by_scrolling(many: Stage) -> None:
         assert shown(pilot)[0].startswith("  HOLDER")
         await press(pilot, "h", "h", "h")
         assert "PROJECT" in shown(pilot)[0]
+        await press(pilot, "l")
+        assert "PROJECT" not in shown(pilot)[0]
+        await pilot.resize_terminal(109, 24)
+        await settled(pilot)
+        assert "PROJECT" in shown(pilot)[0]
 
     on_quotas(many, script)
 
