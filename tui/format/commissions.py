@@ -157,7 +157,7 @@ def feed_line(event: FeedEvent, look: Look) -> Line:
         (
             f"{event.serial or '-':>7}",
             names.fit(person, 12 if wide else 8, look.glyphs),
-            names.fit(event.project, 18 if wide else 12, look.glyphs),
+            names.fit(names.place(event.project), 18 if wide else 12, look.glyphs),
             change,
         )
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.cells import cell_len, set_cell_size
 
 from backend.core.text import display
@@ -36,15 +38,18 @@ def fit(value: object, cells: int, glyphs: Glyphs = UNICODE, *, right: bool = Fa
 
 
 def person(value: str) -> str:
-    """The local part of an e-mail address, else the label itself."""
-    local, at, _ = value.partition("@")
-    return display(local if at and local else value)
+    """The local part of an e-mail address, else the label itself; `ada +2` of one and more."""
+    return _address(value, lambda local, host: local)
 
 
 def brief_person(value: str) -> str:
     """`ada@uni` of `ada@uni.example`."""
-    local, at, host = value.partition("@")
-    return display(f"{local}@{host.split('.')[0]}" if at and local and host else value)
+    return _address(value, lambda local, host: f"{local}@{host.partition('.')[0]}")
+
+
+def place(value: str) -> str:
+    """A project's label; base projects are named by a uuid, which tells nobody anything."""
+    return "(base)" if value.startswith("system:") else display(value)
 
 
 def project(row: QuotaRow) -> str:
@@ -56,6 +61,14 @@ def project(row: QuotaRow) -> str:
 def identifier(value: str) -> str:
     """A uuid as `6a0d...41c2`."""
     return display(value if len(value) <= 12 else f"{value[:4]}...{value[-4:]}")
+
+
+def _address(value: str, short: Callable[[str, str], str]) -> str:
+    address, _, more = value.partition(" ")
+    local, at, host = address.partition("@")
+    if not (at and local and host):
+        return display(value)
+    return display(f"{short(local, host)} {more}" if more else short(local, host))
 
 
 def _head(text: str, cells: int) -> str:

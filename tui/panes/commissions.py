@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
-from backend.backend import Listing
+from backend.backend import Listing, Query
 from backend.core.errors import BursarError, NotFound
 from backend.quotas.model import (
     AcceptCommission,
@@ -36,6 +36,7 @@ from tui.widgets.table import ResourceTable
 from tui.widgets.text import TextPanel
 
 FEED_KEPT = 200
+OLDEST_KEPT = 100
 STYLE = Path(__file__).parents[1] / "styles" / "decisions.tcss"
 
 
@@ -100,6 +101,7 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._events: Sequence[FeedEvent] = ()
+        self._oldest: Sequence[int] = ()
         self._tail = True
 
     def listing(self) -> Listing[CommissionRow]:
@@ -154,16 +156,18 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
 
     def on_mount(self) -> None:
         """The feed is read beside the list."""
-        super().on_mount()
         self._follow()
 
     def _follow(self) -> None:
         self.start(self._read_feed, group="feed")
 
     async def _read_feed(self) -> None:
+        oldest = await self.listing().page(Query(sort="age"), OLDEST_KEPT)
+        self._oldest = [row.issued_at for row in oldest]
         if self._tail:
             self._events = await self.session.backend.quotas.feed(FEED_KEPT)
         self.feed.show(self._feed_lines)
+        self.show_chrome()
 
     async def refresh_data(self) -> None:
         """List, detail and, while it is followed, the feed."""
@@ -171,12 +175,12 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
         await super().refresh_data()
 
     def view_facts(self) -> Iterable[Part]:
-        """How many should have been settled, of those on screen."""
+        """How many should have been settled long ago."""
         now = self.session.now()
-        rows = [self.list.source.row(n) for n in range(len(self.list.source))]
-        late = sum(row is not None and is_overdue(row.issued_at, now) for row in rows)
+        late = sum(is_overdue(issued_at, now) for issued_at in self._oldest)
         if late:
-            yield f"{late:,} overdue (>5m)", WARN
+            more = "+" if late == OLDEST_KEPT else ""
+            yield f"{late}{more} overdue (>5m)", WARN
 
     def tick(self) -> None:
         """Ages grow."""

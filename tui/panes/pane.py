@@ -114,7 +114,7 @@ class Pane(Screen[None], inherit_bindings=False):
     async def catch_up(self) -> None:
         """Read again what is visible if anything changed since that was done. Raises
         BursarError."""
-        if self._seen != self.session.version:
+        if self.is_mounted and self._seen != self.session.version:
             self._seen = self.session.version
             await self.refresh_data()
 

@@ -23,13 +23,6 @@ from tui.format.lines import (
 )
 from tui.format.units import amount, percent
 
-BAR = {
-    bars.USED: "$bar-used",
-    bars.PENDING: "$bar-pending",
-    bars.LEFT: QUIET,
-    bars.TAKEN: "$bar-taken",
-    bars.OVER: BAD,
-}
 EVENTS = 100
 ROOMY = 65
 """Cells from which on facts stand beside each other."""
@@ -98,9 +91,8 @@ def _pool(row: QuotaRow, look: Look) -> Iterator[Line]:
 def _bar(row: QuotaRow, look: Look, room: int) -> Iterable[Part]:
     width = max(8, min(30, room))
     segments = bars.quota_bar(row.limit, row.usage, row.pending, row.limit, width)
-    found: list[Part] = [(s.text(look.glyphs), BAR[s.kind]) for s in segments]
     full = BAD if row.usage > row.limit else WARN if row.usage == row.limit else ""
-    return [*found, (f" {percent(row.usage, row.limit):>5}", full)]
+    return [*bars.parts(segments, look.glyphs), (f" {percent(row.usage, row.limit):>5}", full)]
 
 
 def _waiting(found: ProjectDetail, look: Look) -> list[Line]:

@@ -22,19 +22,12 @@ from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
 
 OVER, POOLS = "over", "pools"
-BAR = {
-    bars.USED: "$bar-used",
-    bars.PENDING: "$bar-pending",
-    bars.LEFT: QUIET,
-    bars.TAKEN: "$bar-taken",
-    bars.OVER: BAD,
-}
 
 
 def bar(row: QuotaRow, look: Look) -> Cell:
     """The row's bar in the cells there are."""
     segments = bars.quota_bar(row.limit, row.usage, row.pending, row.effective, look.width)
-    return [(segment.text(look.glyphs), BAR[segment.kind]) for segment in segments]
+    return bars.parts(segments, look.glyphs)
 
 
 def state(row: QuotaRow, look: Look) -> Cell:

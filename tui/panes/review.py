@@ -51,7 +51,6 @@ class ReviewPane(Pane, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Two columns where there is room for them."""
-        super().on_resize()
         self.query_one("#effect").display = self._is_wide
         self._show()
 

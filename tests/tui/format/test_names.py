@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tui.format.glyphs import ASCII, UNICODE, Glyphs, choose
-from tui.format.names import brief_person, cut, fit, identifier, person, shorten
+from tui.format.names import brief_person, cut, fit, identifier, person, place, shorten
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,10 @@ def test_people() -> None:
     assert person("ada@uni.example") == "ada"
     assert brief_person("ada@uni.example") == "ada@uni"
     assert person("@odd") == "@odd"
+    assert person("ada@uni.example +2") == "ada +2"
+    assert brief_person("ada@uni.example +2") == "ada@uni +2"
+    assert place("system:6a0d") == "(base)"
+    assert place("hpc") == "hpc"
     assert brief_person("operator:op1") == "operator:op1"
 
 

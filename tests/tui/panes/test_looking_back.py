@@ -25,7 +25,7 @@ from tui.app import BursarApp
 from tui.format.lines import Look
 from tui.format.review import left, right, single
 from tui.panes.audit import AuditPane
-from tui.panes.commissions import CommissionPane
+from tui.panes.commissions import CommissionPane, CommissionsPane
 from tui.panes.raw import RawPane
 
 
@@ -56,6 +56,14 @@ def test_the_feed_follows_what_happens_until_it_is_held(stage: Stage) -> None:
         await until(pilot, lambda: "  12  l" in said(pilot.app))
 
     play(stage.app(live=True), script)
+
+
+def test_news_that_come_before_a_pane_is_there_wait_for_it(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        assert isinstance(pilot.app, BursarApp)
+        await CommissionsPane(pilot.app.session).catch_up()
+
+    play(stage.app(), script)
 
 
 def test_a_commission_that_ends_while_it_is_looked_at_says_so(stage: Stage) -> None:
