@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -82,7 +81,9 @@ async def _decide(backend: EmbeddedBackend) -> None:
 def opened(world: Path, folder: Path, size: str) -> Iterator[BursarApp]:
     """The console on a copy of the world; narrow ones have the ASCII signs."""
     path = folder / "demo.db"
-    shutil.copyfile(world, path)
+    source = open_database(world, STEPS, read_only=True)
+    source.backup(path)
+    source.close()
     backend = open_embedded(path, runtime=_runtime(), actor=OPERATOR)
     backend.connection = replace(backend.connection, place="demo.db")
     glyphs = ASCII if size == "80x24" else UNICODE

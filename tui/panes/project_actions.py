@@ -12,9 +12,16 @@ from tui.panes.pane import Pane
 class ProjectActions(Pane, inherit_bindings=False):
     """Suspend, unsuspend, terminate, reinstate and review the project of `project_row`."""
 
+    REVIEWS_ANY = False
+    """Whether `a` goes to the oldest application when the project has none."""
+
     def project_row(self) -> ProjectRow | None:
         """The project, None when there is none."""
         raise NotImplementedError
+
+    def review_row(self) -> ProjectRow | None:
+        """The project whose application `a` looks at first."""
+        return self.project_row()
 
     def allowed(self) -> Mapping[str, str]:
         """What the backend says about each action; empty while that is not read."""
@@ -25,19 +32,34 @@ class ProjectActions(Pane, inherit_bindings=False):
         if why := super().refusal(action):
             return why
         row = self.project_row()
+        if action.id == "project.review":
+            return "" if self._reviewable(row) else "no application is waiting"
         if row is None:
             return "no project is selected" if action.group is Group.DECIDE else ""
-        if action.id == "project.review":
-            return "" if row.pending_app else "no application is waiting"
         return self.allowed().get(_meant(action.id, row), "")
 
-    def action_project_review(self) -> None:
-        """Look at the waiting application."""
-        row = self.project_row()
-        if row is not None and row.pending_app:
-            from tui.panes.review import ReviewPane
+    def _reviewable(self, row: ProjectRow | None) -> bool:
+        badges = self.session.badges
+        elsewhere = self.REVIEWS_ANY and badges is not None and badges.waiting > 0
+        return elsewhere or (row is not None and row.pending_app > 0)
 
-            self.app.push_screen(ReviewPane(self.session, row.pending_app))
+    def action_project_review(self) -> None:
+        """Look at the project's waiting application; from a list, else at the oldest."""
+        row = self.review_row()
+        if row is not None and row.pending_app:
+            self._review(row.pending_app)
+        elif self.REVIEWS_ANY:
+            self.start(self._review_oldest, group="review")
+
+    async def _review_oldest(self) -> None:
+        waiting = await self.session.backend.projects.queue()
+        if waiting:
+            self._review(waiting[0])
+
+    def _review(self, application: int) -> None:
+        from tui.panes.review import ReviewPane
+
+        self.app.push_screen(ReviewPane(self.session, application))
 
     def action_project_suspend(self) -> None:
         """Suspend, or unsuspend what is suspended."""

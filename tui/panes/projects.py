@@ -95,6 +95,7 @@ COLUMNS: tuple[Column[ProjectRow], ...] = (
 class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False):
     """Projects, their waiting applications and what can be done with them."""
 
+    REVIEWS_ANY = True
     SCOPE = Scope.PROJECTS
     PANE = "projects"
     NAME = "Projects"
@@ -154,13 +155,9 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
         """The uuid."""
         return row.uuid
 
-    def action_project_review(self) -> None:
-        """Look at the waiting application; the row names it before the detail is read."""
-        row = self.list.cursor_row
-        if row is not None and row.pending_app:
-            from tui.panes.review import ReviewPane
-
-            self.app.push_screen(ReviewPane(self.session, row.pending_app))
+    def review_row(self) -> ProjectRow | None:
+        """The row under the cursor, which is there before its detail is read."""
+        return self.list.cursor_row
 
     def view_facts(self) -> Iterable[Part]:
         """What is listed, unless it is the usual."""
