@@ -36,7 +36,7 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
     NAME = ""
     """What the breadcrumb calls it."""
     SORT = ""
-    """What it is ordered by until the operator says otherwise."""
+    """What it is ordered by until the operator says otherwise; without one, by time."""
     READS_DETAIL = False
     """True when the detail is needed even where there is no side to show it."""
 
@@ -152,7 +152,7 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
         if state.query.text or wide:
             yield f"filter {state.query.text or 'none'}"
         yield from self.view_facts()
-        yield f"sort {self._sort_title()}{'v' if state.query.descending else '^'}"
+        yield self._order()
         yield f"units {self.session.units}"
 
     def view_facts(self) -> Iterable[Part]:
@@ -165,11 +165,12 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
             return "reading"
         return f"{shown:,} of {total:,}" if total is not None and total != shown else f"{shown:,}"
 
-    def _sort_title(self) -> str:
-        sort = self.query_shown.sort
-        first = next((c for c in self.list.columns if c.sort), None)
-        named = next((c for c in self.list.columns if c.sort and c.sort == sort), first)
-        return named.title if named else ""
+    def _order(self) -> str:
+        query = self.query_shown
+        for column in self.list.columns:
+            if column.sort and column.sort == query.sort:
+                return f"sort {column.title}{'v' if query.descending else '^'}"
+        return "oldest first" if query.descending else "newest first"
 
     # The detail at the side
 

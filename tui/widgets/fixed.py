@@ -15,6 +15,7 @@ class FixedListing(Generic[RowT]):
 
     def __init__(self, rows: Iterable[RowT] = ()) -> None:
         self._rows = {row.key: row for row in rows}
+        self.fields = ()
 
     def replace(self, rows: Iterable[RowT]) -> None:
         """Have other rows; the table sees them when it reads again."""
