@@ -6,12 +6,10 @@ import asyncio
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from backend.core import journal
 from backend.core.database import Database, Step, Tx, open_database
 from backend.core.errors import (
     Conflict,
@@ -21,33 +19,7 @@ from backend.core.errors import (
     StorageFull,
 )
 from backend.core.journal import Entry
-
-STEPS = (
-    Step("journal", journal.SCHEMA),
-    Step("notes", "CREATE TABLE note (id {int64} PRIMARY KEY, body TEXT NOT NULL){strict};\n"),
-)
-WRITE = "INSERT INTO note VALUES (?, ?)"
-COUNT = "SELECT count(*) FROM note"
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """A fresh file with one table."""
-    fresh = open_database(tmp_path / "notes.db", STEPS)
-    yield fresh
-    fresh.close()
-
-
-def note(tx: Tx, body: str = "x") -> int:
-    """A write with its journal entry."""
-    id = tx.next_id("note")
-    tx.execute(WRITE, (id, body))
-    return tx.record(Entry("me", "note.add", f"note:{id}"))
-
-
-def count(database: Database) -> int:
-    """How many notes there are."""
-    return int(database.read(lambda tx: tx.scalar(COUNT)))
+from tests.core.notes import STEPS, WRITE, count, note
 
 
 def test_a_file_is_private_and_durable(database: Database) -> None:
@@ -224,3 +196,61 @@ def test_ids_are_never_given_twice(database: Database) -> None:
 def test_the_lock_file_stays_beside_the_database(database: Database) -> None:
     names = {entry.name for entry in os.scandir(database.path.parent)}
     assert "notes.db.lock" in names
+
+
+def test_a_session_that_only_reads_needs_the_newest_schema(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    open_database(path, STEPS[:1]).close()
+    with pytest.raises(StorageError, match="schema 1, this bursar reads 2"):
+        open_database(path, STEPS, read_only=True)
+    empty = tmp_path / "empty.db"
+    empty.touch()
+    with pytest.raises(StorageError, match="schema 0"):
+        open_database(empty, STEPS, read_only=True)
+
+
+def test_a_file_that_vanished_is_not_made_anew(database: Database) -> None:
+    for name in ("", "-wal", "-shm"):
+        database.path.with_name(database.path.name + name).unlink(missing_ok=True)
+    with pytest.raises(StorageError):
+        count(database)
+    assert not database.path.exists()
+
+
+def test_what_the_file_system_refuses_is_named(database: Database, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="nowhere"):
+        database.backup(tmp_path / "nowhere" / "copy.db")
+    (tmp_path / "other.db.lock").mkdir()
+    with pytest.raises(StorageError, match="lock"):
+        open_database(tmp_path / "other.db", STEPS)
+
+
+def test_a_failed_copy_leaves_nothing(database: Database, tmp_path: Path) -> None:
+    database.write(lambda tx: [note(tx, "x" * 500) for _ in range(200)])
+    database.close()
+    content = bytearray(database.path.read_bytes())
+    content[-4 * 4096 :] = b"\xff" * 4 * 4096
+    database.path.write_bytes(content)
+    damaged = open_database(database.path, STEPS)
+    with pytest.raises(StorageCorrupt):
+        damaged.backup(tmp_path / "copy.db")
+    damaged.close()
+    assert [path.name for path in tmp_path.glob("copy*")] == []
+
+
+def test_threads_that_come_and_go_share_connections(database: Database) -> None:
+    def read_once() -> None:
+        thread = threading.Thread(target=count, args=(database,))
+        thread.start()
+        thread.join()
+
+    read_once()
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(20):
+        read_once()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_read_may_read_again(database: Database) -> None:
+    database.write(note)
+    assert database.read(lambda tx: count(database)) == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from backend.core.database.schema import Step, check_version, copy_to, migrate, version_of
-from backend.core.database.sqlite import connect, storage_error
+from backend.core.database.sqlite import bursar_error, connect, path_error, storage_error
 from backend.core.database.stop import Stop
 from backend.core.database.tx import Tx
 from backend.core.database.watch import Watcher
@@ -38,15 +38,16 @@ class Database:
         self.path = path
         self.runtime = runtime
         self.read_only = read_only
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._process = os.getpid()
         self._guard = threading.Lock()
+        self._closed = False
+        self._idle: list[sqlite3.Connection] = []
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="bursar-reader")
         self._watcher: Watcher | None = None
         self._writer: Writer | None = None
         try:
             if read_only:
-                check_version(version_of(self._reader()), steps)
+                self._check_version(steps)
             else:
                 self._writer = self._open_writer(steps)
         except BaseException:
@@ -55,30 +56,21 @@ class Database:
 
     def read(self, fn: Callable[[Tx], T]) -> T:
         """Run `fn` on a snapshot, in the calling thread."""
-        conn = self._reader()
-        try:
-            conn.execute("BEGIN")
-            try:
-                return fn(Tx(conn, self.runtime, writable=False))
-            finally:
-                if conn.in_transaction:
-                    conn.execute("ROLLBACK")
-        except sqlite3.Error as error:
-            raise storage_error(error) from error
+        return self._read(fn, Stop())
 
     async def aread(self, fn: Callable[[Tx], T]) -> T:
         """`read` on a reader thread; cancelling the awaiting task stops the query."""
         stop = Stop()
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._readers, self._stoppable, fn, stop)
+            reading = loop.run_in_executor(self._readers, self._read, fn, stop)
+        except RuntimeError as error:  # the pool takes no more work
+            raise _closed() from error
+        try:
+            return await reading
         except asyncio.CancelledError:
             stop.stop()
             raise
-
-    def _stoppable(self, fn: Callable[[Tx], T], stop: Stop) -> T:
-        conn = self._reader()
-        return self.read(lambda tx: stop.run(conn, lambda: fn(tx)))
 
     def write(self, fn: Callable[[Tx], T]) -> T:
         """Run `fn` in a write transaction and wait for its commit; not for event loops."""
@@ -105,10 +97,12 @@ class Database:
         return await answer
 
     def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
-        """Call `changed(head seq)` on a thread after every commit of any process; the
-        function returned ends it."""
-        if self._watcher is None:
-            self._watcher = Watcher(connect(self.path, writer=False, read_only=self.read_only))
+        """Call `changed(head seq)` on a thread after the commits of any process, bursts once;
+        the function returned ends it."""
+        with self._guard:
+            self._check_open()
+            if self._watcher is None:
+                self._watcher = Watcher(self._connect())
         return self._watcher.subscribe(changed)
 
     def backup(self, target: Path) -> None:
@@ -120,20 +114,25 @@ class Database:
             copy_to(conn, target)
         except sqlite3.Error as error:
             raise storage_error(error) from error
+        except OSError as error:
+            raise path_error(target, error) from error
         finally:
             conn.close()
 
     def close(self) -> None:
-        """Finish queued writes and close every connection."""
+        """Finish queued writes and reads and close every connection; a forked child must not."""
+        if self._process != os.getpid():
+            return
         if self._writer:
             self._writer.close()
-        if self._watcher:
-            self._watcher.close()
-        self._readers.shutdown(wait=True)
         with self._guard:
-            for conn in self._connections:
-                conn.close()
-            self._connections.clear()
+            self._closed = True
+            watcher, self._watcher = self._watcher, None
+        if watcher:
+            watcher.close()
+        self._readers.shutdown(wait=True)
+        while self._idle:
+            self._idle.pop().close()
 
     def _done(self, job: Job) -> Any:
         outcome = self._writable().run(job)
@@ -142,34 +141,82 @@ class Database:
         return outcome
 
     def _writable(self) -> Writer:
+        self._check_open()
         if self._writer is None:
             raise ReadOnly("the database is open read-only", hint="open without --read-only")
         return self._writer
 
+    def _check_open(self) -> None:
+        if self._process != os.getpid():
+            raise StorageError("the database belongs to the parent process", hint="open it again")
+        if self._closed:
+            raise _closed()
+
     def _open_writer(self, steps: Sequence[Step]) -> Writer:
         _create_private(self.path)
         lock = FileLock(self.path.with_name(self.path.name + ".lock"))
-        with lock:
-            conn = connect(self.path, writer=True, read_only=False)
-            self._connections.append(conn)
-            try:
-                migrate(conn, steps, self.path)
-            except sqlite3.Error as error:
-                raise storage_error(error) from error
-        return Writer(conn, self.runtime, lock, self._announce)
+        try:
+            lock.take()
+            conn = self._migrated(steps)
+            lock.give()
+        except BaseException:
+            lock.close()
+            raise
+        return Writer(conn, self.runtime, lock, self._committed)
 
-    def _announce(self, head: int) -> None:
-        if self._watcher:
-            self._watcher.announce(head)
-
-    def _reader(self) -> sqlite3.Connection:
-        conn: sqlite3.Connection | None = getattr(self._local, "conn", None)
-        if conn is None:
-            conn = connect(self.path, writer=False, read_only=self.read_only)
-            self._local.conn = conn
-            with self._guard:
-                self._connections.append(conn)
+    def _migrated(self, steps: Sequence[Step]) -> sqlite3.Connection:
+        conn = connect(self.path, writer=True, read_only=False)
+        try:
+            migrate(conn, steps, self.path)
+        except BaseException as error:
+            conn.close()
+            raise bursar_error(error) from error
         return conn
+
+    def _committed(self) -> None:
+        if self._watcher:
+            self._watcher.wake()
+
+    def _check_version(self, steps: Sequence[Step]) -> None:
+        conn = self._take_reader()
+        try:
+            check_version(version_of(conn), steps, exactly=True)
+        finally:
+            self._give_reader(conn)
+
+    def _connect(self) -> sqlite3.Connection:
+        return connect(self.path, writer=False, read_only=self.read_only)
+
+    def _read(self, fn: Callable[[Tx], T], stop: Stop) -> T:
+        conn = self._take_reader()
+        try:
+            conn.execute("BEGIN")
+            tx = Tx(conn, self.runtime, writable=False)
+            return stop.run(conn, lambda: fn(tx))
+        except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
+            raise bursar_error(error) from error
+        finally:
+            self._give_reader(conn)
+
+    def _take_reader(self) -> sqlite3.Connection:
+        self._check_open()
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._connect()
+
+    def _give_reader(self, conn: sqlite3.Connection) -> None:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        with self._guard:
+            if not self._closed:
+                self._idle.append(conn)
+                return
+        conn.close()
+
+
+def _closed() -> StorageError:
+    return StorageError("the database is closed", hint="open it again")
 
 
 def _create_private(path: Path) -> None:
@@ -179,9 +226,7 @@ def _create_private(path: Path) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        raise StorageError(
-            f"{path}: {error.strerror}", hint="check that the directory exists and can be written"
-        ) from error
+        raise path_error(path, error) from error
 
 
 def open_database(

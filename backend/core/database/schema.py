@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.core.errors import StorageCorrupt
+from backend.core.errors import StorageCorrupt, StorageError
 
 APPLICATION_ID = 0x62757273  # "burs"
 
@@ -59,12 +59,17 @@ def version_of(conn: sqlite3.Connection) -> int:
     return int(version)
 
 
-def check_version(version: int, steps: Sequence[Step]) -> None:
-    """Refuse a file written by a newer bursar."""
+def check_version(version: int, steps: Sequence[Step], *, exactly: bool = False) -> None:
+    """Refuse a file written by a newer bursar; also, `exactly`, one to be migrated first."""
     if version > len(steps):
         raise StorageCorrupt(
             f"the database has schema {version}, this bursar knows up to {len(steps)}",
             hint="upgrade bursar; nothing was changed",
+        )
+    if exactly and version < len(steps):
+        raise StorageError(
+            f"the database has schema {version}, this bursar reads {len(steps)}",
+            hint="open it once without --read-only to bring it up to date",
         )
 
 
@@ -105,7 +110,15 @@ def copy_to(conn: sqlite3.Connection, target: Path) -> None:
     partial = target.with_name(target.name + ".part")
     partial.unlink(missing_ok=True)
     partial.touch(mode=0o600)
-    copy = sqlite3.connect(partial)
+    try:
+        _copy(conn, partial)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _copy(conn: sqlite3.Connection, target: Path) -> None:
+    copy = sqlite3.connect(target)
     try:
         conn.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
@@ -113,6 +126,4 @@ def copy_to(conn: sqlite3.Connection, target: Path) -> None:
     finally:
         copy.close()
     if verdict != "ok":
-        partial.unlink(missing_ok=True)
         raise StorageCorrupt(f"the copy {target} is damaged: {verdict}", hint="run bursar check")
-    partial.replace(target)

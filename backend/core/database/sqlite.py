@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from backend.core.errors import (
+    Invalid,
     StorageBusy,
     StorageCorrupt,
     StorageError,
@@ -52,13 +53,31 @@ def storage_error(error: sqlite3.Error) -> StorageError:
     return StorageError(f"{error} [{name or type(error).__name__}]", hint="run bursar check")
 
 
+def bursar_error(error: BaseException) -> BaseException:
+    """The tree's error, a new one, for what the driver raised; other errors as they are."""
+    # Beside an open statement the driver's own complaint covers what it could not bind.
+    cause = (error.__context__ if isinstance(error, sqlite3.Error) else error) or error
+    if isinstance(cause, UnicodeEncodeError):
+        return Invalid("a text contains half a surrogate pair", hint="remove this character")
+    if isinstance(cause, OverflowError):
+        return Invalid(f"a number is too large: {cause}", hint="use 64-bit integers")
+    return storage_error(error) if isinstance(error, sqlite3.Error) else error
+
+
+def path_error(path: Path, error: OSError) -> StorageError:
+    """The tree's error for a file that cannot be made or written."""
+    return StorageError(
+        f"{path}: {error.strerror}", hint="check that the directory exists and can be written"
+    )
+
+
 def connect(path: Path, *, writer: bool, read_only: bool) -> sqlite3.Connection:
     """A connection with bursar's settings, autocommit until an explicit BEGIN.
 
     Raises StorageError naming the file when it cannot be opened.
     """
     refuse_network_filesystem(path)
-    mode = "ro" if read_only else "rwc"
+    mode = "ro" if read_only else "rw"
     try:
         conn = sqlite3.connect(
             f"file:{quote(str(path))}?mode={mode}",

@@ -18,11 +18,11 @@ IN_CHUNK = 500
 
 
 class Connection(Protocol):
-    """The part of a DB-API connection that is used, and whether a transaction is open."""
+    """The part of a DB-API connection that is used."""
 
     @property
     def in_transaction(self) -> bool:
-        """False also when the engine itself has rolled back, as on a full disk."""
+        """Whether a transaction is open."""
         ...
 
     def execute(self, sql: str, parameters: Any = ..., /) -> Any:
@@ -47,6 +47,11 @@ class Tx:
         self.now = micros(runtime.now())
         self.writable = writable
         self.chain = Chain(self)
+
+    @property
+    def is_undone(self) -> bool:
+        """True once the engine itself has rolled everything back, as on a full disk."""
+        return not self._conn.in_transaction
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
         """Run a statement that returns no rows; the number of rows it touched."""

@@ -13,13 +13,15 @@ POLL_SECONDS = 0.25
 
 
 class Watcher:
-    """Tells subscribers the journal's head seq after every commit, from one thread."""
+    """Tells subscribers the journal's head seq after commits, from one thread of its own:
+    a burst of commits is told once, and no subscriber can hold up or harm a writer."""
 
     def __init__(self, conn: sqlite3.Connection, poll: float = POLL_SECONDS) -> None:
         self._conn = conn
         self._poll = poll
         self._subscribers: list[Callable[[int], None]] = []
-        self._stop = threading.Event()
+        self._woken = threading.Event()
+        self._closed = False
         self._version = self._data_version()
         self._thread = threading.Thread(target=self._loop, name="bursar-watch", daemon=True)
         self._thread.start()
@@ -34,24 +36,33 @@ class Watcher:
 
         return unsubscribe
 
-    def announce(self, head: int) -> None:
-        """Tell of a commit made in this process."""
-        for changed in list(self._subscribers):
-            changed(head)
+    def wake(self) -> None:
+        """Look now: this process has committed."""
+        self._woken.set()
 
     def close(self) -> None:
-        """Stop polling and close the connection."""
-        self._stop.set()
+        """Stop looking and close the connection."""
+        self._closed = True
+        self._woken.set()
         self._thread.join()
         self._conn.close()
 
     def _loop(self) -> None:
-        while not self._stop.wait(self._poll):
+        while True:
+            self._woken.wait(self._poll)
+            self._woken.clear()
+            if self._closed:
+                return
             with suppress(sqlite3.Error):  # a locked or vanished file shows up on the next read
                 version = self._data_version()
                 if version != self._version:
                     self._version = version
-                    self.announce(self._head())
+                    self._announce(self._head())
+
+    def _announce(self, head: int) -> None:
+        for changed in list(self._subscribers):
+            with suppress(Exception):  # such as an event loop that has been closed meanwhile
+                changed(head)
 
     def _data_version(self) -> int:
         return int(self._conn.execute("PRAGMA data_version").fetchall()[0][0])

@@ -1,8 +1,8 @@
 """One writer per process: a queue, group commit, fairness across processes.
 
 Up to `GROUP` operations share one transaction and one fsync. Each operation is all or
-nothing (a savepoint), nothing is acknowledged before the commit, and when the commit fails
-every caller of the group hears it (storage.md §1.3-1.4).
+nothing, nothing is acknowledged before the commit, and when the commit fails every caller of
+the group hears it (storage.md §1.3-1.4).
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-import queue
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from backend.core.database.sqlite import storage_error
+from backend.core.database.sqlite import bursar_error, path_error
 from backend.core.database.tx import Tx
 from backend.core.errors import StorageError
 from backend.core.runtime import Runtime
@@ -45,17 +46,26 @@ class Job:
     outcome: Outcome = field(default=None)
 
 
+class _Spoilt(Exception):
+    """One of several jobs broke their common transaction, which the engine had not undone."""
+
+
 class FileLock:
     """An flock beside the database: unlike SQLite's own lock it is a fair queue between
-    processes."""
+    processes. Raises StorageError when the file cannot be made."""
 
     def __init__(self, path: Path) -> None:
-        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise path_error(path, error) from error
 
-    def __enter__(self) -> None:
+    def take(self) -> None:
+        """Wait for it."""
         fcntl.flock(self._handle, fcntl.LOCK_EX)
 
-    def __exit__(self, *_: object) -> None:
+    def give(self) -> None:
+        """Let others have it; no harm when it was not taken."""
         fcntl.flock(self._handle, fcntl.LOCK_UN)
 
     def close(self) -> None:
@@ -64,28 +74,36 @@ class FileLock:
 
 
 class Writer:
-    """Owns the only connection that writes; one transaction at a time."""
+    """Owns the only connection that writes; one transaction at a time.
+
+    Ctrl-C reaches a caller's own transaction at any instruction. What must not be left half
+    done therefore stands in `try` from its first instruction, and the state is guarded by a
+    bare lock: entering that and the assignment behind it cannot be interrupted.
+    """
 
     def __init__(
         self,
         conn: sqlite3.Connection,
         runtime: Runtime,
         lock: FileLock,
-        committed: Callable[[int], None],
+        committed: Callable[[], None],
     ) -> None:
         self._conn = conn
         self._runtime = runtime
         self._lock = lock
         self._committed = committed
-        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._turn = threading.Lock()
-        self._working = False
+        self._state = threading.Lock()
+        self._changed = threading.Condition(self._state)
+        self._jobs: deque[Job] = deque()
+        self._busy = False
+        self._closed = False
         self._thread = threading.Thread(target=self._loop, name="bursar-writer", daemon=True)
         self._thread.start()
 
     def submit(self, job: Job) -> None:
         """Queue a job; its waiter or answer is completed after the commit."""
-        self._queue.put(job)
+        with self._state:
+            self._queue(job)
 
     def run(self, job: Job) -> Outcome:
         """Do a job for a caller that waits, and return its outcome.
@@ -93,70 +111,101 @@ class Writer:
         When nobody else writes, the caller's own thread does it: handing it over would cost
         as much as the work. The connection still has one user at a time.
         """
-        idle = self._queue.empty() and not self._working
-        if idle and self._turn.acquire(blocking=False):
-            try:
+        mine = False
+        try:
+            with self._state:
+                if self._busy or self._jobs or self._closed:
+                    job.waiter = Future()
+                    self._queue(job)
+                else:
+                    mine = self._busy = True
+            if mine:
                 self._run([job])
-            finally:
-                self._turn.release()
-            return job.outcome
-        job.waiter = Future()
-        self.submit(job)
-        return job.waiter.result()
+        finally:
+            if mine:
+                with self._state:
+                    self._busy = False
+                    self._next_please()
+        return job.waiter.result() if job.waiter else job.outcome
 
     def close(self) -> None:
-        """Finish what is queued, then stop."""
-        self._queue.put(None)
+        """Finish what is queued or under way, then close connection and lock."""
+        with self._state:
+            if self._closed:
+                return
+            self._closed = True
+            self._changed.notify()
         self._thread.join()
+        self._conn.close()
         self._lock.close()
 
-    def _loop(self) -> None:
-        while (first := self._queue.get()) is not None:
-            self._working = True
-            jobs = [first]
-            with self._turn:
-                stop = self._drain(jobs)
-                self._run(jobs)
-            self._working = False
-            if stop:
-                return
+    def _queue(self, job: Job) -> None:
+        if self._closed:
+            raise StorageError("the database is closed", hint="open it again")
+        self._jobs.append(job)
+        if not self._busy:
+            self._changed.notify()
 
-    def _drain(self, jobs: list[Job]) -> bool:
-        while len(jobs) < GROUP:
-            try:
-                job = self._queue.get_nowait()
-            except queue.Empty:
-                return False
-            if job is None:
-                return True
-            jobs.append(job)
-        return False
+    def _next_please(self) -> None:
+        if self._jobs or self._closed:
+            self._changed.notify()
+
+    def _loop(self) -> None:
+        while jobs := self._next():
+            self._run(jobs)
+            with self._state:
+                self._busy = False
+
+    def _next(self) -> list[Job]:
+        """The next group, once nobody else writes; none when everything is done for good."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._busy and (self._jobs or self._closed))
+            group = [self._jobs.popleft() for _ in range(min(GROUP, len(self._jobs)))]
+            self._busy = bool(group)
+            return group
 
     def _run(self, jobs: list[Job]) -> None:
         try:
-            head = self._transaction(jobs)
+            self._transaction(jobs)
+        except _Spoilt:
+            for job in jobs:  # whoever did it hears it alone
+                self._run([job])
+            return
         except BaseException as error:
-            failure = storage_error(error) if isinstance(error, sqlite3.Error) else error
             for job in jobs:
-                job.outcome = failure
+                job.outcome = bursar_error(error)
         else:
-            self._committed(head)
+            self._committed()
         _deliver(jobs)
 
-    def _transaction(self, jobs: list[Job]) -> int:
-        with self._lock:
-            self._conn.execute("BEGIN IMMEDIATE")
-            try:
-                tx = Tx(self._conn, self._runtime, writable=True)
-                for together, group in groupby(jobs, key=lambda job: job.batched and job.run):
-                    _run_group(tx, list(group), bool(together))
-                head = tx.chain.flush()
-                self._conn.execute("COMMIT")
-                return head
-            except BaseException:
-                if self._conn.in_transaction:
-                    self._conn.execute("ROLLBACK")
-                raise
+    def _transaction(self, jobs: list[Job]) -> None:
+        try:
+            self._lock.take()
+            self._attempt(jobs)
+        finally:
+            self._lock.give()
+
+    def _attempt(self, jobs: list[Job]) -> None:
+        conn = self._conn
+        try:
+            if conn.in_transaction:
+                conn.execute("ROLLBACK")  # a second Ctrl-C kept it from being done below
+            conn.execute("BEGIN IMMEDIATE")
+            self._work(Tx(conn, self._runtime, writable=True), jobs)
+            conn.execute("COMMIT")
+        finally:
+            if conn.in_transaction:
+                conn.execute("ROLLBACK")
+
+    def _work(self, tx: Tx, jobs: list[Job]) -> None:
+        try:
+            for together, group in groupby(jobs, key=lambda job: job.batched and job.run):
+                _run_group(tx, list(group), bool(together))
+            tx.chain.flush()
+        except BaseException as error:
+            if len(jobs) > 1 and self._conn.in_transaction:
+                raise _Spoilt from error
+            raise
 
 
 def _run_group(tx: Tx, jobs: list[Job], together: bool) -> None:
@@ -173,12 +222,10 @@ def _run_one(tx: Tx, job: Job) -> Outcome:
     try:
         with tx.savepoint():
             return job.run(tx)
-    except sqlite3.IntegrityError as error:
-        return storage_error(error)
-    except (sqlite3.Error, StorageError):
-        raise  # the transaction itself is in doubt: the whole group fails together
     except Exception as error:
-        return error
+        if tx.is_undone:
+            raise  # the engine gave up the whole group, as on a full disk
+        return bursar_error(error)
 
 
 def _deliver(jobs: Sequence[Job]) -> None:
@@ -188,20 +235,17 @@ def _deliver(jobs: Sequence[Job]) -> None:
         if job.loop is not None:
             waiting.setdefault(job.loop, []).append(job)
         elif job.waiter is not None:
-            _complete(job.waiter, job.outcome)
+            job.waiter.set_result(job.outcome)
     for loop, group in waiting.items():
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(_answer, group)
 
 
 def _answer(jobs: Sequence[Job]) -> None:
     for job in jobs:
-        if job.answer is not None and not job.answer.done():
-            _complete(job.answer, job.outcome)
-
-
-def _complete(future: Future[Any] | asyncio.Future[Any], outcome: Outcome) -> None:
-    if isinstance(outcome, BaseException) and isinstance(future, asyncio.Future):
-        future.set_exception(outcome)
-    else:
-        future.set_result(outcome)
+        if job.answer is None or job.answer.done():
+            continue
+        if isinstance(job.outcome, BaseException):
+            job.answer.set_exception(job.outcome)
+        else:
+            job.answer.set_result(job.outcome)
