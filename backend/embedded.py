@@ -14,13 +14,13 @@ from backend.backend import Badges, Connection, JournalDetail, JournalRow
 from backend.core.database import Database, Tx, open_database
 from backend.core.errors import BursarError, Invalid, NotFound, StorageError
 from backend.core.identity import Actor, operator
-from backend.core.listing import Query
+from backend.core.listing import FieldSpec, Query
 from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import Runtime
 from backend.core.usecase import Room, decide, execute, record_refusal
 from backend.projects import service as projects
 from backend.projects.model import ApplicationReview, ProjectDetail, ProjectRow
-from backend.quotas import feed, queries
+from backend.quotas import feed, fields, queries
 from backend.quotas import service as quotas
 from backend.quotas.ledger import Ledger
 from backend.quotas.model import (
@@ -40,14 +40,18 @@ HANDLERS: Mapping[type[Command], Room] = {
 }
 
 RowT = TypeVar("RowT")
-Keys = Callable[[Query], tuple[str, list[object]]]
+Keys = Callable[[Query, int], tuple[str, list[object]]]
 Rows = Callable[[Tx, Sequence[int]], Mapping[int, RowT]]
 
 
 class TableListing(Generic[RowT]):
-    """A Listing from a statement that gives the keys and a function that reads rows."""
+    """A Listing from a statement that gives the keys (at a time in microseconds) and a function
+    that reads rows."""
 
-    def __init__(self, database: Database, keys: Keys, rows: Rows[RowT]) -> None:
+    def __init__(
+        self, database: Database, keys: Keys, rows: Rows[RowT], fields: Sequence[FieldSpec]
+    ) -> None:
+        self.fields = fields
         self._database = database
         self._keys = keys
         self._rows = rows
@@ -56,7 +60,7 @@ class TableListing(Generic[RowT]):
         """The first rows."""
 
         def read(tx: Tx) -> list[RowT]:
-            keys = queries.first_keys(tx, self._keys(query), limit)
+            keys = queries.first_keys(tx, self._keys(query, tx.now), limit)
             rows = self._rows(tx, keys)
             return [rows[key] for key in keys if key in rows]
 
@@ -64,7 +68,7 @@ class TableListing(Generic[RowT]):
 
     async def keys(self, query: Query) -> array[int]:
         """All keys in order."""
-        return await self._database.aread(lambda tx: queries.keys_of(tx, self._keys(query)))
+        return await self._database.aread(lambda tx: queries.keys_of(tx, self._keys(query, tx.now)))
 
     async def rows(self, keys: Sequence[int]) -> Mapping[int, RowT]:
         """Rows by key."""
@@ -78,7 +82,10 @@ class EmbeddedProjects:
         self._database = database
         self._actor = actor
         self.listing: TableListing[ProjectRow] = TableListing(
-            database, lambda query: projects.keys_sql(query, database.runtime), projects.rows
+            database,
+            lambda query, now: projects.keys_sql(query, database.runtime),
+            projects.rows,
+            projects.FIELDS,
         )
 
     async def detail(self, key: int) -> ProjectDetail:
@@ -104,10 +111,16 @@ class EmbeddedQuotas:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.listing: TableListing[QuotaRow] = TableListing(
-            database, queries.keys_sql, queries.quota_rows
+            database,
+            lambda query, now: queries.keys_sql(query),
+            queries.quota_rows,
+            fields.MEMBERS.specs,
         )
         self.commissions: TableListing[CommissionRow] = TableListing(
-            database, queries.commission_keys_sql, queries.commission_rows
+            database,
+            queries.commission_keys_sql,
+            queries.commission_rows,
+            fields.COMMISSIONS.specs,
         )
 
     async def explain(self, key: int) -> Explanation:
@@ -136,7 +149,7 @@ class EmbeddedJournal:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.listing: TableListing[JournalRow] = TableListing(
-            database, journal_view.keys_sql, journal_view.rows
+            database, journal_view.keys_sql, journal_view.rows, journal_view.FIELDS.specs
         )
 
     async def detail(self, seq: int) -> JournalDetail:

@@ -10,6 +10,8 @@ from backend.core import audit
 from backend.core.database import Tx
 from backend.core.database.tx import Row
 from backend.core.errors import NotFound
+from backend.core.filter.sql import Fields, Like, age, flag, number, state, text, time
+from backend.core.journal import DONE, REFUSED
 from backend.core.listing import Query
 from backend.quotas.feed import SELECT_HOLDING_NAMES
 from backend.quotas.model import UNLIMITED
@@ -24,17 +26,63 @@ WHERE a.id IN ({keys})"""
 SELECT_MEMBERSHIPS = """
 SELECT m.id, u.email, p.realname FROM membership m JOIN person u ON u.id = m.person_id
 JOIN project p ON p.id = m.project_id WHERE m.id IN ({keys})"""
+ACTOR = "lower(actor) LIKE ? ESCAPE '!'"
+TARGET = "lower(target) LIKE ? ESCAPE '!'"
+ACTION = "lower(action) LIKE ? ESCAPE '!'"
+REASON = "lower(reason) LIKE ? ESCAPE '!'"
+EFFECTS = "(SELECT count(*) FROM journal_change c WHERE c.seq = j.seq)"
+BY_EMAIL = "(SELECT uuid FROM person WHERE lower(email) LIKE ? ESCAPE '!')"
+# Who is named by a uuid, and what by an id, is found by the name that is shown.
 NAMED = (
-    "target IN (SELECT 'project:' || uuid FROM project WHERE fold LIKE ? ESCAPE '!')",
-    "target IN (SELECT 'user:' || uuid FROM person WHERE lower(email) LIKE ? ESCAPE '!')",
-    """target IN (SELECT 'application:' || a.id FROM application a
+    Like(f"actor IN {BY_EMAIL}"),
+    Like(f"target IN (SELECT 'user:' || found.uuid FROM {BY_EMAIL} found)"),
+    Like(
+        "target IN (SELECT 'project:' || uuid FROM project WHERE fold LIKE ? ESCAPE '!')",
+        folded=True,
+    ),
+    Like(
+        """target IN (SELECT 'application:' || a.id FROM application a
         JOIN project p ON p.id = a.project_id WHERE p.fold LIKE ? ESCAPE '!')""",
+        folded=True,
+    ),
+    Like(
+        """target IN (SELECT 'membership:' || m.id FROM membership m
+        JOIN project p ON p.id = m.project_id WHERE p.fold LIKE ? ESCAPE '!')""",
+        folded=True,
+    ),
+    Like(
+        """target IN (SELECT 'membership:' || m.id FROM membership m
+        JOIN person u ON u.id = m.person_id WHERE lower(u.email) LIKE ? ESCAPE '!')"""
+    ),
 )
+FIELDS = Fields(
+    (Like(ACTOR), Like(ACTION), Like(TARGET), Like(REASON), *NAMED),
+    (
+        number("seq", "seq", "its number", "seq:1204", "id"),
+        time("at", "at", "when it happened", "at:2026-11-20", "time", "when"),
+        age("age", "at", "how long ago it happened", "age<2h"),
+        text("who", (Like(ACTOR), Like(ACTOR, head="%:"), NAMED[0]), "who did it", "who:ada",
+             "actor", "user"),
+        text("action", (Like(ACTION), Like(ACTION, head="%.")), "what was done",
+             "action:approve"),
+        text("about", (Like(TARGET), Like(TARGET, head="%:"), *NAMED[1:]), "to what",
+             "about:hpc", "target"),
+        text("reason", (Like(REASON, loose="%"),), "a part of the reason given",
+             "reason:budget"),
+        text("request", (Like("lower(request_id) LIKE ? ESCAPE '!'"),), "the request's id",
+             "request:6a0d"),
+        state("outcome", {word: f"outcome = '{word}'" for word in (DONE, REFUSED)},
+              "what became of it", "outcome:refused"),
+        number("effects", EFFECTS, "how many more things it changed", "effects>100"),
+        flag("refused", f"outcome = '{REFUSED}'", "it was refused"),
+        flag("decisions", audit.DECISIONS, "not about commissions"),
+    ),
+)  # fmt: skip
 
 
-def keys_sql(query: Query) -> tuple[str, list[object]]:
-    """The journal's seqs for a query; text is searched in names of targets, too."""
-    return audit.keys_sql(query, NAMED)
+def keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
+    """The journal's seqs for a query, and its parameters. Raises Invalid on a bad filter."""
+    return audit.keys_sql(query, FIELDS.where(query.text, now))
 
 
 def rows(tx: Tx, keys: Sequence[int]) -> dict[int, JournalRow]:

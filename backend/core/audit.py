@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from backend.core.database.tx import Row, Tx
+from backend.core.filter.sql import Where
 from backend.core.journal import GENESIS, link
 from backend.core.listing import Query
 
@@ -13,9 +14,7 @@ COLUMNS = (
     "(SELECT count(*) FROM journal_change c WHERE c.seq = j.seq)"
 )
 SELECT_KEYS = "SELECT seq FROM journal j WHERE seq > 0"
-TEXT = """lower(actor) LIKE ? ESCAPE '!' OR lower(action) LIKE ? ESCAPE '!'
-    OR lower(target) LIKE ? ESCAPE '!' OR lower(reason) LIKE ? ESCAPE '!'"""
-DECISIONS = "AND action NOT LIKE 'commission.%'"
+DECISIONS = "action NOT LIKE 'commission.%'"
 SELECT_ROWS = f"SELECT {COLUMNS} FROM journal j WHERE seq IN ({{keys}})"
 SELECT_EFFECTS = 'SELECT target, "before", "after" FROM journal_change WHERE seq = ? ORDER BY n'
 # The index leaves commissions out: they are many, and their history is the provision log.
@@ -28,23 +27,17 @@ FROM journal ORDER BY seq"""
 SELECT_ALL_EFFECTS = 'SELECT seq, n, target, "before", "after" FROM journal_change ORDER BY seq, n'
 
 
-def keys_sql(query: Query, named: Sequence[str] = ()) -> tuple[str, list[object]]:
-    """The journal's seqs, newest first; `descending` turns that round. `named` are further
-    conditions of a text filter, each with one LIKE pattern of the folded text."""
+def keys_sql(query: Query, found: Where) -> tuple[str, list[object]]:
+    """The journal's seqs, newest first, that a filter finds; `descending` turns that round."""
     parts, params = [SELECT_KEYS], []
     if "decisions" in query.view.split():
         parts.append(DECISIONS)
     if query.scope:
-        parts.append("AND target = ?")
+        parts.append("target = ?")
         params.append(query.scope)
-    if query.text:
-        folded = query.text.casefold().replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        conditions = " OR ".join([TEXT, *named])
-        parts.append(f"AND ({conditions})")
-        params += [f"%{folded}%"] * (4 + len(named))
-    newest = not query.descending
-    parts.append("ORDER BY seq DESC" if newest else "ORDER BY seq")
-    return " ".join(parts), list(params)
+    parts += [found.sql] if found.sql else []
+    order = "ORDER BY seq" if query.descending else "ORDER BY seq DESC"
+    return f"{' AND '.join(parts)} {order}", [*params, *found.params]
 
 
 def history(tx: Tx) -> Iterator[tuple[Row, list[Row]]]:

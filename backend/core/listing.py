@@ -5,15 +5,42 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol, TypeVar
 
 RowT = TypeVar("RowT", covariant=True)
 
 
+class Kind(StrEnum):
+    """What a field of a filter is compared with."""
+
+    TEXT = "text"
+    STATE = "state"
+    NUMBER = "number"
+    PERCENT = "percent"
+    TIME = "time"
+    AGE = "age"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """Something a list can be filtered by, for completion and help: a `FLAG` is a word that
+    stands alone, all others are compared. `words` are the values of a `STATE`."""
+
+    name: str
+    kind: Kind
+    help: str
+    example: str
+    aliases: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a list shows: `text` a case-insensitive substring over the visible columns,
-    `view` a named preset, `scope` an object it is limited to, `sort` a column id."""
+    """What a list shows: `text` a filter (docs/filters.md; a plain word is a case-insensitive
+    substring over the visible columns), `view` a named preset, `scope` an object it is limited
+    to, `sort` a column id."""
 
     text: str = ""
     view: str = ""
@@ -23,7 +50,16 @@ class Query:
 
 
 class Listing(Protocol[RowT]):
-    """One list of a room. Rows have an integer `key` that names the same object for ever."""
+    """One list of a room. Rows have an integer `key` that names the same object for ever.
+
+    `page` and `keys` raise Invalid, with the place as `data["at"]`, on a bad filter; cancelling
+    them stops the query.
+    """
+
+    @property
+    def fields(self) -> Sequence[FieldSpec]:
+        """What `Query.text` may compare."""
+        ...
 
     async def page(self, query: Query, limit: int) -> Sequence[RowT]:
         """The first `limit` rows, as fast as can be (a first paint)."""

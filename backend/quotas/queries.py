@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from backend.core.database.tx import Row, Tx
 from backend.core.errors import NotFound
 from backend.core.listing import Query
+from backend.quotas import fields
 from backend.quotas.model import (
     CommissionDetail,
     CommissionRow,
@@ -15,25 +16,21 @@ from backend.quotas.model import (
     ProvisionRow,
     QuotaRow,
 )
-from backend.quotas.store import SELECT_PROJECT_ROWS, SELECT_ROWS, fold, quota_row_of
+from backend.quotas.store import SELECT_PROJECT_ROWS, SELECT_ROWS, quota_row_of
 
-# Effective headroom of a member row `h` with its pool `p`, without a scalar min().
-LEFT = """CASE WHEN p.lim IS NOT NULL AND p.lim < 9223372036854775807
-    AND p.lim - p.usage_max < h.lim - h.usage_max
-    THEN p.lim - p.usage_max ELSE h.lim - h.usage_max END"""
 POOL_JOIN = """LEFT JOIN holding p ON p.holder_id = h.source_id AND p.source_id = 0
     AND p.resource_id = h.resource_id AND h.source_id <> 0"""
 
 # CROSS JOIN keeps the order of the first table, so the first page needs no sort.
-BY_HOLDER = "FROM holder o CROSS JOIN holding h WHERE h.holder_id = o.id"
-BY_PROJECT = "FROM holder s CROSS JOIN holding h WHERE h.source_id = s.id"
-BY_RESOURCE = "FROM holding h JOIN resource r ON r.id = h.resource_id WHERE h.id > 0"
-PLAIN = f"FROM holding h {POOL_JOIN} WHERE h.id > 0"
+BY_HOLDER = "FROM holder o CROSS JOIN holding h {pool} WHERE h.holder_id = o.id"
+BY_PROJECT = "FROM holder s CROSS JOIN holding h {pool} WHERE h.source_id = s.id"
+BY_RESOURCE = "FROM holding h JOIN resource r ON r.id = h.resource_id {pool} WHERE h.id > 0"
+PLAIN = "FROM holding h {pool} WHERE h.id > 0"
 
 # With a scope few rows are left, which are found by it and sorted afterwards.
 SCOPED: Mapping[str, str] = {
-    BY_HOLDER: "FROM holding h JOIN holder o ON o.id = h.holder_id WHERE h.id > 0",
-    BY_PROJECT: "FROM holding h JOIN holder s ON s.id = h.source_id WHERE h.id > 0",
+    BY_HOLDER: "FROM holding h JOIN holder o ON o.id = h.holder_id {pool} WHERE h.id > 0",
+    BY_PROJECT: "FROM holding h JOIN holder s ON s.id = h.source_id {pool} WHERE h.id > 0",
 }
 SORTS: Mapping[str, tuple[str, str]] = {
     "": (BY_HOLDER, "o.fold {d}, o.id {d}, h.source_id {d}, h.resource_id {d}"),
@@ -43,22 +40,14 @@ SORTS: Mapping[str, tuple[str, str]] = {
     "used": (PLAIN, "h.usage_max {d}, h.id"),
     "pending": (PLAIN, "h.usage_max - h.usage_min {d}, h.id"),
     "limit": (PLAIN, "h.lim {d}, h.id"),
-    "left": (PLAIN, f"{LEFT} {{d}}, h.id"),
+    "left": (PLAIN, f"{fields.LEFT} {{d}}, h.id"),
 }
 POOLS = "h.source_id = 0"
 MEMBERS = "h.source_id <> 0"
-OVER = """h.id IN (SELECT id FROM holding WHERE usage_max > lim UNION
-    SELECT m.id FROM holding q JOIN holding m ON m.source_id = q.holder_id
-        AND m.resource_id = q.resource_id
-    WHERE q.usage_max > q.lim AND q.source_id = 0 AND m.usage_max > 0)"""
-PENDING = "h.id IN (SELECT holding_id FROM provision)"
 OF_HOLDER = "h.holder_id IN (SELECT id FROM holder WHERE name = ?)"
 OF_SOURCE = "h.source_id IN (SELECT id FROM holder WHERE name = ?)"
-TEXT = """(h.holder_id IN (SELECT id FROM holder WHERE fold LIKE ? ESCAPE '!')
-    OR h.source_id IN (SELECT id FROM holder WHERE fold LIKE ? ESCAPE '!')
-    OR h.resource_id IN (SELECT id FROM resource WHERE lower(name) LIKE ? ESCAPE '!'))"""
 
-COUNT_OVER = f"SELECT count(*) FROM holding h WHERE {MEMBERS} AND {OVER}"
+COUNT_OVER = f"SELECT count(*) FROM holding h WHERE {MEMBERS} AND {fields.OVER}"
 COUNT_PENDING = "SELECT count(*) FROM commission"
 COUNT_RESOURCES = "SELECT count(*) FROM resource"
 SELECT_USERS_OF_POOL = """
@@ -78,9 +67,6 @@ COMMISSION_SORTS: Mapping[str, str] = {
     "service": "c.clientkey {d}, c.serial",
     "name": "c.name {d}, c.serial",
 }
-COMMISSION_TEXT = """(lower(c.name) LIKE ? ESCAPE '!' OR lower(c.clientkey) LIKE ? ESCAPE '!'
-    OR c.serial IN (SELECT v.serial FROM provision v JOIN holding h ON h.id = v.holding_id
-        JOIN holder o ON o.id = h.holder_id WHERE o.fold LIKE ? ESCAPE '!'))"""
 SELECT_COMMISSIONS = """
 SELECT serial, name, clientkey, issued_at, expires_at FROM commission WHERE serial IN ({keys})"""
 SELECT_PROVISION_ROWS = """
@@ -91,42 +77,40 @@ JOIN holder s ON s.id = h.source_id JOIN resource r ON r.id = h.resource_id
 WHERE v.serial IN ({keys}) ORDER BY v.serial, v.n"""
 
 
-def like(text: str) -> str:
-    """A LIKE pattern (ESCAPE '!') for a case-folded substring."""
-    folded = fold(text).replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return f"%{folded}%"
-
-
 def keys_sql(query: Query) -> tuple[str, list[object]]:
-    """The statement that gives the keys of a quotas list in order, and its parameters."""
+    """The statement that gives the keys of a quotas list in order, and its parameters.
+
+    Raises Invalid on a bad filter.
+    """
     tables, order = SORTS.get(query.sort, SORTS[""])
     words = query.view.split()
     conditions = [POOLS if "pools" in words else MEMBERS]
     params: list[object] = []
-    conditions += [OVER] if "over" in words else []
-    conditions += [PENDING] if "pending" in words else []
+    conditions += [fields.OVER] if "over" in words else []
+    conditions += [fields.PENDING] if "pending" in words else []
     if query.scope:
         in_project = query.scope.startswith("project:") and "pools" not in words
         conditions.append(OF_SOURCE if in_project else OF_HOLDER)
-        tables = SCOPED.get(tables, tables)
         params.append(query.scope)
-    if query.text:
-        conditions.append(TEXT)
-        params += [like(query.text)] * 3
-    where = " AND ".join(conditions)
-    direction = "DESC" if query.descending else "ASC"
+    found = (fields.POOLS if "pools" in words else fields.MEMBERS).where(query.text, now=0)
+    conditions += [found.sql] if found.sql else []
+    params += found.params
+    if query.scope or found.wanted & fields.NARROWING:
+        tables = SCOPED.get(tables, tables)
+    joined = query.sort == "left" or found.used & fields.WITH_POOL
+    tables = tables.format(pool=POOL_JOIN if joined else "")
+    where, direction = " AND ".join(conditions), "DESC" if query.descending else "ASC"
     return f"SELECT h.id {tables} AND {where} ORDER BY {order.format(d=direction)}", params
 
 
-def commission_keys_sql(query: Query) -> tuple[str, list[object]]:
+def commission_keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
     """The same for pending commissions; newest first unless sorted."""
     descending = query.descending if query.sort else not query.descending
     order = COMMISSION_SORTS.get(query.sort, COMMISSION_SORTS[""])
-    where, params = "c.serial > 0", []
-    if query.text:
-        where, params = COMMISSION_TEXT, [like(query.text)] * 3
+    found = fields.COMMISSIONS.where(query.text, now)
+    where = found.sql or "c.serial > 0"
     order = order.format(d="DESC" if descending else "ASC")
-    return f"SELECT c.serial FROM commission c WHERE {where} ORDER BY {order}", list(params)
+    return f"SELECT c.serial FROM commission c WHERE {where} ORDER BY {order}", list(found.params)
 
 
 def keys_of(tx: Tx, statement: tuple[str, list[object]]) -> array[int]:

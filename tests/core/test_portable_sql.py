@@ -43,9 +43,9 @@ def lists() -> Iterator[tuple[str, str]]:
         query = Query(text, view, scope, sort, bool(down))
         yield f"quotas {query}", queries.keys_sql(query)[0]
     for sort, text in itertools.product(queries.COMMISSION_SORTS, ("", "x")):
-        yield f"commissions {sort}", queries.commission_keys_sql(Query(text, sort=sort))[0]
+        yield f"commissions {sort}", queries.commission_keys_sql(Query(text, sort=sort), 0)[0]
     for view, scope, text in itertools.product(("", "decisions"), ("", "x:1"), ("", "x")):
-        yield f"journal {view}", journal_view.keys_sql(Query(text, view, scope))[0]
+        yield f"journal {view}", journal_view.keys_sql(Query(text, view, scope), 0)[0]
     for view, sort in itertools.product(PROJECT_VIEWS, PROJECT_SORTS):
         for text in ("", "x"):
             query = Query(text, view, sort=sort)

@@ -6,12 +6,14 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Generic
 
-from backend.core.listing import Query
+from backend.core.listing import FieldSpec, Query
 from tui.widgets.rows import RowT
 
 
 class FixedListing(Generic[RowT]):
     """Shows its rows in the order given, whatever the query."""
+
+    fields: Sequence[FieldSpec] = ()
 
     def __init__(self, rows: Iterable[RowT] = ()) -> None:
         self._rows = {row.key: row for row in rows}

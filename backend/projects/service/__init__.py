@@ -10,12 +10,13 @@ from backend.projects.service.api import (
     raw,
 )
 from backend.projects.service.limits import mismatches
-from backend.projects.service.reads import detail, keys_sql, queue, rows
+from backend.projects.service.reads import FIELDS, detail, keys_sql, queue, rows
 from backend.projects.service.review import review
 from backend.projects.service.room import ROOM, refresh_standing
 from backend.projects.service.users import add_user
 
 __all__ = [
+    "FIELDS",
     "ROOM",
     "ProjectFilter",
     "add_user",

@@ -32,9 +32,11 @@ from backend.projects.store import applications as application_store
 from backend.projects.store import listing, people
 from backend.projects.store import memberships as membership_store
 from backend.projects.store import projects as project_store
+from backend.projects.store.fields import PROJECTS
 from backend.quotas import service as quotas
 from backend.quotas.model import UNLIMITED
 
+FIELDS = PROJECTS.specs
 TIGHTEST = 3
 EVENTS = 200
 MEMBER_ORDER = list(MembershipState)

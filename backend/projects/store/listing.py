@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 
 from backend.core.database.tx import Row, Tx
 from backend.core.listing import Query
-
-ORDINARY = "p.is_base = 0"
-HIDDEN = "p.state NOT IN ('terminated', 'deleted')"
-ALIVE = "p.state IN ('active', 'suspended')"
-WAITING = "p.pending_app > 0"
-NEW = "p.state = 'uninitialized'"
-OVER = """'project:' || p.uuid IN (SELECT o.name FROM holding h
-    JOIN holder o ON o.id = CASE WHEN h.source_id = 0 THEN h.holder_id ELSE h.source_id END
-    WHERE h.usage_max > h.lim)"""
+from backend.projects.store.fields import (
+    EXPIRED,
+    FULLEST,
+    HIDDEN,
+    LIFTS,
+    NEW,
+    ORDINARY,
+    OVER,
+    PROJECTS,
+    SEATS,
+    WAITING,
+)
 
 # View word → conditions. Waiting and over ones are shown whatever they are: they need somebody.
 VIEWS: Mapping[str, Sequence[str]] = {
@@ -22,22 +25,13 @@ VIEWS: Mapping[str, Sequence[str]] = {
     "new": (WAITING, NEW),
     "modified": (WAITING, f"NOT {NEW}"),
     "pending": (WAITING,),
-    "expired": (ORDINARY, ALIVE, "p.end_date < ?"),
+    "expired": (ORDINARY, EXPIRED),
     "suspended": (ORDINARY, "p.state = 'suspended'"),
     "terminated": (ORDINARY, f"NOT {HIDDEN}"),
     "system": ("p.is_base = 1",),
     "over": (OVER,),
     "everything": (),
 }
-TEXT = """(p.fold LIKE ? ESCAPE '!' OR p.owner_fold LIKE ? ESCAPE '!'
-    OR lower(p.display) LIKE ? ESCAPE '!' OR p.uuid LIKE ? ESCAPE '!'
-    OR (p.pending_app > 0 AND '#' || CAST(p.pending_app AS TEXT) LIKE ? ESCAPE '!'))"""
-SEATS = """(SELECT count(*) FROM membership m WHERE m.project_id = p.id
-    AND m.state IN ('accepted', 'leave_requested', 'suspended'))"""
-FULLEST = """(SELECT coalesce(max(h.usage_max * 1000.0 /
-        CASE WHEN h.lim > 0 THEN h.lim ELSE 1 END), 0)
-    FROM holding h JOIN holder o ON o.id = h.holder_id
-    WHERE o.name = 'project:' || p.uuid AND h.source_id = 0)"""
 SORTS: Mapping[str, str] = {
     "name": "p.fold {d}, p.id {d}",
     "owner": "p.owner_fold {d}, p.id {d}",
@@ -68,16 +62,19 @@ def keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
     """The statement that gives the keys of the list in order, and its parameters.
 
     The view is one or more words of `VIEWS`; a scope shows everything of a `user:<uuid>` or
-    one `project:<uuid>`.
+    one `project:<uuid>`. Without a view, a filter that names what is usually left out shows it.
+    Raises Invalid on a bad filter.
     """
     conditions, params = _scoped(query.scope)
+    found = PROJECTS.where(query.text, now)
     words = query.view.split() or (["everything"] if query.scope else ["all"])
-    for condition in dict.fromkeys(c for word in words for c in VIEWS.get(word, VIEWS["all"])):
-        conditions.append(condition)
-        params += [now] * condition.count("?")
-    if query.text:
-        conditions.append(TEXT)
-        params += [_like(query.text)] * TEXT.count("?")
+    viewed = dict.fromkeys(c for word in words for c in VIEWS.get(word, VIEWS["all"]))
+    for condition in viewed:
+        if query.view or not LIFTS.get(condition, set()) & found.wanted:
+            conditions.append(condition)
+            params += [now] * condition.count("?")
+    conditions += [found.sql] if found.sql else []
+    params += found.params
     where = " AND ".join(conditions) or "p.id > 0"
     order = SORTS.get(query.sort, SORTS["name"]).format(d="DESC" if query.descending else "ASC")
     return f"SELECT p.id FROM project p WHERE {where} ORDER BY {order}", params
@@ -87,11 +84,6 @@ def _scoped(scope: str) -> tuple[list[str], list[object]]:
     kind, _, uuid = scope.partition(":")
     condition = SCOPES.get(kind)
     return ([condition], [uuid] * condition.count("?")) if condition else ([], [])
-
-
-def _like(text: str) -> str:
-    folded = text.casefold().replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return f"%{folded}%"
 
 
 def row_facts(tx: Tx, keys: Sequence[int]) -> list[Row]:
