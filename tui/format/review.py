@@ -38,8 +38,7 @@ def single(review: ApplicationReview, look: Look) -> list[Line]:
     """Everything in one column, for narrow terminals."""
     return [
         *_head(review, look),
-        blank(),
-        *limits(grants_of(review), look, usage=True),
+        *_limits(review, look, usage=True),
         *_refusal(review, look),
         *_affected(review, look),
         *_touched(review, look),
@@ -53,8 +52,7 @@ def left(review: ApplicationReview, look: Look) -> list[Line]:
     """What is asked for: the left column of wide terminals."""
     return [
         *_head(review, look),
-        blank(),
-        *limits(grants_of(review), look, usage=False),
+        *_limits(review, look, usage=False),
         *_checks(review, look),
         *_history(review, look),
     ]
@@ -136,6 +134,11 @@ def _labelled(
     """A text that may take several lines, all right of its name."""
     for n, one in enumerate(wrapped(key, text, look.width - room - 2)):
         yield line(one.key, f"{'' if n else name:<{room}}  ", (one.text, style))
+
+
+def _limits(review: ApplicationReview, look: Look, usage: bool) -> list[Line]:
+    found = limits(grants_of(review), look, usage)
+    return [blank(), *found] if found else []
 
 
 def _refusal(review: ApplicationReview, look: Look) -> list[Line]:

@@ -36,7 +36,7 @@ def _time(row: JournalRow, look: Look) -> Cell:
 
 
 def _who(row: JournalRow, look: Look) -> str:
-    return names.brief_person(row.who.removeprefix("operator:"))
+    return names.brief_person(row.who.removeprefix("operator:").removeprefix("service:"))
 
 
 async def units_of(session: Session) -> Mapping[str, str]:

@@ -54,8 +54,8 @@ def _holder(row: CommissionRow, look: Look) -> str:
 
 
 COLUMNS: tuple[Column[CommissionRow], ...] = (
-    Column("serial", "SERIAL", lambda row, look: str(row.key), 7, 9, right=True, sort="serial"),
-    Column("age", "AGE", _age, 7, 8, right=True, sort="age", ages=True),
+    Column("serial", "SERIAL", lambda row, look: str(row.key), 6, 9, right=True, sort="serial"),
+    Column("age", "AGE", _age, 8, 8, right=True, sort="age", ages=True),
     Column("service", "SERVICE", lambda row, look: row.clientkey, 9, 14, sort="service"),
     Column("name", "NAME", lambda row, look: row.name, 10, 22, sort="name", drop=20),
     Column("for", "FOR", _holder, 7, 20),

@@ -64,7 +64,9 @@ class ReviewPane(Pane, inherit_bindings=False):
         """The project and the application."""
         review = self.review
         name = (review.application.name or review.project.realname) if review else ""
-        return ("Projects", *([name] if name else []), f"application #{self.application}")
+        number = f"#{self.application}"
+        step = f"application {number}" if self.size.width >= frame.WIDE else number
+        return ("Projects", *([name] if name else []), step)
 
     def facts(self) -> Iterable[Part]:
         """The place in the queue."""
@@ -73,7 +75,8 @@ class ReviewPane(Pane, inherit_bindings=False):
             return
         if review.position:
             yield f"{review.position} of {review.waiting} pending"
-            yield "[ previous" if review.previous else ("[ previous", QUIET)
+            before = "[ previous" if self.size.width >= frame.WIDE else "[ prev"
+            yield before if review.previous else (before, QUIET)
             yield "] next" if review.next else ("] next", QUIET)
         else:
             yield state_words(review.application.state)
