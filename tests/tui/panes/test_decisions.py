@@ -22,6 +22,7 @@ from backend.projects.model import (
 from backend.quotas.model import UNLIMITED, RejectCommission
 from tests.tui.stage import GIB, WIDE, Stage, dialog, play, press, review, said, until, write
 from tests.worlds import OPERATOR, RAM, VM, count
+from tui.app import BursarApp
 from tui.dialogs.confirm import ConfirmScreen
 from tui.panes.review import ReviewPane
 
@@ -191,7 +192,8 @@ def test_keys_typed_ahead_go_nowhere(stage: Stage) -> None:
         plan = await stage.backend.plan(
             ApproveApplication(actor=OPERATOR, application=stage.newcomer)
         )
-        shown = ConfirmScreen(pilot.app.session, plan, clock=lambda: now)  # type: ignore[attr-defined]
+        assert isinstance(pilot.app, BursarApp)
+        shown = ConfirmScreen(pilot.app.session, plan, clock=lambda: now)
         pilot.app.push_screen(shown)
         now = 0.29
         await press(pilot, "A", "y", "enter", "escape", "r")
