@@ -54,8 +54,9 @@ class Pending:
 
 
 class HoldingIds:
-    """Remembers which id a holding's names have (ids are never given twice), and when due
-    commissions were last looked for."""
+    """Remembers which id a holding's names have, and when due commissions were last looked
+    for. What the own transaction may have made is not remembered: if it fails, the id will be
+    another holding's."""
 
     def __init__(self) -> None:
         self._known: dict[Key, int] = {}
@@ -74,11 +75,15 @@ class HoldingIds:
         known = self._known.get(key)
         if known is None:
             known = tx.scalar(FIND_HOLDING, key)
-            if known is not None:
+            if known is not None and not tx.chain.mark():
                 if len(self._known) >= CACHE_SIZE:
                     self._known.clear()
                 self._known[key] = known
         return known
+
+    def forget(self) -> None:
+        """Look all names up again: a holding is gone, and may have been made anew."""
+        self._known.clear()
 
 
 class Book:
@@ -94,12 +99,13 @@ class Book:
         self._dirty: set[int] = set()
         self._log: list[tuple[object, ...]] = []
 
-    def load_accounts(self, ids: Collection[int]) -> None:
-        """Read the holdings that are not in the book yet."""
+    def load_accounts(self, ids: Collection[int]) -> bool:
+        """Read the holdings that are not in the book yet; False when one does not exist."""
         missing = [id for id in ids if id not in self._accounts]
-        if missing:
-            for row in self._tx.within(SELECT_ACCOUNTS, missing):
-                self._open(row)
+        found = self._tx.within(SELECT_ACCOUNTS, missing) if missing else []
+        for row in found:
+            self._open(row)
+        return len(found) == len(missing)
 
     def load_pending(self, serials: Collection[int]) -> None:
         """Read pending commissions and the holdings they are about."""

@@ -11,7 +11,7 @@ from backend.core.database import Database, Tx
 from backend.core.errors import BursarError, Conflict, Invalid, NotFound
 from backend.core.journal import Entry, Refusal, to_json
 from backend.quotas.book import Book, HoldingIds, Pending, Posting
-from backend.quotas.model import IssueCommission, Provision
+from backend.quotas.model import UNLIMITED, IssueCommission, Provision
 from backend.quotas.rules import Account, accept, check, merge, reject, reserve
 
 SELECT_KEY = "SELECT request, serial FROM commission_key WHERE clientkey = ? AND key = ?"
@@ -21,6 +21,7 @@ SELECT serial FROM commission WHERE expires_at > 0 AND expires_at <= ? ORDER BY 
 SELECT_SERIALS = "SELECT serial FROM commission WHERE clientkey = ? ORDER BY serial"
 
 SECOND = 1_000_000
+LONGEST_TIMEOUT = 10 * 366 * 86_400  # seconds
 EXPIRE = "EXPIRE"
 FORCED = ',"forced":true'
 
@@ -96,17 +97,20 @@ class _Batch:
 
     def load(self, operations: Sequence[Operation]) -> None:
         """Read all holdings and commissions that the operations name, each once."""
+        issues = [one for one in operations if isinstance(one, IssueCommission)]
+        if not self._load_accounts(issues):
+            self.ids.forget()
+            self._load_accounts(issues)
+        serials = [one.serial for one in operations if isinstance(one, Resolve)]
+        self.book.load_pending([serial for serial in serials if 0 < serial <= UNLIMITED])
+
+    def _load_accounts(self, commands: Sequence[IssueCommission]) -> bool:
         wanted: dict[int, None] = {}
-        serials: list[int] = []
-        for operation in operations:
-            if isinstance(operation, Resolve):
-                serials.append(operation.serial)
-                continue
-            found = [(p, self.ids.find(self.tx, p)) for p in merge(operation.provisions)]
-            self.merged[id(operation)] = found
+        for command in commands:
+            found = [(p, self.ids.find(self.tx, p)) for p in merge(command.provisions)]
+            self.merged[id(command)] = found
             wanted.update((holding, None) for _, holding in found if holding is not None)
-        self.book.load_accounts(wanted)
-        self.book.load_pending(serials)
+        return self.book.load_accounts(wanted)
 
     def perform(self, operation: Operation) -> int | BursarError:
         """One operation; its serial, or why it was refused."""
@@ -119,6 +123,7 @@ class _Batch:
             return error
 
     def _issue(self, command: IssueCommission) -> int:
+        check_timeout(command)
         if command.key:
             known = self._replayed(command)
             if known:
@@ -205,6 +210,15 @@ class _Batch:
         shown = ",".join([f"[{holding},{quantity}]" for holding, quantity in postings])
         after = f'{{"p":[{shown}]{FORCED if forced else ""}}}'
         self.tx.record(Entry(actor, action, f"commission:{serial}", "{}", after, reason))
+
+
+def check_timeout(command: IssueCommission) -> None:
+    """The time until expiry is sensible. Raises Invalid."""
+    if not 0 <= command.timeout <= LONGEST_TIMEOUT:
+        raise Invalid(
+            f"the timeout {command.timeout} is not between 0 and {LONGEST_TIMEOUT} seconds",
+            hint="0 never expires",
+        )
 
 
 def _digest(command: IssueCommission) -> str:

@@ -37,6 +37,9 @@ SELECT_PENDING_IN = """
 SELECT DISTINCT v.serial FROM provision v JOIN holding h ON h.id = v.holding_id
 WHERE h.holder_id = ? OR h.source_id = ? ORDER BY v.serial"""
 SELECT_PENDING_ON = "SELECT serial FROM provision WHERE holding_id IN ({keys})"
+SELECT_PINNED = """
+SELECT id FROM holding WHERE id IN ({keys}) AND (usage_max > 0
+    OR id IN (SELECT holding_id FROM provision))"""
 
 CHUNK = 500
 
@@ -87,6 +90,13 @@ def holdings(tx: Tx) -> Iterator[Holding]:
 def holdings_of(tx: Tx, resource: str) -> list[Holding]:
     """Every holding of a resource, in no order."""
     return [store.holding_of(row) for row in tx.all(store.SELECT_OF_RESOURCE, (resource,))]
+
+
+def unused(tx: Tx, keys: Sequence[HoldingKey]) -> list[Holding]:
+    """Those of these holdings with nothing used and nothing pending, not even a 0."""
+    found = [h for key in keys if (h := holding(tx, key))]
+    kept = {id for (id,) in tx.within(SELECT_PINNED, [h.id for h in found])}
+    return [h for h in found if h.id not in kept]
 
 
 def limit_change(tx: Tx, limits: Sequence[Limit]) -> LimitChange:
@@ -188,8 +198,7 @@ def limit_effects(changes: Sequence[tuple[int, int | None, int]]) -> list[SideEf
 
 
 def _delete_holdings(tx: Tx, keys: Sequence[HoldingKey]) -> list[SideEffect]:
-    found = [holding(tx, key) for key in keys]
-    gone = [h for h in found if h and h.usage_max == 0]
+    gone = unused(tx, keys)
     tx.many(store.DELETE_HOLDING, [(h.id,) for h in gone])
     ids = to_json([[h.id, h.limit] for h in gone])
     return [SideEffect("limits", ids, to_json([[h.id, None] for h in gone]))] if gone else []

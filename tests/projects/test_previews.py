@@ -41,7 +41,7 @@ from backend.projects.rules import changes
 from backend.projects.rules.applications import FIELDS
 from backend.projects.store import applications, memberships, people, projects
 from backend.quotas import service as quotas
-from backend.quotas.model import Holding, HoldingKey, Limit, SetLimits
+from backend.quotas.model import AcceptCommission, Holding, HoldingKey, Limit, SetLimits
 from tests.worlds import CPU, FAR, OPERATOR, VM, World, person, room_of
 
 Key = tuple[str, str, str]
@@ -361,5 +361,9 @@ def test_an_unexpected_holding_that_is_used_stays(w: World) -> None:
     w.do(VerifyQuotas(actor=OPERATOR, unexpected=True))
     assert w.mine("N", project) == (5, 2)
     w.charge("N", project, -2)
+    serial = w.charge("N", project, 0, keep=False)
+    w.do(VerifyQuotas(actor=OPERATOR, unexpected=True))
+    assert w.mine("N", project) == (5, 0)
+    w.do(AcceptCommission(actor=OPERATOR, serial=serial))
     w.do(VerifyQuotas(actor=OPERATOR, unexpected=True))
     assert w.holding(stray.holder, stray.source) is None

@@ -28,7 +28,7 @@ from backend.quotas.model import (
 )
 
 NEW_RESOURCE_FIELDS = ("uplimit", "project_default", "api_visible", "ui_visible")
-KEPT = "holdings that no project accounts for stay while they are used"
+KEPT = "holdings that no project accounts for stay while they are used or something is pending"
 DESCRIBING = ("description", "unit", "service_type")
 
 
@@ -147,31 +147,26 @@ def verify(tx: Tx, command: VerifyQuotas) -> Decision:
     """Set every limit to what projects say: the plan is the dry run, applying it the fix."""
     require_admin(command.actor, "verify quotas")
     draft = Draft(tx, command)
-    found = [m for m in mismatches(tx, unexpected=command.unexpected) if not _kept(draft, m)]
+    found = mismatches(tx, unexpected=command.unexpected)
+    unexpected = [m.key for m in found if m.expected is None]
+    gone = frozenset(holding.key for holding in quotas.unused(tx, unexpected))
+    if len(gone) < len(unexpected):
+        draft.warnings.append(KEPT)
+        found = [m for m in found if m.expected is not None or m.key in gone]
     draft.limits = [Limit(m.key, m.expected) for m in found if m.expected is not None]
     draft.changes += _mismatch_changes(draft, found)
-    unexpected = tuple(m.key for m in found if m.expected is None)
-    draft.writes += [DeleteHoldings(unexpected)] if unexpected else []
+    draft.writes += (
+        [DeleteHoldings(tuple(key for key in unexpected if key in gone))] if gone else []
+    )
     flags = ["--include-unexpected-holdings"] if command.unexpected else []
     telling = Telling(
         "Fix",
         f"Set {len(found)} limits to what projects say",
         f"fix {len(found)}",
         outbound.command_line("quota-verify", "--fix", *flags),
-        Tier.HARMFUL if unexpected else Tier.REVERSIBLE,
+        Tier.HARMFUL if gone else Tier.REVERSIBLE,
     )
     return draft.decide(telling, "quotas.verify", "quotas", f"{len(found)} limits set right")
-
-
-def _kept(draft: Draft, mismatch: Mismatch) -> bool:
-    """An unexpected holding that is used stays: its usage would be lost."""
-    if mismatch.expected is not None:
-        return False
-    holding = quotas.holding(draft.tx, mismatch.key)
-    used = holding is not None and holding.usage_max > 0
-    if used and KEPT not in draft.warnings:
-        draft.warnings.append(KEPT)
-    return used
 
 
 def _mismatch_changes(draft: Draft, found: Sequence[Mismatch]) -> list[Change]:

@@ -1,0 +1,178 @@
+"""What a long-lived ledger remembers, and what one operation of a batch may do to the others."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from backend.core.database import Tx
+from backend.core.errors import BursarError, Conflict, Invalid, NotFound, OverLimit, StorageFull
+from backend.core.journal import Entry
+from backend.quotas import service
+from backend.quotas.ledger import Operation, Resolve, run
+from backend.quotas.model import (
+    UNLIMITED,
+    DeleteHoldings,
+    HoldingKey,
+    IssueCommission,
+    Limit,
+    Provision,
+    SetLimits,
+)
+from tests.quotas.ledgers import CYCLADES, World
+
+VM = HoldingKey("project:P", "", "vm")
+
+
+def sync(tx: Tx, write: object) -> None:
+    """A journalled write of limits or holdings."""
+    effects = service.persist(tx, write, "test", "")
+    tx.record(Entry("test", "quotas.sync", "quotas", effects=effects))
+
+
+def issue(quantity: int = 1, resource: str = "vm", **options: Any) -> IssueCommission:
+    """A command on a pool of project P."""
+    provisions = [Provision("project:P", "", resource, quantity)]
+    return IssueCommission(actor=CYCLADES, clientkey="cyclades", provisions=provisions, **options)
+
+
+def together(ledger: World, *operations: Operation | Any) -> list[Any]:
+    """Hand all of these in at once; serials or errors. Plain functions are writes."""
+
+    async def gather() -> list[Any]:
+        jobs = [
+            ledger.database.awrite(one) if callable(one) else ledger.ledger.submit(one)
+            for one in operations
+        ]
+        return await asyncio.gather(*jobs, return_exceptions=True)
+
+    return asyncio.run(gather())
+
+
+def test_a_holding_made_anew_is_found_under_its_new_number(ledger: World) -> None:
+    ledger.set("vm", 10)
+    ledger.issue(("vm", 1), accept=True)
+    ledger.issue(("vm", -1), accept=True)
+    ledger.database.write(lambda tx: sync(tx, DeleteHoldings((VM,))))
+    with pytest.raises(NotFound):
+        ledger.issue(("vm", 1))
+    ledger.set("vm", 5)
+    ledger.issue(("vm", 1), accept=True)
+    assert ledger.figures("vm") == "5/1/1"
+
+
+def test_a_number_learnt_in_a_transaction_that_failed_is_forgotten(ledger: World) -> None:
+    """Its holding never came to be, and the next one made gets the same number."""
+    pages = ledger.database.read(lambda tx: tx.scalar("PRAGMA page_count"))
+
+    def shrink(tx: Tx) -> None:
+        tx.scalar(f"PRAGMA max_page_count = {pages}")
+        sync(tx, SetLimits((Limit(VM, 10),)))
+
+    def burst(tx: Tx) -> None:
+        tx.record(Entry("test", "x", "y", reason="x" * 200_000))
+
+    def grow(tx: Tx) -> None:
+        tx.scalar("PRAGMA max_page_count = 1000000")
+
+    failed = together(ledger, shrink, issue(), burst)
+    ledger.database.write(grow)
+    assert all(isinstance(error, StorageFull) for error in failed)
+    ledger.set("cpu", 10)
+    ledger.set("vm", 10)
+    ledger.issue(("vm", 3), accept=True)
+    assert (ledger.figures("vm"), ledger.figures("cpu")) == ("10/3/3", "10/0/0")
+
+
+@pytest.mark.parametrize("timeout", [-1, 2**62, 2**70])
+def test_an_impossible_timeout_is_refused_alone(ledger: World, timeout: int) -> None:
+    ledger.set("vm", 10)
+    first, odd, second = together(ledger, issue(), issue(timeout=timeout), issue())
+    assert isinstance(odd, Invalid)
+    assert {type(first), type(second)} == {int}
+    assert ledger.figures("vm") == "10/0/2"
+
+
+@pytest.mark.parametrize("serial", [0, -1, 2**63, -(2**70)])
+def test_an_impossible_serial_is_not_found(ledger: World, serial: int) -> None:
+    ledger.set("vm", 10)
+    first, odd = together(ledger, issue(), Resolve("me", serial, True))
+    assert isinstance(first, int)
+    assert isinstance(odd, NotFound)
+
+
+def test_text_that_cannot_be_stored_is_refused_alone(ledger: World) -> None:
+    ledger.set("vm", 10)
+    ghost = issue(resource="\ud800")
+    outcomes = together(ledger, issue(), issue(name="\udcff"), ghost, issue(key="\udcff"), issue())
+    assert [type(outcome) for outcome in outcomes] == [int, Invalid, Invalid, Invalid, int]
+    assert ledger.figures("vm") == "10/0/2"
+
+
+def test_a_key_given_twice_in_a_batch_is_done_once(ledger: World) -> None:
+    ledger.set("vm", 3)
+    first, again, other, refused, retried = together(
+        ledger,
+        issue(2, key="a"),
+        issue(2, key="a"),
+        issue(1, key="a"),
+        issue(5, key="b"),
+        issue(1, key="b"),
+    )
+    assert first == again
+    assert isinstance(other, Conflict)
+    assert isinstance(refused, OverLimit)
+    assert isinstance(retried, int)
+    assert ledger.figures("vm") == "3/0/3"
+
+
+def test_what_a_batch_issues_it_may_resolve(ledger: World) -> None:
+    ledger.set("vm", 2)
+    serial = ledger.issue(("vm", 1), accept=True) + 1
+    operations: list[Operation] = [
+        issue(1),
+        Resolve("me", serial, False),
+        Resolve("me", serial, True),
+        issue(1),
+        Resolve("me", serial + 1, True),
+        issue(1),
+    ]
+    outcomes = ledger.database.write(lambda tx: run(tx, operations))
+    kinds = [type(o) if isinstance(o, BursarError) else o for o in outcomes]
+    assert kinds == [serial, serial, NotFound, serial + 1, serial + 1, OverLimit]
+    assert ledger.figures("vm") == "2/2/2"
+
+
+def test_figures_stay_within_64_bits(ledger: World) -> None:
+    ledger.set("vm", UNLIMITED)
+    outcomes = together(
+        ledger,
+        issue(UNLIMITED, auto_accept=True),
+        issue(1),
+        issue(1, force=True),
+        issue(2**64),
+        issue(-(2**64)),
+        issue(-UNLIMITED, auto_accept=True),
+    )
+    assert [type(outcome) for outcome in outcomes] == [
+        int,
+        OverLimit,
+        Invalid,
+        OverLimit,
+        OverLimit,
+        int,
+    ]
+    assert ledger.figures("vm") == f"{UNLIMITED}/0/0"
+
+
+def test_a_holding_with_something_pending_is_not_deleted(ledger: World) -> None:
+    """A reserved quantity of 0 is nothing, but its provision would have no holding."""
+    ledger.set("vm", 2)
+    serial = ledger.issue(("vm", 0))
+    ledger.database.write(lambda tx: sync(tx, DeleteHoldings((VM,))))
+    assert ledger.figures("vm") == "2/0/0"
+    ledger.accept(serial)
+    ledger.database.write(lambda tx: sync(tx, DeleteHoldings((VM,))))
+    assert ledger.database.read(lambda tx: service.holding(tx, VM)) is None
