@@ -107,7 +107,7 @@ class BursarApp(App[None], inherit_bindings=False):
         self._live = live
         for one in theme.THEMES:
             self.register_theme(one)
-        self.theme = theme.DEFAULT
+        self.theme = session.settings.theme or theme.DEFAULT
         for pane in PANES:
             self.add_mode(pane.id, partial(MAKERS[pane.id], session))
 

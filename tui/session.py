@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from backend.backend import Backend, Badges, Connection
@@ -40,7 +40,8 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How this console shows things. `refresh` is in seconds: how often ages and marks are
-    looked at, and how old data may be before it is called stale."""
+    looked at, and how old data may be before it is called stale. `theme` is `` for the usual
+    one; `keys` has keys of the operator's choice by action id."""
 
     context: str = "local"
     production: bool = False
@@ -48,6 +49,8 @@ class Settings:
     glyphs: Glyphs = UNICODE
     units: Style = Style.AUTO
     refresh: float = 2.0
+    theme: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 def system_clock() -> int:

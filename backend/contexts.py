@@ -1,0 +1,351 @@
+"""Configuration: `config.toml` into frozen dataclasses, and a context into a Backend (design §6).
+
+Everything in the file is checked by `_config`; what is wrong is an `Invalid` that names the
+file, the key and the remedy.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backend.core.errors import Invalid, StorageError
+
+if TYPE_CHECKING:
+    from backend.embedded import EmbeddedBackend
+
+VARIABLE = "BURSAR_CONFIG"
+LOCAL = "local"
+GLYPHS = ("auto", "unicode", "ascii")
+UNITS = ("auto", "bytes", "raw")
+FASTEST, SLOWEST = 0.5, 3600.0
+
+_LATER = frozenset(
+    ("url", "socket", "token_command", "token_env", "token_file")
+    + ("bursar", "astakos", "placement", "openportal", "nico")
+)
+_SECRET_KEYS = frozenset(("token", "password", "passphrase", "secret"))
+_CREDENTIALS = re.compile(r"(://[^/@:\s]*):[^/@\s]*@")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+Check = Callable[["_Place", object], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Something the console can be connected to."""
+
+    name: str
+    database: Path
+    read_only: bool = False
+    production: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What is configured. `theme` is `` for the usual one, `refresh` in seconds, `keys` has a
+    key by action id, `file` says where it was read from, None without a file."""
+
+    file: Path | None = None
+    default: str = ""
+    theme: str = ""
+    glyphs: str = "auto"
+    units: str = "auto"
+    refresh: float = 2.0
+    keys: Mapping[str, str] = field(default_factory=dict)
+    contexts: Mapping[str, Context] = field(default_factory=dict)
+
+    def context(self, name: str = "") -> Context:
+        """The context of this name, or the one that is meant without a name.
+
+        Raises Invalid for unknown names, and when it is not clear which is meant.
+        """
+        chosen = name or self.usual
+        if chosen in self.contexts:
+            return self.contexts[chosen]
+        if not chosen:
+            known = ", ".join(self.contexts)
+            hint = f'name one with --context, or put default = "..." into {self.file}'
+            raise usage(f"which context? there are {known}", hint)
+        raise usage(f"there is no context {chosen}", nearest(chosen, self.contexts))
+
+    @property
+    def usual(self) -> str:
+        """The name of the context that is meant without one, `` when that is not clear."""
+        if self.default:
+            return self.default
+        if len(self.contexts) == 1:
+            return next(iter(self.contexts))
+        return LOCAL if LOCAL in self.contexts else ""
+
+
+def location() -> Path:
+    """Where the configuration is, whether or not it exists."""
+    if named := os.environ.get(VARIABLE):
+        return Path(named)
+    from platformdirs import user_config_path
+
+    return user_config_path("bursar") / "config.toml"
+
+
+def data_directory() -> Path:
+    """Where databases without a directory of their own are."""
+    from platformdirs import user_data_path
+
+    return user_data_path("bursar")
+
+
+def load() -> Config:
+    """The configuration of whoever runs this; without a file there is one local context.
+
+    Raises Invalid about the first thing that is wrong.
+    """
+    file = location()
+    return read(file) if os.environ.get(VARIABLE) or _is_there(file) else Config(contexts=_local())
+
+
+def read(file: Path) -> Config:
+    """One configuration file. Raises Invalid."""
+    values = _parsed(file)
+    if found := _secret(values):
+        _refuse_readable(file, found)
+    config = _config(_Place(file), values)
+    if config.default and config.default not in config.contexts:
+        raise _Place(file, "default").wrong(
+            f"there is no context {config.default}", nearest(config.default, config.contexts)
+        )
+    return config
+
+
+def open_context(context: Context, *, read_only: bool = False) -> EmbeddedBackend:
+    """A context as a Backend; a new database is made unless `read_only`. Raises StorageError."""
+    from backend.embedded import open_embedded
+
+    read_only = read_only or context.read_only
+    folder = context.database.parent
+    if not read_only and not folder.exists() and folder == data_directory():
+        try:
+            folder.mkdir(parents=True, mode=0o700)
+        except OSError as error:
+            raise StorageError(f"{folder}: {error.strerror}", hint="make it yourself") from error
+    return open_embedded(context.database, read_only=read_only)
+
+
+def database_file(url: str) -> Path:
+    """The file that a path or `sqlite:///PATH` names. Raises Invalid for anything else."""
+    scheme, found, rest = url.partition("://")
+    path = rest[1:] if found else url
+    if found and (scheme != "sqlite" or not rest.startswith("/")):
+        path = ""
+    if not path:
+        raise usage(f"{redacted(url)!r} names no database", "give a path, or sqlite:///PATH")
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise usage(f"{path}: {error}", "write the directory out") from error
+
+
+def redacted(text: str) -> str:
+    """The text without the password of a URL in it."""
+    return _CREDENTIALS.sub(r"\1:***@", text)
+
+
+def usage(message: str, hint: str) -> Invalid:
+    """An error in what was typed or configured, rather than in data."""
+    return Invalid(message, hint=hint, data={"usage": True})
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`did you mean refresh? known: ...`."""
+    from difflib import get_close_matches
+
+    names = list(known)
+    close = get_close_matches(name, names, 1, 0.5)
+    told = f"known: {', '.join(names) or 'none'}"
+    return f"did you mean {close[0]}? {told}" if close else told
+
+
+def _is_there(file: Path) -> bool:
+    """False only where there is nothing; what cannot be looked at is told when it is read."""
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _local() -> dict[str, Context]:
+    return {LOCAL: Context(LOCAL, data_directory() / "local.db")}
+
+
+# ---------------------------------------------------------------- the file
+
+
+def _parsed(file: Path) -> dict[str, object]:
+    import tomllib
+
+    try:
+        return tomllib.loads(file.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise usage(f"{file}: {error.strerror}", f"mend it, or unset {VARIABLE}") from error
+    except UnicodeDecodeError as error:
+        hint = "save it in UTF-8"
+        raise usage(f"{file}: byte {error.start} is not UTF-8", hint) from error
+    except tomllib.TOMLDecodeError as error:
+        raise usage(f"{file}: {error}", "TOML: key = value, texts in quotes") from error
+
+
+def _secret(value: object, key: str = "") -> str:
+    """The dotted name of the first secret in a value, `` without one."""
+    if isinstance(value, Mapping):
+        inner = (_secret(part, f"{key}.{name}" if key else name) for name, part in value.items())
+        return next(filter(None, inner), "")
+    if isinstance(value, str):
+        secret = key.rpartition(".")[2] in _SECRET_KEYS or _CREDENTIALS.search(value)
+        return key if secret else ""
+    return ""
+
+
+def _refuse_readable(file: Path, key: str) -> None:
+    if os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
+        raise usage(
+            f"{file}: it holds a secret ({key}) and others may read it", f"chmod 600 {file}"
+        )
+
+
+# ---------------------------------------------------------------- the checker
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in a file a value stands."""
+
+    file: Path
+    key: str = ""
+
+    def at(self, name: str) -> _Place:
+        """A place inside this one."""
+        word = name if _BARE.fullmatch(name) else f'"{name}"'
+        return _Place(self.file, f"{self.key}.{word}" if self.key else word)
+
+    def wrong(self, what: str, remedy: str) -> Invalid:
+        """What is wrong here."""
+        return usage(f"{self.file}: {self.key}: {what}", remedy)
+
+
+def _kind(value: object) -> str:
+    """What TOML calls it."""
+    kinds = {bool: "a boolean", str: "a text", int: "a number", float: "a number"}
+    return kinds.get(type(value), "a table" if isinstance(value, dict) else "a list or a date")
+
+
+def _text(place: _Place, value: object) -> str:
+    if not isinstance(value, str):
+        raise place.wrong(f"a text is needed, this is {_kind(value)}", 'put it in quotes: "..."')
+    if not value.strip() or not value.isprintable():
+        raise place.wrong("it is empty or has control characters", "give a name, or leave it out")
+    return value
+
+
+def _flag(place: _Place, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise place.wrong(f"true or false is needed, this is {_kind(value)}", "without quotes")
+    return value
+
+
+def _choice(*known: str) -> Check:
+    def check(place: _Place, value: object) -> str:
+        text = _text(place, value)
+        if text not in known:
+            raise place.wrong(f"{redacted(text)!r} is not known", nearest(text, known))
+        return text
+
+    return check
+
+
+def _seconds(place: _Place, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise place.wrong(f"seconds are needed, this is {_kind(value)}", "a number, unquoted")
+    if not FASTEST <= value <= SLOWEST:
+        raise place.wrong(f"{value} seconds", f"give {FASTEST} to {SLOWEST:.0f} seconds")
+    return float(value)
+
+
+def _database(place: _Place, value: object) -> Path:
+    text = _text(place, value)
+    try:
+        return data_directory() / database_file(text)
+    except Invalid as error:
+        raise place.wrong(error.message, error.hint) from error
+
+
+def _keys(place: _Place, value: object) -> dict[str, str]:
+    """Without quotes TOML makes tables of dotted names; both are the same here."""
+    found: dict[str, str] = {}
+    for name, key in _mapping(place, value).items():
+        if isinstance(key, dict):
+            found |= {f"{name}.{rest}": text for rest, text in _keys(place.at(name), key).items()}
+        else:
+            found[name] = _text(place.at(name), key)
+    return found
+
+
+def _contexts(place: _Place, value: object) -> dict[str, Context]:
+    found = {name: _context(place, name, one) for name, one in _mapping(place, value).items()}
+    return found or _local()
+
+
+def _context(contexts: _Place, name: str, value: object) -> Context:
+    place = contexts.at(name)
+    if not _NAME.fullmatch(name):
+        raise place.wrong("no name for a context", "letters, digits, dot, dash and underscore")
+    found = _mapping(place, value)
+    if later := next((key for key in found if key in _LATER), ""):
+        raise place.at(later).wrong(
+            "servers are not supported by this version", 'name a file: database = "..."'
+        )
+    checked = _checked(place, found, _CONTEXT)
+    if "database" not in checked:
+        raise place.wrong("there is no database in it", f'add database = "{name}.db"')
+    return Context(name, **checked)
+
+
+def _mapping(place: _Place, value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise place.wrong(f"a section is needed, this is {_kind(value)}", f"[{place.key}]")
+    return value
+
+
+def _checked(
+    place: _Place, values: Mapping[str, object], known: Mapping[str, Check]
+) -> dict[str, Any]:
+    """Every value through its check; a name without one is refused."""
+    for name in values:
+        if name not in known:
+            raise place.at(name).wrong("there is no such setting", nearest(name, known))
+    return {name: known[name](place.at(name), value) for name, value in values.items()}
+
+
+_CONTEXT: Mapping[str, Check] = {"database": _database, "read_only": _flag, "production": _flag}
+_TOP: Mapping[str, Check] = {
+    "default": _text,
+    "theme": _text,
+    "glyphs": _choice(*GLYPHS),
+    "units": _choice(*UNITS),
+    "refresh": _seconds,
+    "keys": _keys,
+    "contexts": _contexts,
+}
+
+
+def _config(place: _Place, values: Mapping[str, object]) -> Config:
+    checked = {"contexts": _local(), **_checked(place, values, _TOP)}
+    return Config(place.file, **checked)

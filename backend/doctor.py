@@ -1,0 +1,187 @@
+"""What is fine about the database engine and a database file, and what to do about the rest."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from backend.core.database.schema import version_of
+from backend.core.database.sqlite import connect, refuse_network_filesystem
+from backend.core.errors import StorageError
+from backend.schema import STEPS
+
+NEEDED = (3, 37, 0)
+"""STRICT tables."""
+
+ROOM = 200 << 20
+"""Bytes that should be free on the database's disk."""
+
+LONG_LOG = 256 << 20
+"""Bytes of a write-ahead log that somebody keeps from being emptied."""
+
+
+class Level(StrEnum):
+    """How a finding is meant: fine, worth knowing, or wrong."""
+
+    FINE = "ok"
+    NOTE = "note"
+    WRONG = "WRONG"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that was looked at; `remedy` says what to do about it, `` for nothing."""
+
+    level: Level
+    subject: str
+    found: str
+    remedy: str = ""
+
+
+def fine(subject: str, found: str) -> Finding:
+    """Nothing to do."""
+    return Finding(Level.FINE, subject, found)
+
+
+def note(subject: str, found: str, remedy: str) -> Finding:
+    """Worth knowing."""
+    return Finding(Level.NOTE, subject, found, remedy)
+
+
+def wrong(subject: str, found: str, remedy: str) -> Finding:
+    """Something to mend."""
+    return Finding(Level.WRONG, subject, found, remedy)
+
+
+def engine() -> Iterator[Finding]:
+    """SQLite's version and how it was built."""
+    version = tuple(map(int, sqlite3.sqlite_version.split(".")))
+    if version < NEEDED:
+        yield wrong(
+            "SQLite", sqlite3.sqlite_version, "a Python with SQLite 3.37 or newer is needed"
+        )
+    else:
+        yield fine("SQLite", sqlite3.sqlite_version)
+    if not _resets_safely(version):
+        yield note(
+            "SQLite",
+            f"{sqlite3.sqlite_version} can, very rarely, damage a file that several write at once",
+            "keep backups; SQLite 3.51.3 is mended",
+        )
+    yield _built()
+
+
+def _resets_safely(version: tuple[int, ...]) -> bool:
+    """Without the race between checkpoints that 3.51.3 mended."""
+    mended = ((3, 44, 6), (3, 50, 7))
+    return version >= (3, 51, 3) or any(v[:2] == version[:2] and version >= v for v in mended)
+
+
+def _built() -> Finding:
+    conn = sqlite3.connect(":memory:")
+    try:
+        options = [option for (option,) in conn.execute("PRAGMA compile_options")]
+    finally:
+        conn.close()
+    lacking = [option for option in options if option in ("OMIT_WAL", "OMIT_FOREIGN_KEY")]
+    if "THREADSAFE=0" in options or lacking:
+        told = ", ".join([*lacking, *["THREADSAFE=0"] * ("THREADSAFE=0" in options)])
+        return wrong("SQLite build", told, "use a Python whose SQLite is built as usual")
+    threads = next((option for option in options if option.startswith("THREADSAFE")), "THREADSAFE?")
+    return fine("SQLite build", f"{threads}, {len(options)} compile options, none of them harmful")
+
+
+def database(path: Path) -> Iterator[Finding]:
+    """A database file, its directory and its disk."""
+    yield from _place(path)
+    if not path.exists():
+        yield note("database", f"{path} does not exist yet", "bursar makes it when it first opens")
+        return
+    yield from _permissions(path)
+    yield from _content(path)
+
+
+def _place(path: Path) -> Iterator[Finding]:
+    folder = next((one for one in path.absolute().parents if one.exists()), Path("/"))
+    try:
+        refuse_network_filesystem(path if path.exists() else folder / path.name)
+    except StorageError as error:
+        yield wrong("file system", error.message, error.hint)
+    else:
+        yield fine("file system", f"{folder} is not on a network")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        yield wrong("directory", f"{folder} cannot be written", "its owner or mode; or --read-only")
+    free = shutil.disk_usage(folder).free
+    told = f"{free >> 20:,} MiB free"
+    yield fine("disk", told) if free >= ROOM else wrong("disk", told, "make room")
+
+
+def _permissions(path: Path) -> Iterator[Finding]:
+    files = (path, *_companions(path))
+    faults = [fault for file in files for fault in _faults(file)]
+    yield from faults or [fine("permissions", f"{path} is its owner's alone")]
+
+
+def _faults(file: Path) -> Iterator[Finding]:
+    mode = stat.S_IMODE(file.stat().st_mode)
+    if mode & 0o077 and os.name == "posix":
+        told = f"others may read or write {file} ({mode:o})"
+        yield wrong("permissions", told, f"chmod 600 {file}")
+    if not os.access(file, os.R_OK | os.W_OK):
+        yield wrong("permissions", f"{file} cannot be written", "its owner or mode")
+
+
+def _companions(path: Path) -> list[Path]:
+    names = [path.with_name(path.name + end) for end in ("-wal", "-shm", ".lock")]
+    return [name for name in names if name.exists()]
+
+
+def _content(path: Path) -> Iterator[Finding]:
+    try:
+        conn = connect(path, writer=False, read_only=True)
+    except StorageError as error:
+        yield wrong("database", error.message, error.hint)
+        return
+    try:
+        version = version_of(conn)
+        (mode,) = conn.execute("PRAGMA journal_mode").fetchone()
+    except StorageError as error:
+        yield wrong("database", f"{path}: {error.message}", error.hint)
+        return
+    except sqlite3.Error as error:
+        yield wrong("database", f"{path}: {error}", "restore a backup made with bursar backup")
+        return
+    finally:
+        conn.close()
+    yield _schema(path, version)
+    yield from _log(path, str(mode))
+
+
+def _schema(path: Path, version: int) -> Finding:
+    if version > len(STEPS):
+        told = f"{path} has schema {version}, this bursar knows up to {len(STEPS)}"
+        return wrong("database", told, "upgrade bursar")
+    if version < len(STEPS):
+        told = f"{path} has schema {version}, this bursar {len(STEPS)}"
+        return note("database", told, "it is migrated, after a copy, when bursar next opens it")
+    size = path.stat().st_size >> 20
+    return fine("database", f"{path}: schema {version}, {size:,} MiB; bursar check looks inside")
+
+
+def _log(path: Path, mode: str) -> Iterator[Finding]:
+    if mode != "wal":
+        yield note("write-ahead log", f"off ({mode})", "bursar turns it on when it opens the file")
+        return
+    wal = path.with_name(path.name + "-wal")
+    size = wal.stat().st_size if wal.exists() else 0
+    told = f"on, {size >> 20:,} MiB"
+    if size > LONG_LOG:
+        yield note("write-ahead log", told, "an old reader holds it: close consoles left open")
+    else:
+        yield fine("write-ahead log", told)

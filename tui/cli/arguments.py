@@ -1,0 +1,248 @@
+"""What the command understands. Commands are named as `module:function`, so that none is
+imported before it runs, and say what they take when they are chosen."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, NoReturn, cast
+
+from backend.core.text import display
+from tui import VERSION
+
+EPILOG = "stdout is data, stderr is narration; exit codes: 0 done, 1 refused or found something, \
+2 usage, 3 unreachable, 70 crash, 128+n signal n"
+FORMATS = ("table", "csv", "json", "jsonl")
+SHELLS = ("bash", "zsh", "fish")
+FILES, CONTEXTS = "FILE", "CONTEXT"
+"""Metavars that shells complete by themselves."""
+
+Command = Callable[[argparse.Namespace], int]
+Fill = Callable[["Parser"], None]
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that is told what it takes only when it is used: a start without a command
+    pays for none."""
+
+    def __init__(self, *, fill: Fill | None = None, **given: Any) -> None:
+        super().__init__(allow_abbrev=False, **given)
+        self._fill = fill
+
+    def filled(self) -> Parser:
+        """This parser with everything it takes."""
+        fill, self._fill = self._fill, None
+        if fill is not None:
+            fill(self)
+        return self
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As ever, once filled."""
+        return super(Parser, self.filled()).parse_known_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """Say what was wrong; what was typed may hold anything."""
+        super().error(display(message))
+
+    def option(self, *flags: str, **given: Any) -> None:
+        """An option that leaves what was typed before the command alone when it is not typed."""
+        self.add_argument(*flags, default=argparse.SUPPRESS, **given)
+
+
+def run(name: str) -> Command:
+    """The command `module:function`, imported when it runs."""
+
+    def command(options: argparse.Namespace) -> int:
+        module, _, function = name.partition(":")
+        return cast("Command", getattr(import_module(f"tui.cli.{module}"), function))(options)
+
+    return command
+
+
+def parser() -> Parser:
+    """The whole command."""
+    found = Parser(
+        prog="bursar",
+        description="A console for those who decide who gets how much of a cloud.",
+        epilog=EPILOG,
+    )
+    found.add_argument("--version", action="version", version=f"bursar {VERSION}")
+    found.set_defaults(command=run("console:console"), read_only=False)
+    found.set_defaults(**dict.fromkeys(("database", "context", "glyphs")))
+    target(found)
+    read_only(found)
+    glyphs(found)
+    commands = found.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
+    for name, (help, fill) in COMMANDS.items():
+        commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.", fill=fill)
+    return found
+
+
+def target(found: Parser) -> None:
+    """What a command works on."""
+    one = found.add_mutually_exclusive_group()
+    suppressed: dict[str, Any] = {"default": argparse.SUPPRESS}
+    one.add_argument("--database", metavar="URL", help="a path or sqlite:///PATH", **suppressed)
+    one.add_argument(
+        "--context", metavar=CONTEXTS, help="a context of the configuration", **suppressed
+    )
+
+
+def read_only(found: Parser) -> None:
+    """For whoever only looks."""
+    found.option("--read-only", action="store_true", help="look, change nothing")
+
+
+def glyphs(found: Parser) -> None:
+    """Which characters are drawn with."""
+    found.option(
+        "--glyphs",
+        choices=("auto", "unicode", "ascii"),
+        help="characters for bars and boxes; auto looks at the terminal",
+    )
+
+
+def positive(text: str) -> int:
+    """A whole number of at least 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not at least 1")
+    return number
+
+
+def words(text: str) -> str:
+    """A text that can be stored: valid UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise argparse.ArgumentTypeError("it is not valid UTF-8") from error
+    return text
+
+
+def number(text: str) -> int:
+    """The number of an application or commission, with or without #."""
+    return positive(text.removeprefix("#"))
+
+
+# ---------------------------------------------------------------- the commands
+
+
+def _demo(found: Parser) -> None:
+    found.add_argument("--scale", type=positive, default=1, metavar="N", help="N times the size")
+    found.add_argument("--seed", type=int, default=1, metavar="N", help="another world")
+    read_only(found)
+    glyphs(found)
+    found.set_defaults(command=run("console:demo"))
+
+
+def _list(name: str) -> Fill:
+    def fill(found: Parser) -> None:
+        from tui.cli.fields import described
+
+        columns, sorts, views = described(name)
+        found.add_argument("filter", nargs="*", type=words, metavar="FILTER", help="as after /")
+        target(found)
+        if views:
+            found.add_argument("--view", choices=views, default="", help="which of them")
+        formats(found)
+        found.add_argument("--columns", metavar="A,B", help="which columns, in this order")
+        found.add_argument("--sort", choices=sorts, default="", help="the column to sort by")
+        found.add_argument("--reverse", action="store_true", help="the other way round")
+        found.add_argument("--limit", type=positive, metavar="N", help="at most so many rows")
+        found.add_argument(
+            "--units",
+            choices=("auto", "bytes", "raw"),
+            help="amounts as 24G, as 25,769,803,776, or as digits; auto in tables, raw in CSV",
+        )
+        found.epilog = f"columns: {', '.join(columns)}"
+        found.set_defaults(command=run("lists:listed"), what=name)
+
+    return fill
+
+
+def formats(found: Parser) -> None:
+    """How rows are written."""
+    found.add_argument("--format", choices=FORMATS, default="table", help="default: table")
+
+
+def _decision(verb: str, noun: str) -> Fill:
+    def fill(found: Parser) -> None:
+        found.add_argument("numbers", nargs="+", type=number, metavar=noun, help="its number")
+        target(found)
+        read_only(found)
+        found.add_argument("--reason", type=words, default="", metavar="TEXT", help="is journalled")
+        found.add_argument("--dry-run", action="store_true", help="show what it would do, and end")
+        found.add_argument("--yes", action="store_true", help="do not ask")
+        found.add_argument(
+            "--yes-really",
+            type=words,
+            metavar="NAME",
+            help=f'consent to what is dangerous: the project\'s name, or "{verb} N" for N at once',
+        )
+        found.add_argument("--format", choices=("text", "json"), default="text", help="of receipts")
+        found.set_defaults(command=run("decisions:decided"), verb=verb)
+
+    return fill
+
+
+def _import(found: Parser) -> None:
+    found.add_argument("file", metavar=FILES, help="a world file, - for standard input")
+    target(found)
+    found.add_argument("--merge", action="store_true", help="add to what is there already")
+    found.set_defaults(command=run("data:import_world"))
+
+
+def _export(found: Parser) -> None:
+    found.add_argument("file", metavar=FILES, help="where to, - for standard output")
+    target(found)
+    found.set_defaults(command=run("data:export_world"))
+
+
+def _check(found: Parser) -> None:
+    target(found)
+    found.set_defaults(command=run("data:check"))
+
+
+def _backup(found: Parser) -> None:
+    found.add_argument("file", metavar=FILES, help="the copy, which must not exist yet")
+    target(found)
+    found.set_defaults(command=run("data:backup"))
+
+
+def _contexts(found: Parser) -> None:
+    formats(found)
+    found.add_argument("--columns", metavar="A,B", help="which columns, in this order")
+    found.set_defaults(command=run("contexts:contexts"))
+
+
+def _doctor(found: Parser) -> None:
+    target(found)
+    found.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    found.set_defaults(command=run("doctor:doctor"))
+
+
+def _completion(found: Parser) -> None:
+    found.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+    found.set_defaults(command=run("completion:completion"))
+
+
+COMMANDS: dict[str, tuple[str, Fill]] = {
+    "demo": ("the console on a throw-away demo world, with traffic", _demo),
+    "projects": ("projects as a list", _list("projects")),
+    "applications": ("waiting applications as a list, the oldest first", _list("applications")),
+    "quotas": ("holdings and effective limits as a list", _list("quotas")),
+    "commissions": ("pending commissions as a list", _list("commissions")),
+    "journal": ("who changed what as a list, newest first", _list("journal")),
+    "approve": ("grant waiting applications", _decision("approve", "APPLICATION")),
+    "deny": ("refuse waiting applications", _decision("deny", "APPLICATION")),
+    "accept": ("make pending commissions final", _decision("accept", "SERIAL")),
+    "reject": ("take pending commissions back", _decision("reject", "SERIAL")),
+    "import": ("fill a database from a world file", _import),
+    "export": ("write a database as a world file", _export),
+    "check": ("verify invariants, journal replay and hash chain", _check),
+    "backup": ("copy a live database safely", _backup),
+    "contexts": ("what is configured, and whether it answers", _contexts),
+    "doctor": ("what is fine here, and what to do about the rest", _doctor),
+    "completion": ("what makes a shell complete this command", _completion),
+}

@@ -1,0 +1,109 @@
+"""Consent at the command line: what the confirm dialog asks for, typed or given as options."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend import contexts
+from backend.core.errors import BursarError, Invalid
+from backend.core.plan import Plan, Tier
+from backend.core.text import MAX_CHARS, display
+from tui.cli.output import narrate
+from tui.dialogs.consent import Consent
+
+
+class Declined(BursarError):
+    """Whoever was asked said no."""
+
+    code, title = "declined", "Not confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """The consent that one or several plans ask for together. More than one at a time that is
+    not harmless is dangerous: its `phrase` is the verb and how many (ux-anchors §4.4)."""
+
+    verb: str
+    phrase: str
+    needs_reason: bool
+
+    @classmethod
+    def of(cls, verb: str, plans: Sequence[Plan], production: bool) -> Demand:
+        """What these plans ask for."""
+        consents = [Consent.to(plan, production) for plan in plans]
+        harmful = max(one.tier for one in consents) >= Tier.HARMFUL
+        if len(plans) > 1:
+            return cls(verb, f"{verb} {len(plans)}" if harmful else "", harmful)
+        return cls(verb, plans[0].target.strip() if consents[0].needs_name else "", harmful)
+
+    @property
+    def options(self) -> str:
+        """The options that give it: `--reason TEXT --yes-really climate.hpc`."""
+        really = f"--yes-really {shlex.quote(display(self.phrase))}" if self.phrase else "--yes"
+        return f"--reason TEXT {really}" if self.needs_reason else really
+
+    def matches(self, typed: str) -> bool:
+        """Signs that cannot be typed are accepted the way they are displayed."""
+        return typed.strip() in (self.phrase, display(self.phrase).strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was given on the command line, and whether somebody can be asked for the rest."""
+
+    reason: str
+    yes: bool
+    really: str | None
+    asks: bool
+
+    def reason_for(self, demand: Demand) -> str:
+        """The reason to journal, once there is consent.
+
+        Raises Invalid for lacking options where nobody can be asked, and Declined.
+        """
+        reason = self.reason.strip()
+        if self.really is not None and demand.phrase and not demand.matches(self.really):
+            raise _lacking(f"--yes-really {display(self.really)!r} does not match", demand)
+        if demand.needs_reason and not reason:
+            reason = self._ask("Reason: ", demand, "a reason is needed")
+        if len(reason) > MAX_CHARS:
+            raise contexts.usage(f"the reason is longer than {MAX_CHARS}", "say it shorter")
+        if self.really is None and demand.phrase:
+            typed = self._ask(f"Type {demand.phrase} to {demand.verb}: ", demand, "it is dangerous")
+            if not demand.matches(typed):
+                raise Declined(f"{typed!r} is not {demand.phrase}")
+        elif self.really is None and not self.yes:
+            answer = self._ask(f"{demand.verb.capitalize()}? [y/N] ", demand, "nobody can be asked")
+            if answer.lower() not in ("y", "yes"):
+                raise Declined("the answer was not y")
+        return reason
+
+    def _ask(self, prompt: str, demand: Demand, why: str) -> str:
+        if not self.asks:
+            raise _lacking(why, demand)
+        _drop_typed()
+        narrate(display(prompt))
+        answer = sys.stdin.readline()
+        if not answer.strip():
+            raise Declined("there was no answer")
+        return answer.strip()
+
+
+def somebody_there() -> bool:
+    """True when there is a terminal to ask on."""
+    streams = (sys.stdin, sys.stderr)
+    return all(stream is not None and stream.isatty() for stream in streams)
+
+
+def _lacking(why: str, demand: Demand) -> Invalid:
+    return contexts.usage(why, f"nothing was changed; it takes {demand.options}")
+
+
+def _drop_typed() -> None:
+    """What was typed before the question is no answer to it."""
+    import termios
+
+    termios.tcflush(sys.stdin, termios.TCIFLUSH)

@@ -1,0 +1,96 @@
+"""`bursar` itself, and `bursar demo`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backend import contexts
+from backend.contexts import Config, Context
+from tui.cli.output import CRASHED, DONE, say, start_log
+from tui.cli.target import chosen
+
+if TYPE_CHECKING:
+    from backend.embedded import EmbeddedBackend
+
+
+def console(options: argparse.Namespace) -> int:
+    """The console on a context."""
+    config = contexts.load()
+    context = chosen(options, config)
+    check(config)
+    backend = contexts.open_context(context, read_only=options.read_only)
+    return show(backend, context, config, options)
+
+
+def check(config: Config) -> None:
+    """What only the console understands of a configuration. Raises Invalid."""
+    if config.keys:
+        from tui.actions import ACTIONS
+        from tui.keymap import remapped
+
+        remapped(ACTIONS, config.keys)
+    if config.theme:
+        from tui.theme import THEMES
+
+        names = [theme.name for theme in THEMES]
+        if config.theme not in names:
+            hint = contexts.nearest(config.theme, names)
+            raise contexts.usage(f"{config.file}: theme: there is no {config.theme!r}", hint)
+
+
+def show(
+    backend: EmbeddedBackend, context: Context, config: Config, options: argparse.Namespace
+) -> int:
+    """Run the console until it is left, then close the backend."""
+    from tui.app import BursarApp
+    from tui.format.glyphs import choose
+    from tui.format.units import Style
+    from tui.session import Session, Settings
+
+    log = start_log()
+    settings = Settings(
+        context=context.name,
+        production=context.production,
+        read_only=options.read_only or context.read_only,
+        glyphs=choose(options.glyphs or config.glyphs),
+        units=Style(config.units),
+        refresh=config.refresh,
+        theme=config.theme,
+        keys=config.keys,
+    )
+    app = BursarApp(Session(backend, settings))
+    try:
+        app.run()
+    finally:
+        backend.shut()
+    if app.crashed:
+        say(f"details in {log}")
+        return CRASHED
+    return app.return_code or DONE
+
+
+def demo(options: argparse.Namespace) -> int:
+    """The console on a demo world that is thrown away."""
+    import tempfile
+
+    from backend.core.runtime import system_runtime
+    from backend.demo import Traffic, generate
+    from backend.embedded import open_embedded
+    from backend.world import load
+    from tui.cli.data import progress
+
+    if options.database is not None or options.context is not None:
+        raise contexts.usage("a demo brings its own world", "leave --database and --context out")
+    config = contexts.load()
+    check(config)
+    with tempfile.TemporaryDirectory(prefix="bursar-demo-") as folder:
+        path = Path(folder) / "demo.db"
+        backend = open_embedded(path)
+        world = generate(options.seed, system_runtime().now(), options.scale)
+        load(backend.database, world, progress=progress)
+        backend.shut()
+        backend = open_embedded(path, read_only=options.read_only)
+        with Traffic(backend.database, options.seed):
+            return show(backend, Context("demo", path), config, options)

@@ -1,0 +1,68 @@
+"""`bursar contexts`: what is configured, and whether it answers."""
+
+from __future__ import annotations
+
+import argparse
+from functools import cached_property
+
+from backend import contexts as configured
+from backend.contexts import Context
+from backend.core.errors import BursarError
+from tui.cli.fields import Kind, of, rare
+from tui.cli.formats import WRITERS
+from tui.cli.lists import selected
+from tui.cli.output import DONE, REFUSED, say
+
+ANSWERS, EMPTY, UNMADE, FAILS = "answers", "empty", "not made yet", "fails"
+
+
+class Row:
+    """A context, and what opening it came to once somebody looks."""
+
+    def __init__(self, context: Context, usual: str) -> None:
+        self.context = context
+        self.name = context.name
+        self.usual = context.name == usual
+        self.database = str(context.database)
+        self.read_only, self.production = context.read_only, context.production
+        self.problem = ""
+
+    @cached_property
+    def state(self) -> str:
+        """Whether it answers; `problem` says why not."""
+        try:
+            if not self.context.database.exists():
+                return UNMADE
+            backend = configured.open_context(self.context, read_only=True)
+            backend.shut()
+        except (BursarError, OSError) as error:
+            self.problem = str(error)
+            return FAILS
+        return EMPTY if backend.connection.empty else ANSWERS
+
+
+FIELDS = (
+    of("name"),
+    of("default", Kind.FLAG, "usual"),
+    of("state"),
+    rare("problem"),
+    of("read_only", Kind.FLAG),
+    of("production", Kind.FLAG),
+    of("database"),
+)
+
+
+def contexts(options: argparse.Namespace) -> int:
+    """List them; 1 when one does not answer. Only what is shown is looked at."""
+    fields = selected(FIELDS, options)
+    config = configured.load()
+    say(f"configuration: {config.file or f'none, {configured.location()} would be read'}")
+    rows = [Row(context, config.usual) for context in config.contexts.values()]
+    looked = any(field.name in ("state", "problem") for field in fields)
+    failing = [row for row in rows if looked and row.state == FAILS]
+    writer = WRITERS[options.format](fields, "raw")
+    writer.page(rows)
+    writer.end()
+    for row in failing:
+        say(f"{row.name}: {row.problem}")
+    return REFUSED if failing else DONE

@@ -1,0 +1,79 @@
+"""`bursar import`, `export`, `check`, `backup`: whole databases."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backend import contexts
+from backend.core.text import display
+from tui.cli.output import DONE, REFUSED, narrate, say, write
+from tui.cli.target import chosen, existing
+from tui.files import reading, writing
+
+if TYPE_CHECKING:
+    from backend.core.database import Database
+
+
+def import_world(options: argparse.Namespace) -> int:
+    """Fill a database from a world file."""
+    from backend.world import load
+
+    if options.database is None and options.context is None:
+        raise contexts.usage("import into which database?", "give --database or --context")
+    with opened(options, read_only=False) as database, reading(options.file) as source:
+        report = load(database, source, merge=options.merge, progress=progress)
+    write(f"{report}\n")
+    return DONE
+
+
+def export_world(options: argparse.Namespace) -> int:
+    """Write a database as a world file."""
+    from backend.world import dump
+
+    with opened(options) as database, writing(options.file) as target:
+        dump(database, target)
+    return DONE
+
+
+def check(options: argparse.Namespace) -> int:
+    """Look for whatever must not be; 1 when something is found."""
+    from backend.check import findings
+
+    with opened(options) as database:
+        found = database.read(lambda tx: list(findings(tx)))
+    for line in found:
+        write(display(line) + "\n")
+    say(f"{len(found)} findings" if found else "sound: invariants, journal replay, hash chain")
+    return REFUSED if found else DONE
+
+
+def backup(options: argparse.Namespace) -> int:
+    """Copy a live database."""
+    with opened(options) as database:
+        database.backup(Path(options.file))
+    say(f"copied to {options.file}")
+    return DONE
+
+
+@contextmanager
+def opened(options: argparse.Namespace, *, read_only: bool = True) -> Iterator[Database]:
+    """The chosen database. Raises BursarError."""
+    context = existing(chosen(options)) if read_only else chosen(options)
+    backend = contexts.open_context(context, read_only=read_only)
+    try:
+        yield backend.database
+    finally:
+        backend.shut()
+
+
+def progress(what: str, done: int, total: int) -> None:
+    """Tell how far a long command is, where somebody watches."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        of = f" of {total}" if total else ""
+        end = "\n" if done == total else ""
+        narrate(f"\r\x1b[K{display(what)} {done}{of}{end}")

@@ -1,0 +1,217 @@
+"""The columns of the lists: names that stay, values that are exact, words for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from backend.core.runtime import micros, system_runtime
+from tui.format import ages, names
+from tui.format.units import changes, percent
+
+Value = str | int | bool | None | Sequence[Any] | Mapping[str, Any]
+
+
+class Kind(Enum):
+    """What a column holds: amounts have a unit, moments are microseconds since the epoch (0:
+    never), data has words of its own."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    AMOUNT = "amount"
+    MOMENT = "moment"
+    FLAG = "flag"
+    DATA = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column. `value` is exact, as JSON has it; `words(row, style of amounts)` is what
+    tables show instead, and CSV where the value is data; `sort` is its `Query.sort`; columns
+    that are not `usual` are left out of tables."""
+
+    name: str
+    value: Callable[[Any], Value]
+    kind: Kind = Kind.TEXT
+    words: Callable[[Any, str], str] | None = None
+    sort: str = ""
+    usual: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list of the command: its columns and the views it can be narrowed to."""
+
+    fields: tuple[Field, ...]
+    views: tuple[str, ...] = ()
+
+
+def of(name: str, kind: Kind = Kind.TEXT, attribute: str = "", **given: Any) -> Field:
+    """A column that shows an attribute of its rows."""
+    source = attribute or name
+
+    def value(row: Any) -> Value:
+        found: Value = getattr(row, source)
+        return found
+
+    return Field(name, value, kind, **given)
+
+
+def rare(name: str, kind: Kind = Kind.TEXT, attribute: str = "", **given: Any) -> Field:
+    """The same for a column that tables leave out."""
+    return of(name, kind, attribute, usual=False, **given)
+
+
+# ---------------------------------------------------------------- projects
+
+
+def _tightest(row: Any) -> Value:
+    return [
+        {"resource": resource, "usage": usage, "limit": limit}
+        for resource, usage, limit in row.tightest
+    ]
+
+
+def _fullness(row: Any, style: str) -> str:
+    return " ".join(
+        f"{resource.rpartition('.')[2]} {percent(usage, limit)}"
+        for resource, usage, limit in row.tightest
+    )
+
+
+PROJECTS = (
+    rare("uuid"),
+    of("name", sort="name"),
+    of("owner", sort="owner"),
+    of("state", attribute="display_state", sort="state"),
+    Field("application", lambda row: row.pending_app or None, Kind.NUMBER, sort="app"),
+    of("ends", Kind.MOMENT, "end_date", sort="ends"),
+    of("members", Kind.NUMBER, sort="members"),
+    of("max_members", Kind.AMOUNT),
+    Field("tightest", _tightest, Kind.DATA, _fullness, sort="tightest"),
+    rare("base", Kind.FLAG, "is_base"),
+    rare("created", Kind.MOMENT, "created_at", sort="created"),
+)
+PROJECT_VIEWS = ("pending", "new", "modified", "expired", "suspended", "terminated", "over")
+
+APPLICATIONS = (
+    of("application", Kind.NUMBER, "number", sort="app"),
+    of("kind"),
+    of("project", sort="name"),
+    rare("project_uuid"),
+    of("applicant"),
+    rare("owner", sort="owner"),
+    of("submitted", Kind.MOMENT),
+    of("ends", Kind.MOMENT),
+    of("over", Kind.NUMBER),
+    of("concerns", Kind.DATA, words=lambda row, style: "; ".join(row.concerns)),
+    rare("comments"),
+)
+
+# ---------------------------------------------------------------- quotas
+
+QUOTAS = (
+    of("holder", sort="holder"),
+    rare("holder_uuid", attribute="holder_id"),
+    of("project", words=lambda row, style: names.project(row), sort="project"),
+    rare("project_uuid", attribute="project_id"),
+    of("resource", sort="resource"),
+    rare("unit"),
+    of("usage", Kind.AMOUNT, sort="used"),
+    of("pending", Kind.AMOUNT, sort="pending"),
+    of("limit", Kind.AMOUNT, sort="limit"),
+    of("effective", Kind.AMOUNT),
+    of("left", Kind.AMOUNT, sort="left"),
+    Field("state", lambda row: row.state.value or "OK"),
+    rare("project_limit", Kind.AMOUNT),
+    rare("project_usage", Kind.AMOUNT),
+    rare("project_pending", Kind.AMOUNT),
+    rare("pool", Kind.FLAG, "is_pool"),
+)
+QUOTA_VIEWS = ("over", "pending", "pools")
+
+
+def _change(row: Any) -> Value:
+    return [
+        {"resource": resource, "unit": unit, "quantity": quantity}
+        for resource, unit, quantity in row.change
+    ]
+
+
+def _passed(row: Any) -> int:
+    return micros(system_runtime().now()) - int(row.issued_at)
+
+
+COMMISSIONS = (
+    of("serial", Kind.NUMBER, "key", sort="serial"),
+    rare("issued", Kind.MOMENT, "issued_at", sort="age"),
+    Field(
+        "age",
+        lambda row: _passed(row) // ages.SECOND,
+        Kind.NUMBER,
+        lambda row, style: ages.age(0, _passed(row)),
+    ),
+    rare("expires", Kind.MOMENT, "expires_at"),
+    of("service", attribute="clientkey", sort="service"),
+    of("name", sort="name"),
+    of("holder"),
+    of("project"),
+    rare("provisions", Kind.NUMBER),
+    Field("change", _change, Kind.DATA, lambda row, style: changes(row.change, style, full=True)),
+)
+
+# ---------------------------------------------------------------- the journal
+
+
+def _parsed(text: str) -> Value:
+    try:
+        found: Value = json.loads(text)
+    except ValueError:
+        return text
+    return found
+
+
+JOURNAL = (
+    of("seq", Kind.NUMBER, "key", sort="seq"),
+    of("at", Kind.MOMENT),
+    of("who"),
+    rare("actor"),
+    of("action"),
+    of("about"),
+    rare("target"),
+    of("outcome"),
+    of("reason"),
+    Field(
+        "before",
+        lambda row: _parsed(row.before),
+        Kind.DATA,
+        lambda row, style: row.before,
+        usual=False,
+    ),
+    Field(
+        "after",
+        lambda row: _parsed(row.after),
+        Kind.DATA,
+        lambda row, style: row.after,
+        usual=False,
+    ),
+    rare("effects", Kind.NUMBER),
+    rare("request_id"),
+)
+
+LISTS: Mapping[str, Listed] = {
+    "projects": Listed(PROJECTS, PROJECT_VIEWS),
+    "applications": Listed(APPLICATIONS),
+    "quotas": Listed(QUOTAS, QUOTA_VIEWS),
+    "commissions": Listed(COMMISSIONS),
+    "journal": Listed(JOURNAL, ("decisions",)),
+}
+
+
+def described(name: str) -> tuple[list[str], list[str], Sequence[str]]:
+    """The columns of a list, those it can be sorted by, and its views."""
+    fields = LISTS[name].fields
+    return [f.name for f in fields], [f.name for f in fields if f.sort], LISTS[name].views

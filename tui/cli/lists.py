@@ -1,0 +1,120 @@
+"""`bursar projects`, `applications`, `quotas`, `commissions`, `journal`: the panes' lists as
+text, read and written in pages."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from rich.cells import cell_len
+
+from backend import contexts
+from backend.backend import Backend, Listing
+from backend.core.errors import Invalid
+from backend.core.listing import Query
+from backend.core.text import display
+from tui.cli.fields import LISTS, Field
+from tui.cli.formats import WRITERS, Rows
+from tui.cli.output import DONE, flush, say
+from tui.cli.target import reader
+
+PAGE = 500
+TABLE, CSV = "table", "csv"
+
+
+def listed(options: argparse.Namespace) -> int:
+    """Write a list."""
+    fields = selected(LISTS[options.what].fields, options)
+    writer = WRITERS[options.format](fields, units(options))
+    backend = reader(options)
+    gc.enable()  # a long list is no start
+    try:
+        asyncio.run(_write(listing(backend, options.what), query(options), writer, options.limit))
+    finally:
+        backend.shut()
+    return DONE
+
+
+def selected(fields: Sequence[Field], options: argparse.Namespace) -> list[Field]:
+    """The columns asked for; in tables the usual ones. Raises Invalid for unknown names."""
+    if options.columns is None:
+        return [field for field in fields if field.usual or options.format != TABLE]
+    known = {field.name: field for field in fields}
+    names = [name.strip() for name in options.columns.split(",")]
+    for name in names:
+        if name not in known:
+            hint = contexts.nearest(name, known)
+            raise contexts.usage(f"--columns: there is no column {name}", hint)
+    return [known[name] for name in dict.fromkeys(names)]
+
+
+def units(options: argparse.Namespace) -> str:
+    """How amounts are written: as typed, else raw in CSV, else as configured.
+
+    Raises Invalid where they are exact anyway.
+    """
+    if options.units is None:
+        return contexts.load().units if options.format == TABLE else "raw"
+    if options.format not in (TABLE, CSV):
+        raise contexts.usage("--units: JSON has exact numbers", "leave it out")
+    return str(options.units)
+
+
+def query(options: argparse.Namespace) -> Query:
+    """What is asked for, in the port's words."""
+    fields = {field.name: field.sort for field in LISTS[options.what].fields}
+    return Query(
+        text=" ".join(options.filter),
+        view=getattr(options, "view", ""),
+        sort=fields.get(options.sort, ""),
+        descending=options.reverse,
+    )
+
+
+def listing(backend: Backend, what: str) -> Listing[Any]:
+    """The list of this name."""
+    if what == "applications":
+        from tui.cli.applications import Applications
+
+        return Applications(backend)
+    if what == "projects":
+        return backend.projects.listing
+    if what == "journal":
+        return backend.journal.listing
+    return backend.quotas.listing if what == "quotas" else backend.quotas.commissions
+
+
+def misread(text: str, error: Invalid) -> Invalid:
+    """What is wrong with a filter, the place shown below it."""
+    at = error.data.get("at")
+    if isinstance(at, int):
+        say(text)
+        say(" " * cell_len(display(text[:at])) + "^")
+    return contexts.usage(error.message, error.hint)
+
+
+async def _write(found: Listing[Any], asked: Query, writer: Rows, limit: int | None) -> None:
+    async for rows in _pages(found, asked, limit):
+        writer.page(rows)
+        flush()
+    writer.end()
+
+
+async def _pages(
+    found: Listing[Any], asked: Query, limit: int | None
+) -> AsyncIterator[Sequence[Any]]:
+    """The rows, at most `PAGE` at a time. Raises Invalid for a filter that makes no sense."""
+    try:
+        if limit is not None and limit <= PAGE:
+            yield await found.page(asked, limit)
+            return
+        keys = (await found.keys(asked))[:limit]
+    except Invalid as error:
+        raise misread(asked.text, error) from error
+    for start in range(0, len(keys), PAGE):
+        part = keys[start : start + PAGE]
+        rows = await found.rows(part)
+        yield [rows[key] for key in part if key in rows]
