@@ -145,6 +145,8 @@ _FINDING = (
     Action("list.reverse", ("S",), "reverse sort", (Scope.LIST,), Group.FIND,
            "Turn the order round"),
     Action("raw.next", ("n",), "next hit", (Scope.RAW,), Group.FIND, "The next place found"),
+    Action("raw.wrap", ("w",), "wrap", (Scope.RAW,), Group.VIEW,
+           "Break long lines at the edge, or cut them", footer=20),
     Action("raw.find", ("/",), "find", (Scope.RAW,), Group.FIND, "Find a text", footer=10),
 )  # fmt: skip
 

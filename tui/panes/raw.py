@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
+from rich.cells import chop_cells
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -33,6 +34,7 @@ class RawPane(Pane, inherit_bindings=False):
         self._path = (*path, "JSON")
         self._text = json.dumps(data, indent=2, ensure_ascii=False, default=str)
         self._sought = ""
+        self._wrap = False
 
     def body(self) -> ComposeResult:
         """The text alone."""
@@ -54,11 +56,18 @@ class RawPane(Pane, inherit_bindings=False):
     def _lines(self, look: Look) -> Iterable[Line]:
         for n, text in enumerate(self._text.split("\n")):
             hit = bool(self._sought) and self._sought.lower() in text.lower()
-            yield line(str(n), (display(text, limit=100_000), "reverse" if hit else ""))
+            shown = display(text, limit=100_000)
+            for part in (chop_cells(shown, look.width) if self._wrap else None) or [shown]:
+                yield line(str(n), (part, "reverse" if hit else ""))
 
     def action_row_copy(self) -> None:
         """All of it."""
         self.copy(self._text)
+
+    def action_raw_wrap(self) -> None:
+        """Long lines broken at the edge, or cut."""
+        self._wrap = not self._wrap
+        self.query_one(TextPanel).redraw()
 
     def action_raw_find(self) -> None:
         """Type what to find."""

@@ -131,6 +131,19 @@ def test_the_request_is_shown_before_it_is_sent(stage: Stage) -> None:
     play(stage.app(), script)
 
 
+def test_long_lines_of_a_raw_view_are_cut_or_broken(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        assert isinstance(pilot.app, BursarApp)
+        data = {"text": "x" * 200 + "end"}
+        pilot.app.push_screen(RawPane(pilot.app.session, "audit", ("Audit",), data))
+        await press(pilot, "j")
+        assert "end" not in said(pilot.app)
+        await press(pilot, "w")
+        assert "end" in said(pilot.app)
+
+    play(stage.app(), script)
+
+
 @pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
 def test_nothing_that_people_typed_reaches_the_terminal_as_a_command(
     stage: Stage, size: tuple[int, int]
