@@ -148,7 +148,9 @@ class _Batch:
             told = (command.clientkey, command.key, _digest(command), serial, self.tx.now)
             self.tx.execute(INSERT_KEY, told)
         action = "commission.charge" if command.auto_accept else "commission.issue"
-        self._record(command.actor.name, action, serial, postings, forced=command.force)
+        self._record(
+            command.actor.name, action, serial, postings, key=command.key, forced=command.force
+        )
         return serial
 
     def _checked(self, command: IssueCommission) -> list[tuple[Account, int]]:
@@ -205,11 +207,12 @@ class _Batch:
         postings: Sequence[Posting],
         reason: str = "",
         *,
+        key: str = "",
         forced: bool = False,
     ) -> None:
         shown = ",".join([f"[{holding},{quantity}]" for holding, quantity in postings])
         after = f'{{"p":[{shown}]{FORCED if forced else ""}}}'
-        self.tx.record(Entry(actor, action, f"commission:{serial}", "{}", after, reason))
+        self.tx.record(Entry(actor, action, f"commission:{serial}", "{}", after, reason, key))
 
 
 def check_timeout(command: IssueCommission) -> None:

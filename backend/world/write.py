@@ -186,10 +186,14 @@ class Importer:
         tx.many(book.INSERT_COMMISSION, told)
         rows: list[tuple[int, int, int, int]] = []
         for commission in part:
-            self._seen("serial", commission.serial)
-            for n, p in enumerate(commission.provisions):
-                id = holdings[_key(p)] or self._existing(_key(p))
-                rows.append((commission.serial, n, id, p.quantity))
+            serial = commission.serial
+            self._seen("serial", serial)
+            postings = [
+                (holdings[_key(p)] or self._existing(_key(p)), p.quantity)
+                for p in commission.provisions
+            ]
+            rows += [(serial, n, *posting) for n, posting in enumerate(postings)]
+            self.effects.append(SideEffect(f"commission:{serial}", "{}", to_json({"p": postings})))
         tx.many(book.INSERT_PROVISION, rows)
 
     def _existing(self, key: Key) -> int:

@@ -15,7 +15,7 @@ from backend.core.database import open_database
 from backend.core.errors import NotFound
 from backend.quotas.check import findings
 from backend.quotas.ledger import Resolve
-from backend.quotas.model import UNLIMITED
+from backend.quotas.model import UNLIMITED, Provision
 from tests.quotas.crash_child import command
 from tests.quotas.ledgers import STEPS, world
 
@@ -78,6 +78,21 @@ def test_forty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
         ("DELETE FROM journal WHERE seq = 2", "entry 2 is missing"),
         ("DELETE FROM journal_change WHERE seq = 1", "entry 1 does not"),
         ("UPDATE provision SET quantity = 3", "pending commissions explain"),
+        ("UPDATE provision SET quantity = -2", "commission 2: [[1,-2]] stored, [[1,2]] by"),
+        (f"UPDATE provision SET quantity = {-(2**63)}", "pending commissions explain"),
+        ("UPDATE provision SET holding_id = 7", "has no holding"),
+        ("DELETE FROM commission WHERE serial = 3", "commission 3: told by the journal, but"),
+        (
+            "INSERT INTO commission VALUES (9, '', 'cyclades', 1, 0, '')",
+            "commission 9: the journal knows nothing of it",
+        ),
+        ("UPDATE journal SET \"after\" = 'x' WHERE seq = 2", "entry 2 cannot be understood"),
+        ("UPDATE journal SET \"after\" = '[]' WHERE seq = 2", "entry 2 cannot be understood"),
+        ("UPDATE journal_change SET \"after\" = '[1]'", "entry 1 cannot be understood"),
+        ("DELETE FROM commission_key", "commission 4: its key 'k' is lost"),
+        ("UPDATE commission_key SET key = 'l'", "commission 4: its key 'k' is lost"),
+        ("UPDATE commission_key SET serial = 3", "commission 3: its key 'k' is unknown"),
+        ("UPDATE commission_key SET key = 'l'", "commission 4: its key 'l' is unknown"),
     ],
 )
 def test_tampering_is_found(tmp_path: Path, statement: str, told: str) -> None:
@@ -107,6 +122,8 @@ def _used(folder: Path) -> Path:
         ledger.set("vm", 10)
         ledger.issue(("vm", 3), accept=True)
         ledger.issue(("vm", 2))
+        ledger.issue()
+        ledger.send([Provision("project:P", "", "vm", 0)], key="k", accept=True)
         assert ledger.database.read(lambda tx: list(findings(tx))) == []
         return ledger.database.path
 
