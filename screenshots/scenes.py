@@ -30,6 +30,8 @@ NOW = datetime(2026, 11, 20, 14, 2, 31, tzinfo=UTC)
 OPERATOR = operator("op1")
 SIZES = {"80x24": (80, 24), "140x40": (140, 40)}
 FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+ENDLESS = ("live", "change", "apply")
+"""Groups of workers that wait for the operator."""
 GUARD = 0.35
 """Seconds: a confirm dialog does not listen at first."""
 
@@ -114,7 +116,9 @@ async def settle(pilot: Pilot[None]) -> None:
     """Wait until nothing is being read."""
     for _ in range(3):
         await pilot.pause()
-        await pilot.app.workers.wait_for_complete()
+        reading = [one for one in pilot.app.workers if one.group not in ENDLESS]
+        if reading:
+            await pilot.app.workers.wait_for_complete(reading)
 
 
 def picture(world: Path, folder: Path, scene: Scene, size: str) -> str:
