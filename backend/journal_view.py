@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from backend.backend import JournalDetail, JournalEffect, JournalRow
 from backend.core import audit
@@ -17,6 +18,7 @@ from backend.quotas.feed import SELECT_HOLDING_NAMES
 from backend.quotas.model import UNLIMITED
 
 EFFECTS_SHOWN = 400
+INT64_DIGITS = 19
 
 SELECT_PROJECTS = "SELECT uuid, realname FROM project WHERE uuid IN ({keys})"
 SELECT_PEOPLE = "SELECT uuid, email FROM person WHERE uuid IN ({keys})"
@@ -119,43 +121,60 @@ def _words(tx: Tx, names: Sequence[str]) -> dict[str, str]:
 
 
 def _numbers(ids: Mapping[str, Sequence[str]], kind: str) -> list[int]:
-    return [int(id) for id in ids.get(kind, []) if id.isdecimal()]
+    return [int(id) for id in ids.get(kind, []) if id.isdecimal() and len(id) < INT64_DIGITS]
 
 
 def describe(tx: Tx, seq: int) -> JournalDetail:
-    """An entry with its side effects, limits named by holder and resource.
+    """An entry with its side effects, holdings by holder and resource.
 
     At most `EFFECTS_SHOWN` effects. Raises NotFound.
     """
     entry = rows(tx, [seq]).get(seq)
     if entry is None:
         raise NotFound(f"there is no journal entry {seq}")
-    effects: list[JournalEffect] = []
-    told = tx.all(audit.SELECT_EFFECTS, (seq,))
+    return JournalDetail(entry, tuple(islice(_effects(tx, entry), EFFECTS_SHOWN)))
+
+
+def _effects(tx: Tx, entry: JournalRow) -> Iterator[JournalEffect]:
+    told = tx.all(audit.SELECT_EFFECTS, (entry.key, EFFECTS_SHOWN))
     words = _words(tx, [target for target, _, _ in told])
     for target, old, new in told:
         if target == "limits":
-            effects += _named(tx, old, new)
+            yield from _limits(tx, old, new)
+        elif target == "holdings":
+            yield from _holdings(tx, new)
         else:
-            effects.append(JournalEffect(words.get(target) or target, old, new))
+            yield JournalEffect(words.get(target) or target, old, new)
     if entry.action.startswith("commission."):
-        effects += _postings(tx, json.loads(entry.after).get("p", []))
-    return JournalDetail(entry, tuple(effects[:EFFECTS_SHOWN]))
+        yield from _postings(tx, json.loads(entry.after).get("p", []))
 
 
-def _named(tx: Tx, before: str, after: str) -> list[JournalEffect]:
+def _limits(tx: Tx, before: str, after: str) -> Iterator[JournalEffect]:
     """A chunk of limit changes, one effect per holding."""
     old: dict[int, int | None] = dict(json.loads(before))
     new: dict[int, int | None] = dict(json.loads(after))
     names = _holding_names(tx, [*{**old, **new}])
-    return [
-        JournalEffect(names.get(id, f"holding:{id}"), _limit(old.get(id)), _limit(new.get(id)))
-        for id in {**old, **new}
-    ]
+    for id in {**old, **new}:
+        yield JournalEffect(
+            names.get(id, f"holding:{id}"), _limit(old.get(id)), _limit(new.get(id))
+        )
+
+
+def _holdings(tx: Tx, after: str) -> Iterator[JournalEffect]:
+    """A chunk of imported holdings, one effect each."""
+    told = json.loads(after)
+    names = _holding_names(tx, [id for id, *_ in told])
+    for id, limit, low, high in told:
+        figures = {"limit": _figure(limit), "usage": high, "pending": high - low}
+        yield JournalEffect(names.get(id, f"holding:{id}"), "{}", json.dumps(figures))
 
 
 def _limit(value: int | None) -> str:
-    return "{}" if value is None else json.dumps({"limit": "inf" if value == UNLIMITED else value})
+    return "{}" if value is None else json.dumps({"limit": _figure(value)})
+
+
+def _figure(value: int) -> int | str:
+    return "inf" if value == UNLIMITED else value
 
 
 def _postings(tx: Tx, postings: Sequence[Sequence[int]]) -> Iterator[JournalEffect]:

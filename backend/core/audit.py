@@ -16,11 +16,8 @@ COLUMNS = (
 SELECT_KEYS = "SELECT seq FROM journal j WHERE seq > 0"
 DECISIONS = "action NOT LIKE 'commission.%'"
 SELECT_ROWS = f"SELECT {COLUMNS} FROM journal j WHERE seq IN ({{keys}})"
-SELECT_EFFECTS = 'SELECT target, "before", "after" FROM journal_change WHERE seq = ? ORDER BY n'
-# The index leaves commissions out: they are many, and their history is the provision log.
-SELECT_OF = f"""SELECT {COLUMNS} FROM journal j
-WHERE target = ? AND (target < 'commission:' OR target >= 'commission;')
-ORDER BY seq DESC LIMIT ?"""
+SELECT_EFFECTS = """
+SELECT target, "before", "after" FROM journal_change WHERE seq = ? ORDER BY n LIMIT ?"""
 SELECT_CHAIN = """
 SELECT seq, at, actor, action, target, "before", "after", reason, request_id, outcome, hash
 FROM journal ORDER BY seq"""
