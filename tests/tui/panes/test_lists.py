@@ -263,7 +263,9 @@ def test_a_failing_list_is_told_and_the_console_lives(tmp_path: Path) -> None:
     with set_up(tmp_path) as stage:
 
         async def script(pilot: Pilot[None]) -> None:
-            stage.world.database.write(lambda tx: tx.execute("ALTER TABLE membership RENAME TO gone"))
+            stage.world.database.write(
+                lambda tx: tx.execute("ALTER TABLE membership RENAME TO gone")
+            )
             await press(pilot, "S")
             await settled(pilot)
             assert "! Database failed" in row(pilot, -2)
