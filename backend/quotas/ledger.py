@@ -124,10 +124,9 @@ class _Batch:
 
     def _issue(self, command: IssueCommission) -> int:
         check_timeout(command)
-        if command.key:
-            known = self._replayed(command)
-            if known:
-                return known
+        known = replayed(self.tx, command)
+        if known:
+            return known
         accounts = self._checked(command)
         serial = self.tx.next_id("serial")
         expires = self.tx.now + command.timeout * SECOND if command.timeout else 0
@@ -171,19 +170,6 @@ class _Batch:
         detail = to_json({"provisions": shown, "error": data})
         self.tx.refuse(Refusal(command.actor.name, "commission.issue", detail))
 
-    def _replayed(self, command: IssueCommission) -> int:
-        """The serial this key already led to, 0 when it is new."""
-        row = self.tx.one(SELECT_KEY, (command.clientkey, command.key))
-        if row is None:
-            return 0
-        if row[0] != _digest(command):
-            raise Conflict(
-                f"idempotency key {command.key!r} was used for another commission",
-                hint="make a new key for a new commission",
-                data={"stored": row[0], "sent": _digest(command), "serial": row[1]},
-            )
-        return int(row[1])
-
     def _resolve(self, operation: Resolve, action: str) -> int:
         pending = self.book.pending(operation.serial)
         mine = pending and operation.clientkey in ("", pending.clientkey)
@@ -222,6 +208,23 @@ def check_timeout(command: IssueCommission) -> None:
             f"the timeout {command.timeout} is not between 0 and {LONGEST_TIMEOUT} seconds",
             hint="0 never expires",
         )
+
+
+def replayed(tx: Tx, command: IssueCommission) -> int:
+    """The serial that the command's key already led to, 0 when it is new or there is none.
+
+    Raises Conflict when it led to something else.
+    """
+    row = tx.one(SELECT_KEY, (command.clientkey, command.key)) if command.key else None
+    if row is None:
+        return 0
+    if row[0] != _digest(command):
+        raise Conflict(
+            f"idempotency key {command.key!r} was used for another commission",
+            hint="make a new key for a new commission",
+            data={"stored": row[0], "sent": _digest(command), "serial": row[1]},
+        )
+    return int(row[1])
 
 
 def _digest(command: IssueCommission) -> str:

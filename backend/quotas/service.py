@@ -264,11 +264,12 @@ def _resolved(p: ProvisionRow, accepted: bool) -> Iterator[Change]:
 
 
 def _decide_issue(tx: Tx, command: IssueCommission) -> Decision:
-    charge = Charge(command.clientkey, command.name, tuple(command.provisions), command.force)
-    check_charge(tx, charge)
-    changes = tuple(
-        Change(p.holder, p.resource, None, p.quantity) for p in merge(command.provisions)
-    )
+    """Issuing in the console's way; a retry under the same key does nothing."""
+    if not command.actor.is_admin and command.actor.component != command.clientkey:
+        raise NotAllowed(f"only {command.clientkey} itself or an approver issues its commissions")
+    ledger.check_timeout(command)
+    done = ledger.replayed(tx, command)
+    changes = () if done else _reservations(tx, command)
     body: dict[str, object] = {"provisions": [_wire(p) for p in command.provisions]}
     body |= {"name": command.name, "force": command.force, "auto_accept": command.auto_accept}
     plan = Plan(
@@ -279,9 +280,16 @@ def _decide_issue(tx: Tx, command: IssueCommission) -> Decision:
         Tier.DANGEROUS if command.force else Tier.REVERSIBLE,
         WireRequest("POST", "commissions", body),
         changes=changes,
-        undo="reject the commission",
+        warnings=(f"done already under this key, as commission {done}",) if done else (),
+        undo="" if done or command.auto_accept else "reject the commission",
     )
     return Decision(plan, "commission.issue", "", "Commission issued", (command,))
+
+
+def _reservations(tx: Tx, command: IssueCommission) -> tuple[Change, ...]:
+    provisions = tuple(command.provisions)
+    check_charge(tx, Charge(command.clientkey, command.name, provisions, command.force))
+    return tuple(Change(p.holder, p.resource, None, p.quantity) for p in merge(provisions))
 
 
 def _wire(p: Provision) -> dict[str, object]:
