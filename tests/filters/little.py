@@ -23,7 +23,7 @@ RESOURCES = ("cyclades.vm", "pithos.disk", "vm", "a_b.c!d")
 TEXTS = ("fits the budget", "", "a b", "server create", 'say "hi"', "größe", "100%_!")
 SERVICES = ("cyclades", "pithos", "a_b")
 FIGURES = (0, 1, 2, 3, 5, 100, 1024, 10 << 30)
-LIMITS = (*FIGURES, 1 << 50, UNLIMITED - 1, UNLIMITED, UNLIMITED)
+LIMITS = (0, 0, *FIGURES, 1 << 50, UNLIMITED - 1, UNLIMITED, UNLIMITED)
 PAST = (0, 1, 30, 60, 299, 300, 301, 3600, 43200, 86400, 2 * 86400, 40 * 86400, 800 * 86400)
 STATES = ("uninitialized", "active", "suspended", "terminated", "deleted")
 DISPLAYS = ("Pending", "Active", "Suspended", "Terminated", "Denied", "Dismissed")
@@ -132,9 +132,9 @@ class _Maker:
         pairs += [(u + 1, first + p) for u in range(len(EMAILS)) for p in range(len(PROJECTS) + 1)]
         id = 0
         for holder, source in pairs:
-            for resource in rng.sample(range(1, len(RESOURCES) + 1), rng.randint(0, 3)):
+            for resource in rng.sample(range(1, len(RESOURCES) + 1), rng.randint(0, 4)):
                 id += 1
-                low, high = sorted(rng.choices(FIGURES, k=2))
+                low, high = sorted(rng.choices((0, 0, 0, *FIGURES), k=2))
                 self.insert("holding", id, holder, source, resource, rng.choice(LIMITS), low, high)
         self.last = id
 

@@ -67,20 +67,23 @@ def _operators(kind: Kind) -> Sequence[Op]:
 
 
 def simple(specs: Sequence[FieldSpec], known: Sequence[str]) -> Iterator[Filter]:
-    """Every field with every operator and a few values, and every flag."""
+    """Every flag, every field with every operator and a few values, and their contraries."""
+    tests: list[Search | Compare] = []
     for spec in specs:
         if spec.kind is Kind.FLAG:
-            yield Filter((Term(Search((Flag(spec.name),))),))
+            tests.append(Search((Flag(spec.name),)))
             continue
         for op in _operators(spec.kind):
-            for value in _examples(spec, op, known):
-                yield Filter((Term(Compare(spec.name, op, (value,))),))
+            tests += [Compare(spec.name, op, (one,)) for one in _examples(spec, op, known)]
+    for test in tests:
+        yield Filter((Term(test),))
+        yield Filter((Term(test, negated=True),))
 
 
 def _examples(spec: FieldSpec, op: Op, known: Sequence[str]) -> list[Value]:
     if spec.kind is Kind.TEXT:
-        texts = [*known, *(text[:3] for text in known)]
-        return [Word(text, fuzzy) for text in texts if text for fuzzy in (False, True)]
+        parts = [text[cut] for text in known for cut in (slice(3), slice(2, 5)) if text[cut]]
+        return [*(Word(text) for text in (*known, *parts) if text), Word(known[0], True)]
     if spec.kind is Kind.STATE:
         return [Word(word) for word in spec.words]
     if spec.kind is Kind.PERCENT:
