@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from backend.core.database import Database, Step, Tx, open_database
+from backend.core.database.sqlite import storage_error
 from backend.core.errors import (
     Conflict,
     ReadOnly,
+    StorageBusy,
     StorageCorrupt,
     StorageError,
     StorageFull,
+    StorageReadOnly,
 )
 from backend.core.journal import Entry
 from tests.core.notes import STEPS, WRITE, count, note
@@ -254,3 +257,21 @@ def test_threads_that_come_and_go_share_connections(database: Database) -> None:
 def test_a_read_may_read_again(database: Database) -> None:
     database.write(note)
     assert database.read(lambda tx: count(database)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "hint"),
+    [
+        ("SQLITE_READONLY_DIRECTORY", StorageReadOnly, "make its directory writable"),
+        ("SQLITE_READONLY", StorageReadOnly, "check the file's permissions"),
+        ("SQLITE_IOERR_WRITE", StorageError, "check the disk"),
+        ("SQLITE_BUSY_SNAPSHOT", StorageBusy, "try again"),
+        ("SQLITE_CORRUPT_VTAB", StorageCorrupt, "restore a backup"),
+    ],
+)
+def test_failures_are_told_with_their_remedy(name: str, kind: type[Exception], hint: str) -> None:
+    error = sqlite3.OperationalError("x")
+    error.sqlite_errorname = name
+    told = storage_error(error)
+    assert type(told) is kind
+    assert hint in told.hint

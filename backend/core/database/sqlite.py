@@ -32,14 +32,20 @@ WRITER_PRAGMAS = (
 
 _NETWORK_FILESYSTEMS = {0x6969: "NFS", 0x517B: "SMB", 0xFF534D42: "CIFS", 0xFE534D42: "SMB2"}
 
+# SQLite shares its memory through a file beside the database, which readers need, too.
+_BESIDE = "make its directory writable, or have somebody who may write keep it open"
+
+# The first prefix counts.
 _FAILURES: dict[str, tuple[type[StorageError], str]] = {
+    "SQLITE_READONLY_DIRECTORY": (StorageReadOnly, _BESIDE),
+    "SQLITE_READONLY_CANTINIT": (StorageReadOnly, _BESIDE),
     "SQLITE_FULL": (StorageFull, "free some space; nothing of this change was kept"),
     "SQLITE_READONLY": (StorageReadOnly, "check the file's permissions, or use --read-only"),
     "SQLITE_BUSY": (StorageBusy, "another program holds the database; try again"),
     "SQLITE_LOCKED": (StorageBusy, "another program holds the database; try again"),
     "SQLITE_CORRUPT": (StorageCorrupt, "restore a backup made with bursar backup"),
     "SQLITE_NOTADB": (StorageCorrupt, "choose a file that bursar made"),
-    "SQLITE_CANTOPEN": (StorageError, "check that the directory exists and can be written"),
+    "SQLITE_CANTOPEN": (StorageError, "check that you may open the file and write beside it"),
     "SQLITE_IOERR": (StorageError, "check the disk; nothing of this change was kept"),
 }
 
