@@ -6,7 +6,7 @@ import importlib
 import itertools
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import psycopg
 import pytest
@@ -14,11 +14,13 @@ import pytest
 import backend
 from backend import journal_view
 from backend.core.database.schema import POSTGRES_WORDS
-from backend.core.listing import Query
+from backend.core.filter import render
+from backend.core.listing import FieldSpec, Query
 from backend.core.runtime import system_runtime
 from backend.projects import service as projects
-from backend.quotas import queries
+from backend.quotas import fields, queries
 from backend.schema import STEPS
+from tests.core.filter.grammar import simple
 
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\s")
 ENGINE_OWN = {"backend.core.database.schema", "backend.core.database.sqlite"}
@@ -52,6 +54,28 @@ def lists() -> Iterator[tuple[str, str]]:
             yield f"projects {query}", projects.keys_sql(query, runtime)[0]
 
 
+def filtered() -> Iterator[tuple[str, str]]:
+    """The statements of all lists with every field, operator and kind of value in them."""
+    runtime, seen = system_runtime(), set()
+    lists: dict[str, tuple[Sequence[FieldSpec], Callable[[Query], tuple[str, list[object]]]]] = {
+        "": (fields.MEMBERS.specs, queries.keys_sql),
+        "pools": (fields.POOLS.specs, queries.keys_sql),
+        "commissions": (
+            fields.COMMISSIONS.specs,
+            lambda query: queries.commission_keys_sql(query, 0),
+        ),
+        "everything": (projects.FIELDS, lambda query: projects.keys_sql(query, runtime)),
+        "journal": (journal_view.FIELDS.specs, lambda query: journal_view.keys_sql(query, 0)),
+    }
+    for view, (specs, keys_sql) in lists.items():
+        for found in simple(specs, ["ada"]):
+            text = f"{render(found, specs)} bob|~x"
+            statement = keys_sql(Query(text, view))[0]
+            if statement not in seen:
+                seen.add(statement)
+                yield f"{view} {text}", statement
+
+
 PROJECT_VIEWS = ("", "new", "modified", "pending", "expired", "suspended", "terminated", "system")
 PROJECT_SORTS = ("", "name", "owner", "state", "app", "ends", "members", "tightest")
 
@@ -73,8 +97,8 @@ def connection(postgres_url: str) -> Iterator[psycopg.Connection]:
 
 
 def test_every_statement_is_understood_by_postgresql(connection: psycopg.Connection) -> None:
-    statements = dict(itertools.chain(constants(), lists()))
-    assert len(statements) > 300
+    statements = dict(itertools.chain(constants(), lists(), filtered()))
+    assert len(statements) > 800
     faults = []
     for n, (name, statement) in enumerate(statements.items()):
         try:
