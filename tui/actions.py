@@ -6,7 +6,7 @@ action, so `quotas.over` is `action_quotas_over`. `find` gives the action back t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -274,9 +274,11 @@ def find(screen: Scope, method: str) -> Action | None:
     return None
 
 
-def on_key(screen: Scope, key: str, character: str | None = None) -> Action | None:
-    """The action that a key means on this screen."""
-    for action in reachable(screen):
+def on_key(
+    screen: Scope, key: str, character: str | None, keyed: Callable[[Action], Action]
+) -> Action | None:
+    """The action that a key means on this screen; `keyed` gives an action the keys it has."""
+    for action in map(keyed, reachable(screen)):
         if key in action.keys or (character and character in action.keys):
             return action
     return None

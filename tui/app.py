@@ -16,7 +16,7 @@ from textual.app import App
 from textual.binding import BindingType
 
 from tui import theme
-from tui.actions import Scope, bindings
+from tui.actions import ACTIONS, Scope, bindings
 from tui.format.glyphs import ASCII
 from tui.format.lines import line
 from tui.panes import PANES, frame
@@ -115,6 +115,8 @@ class BursarApp(App[None], inherit_bindings=False):
         """Follow the backend, watch the time, listen to signals."""
         self.session.redraw = self._redraw
         self.session.refresh = self._refresh
+        if self.session.settings.keys:
+            self._rebind()
         if self._live:
             self.run_worker(self.session.live(), group="live")
             self.set_interval(self.session.settings.refresh, self._tick)
@@ -130,6 +132,18 @@ class BursarApp(App[None], inherit_bindings=False):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+
+    def _rebind(self) -> None:
+        """Have actions answer to the keys of the operator's choice."""
+        from tui.keymap import bound
+
+        self.set_keymap(
+            {
+                action.id: bound(self.session.keyed(action).keys)
+                for action in ACTIONS
+                if action.id in self.session.settings.keys
+            }
+        )
 
     def _fatal_error(self) -> None:
         """Leave with the terminal restored, a short message and the details in the log."""
@@ -206,7 +220,7 @@ class BursarApp(App[None], inherit_bindings=False):
 
     def action_interrupt(self) -> None:
         """Out of habit; nothing is lost by it."""
-        self.session.tell("ctrl+q quits")
+        self.session.tell(f"{self.session.key('quit').replace('^', 'ctrl+', 1)} quits")
 
     def action_out(self) -> None:
         """One step out; never out of the console."""

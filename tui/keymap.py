@@ -7,7 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from itertools import combinations
 
-from textual.keys import KEY_ALIASES, Keys, key_to_character
+from textual.keys import REPLACED_KEYS, Keys, key_to_character
 
 from backend.core.errors import Invalid
 from tui.actions import REACH, Action, Scope
@@ -15,8 +15,25 @@ from tui.actions import REACH, Action, Scope
 MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))
 _WIDGETS = {Scope.TABLE, Scope.TEXT}
 _NAMED = {key.value for key in Keys if key.value.isalnum()} - {"return"}
-_SENT_AS = {alias: key for key, aliases in KEY_ALIASES.items() for alias in aliases}
-_SENT_AS |= {"ctrl+h": "backspace", "ctrl+[": "escape"}
+_SENT_AS = {
+    "ctrl+i": "tab",
+    "ctrl+m": "enter",
+    "ctrl+h": "backspace",
+    "ctrl+[": "escape",
+    "ctrl+space": "ctrl+@",
+    "ctrl+/": "ctrl+_",
+}
+"""What terminals make of keys that they cannot send."""
+_CTRL = "@\\]^_"
+"""The signs that have a control character."""
+_BOUND = {
+    ",": "comma",
+    "\\": "backslash",
+    "]": "right_square_bracket",
+    "^": "circumflex_accent",
+    "_": "underscore",
+}
+"""What Textual calls signs that it does not take as such in a keymap."""
 
 
 def remapped(actions: Iterable[Action], mapping: Mapping[str, str]) -> tuple[Action, ...]:
@@ -40,6 +57,16 @@ def remapped(actions: Iterable[Action], mapping: Mapping[str, str]) -> tuple[Act
     return changed
 
 
+def bound(keys: Iterable[str]) -> str:
+    """The keys as `App.set_keymap` takes them."""
+    return ",".join(_bound(key) for key in keys)
+
+
+def _bound(key: str) -> str:
+    modifiers, name = _parts(key)
+    return "+".join([*modifiers, _BOUND.get(name, name)])
+
+
 def clashes(actions: Sequence[Action]) -> Iterator[str]:
     """Every key that means two things on one screen: `ctrl+u: list.half_up and view.units`."""
     for one, other in combinations(actions, 2):
@@ -50,10 +77,9 @@ def clashes(actions: Sequence[Action]) -> Iterator[str]:
 
 def canonical(key: str) -> str:
     """The one form of a key: signs as themselves, aliases as what terminals send."""
-    key = _SENT_AS.get(key, key)
-    if len(key) == 1 or "+" in key:
-        return key
-    return key if key in _NAMED else key_to_character(key) or key
+    modifiers, name = _parts(key)
+    plain = "+".join([*modifiers, _sign(name) or name])
+    return _SENT_AS.get(plain, plain)
 
 
 def _meet(one: Action, other: Action) -> bool:
@@ -76,12 +102,15 @@ def _spelled(key: str) -> str:
     modifiers, name = _parts(key)
     if modifiers == ["shift"] and len(name) == 1:
         return name.upper()
-    return "+".join([*modifiers, name.lower()]) if modifiers and len(name) == 1 else key
+    key = "+".join([*modifiers, name.lower()]) if modifiers and len(name) == 1 else key
+    return canonical(key)
 
 
 def _parts(key: str) -> tuple[list[str], str]:
-    *modifiers, name = key[:-1].split("+") + [key[-1:]] if key.endswith("+") else key.split("+")
-    return [word for word in modifiers if word], name
+    if key == "+" or key.endswith("++"):
+        return [word for word in key[:-1].split("+") if word], "+"
+    *modifiers, name = key.split("+")
+    return modifiers, name
 
 
 def _check(action: Action, key: str) -> None:
@@ -90,6 +119,11 @@ def _check(action: Action, key: str) -> None:
     if odd or not _exists(name):
         hint = _close((odd or [name])[0], {*MODIFIERS, *_NAMED, "question_mark"})
         raise _wrong(f"keys: {action.id}: there is no key {key!r}", hint)
+    if not _sendable(modifiers, name):
+        raise _wrong(
+            f"keys: {action.id}: plain terminals cannot send {key}",
+            "use a sign, a named key, ctrl with a letter, or shift+tab",
+        )
     if action.changes_data and not _deliberate(canonical(key)):
         raise _wrong(
             f"keys: {action.id}: {key} is too easily pressed for what changes data",
@@ -102,10 +136,21 @@ def _deliberate(key: str) -> bool:
     return key == "delete" or function or "+" in key[:-1] or (len(key) == 1 and key.isupper())
 
 
+def _sendable(modifiers: list[str], name: str) -> bool:
+    if modifiers == ["ctrl"]:
+        return len(name) == 1 and (name in _CTRL or name.isascii() and name.isalpha())
+    return not modifiers or (modifiers == ["shift"] and name == "tab")
+
+
 def _exists(name: str) -> bool:
     if len(name) == 1:
         return name.isprintable() and name != " "
-    return name in _NAMED or key_to_character(name) is not None
+    return name in _NAMED or _sign(name) is not None
+
+
+def _sign(name: str) -> str | None:
+    """`?` for question_mark, None for keys without a sign."""
+    return None if name in _NAMED else key_to_character(REPLACED_KEYS.get(name, name))
 
 
 def _close(name: str, known: Iterable[str]) -> str:

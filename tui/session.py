@@ -18,6 +18,7 @@ from backend.core.listing import Query
 from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import micros, system_runtime
 from backend.core.text import display
+from tui.actions import ACTIONS, Action, key_name
 from tui.format.glyphs import UNICODE, Glyphs
 from tui.format.lines import Look
 from tui.format.units import Style
@@ -99,6 +100,7 @@ class Session:
         self.messages: deque[Message] = deque(maxlen=MESSAGES_KEPT)
         self.lists: dict[str, ListState] = {}
         self.paused = False
+        self._keyed = _keyed(self.settings.keys)
         self.version = 0
         """Counts the changes heard of; a pane that was hidden compares."""
         self.failure: BursarError | None = None
@@ -120,6 +122,14 @@ class Session:
     def look(self) -> Look:
         """How to draw now; widgets put their width in."""
         return Look(0, self.settings.glyphs, self.units, self.now())
+
+    def keyed(self, action: Action) -> Action:
+        """The action with the keys it has here."""
+        return self._keyed.get(action.id, action)
+
+    def key(self, id: str) -> str:
+        """The first key of an action, as people write it."""
+        return key_name(self._keyed[id].keys[0])
 
     def list_state(self, pane: str) -> ListState:
         """What a list pane shows."""
@@ -207,6 +217,14 @@ class Session:
                     await asyncio.sleep(GAP)
         finally:
             forget()
+
+
+def _keyed(mapping: Mapping[str, str]) -> dict[str, Action]:
+    if not mapping:
+        return {action.id: action for action in ACTIONS}
+    from tui.keymap import remapped
+
+    return {action.id: action for action in remapped(ACTIONS, mapping)}
 
 
 def _nothing() -> None:

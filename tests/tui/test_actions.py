@@ -120,11 +120,13 @@ def test_help_is_the_last_key_of_every_key_line(screen: Scope) -> None:
 
 
 def test_keys_are_found_by_name_and_by_sign() -> None:
-    assert actions.on_key(Scope.QUOTAS, "question_mark", "?") is actions.find(Scope.QUOTAS, "help")
-    found = actions.on_key(Scope.QUOTAS, "o", "o")
-    assert found is not None
-    assert found.id == "quotas.over"
-    assert actions.on_key(Scope.PROJECTS, "o", "o") is None
+    def meant(screen: Scope, key: str, character: str) -> str:
+        found = actions.on_key(screen, key, character, lambda action: action)
+        return found.id if found else ""
+
+    assert meant(Scope.QUOTAS, "question_mark", "?") == "help"
+    assert meant(Scope.QUOTAS, "o", "o") == "quotas.over"
+    assert meant(Scope.PROJECTS, "o", "o") == ""
 
 
 def test_the_table_of_keys_names_every_action() -> None:

@@ -38,6 +38,7 @@ class ConfirmScreen(Dialog[Receipt | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "confirm", show=False),
         Binding("r", "reason", show=False),
+        Binding("C", "copy", show=False),
         Binding("escape", "leave", show=False),
         Binding("up", "scroll('up')", show=False),
         Binding("down", "scroll('down')", show=False),
@@ -174,6 +175,12 @@ class ConfirmScreen(Dialog[Receipt | None]):
     def action_reason(self) -> None:
         """Go to the reason field."""
         self.query_one("#reason").focus()
+
+    def action_copy(self) -> None:
+        """Choose how to copy the request."""
+        from tui import clipboard
+
+        clipboard.offer(self.app, self.session, clipboard.of_request(self.plan.request))
 
     def action_scroll(self, how: str) -> None:
         """Scroll what does not fit, wherever the focus is."""

@@ -123,6 +123,10 @@ class EntryPane(DetailPane, inherit_bindings=False):
         found = self._found = await self.session.backend.journal.detail(self._seq)
         units = self._units = await units_of(self.session)
         return lambda look: entry(found, look, units)
+    def subject(self) -> tuple[str, object] | None:
+        """The number and the entry's row."""
+        return (str(self._seq), self._found.row) if self._found else None
+
 
     def action_row_raw(self) -> None:
         """The entry as it is kept."""

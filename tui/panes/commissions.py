@@ -199,8 +199,8 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
         self._follow()
 
     def _feed_lines(self, look: Look) -> Iterable[Line]:
-        tail = "on" if self._tail else "off"
-        yield line("", ("  FEED", HEAD), (f"  t tail {tail}   newest first", QUIET))
+        tail = f"{self.session.key('commissions.tail')} tail {'on' if self._tail else 'off'}"
+        yield line("", ("  FEED", HEAD), (f"  {tail}   newest first", QUIET))
         if not self._events:
             yield line("", ("  Nothing happened yet.", QUIET))
         for event in self._events:

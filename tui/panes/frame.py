@@ -73,10 +73,10 @@ def joined(facts: Iterable[Part | str], width: int) -> list[Part]:
     return found
 
 
-def message(said: Message) -> tuple[list[Part], list[Part]]:
-    """Row n-1: the last thing said and when."""
+def message(said: Message, key: str) -> tuple[list[Part], list[Part]]:
+    """Row n-1: the last thing said and when; `key` shows all that was said."""
     sign = "! " if said.tone == BAD_NEWS else ""
-    return [(sign + said.text, _TONES[said.tone])], [(f"{ages.clock(said.at)}Z  m all", QUIET)]
+    return [(sign + said.text, _TONES[said.tone])], [(f"{ages.clock(said.at)}Z  {key} all", QUIET)]
 
 
 def logged(said: Message) -> Line:

@@ -22,7 +22,8 @@ def help_lines(pane: Pane, look: Look) -> Iterable[Line]:
         if found:
             yield line("", (group.value.upper(), HEAD))
             for action in found:
-                yield from _lines(action, pane.refusal(action), look)
+                keyed = pane.session.keyed(action)
+                yield from _lines(keyed, pane.refusal(action), look)
             yield blank()
     yield line("", ("Dim keys are off now, for the reason that follows them.", QUIET))
 

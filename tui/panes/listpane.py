@@ -26,7 +26,7 @@ TYPING = 0.08
 """Seconds without typing before a filter is asked for."""
 RESTING = 0.12
 """Seconds the cursor rests on a row before its detail is read."""
-NEEDS_ROW = frozenset({"row.open", "row.raw", "row.copy", "quotas.explain"})
+NEEDS_ROW = frozenset({"row.open", "row.raw", "row.copy", "copy.menu", "quotas.explain"})
 
 
 class ListPane(Pane, Generic[RowT], inherit_bindings=False):
@@ -262,10 +262,10 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
         if (row := self.list.cursor_row) is not None:
             self.raw(row)
 
-    def action_row_copy(self) -> None:
-        """Copy the id."""
-        if (row := self.list.cursor_row) is not None:
-            self.copy(self.copied(row))
+    def subject(self) -> tuple[str, object] | None:
+        """The row under the cursor."""
+        row = self.list.cursor_row
+        return None if row is None else (self.copied(row), row)
 
     # The filter
 

@@ -132,13 +132,16 @@ class Pane(Screen[None], inherit_bindings=False):
         if self.size.width < frame.NARROW or self.size.height < frame.LOW:
             # Where there is no row of its own for it, a message takes that of the keys.
             self.set_class(row.asking or bool(when), "-news")
-        footer = [(action, not self.refusal(action)) for action in actions.footer(self.SCOPE)]
+        footer = [
+            (session.keyed(action), not self.refusal(action))
+            for action in actions.footer(self.SCOPE)
+        ]
         self.query_one("#keys", Row).show(frame.keys(footer, width))
 
     def _message(self) -> tuple[Sequence[Part], Sequence[Part]]:
         said = self.session.messages[-1] if self.session.messages else None
         if said and self.session.now() - said.at < self.NEWS_SECONDS * 1_000_000:
-            return frame.message(said)
+            return frame.message(said, self.session.key("messages"))
         return [self.hint()], []
 
     # Actions
@@ -155,7 +158,8 @@ class Pane(Screen[None], inherit_bindings=False):
             event.stop()
             row.type(event)
             return
-        found = actions.on_key(self.SCOPE, event.key, event.character)
+        keyed = self.session.keyed
+        found = actions.on_key(self.SCOPE, event.key, event.character, keyed)
         if found is not None and (why := self.refusal(found)):
             event.stop()
             self.session.tell(f"{found.title}: {why}", "warn")

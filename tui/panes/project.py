@@ -171,7 +171,6 @@ class ProjectPane(ProjectActions, inherit_bindings=False):
         data = await self.session.backend.projects.raw(self.key)
         self.app.push_screen(RawPane(self.session, self.PANE, self.path(), data))
 
-    def action_row_copy(self) -> None:
-        """The uuid."""
-        if self.found is not None:
-            self.copy(self.found.project.uuid)
+    def subject(self) -> tuple[str, object] | None:
+        """The uuid and the project's row."""
+        return (self.found.project.uuid, self.found.row) if self.found else None

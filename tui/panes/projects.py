@@ -134,7 +134,7 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
     def nothing(self) -> Sequence[str]:
         """Another view may have some."""
         if self.query_shown.view and not self.query_shown.text:
-            return ("No project is like that.", "t chooses what is listed")
+            return ("No project is like that.", f"{self.session.key('projects.view')} chooses what is listed")
         return super().nothing()
 
     def open_row(self, row: ProjectRow) -> None:
@@ -168,7 +168,8 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
     def hint(self) -> Part:
         """How many applications wait."""
         waiting = self.session.badges.waiting if self.session.badges else 0
-        words = f"{waiting:,} application{'s' if waiting != 1 else ''} waiting   t lists them"
+        key = self.session.key("projects.view")
+        words = f"{waiting:,} application{'s' if waiting != 1 else ''} waiting   {key} lists them"
         return (words, WARN) if waiting else ""
 
     def action_projects_view(self) -> None:

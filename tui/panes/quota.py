@@ -55,11 +55,12 @@ class QuotaPane(DetailPane, inherit_bindings=False):
             data = asdict(self.found)
             self.app.push_screen(RawPane(self.session, self.PANE, self.path(), data))
 
-    def action_row_copy(self) -> None:
-        """The three names that the API knows it by."""
-        if self.found is not None:
-            row = self.found.row
-            self.copy(f"user:{row.holder_id} project:{row.project_id} {row.resource}")
+    def subject(self) -> tuple[str, object] | None:
+        """The three names that the API knows it by, and the row."""
+        if self.found is None:
+            return None
+        row = self.found.row
+        return f"user:{row.holder_id} project:{row.project_id} {row.resource}", row
 
 
 def explain(pane: Pane, found: Explanation) -> None:

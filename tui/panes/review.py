@@ -179,6 +179,20 @@ class ReviewPane(Pane, inherit_bindings=False):
         """Copy the number."""
         self.copy(str(self.application))
 
+    async def copies(self) -> Sequence[tuple[str, str]]:
+        """The number, the waiting application's row, and what approving would send."""
+        from tui import clipboard
+        from tui.cli.applications import Applications
+
+        review, number = self.review, str(self.application)
+        if review is None:
+            return ()
+        key = review.project.id
+        row = (await Applications(self.session.backend).rows([key])).get(key)
+        waits = row is not None and row.number == self.application
+        found = clipboard.of_row("applications", number, row) if waits else [("id", number)]
+        return [*found, *(clipboard.of_request(review.approve.request) if review.approve else ())]
+
 
 _TURNS = {
     "review.previous": "this is the first waiting application",
