@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def guarded(options: argparse.Namespace) -> int:
     """The exit code of a command, its failures told on stderr."""
     command: Command = options.command
+    code = DONE
     try:
         code = command(options)
         flush()
@@ -36,7 +37,7 @@ def guarded(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # whoever read our output has had enough
-        return DONE
+        return code
     except Exception:
         return crashed()
     return code

@@ -147,7 +147,8 @@ def _list(name: str) -> Fill:
             found.add_argument("--view", choices=views, default="", help="which of them")
         formats(found)
         found.add_argument("--columns", metavar="A,B", help="which columns, in this order")
-        found.add_argument("--sort", choices=sorts, default="", help="the column to sort by")
+        if sorts:
+            found.add_argument("--sort", choices=sorts, default="", help="the column to sort by")
         found.add_argument("--reverse", action="store_true", help="the other way round")
         found.add_argument("--limit", type=positive, metavar="N", help="at most so many rows")
         found.add_argument(

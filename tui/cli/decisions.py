@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from backend import contexts
@@ -15,10 +16,11 @@ from backend.contexts import Config, Context
 from backend.core.errors import BursarError, OutcomeUnknown, PreviewStale, ReadOnly
 from backend.core.identity import Actor
 from backend.core.plan import Command, Plan, Receipt
+from backend.core.text import display
 from backend.projects.model import ApproveApplication, DenyApplication
 from backend.quotas.model import AcceptCommission, RejectCommission
 from tui.cli.asking import Demand, Given, somebody_there
-from tui.cli.output import DONE, code_of, flush, narrate, say, told, write
+from tui.cli.output import DONE, REFUSED, code_of, flush, narrate, say, told, write
 from tui.cli.target import chosen, existing
 
 WIDTH = 100
@@ -86,7 +88,8 @@ class Decisions:
             return self._run()
         finally:
             if self._options.format == "json":
-                write(self._document())
+                with suppress(BrokenPipeError):
+                    write(self._document())
 
     def _run(self) -> int:
         for case in self._cases:
@@ -115,12 +118,13 @@ class Decisions:
             case.outcome = PLANNED
             self._show(case.plan)
 
-    def _show(self, plan: Plan) -> None:
-        """The preview is what a dry run is for; else it is narration."""
+    def _show(self, plan: Plan, before: Plan | None = None) -> None:
+        """The preview is what a dry run is for; else it is narration. What differs from an
+        earlier one is marked."""
         dry = self._options.dry_run
         if dry and self._options.format == "json":
             return
-        text = preview_text(plan, self._config, self._demand([plan]).options)
+        text = preview_text(plan, self._config, self._demand([plan]).options, before)
         (write if dry else narrate)(text)
 
     def _demand(self, plans: Sequence[Plan]) -> Demand:
@@ -136,6 +140,9 @@ class Decisions:
             for case in self._cases:
                 if not self._carried_out(case, reason):
                     break
+                self._tell(case)
+        except BrokenPipeError:  # what cannot be told is not gone on with
+            return REFUSED
         finally:
             self._tell_rest()
         return next((code_of(case.error) for case in self._cases if case.error), DONE)
@@ -145,8 +152,8 @@ class Decisions:
             try:
                 self._apply(case, case.plan, reason)
             except PreviewStale as stale:
+                self._show(stale.plan, case.plan)
                 case.plan = stale.plan
-                self._show(stale.plan)
                 if not self._given.asks:
                     self._failed(case, stale)
                     return False
@@ -159,13 +166,15 @@ class Decisions:
 
     def _apply(self, case: Case, plan: Plan, reason: str) -> None:
         try:
-            receipt = case.receipt = self._runner.run(self._backend.apply(plan, reason))
+            case.receipt = self._runner.run(self._backend.apply(plan, reason))
         except KeyboardInterrupt:
             case.outcome = UNKNOWN
             raise
         case.outcome = CARRIED_OUT
-        if self._options.format == "text":
-            write(f"{receipt.message} (journal {receipt.seq})\n")
+
+    def _tell(self, case: Case) -> None:
+        if case.receipt is not None and self._options.format == "text":
+            write(f"{display(case.receipt.message)} (journal {case.receipt.seq})\n")
             flush()
 
     def _failed(self, case: Case, error: BursarError) -> None:
@@ -198,16 +207,19 @@ class Decisions:
         return to_json(found, indent=2) + "\n"
 
 
-def preview_text(plan: Plan, config: Config, needs: str) -> str:
+def preview_text(plan: Plan, config: Config, needs: str, before: Plan | None = None) -> str:
     """What the confirm dialog shows, as lines, and the options that would consent to it."""
     from tui.dialogs.preview import preview
     from tui.format.glyphs import choose
-    from tui.format.lines import Look
+    from tui.format.lines import Look, compared
     from tui.session import system_clock
 
     look = Look(_width(), choose(config.glyphs), config.units, system_clock())
-    lines = [line.text.rstrip() for line in preview(plan, look)]
-    return "\n".join([*lines, f"Needs     {needs}", "", ""])
+    lines = preview(plan, look)
+    if before is not None:
+        lines = compared(preview(before, look), lines)
+    told = [line.text.rstrip() for line in lines]
+    return "\n".join([*told, f"Needs     {needs}", "", ""])
 
 
 def _width() -> int:

@@ -95,7 +95,17 @@ PROJECTS = (
     rare("base", Kind.FLAG, "is_base"),
     rare("created", Kind.MOMENT, "created_at", sort="created"),
 )
-PROJECT_VIEWS = ("pending", "new", "modified", "expired", "suspended", "terminated", "over")
+PROJECT_VIEWS = (
+    "pending",
+    "new",
+    "modified",
+    "expired",
+    "suspended",
+    "terminated",
+    "over",
+    "system",
+    "everything",
+)
 
 APPLICATIONS = (
     of("application", Kind.NUMBER, "number", sort="app"),
@@ -175,7 +185,7 @@ def _parsed(text: str) -> Value:
 
 
 JOURNAL = (
-    of("seq", Kind.NUMBER, "key", sort="seq"),
+    of("seq", Kind.NUMBER, "key"),
     of("at", Kind.MOMENT),
     of("who"),
     rare("actor"),

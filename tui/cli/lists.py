@@ -69,7 +69,7 @@ def query(options: argparse.Namespace) -> Query:
     return Query(
         text=" ".join(options.filter),
         view=getattr(options, "view", ""),
-        sort=fields.get(options.sort, ""),
+        sort=fields.get(getattr(options, "sort", ""), ""),
         descending=options.reverse,
     )
 

@@ -19,6 +19,7 @@ COLUMNS, LINES = 80, 24
 PATIENCE = 0.5
 """Seconds to wait for the terminal's answer."""
 
+NO_TERMINAL = ("", "dumb", "unknown")
 ASK_CURSOR = b"\x1b[6n"
 ANSWER = re.compile(rb"\x1b\[\d+;(\d+)R")
 PROBES: Mapping[str, int] = {"█·│…": 4, "漢": 2}
@@ -30,7 +31,8 @@ def terminal(environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
     yield _locale(environ)
     yield from _kind(environ)
     yield from _size()
-    yield from _widths()
+    if environ.get("TERM", "") not in NO_TERMINAL:
+        yield from _widths()
     yield from _multiplexer(environ)
     if "SSH_CONNECTION" in environ:
         hint = "Compression yes in the SSH configuration makes the traffic ten times smaller"
@@ -47,7 +49,7 @@ def _locale(environ: Mapping[str, str]) -> Finding:
 
 def _kind(environ: Mapping[str, str]) -> Iterator[Finding]:
     kind = environ.get("TERM", "")
-    if kind in ("", "dumb", "unknown"):
+    if kind in NO_TERMINAL:
         hint = "use a real terminal, or bursar projects, quotas ... which need none"
         yield wrong("terminal", f"TERM is {kind or 'not set'}: the console cannot draw", hint)
         return
@@ -92,11 +94,13 @@ def _size() -> Iterator[Finding]:
 def _widths() -> Iterator[Finding]:
     """Draw signs and ask where the cursor is then."""
     with suppress(OSError, ImportError), _raw_terminal() as handle:
-        taken = {text: _cells(handle, text) for text in PROBES}
-        if None in taken.values():
-            hint = "it answers no questions; --glyphs ascii if bars look broken"
-            yield note("signs", "the terminal did not say how wide they are", hint)
-            return
+        taken: dict[str, int] = {}
+        for text in PROBES:
+            if (cells := _cells(handle, text)) is None:
+                hint = "it answers no questions; --glyphs ascii if bars look broken"
+                yield note("signs", "the terminal did not say how wide they are", hint)
+                return
+            taken[text] = cells
         odd = [text for text, cells in PROBES.items() if taken[text] != cells]
         if odd:
             told = ", ".join(f"{text} takes {taken[text]} cells of {PROBES[text]}" for text in odd)
