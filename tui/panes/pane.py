@@ -22,8 +22,13 @@ from tui.widgets.chrome import Row, Tabs
 from tui.widgets.prompt import MessageRow
 from tui.widgets.small import TooSmall
 
-CLIPBOARD = 56_000
-"""Characters: what terminals take by OSC 52 after encoding is 74,994 bytes."""
+LISTED = {
+    "projects": "projects",
+    "quotas": "quotas",
+    "commissions": "commissions",
+    "audit": "journal",
+}
+"""What the rows of a pane are called where lists are written."""
 
 
 class Pane(Screen[None], inherit_bindings=False):
@@ -214,12 +219,35 @@ class Pane(Screen[None], inherit_bindings=False):
         return await self.app.push_screen_wait(ConfirmScreen(self.session, plan))
 
     def copy(self, text: str) -> None:
-        """Send a text to the terminal's clipboard; nobody can know whether it arrived."""
-        if len(text) > CLIPBOARD:
-            self.session.tell(f"too long for the clipboard: {len(text):,} characters", "warn")
-            return
-        self.app.copy_to_clipboard(text)
-        self.session.tell(f"sent to the terminal's clipboard: {text[:60]}")
+        """Send a text to the terminal's clipboard."""
+        from tui import clipboard
+
+        clipboard.copy(self.app, self.session, text)
+
+    def subject(self) -> tuple[str, object] | None:
+        """What the screen or its cursor is on: the id that `c` copies, and its row."""
+        return None
+
+    async def copies(self) -> Sequence[tuple[str, str]]:
+        """What `C` offers: (words, text). Raises BursarError."""
+        from tui import clipboard
+
+        found = self.subject()
+        return () if found is None else clipboard.of_row(LISTED[self.PANE], *found)
+
+    def action_row_copy(self) -> None:
+        """Copy the id."""
+        if (found := self.subject()) is not None:
+            self.copy(found[0])
+
+    def action_copy_menu(self) -> None:
+        """Choose what to copy."""
+        self.start(self._offer_copies, group="copy")
+
+    async def _offer_copies(self) -> None:
+        from tui import clipboard
+
+        clipboard.offer(self.app, self.session, await self.copies())
 
     def changed(self, receipt: Receipt) -> None:
         """Something was changed from this screen."""
