@@ -87,6 +87,7 @@ def _demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     load(backend.database, generate(1, system_runtime().now()))
     backend.database.backup(path.with_name("copy.db"))
     backend.shut()
+    open_embedded(path.with_name("copy.db")).shut()
     return path.with_name("copy.db")
 
 

@@ -1,0 +1,177 @@
+"""How the command starts: fast, with true help, and without a traceback whatever happens."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.terminal.pty_console import console
+from tests.tui.hostile import BIDI, ESCAPES, FORBIDDEN, NASTY
+from tui.cli import main, parser
+from tui.cli.arguments import COMMANDS
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("textual", "rich", "asyncio", "sqlite3", "httpx", "pydantic", "starlette", "curses")
+START = """
+import sys
+from tui.cli import parser
+from tui.cli.arguments import COMMANDS
+options = parser().parse_args(sys.argv[1:])
+from backend import contexts
+assert contexts.load().context().name == "local"
+print(*sys.modules)
+"""
+
+
+def python(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in the checkout."""
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True
+    )
+
+
+@pytest.mark.parametrize("arguments", [(), ("--read-only",), ("doctor",)])
+def test_understanding_the_command_and_the_configuration_imports_nothing_heavy(
+    arguments: tuple[str, ...], configure: object
+) -> None:
+    assert callable(configure)
+    configure('units = "raw"\n[contexts.local]\ndatabase = "x.db"')
+    done = python("-c", START, *arguments)
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert loaded & set(HEAVY) == set()
+    assert not any(name.startswith("tui.cli.") for name in loaded - {
+        "tui.cli.arguments", "tui.cli.output"})  # fmt: skip
+
+
+def test_a_start_without_a_command_pays_for_none() -> None:
+    whole = parser()
+    whole.parse_args([])
+    (found,) = (one for one in whole._actions if isinstance(one, argparse._SubParsersAction))
+    assert {name: len(one._actions) for name, one in found.choices.items()} == dict.fromkeys(
+        COMMANDS, 1
+    )
+
+
+MINIMAL = {
+    "import": ["x"], "export": ["x"], "backup": ["x"], "completion": ["bash"],
+    **dict.fromkeys(("approve", "deny", "accept", "reject"), ["1"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_there_and_says_what_it_takes(bursar: Run, name: str) -> None:
+    done = bursar(name, "--help")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(f"usage: bursar {name} ")
+    options = parser().parse_args([name, *MINIMAL.get(name, [])])
+    told = options.command.__closure__
+    assert told is not None
+    (target,) = (cell.cell_contents for cell in told)
+    module, _, function = target.partition(":")
+    assert callable(getattr(import_module(f"tui.cli.{module}"), function))
+
+
+def test_help_names_every_command_and_the_exit_codes(bursar: Run) -> None:
+    said = bursar("--help").out
+    assert all(f"\n    {name} " in said for name in COMMANDS)
+    assert "0 done, 1 refused or found\nsomething, 2 usage, 3 unreachable, 70 crash" in said
+
+
+def test_lists_name_their_columns(bursar: Run) -> None:
+    assert "columns: uuid, name, owner, state" in " ".join(bursar("projects", "--help").out.split())
+
+
+def test_what_is_not_understood_is_safe_to_show(bursar: Run) -> None:
+    for arguments in (("quotas", f"--{ESCAPES}{BIDI}"), (NASTY,), ("approve", NASTY)):
+        done = bursar(*arguments)
+        assert (done.code, done.out) == (2, "")
+        assert (set(done.err) - {"\n"}) & FORBIDDEN == set()
+
+
+def test_options_are_not_guessed(bursar: Run) -> None:
+    assert bursar("approve", "1", "--yes-r", "x").code == 2
+
+
+def test_a_demo_has_no_other_database(bursar: Run) -> None:
+    done = bursar("--database", "x.db", "demo")
+    assert done.code == 2
+    assert "brings its own world" in done.err
+
+
+def test_an_import_names_its_database(bursar: Run, tmp_path: Path) -> None:
+    assert "--database" in bursar("import", tmp_path / "world.json").err
+
+
+def test_whole_databases_go_through_contexts(
+    bursar: Run, demo: Path, configure: object, tmp_path: Path
+) -> None:
+    assert callable(configure)
+    configure(f'[contexts.demo]\ndatabase = "{demo}"')
+    assert bursar("check").code == 0
+    assert bursar("backup", tmp_path / "copy.db", "--context", "demo").code == 0
+    assert bursar("export", tmp_path / "world.json").code == 0
+    done = bursar("import", tmp_path / "world.json", "--database", tmp_path / "again.db")
+    assert (done.code, "projects" in done.out) == (0, True)
+    assert bursar("check", "--database", tmp_path / "again.db").code == 0
+    assert "does not exist yet" in bursar("check", "--database", tmp_path / "no.db").err
+
+
+def test_a_crash_is_told_in_a_line_and_kept_in_the_log(
+    bursar: Run, demo: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from tui.cli import lists
+
+    monkeypatch.setattr(lists, "query", lambda options: 1 / 0)
+    done = bursar("projects", "--database", demo)
+    assert (done.code, done.out) == (70, "")
+    assert "Traceback" not in done.err
+    assert len(done.err.splitlines()) == 1
+    (log,) = tmp_path.rglob("bursar.log")
+    assert str(log) in done.err
+    assert "ZeroDivisionError" in log.read_text(encoding="utf-8")
+
+
+def test_help_into_a_closed_pipe_is_quiet() -> None:
+    script = f"{sys.executable} -m tui --help | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
+def test_long_commands_collect_their_garbage(bursar: Run, demo: Path) -> None:
+    gc.disable()
+    bursar("projects", "--database", demo, "--limit", 1)
+    assert gc.isenabled()
+
+
+def test_a_context_and_its_settings_reach_the_console(demo: Path, tmp_path: Path) -> None:
+    config = tmp_path / "own.toml"
+    config.write_text(
+        f'default = "work"\nglyphs = "ascii"\nunits = "raw"\ntheme = "bursar-dark"\n'
+        f'[contexts.work]\ndatabase = "{demo}"\nread_only = true\nproduction = true\n'
+    )
+    with console("-m", "tui", home=tmp_path, size=(140, 40), BURSAR_CONFIG=str(config)) as child:
+        child.until("aero-acoustics")
+        first = child.text.splitlines()[0]
+        assert "work" in first
+        assert "PROD" in first
+        assert "RO" in first
+        child.type("2")
+        child.until("units raw")
+        child.type("\x11")
+        assert child.wait() == 0
+
+
+def test_the_command_can_be_called_again(demo: Path) -> None:
+    for _ in range(2):
+        with pytest.raises(SystemExit) as left:
+            main(["check", "--database", str(demo)])
+        assert left.value.code == 0
