@@ -17,6 +17,7 @@ from tests.terminal.pty_console import console
 from tests.tui.hostile import BIDI, ESCAPES, FORBIDDEN, NASTY
 from tui.cli import main, parser
 from tui.cli.arguments import COMMANDS
+from tui.cli.fields import LISTS
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("textual", "rich", "asyncio", "sqlite3", "httpx", "pydantic", "starlette", "curses")
@@ -24,6 +25,7 @@ START = """
 import sys
 from tui.cli import parser
 from tui.cli.arguments import COMMANDS
+from tui.cli.fields import LISTS
 options = parser().parse_args(sys.argv[1:])
 from backend import contexts
 assert contexts.load().context().name == "local"
@@ -175,3 +177,11 @@ def test_the_command_can_be_called_again(demo: Path) -> None:
         with pytest.raises(SystemExit) as left:
             main(["check", "--database", str(demo)])
         assert left.value.code == 0
+
+
+def test_the_documentation_names_every_column_and_command() -> None:
+    text = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
+    for name, found in LISTS.items():
+        assert f"| `{name}` | `{' '.join(field.name for field in found.fields)}` |" in text
+    aside = {"demo", "import", "export", "backup"}
+    assert [name for name in COMMANDS if f"bursar {name}" not in text and name not in aside] == []
