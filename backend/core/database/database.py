@@ -15,6 +15,7 @@ from backend.core.database.schema import Step, check_version, copy_to, migrate, 
 from backend.core.database.sqlite import bursar_error, connect, path_error, storage_error
 from backend.core.database.stop import Stop
 from backend.core.database.tx import Tx
+from backend.core.database.wal import WriteAheadLog
 from backend.core.database.watch import Watcher
 from backend.core.database.writer import FileLock, Job, RunMany, Writer
 from backend.core.errors import ReadOnly, StorageError
@@ -162,7 +163,8 @@ class Database:
         except BaseException:
             lock.close()
             raise
-        return Writer(conn, self.runtime, lock, self._committed)
+        log = WriteAheadLog(conn, self.path)
+        return Writer(conn, self.runtime, lock, log, self._committed)
 
     def _migrated(self, steps: Sequence[Step]) -> sqlite3.Connection:
         conn = connect(self.path, writer=True, read_only=False)

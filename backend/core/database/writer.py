@@ -23,6 +23,7 @@ from typing import Any
 
 from backend.core.database.sqlite import bursar_error, path_error
 from backend.core.database.tx import Tx
+from backend.core.database.wal import WriteAheadLog
 from backend.core.errors import StorageError
 from backend.core.runtime import Runtime
 
@@ -86,9 +87,11 @@ class Writer:
         conn: sqlite3.Connection,
         runtime: Runtime,
         lock: FileLock,
+        log: WriteAheadLog,
         committed: Callable[[], None],
     ) -> None:
         self._conn = conn
+        self._log = log
         self._runtime = runtime
         self._lock = lock
         self._committed = committed
@@ -177,6 +180,7 @@ class Writer:
         else:
             self._committed()
         _deliver(jobs)
+        self._log.committed()
 
     def _transaction(self, jobs: list[Job]) -> None:
         try:
