@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from backend.core.database import Tx
 from backend.core.errors import BursarError, Conflict, Invalid, NotFound, OverLimit, StorageFull
 from backend.core.journal import Entry
 from backend.quotas import service
+from backend.quotas.check import findings
 from backend.quotas.ledger import Operation, Resolve, run
 from backend.quotas.model import (
     UNLIMITED,
@@ -21,7 +27,7 @@ from backend.quotas.model import (
     Provision,
     SetLimits,
 )
-from tests.quotas.ledgers import CYCLADES, World
+from tests.quotas.ledgers import CYCLADES, World, world
 
 VM = HoldingKey("project:P", "", "vm")
 
@@ -176,3 +182,80 @@ def test_a_holding_with_something_pending_is_not_deleted(ledger: World) -> None:
     ledger.accept(serial)
     ledger.database.write(lambda tx: sync(tx, DeleteHoldings((VM,))))
     assert ledger.database.read(lambda tx: service.holding(tx, VM)) is None
+
+
+QUANTITIES = st.one_of(st.integers(-4, 6), st.sampled_from([UNLIMITED, -UNLIMITED, 2**63]))
+PROVISIONS = st.lists(
+    st.builds(
+        Provision,
+        st.just("project:P"),
+        st.just(""),
+        st.sampled_from(["vm", "cpu", "ram", "ghost"]),
+        QUANTITIES,
+    ),
+    max_size=3,
+)
+OPERATIONS = st.lists(
+    st.one_of(
+        st.builds(
+            IssueCommission,
+            actor=st.just(CYCLADES),
+            clientkey=st.sampled_from(["cyclades", "pithos"]),
+            provisions=PROVISIONS,
+            force=st.booleans(),
+            auto_accept=st.booleans(),
+            key=st.sampled_from(["", "", "a", "b"]),
+            timeout=st.sampled_from([0, 0, 60, -1]),
+        ),
+        st.builds(
+            Resolve,
+            st.just("me"),
+            st.integers(1, 9),
+            st.booleans(),
+            st.sampled_from(["", "cyclades"]),
+        ),
+    ),
+    min_size=1,
+    max_size=12,
+)
+TABLES = (
+    "holding",
+    "commission",
+    "provision",
+    "commission_key",
+    "provision_log",
+    "journal",
+    "refusal",
+)
+
+
+def everything(ledger: World) -> dict[str, list[Any]]:
+    """All that the ledger has written, hashes included."""
+
+    def read(tx: Tx) -> dict[str, list[Any]]:
+        return {table: sorted(tx.all(f"SELECT * FROM {table}")) for table in TABLES}
+
+    return ledger.database.read(read)
+
+
+def comparable(outcome: Any) -> Any:
+    """A serial, or what was refused and why."""
+    return (outcome.code, outcome.message) if isinstance(outcome, BursarError) else outcome
+
+
+@settings(max_examples=25, deadline=None)
+@given(operations=OPERATIONS, cut=st.integers(0, 12))
+def test_a_batch_equals_its_operations_one_by_one(operations: list[Operation], cut: int) -> None:
+    """To the last byte: figures, provisions, logs, refusals, journal and hash chain."""
+    found = []
+    for size in (1, len(operations), max(1, cut)):
+        with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as fresh:
+            for name, limit in (("vm", 5), ("cpu", UNLIMITED), ("ram", 0)):
+                fresh.limit("project:P", "", name, limit)
+            outcomes: list[Any] = []
+            for start in range(0, len(operations), size):
+                part = operations[start : start + size]
+                outcomes += fresh.database.write(partial(fresh.ledger.run, operations=part))
+            assert fresh.database.read(lambda tx: list(findings(tx))) == []
+            found.append(([comparable(o) for o in outcomes], everything(fresh)))
+    assert found[0] == found[1] == found[2]
