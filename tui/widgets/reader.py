@@ -43,7 +43,7 @@ class Reader(Generic[RowT]):
         self.last_move = 0.0
         self._view = view
         self._due = 0.0
-        self._reading: asyncio.Future[array[int]] | None = None
+        self._one_order = asyncio.Lock()
 
     async def open(self, query: Query, height: int) -> None:
         """Show another query: its first page, then the rest of its order."""
@@ -93,20 +93,9 @@ class Reader(Generic[RowT]):
         await self.load(first - PAGE, last + PAGE)
 
     async def _keys(self) -> array[int]:
-        while self._reading is not None and not self._reading.done():
-            # A query nobody waits for any more goes on in its thread: one of that size is enough.
-            await asyncio.wait({self._reading})
-        started = time.monotonic()
-        self._reading = asyncio.ensure_future(self.source.read_keys())
-        self._reading.add_done_callback(_seen)
-        keys = await asyncio.shield(self._reading)
-        self._reading = None  # it would keep the array alive
-        ended = time.monotonic()
+        async with self._one_order:
+            started = time.monotonic()
+            keys = await self.source.read_keys()
+            ended = time.monotonic()
         self._due = ended + _SHARE * (ended - started)
         return keys
-
-
-def _seen(reading: asyncio.Future[array[int]]) -> None:
-    """Somebody else asked meanwhile; asyncio is not to complain that its failure went unheard."""
-    if not reading.cancelled():
-        reading.exception()
