@@ -159,6 +159,10 @@ _ROWS = (
            "What the system's own API shows of it", footer=75),
     Action("row.copy", ("c",), "copy id", (Scope.LIST, *DETAILS, Scope.REVIEW, Scope.RAW),
            Group.ROW, "Send its id to the terminal's clipboard", footer=80),
+    Action("copy.menu", ("C",), "copy ...", (Scope.LIST, *DETAILS, Scope.REVIEW), Group.ROW,
+           "Copy the id, the row as CSV or JSON, or a request as curl without its token"),
+    Action("list.export", ("x",), "export", (Scope.LIST,), Group.VIEW,
+           "Write what is on screen, or all pages, to a file as CSV, JSON or JSON lines"),
 )  # fmt: skip
 
 _VIEWS = (

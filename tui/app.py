@@ -235,3 +235,6 @@ class BursarApp(App[None], inherit_bindings=False):
             self.pop_screen()
         else:
             self.exit()
+        if self.session.doing:
+            self.session.stop()
+            return

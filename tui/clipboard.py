@@ -57,7 +57,7 @@ def of_row(name: str, id: str, row: object) -> Copies:
 
     words = [("row as CSV", "csv"), ("row as JSON", "jsonl")]
     return [
-        (f"id   {id}", id),
+        ("id", id),
         *((said, as_text(name, form, [row]).rstrip("\n")) for said, form in words),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ Write = Callable[[str], object]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to export: `keys` as one of a few, in a format, to a file."""
+    """Which rows to export, in which format, to which file."""
 
     what: str
     form: str
@@ -51,10 +52,10 @@ async def to_file(
     Raises Invalid when the file exists or cannot be made, StorageError when it cannot take all;
     nothing is left then, nor after being cancelled.
     """
-    target = Path(wish.file).expanduser().absolute()
+    target = str(path_of(wish.file))
     done = 0
     try:
-        with writing(str(target)) as file:
+        with writing("./-" if target == "-" else target) as file:
             writer = _writer(name, wish.form, file.write)
             for start in range(0, len(keys), PAGE):
                 part = keys[start : start + PAGE]
@@ -65,8 +66,13 @@ async def to_file(
                 progress(start + len(part))
             writer.end()
     except OSError as error:
-        raise StorageError(f"{wish.file}: {error.strerror}", hint="nothing was kept") from error
+        raise StorageError(f"{error.strerror}: {wish.file}", hint="nothing was kept") from error
     return done
+
+
+def path_of(file: str) -> Path:
+    """Where a file is that was named by hand."""
+    return Path(os.path.expanduser(file))
 
 
 def _writer(name: str, form: str, out: Write) -> Rows:

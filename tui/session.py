@@ -108,6 +108,9 @@ class Session:
         self.redraw: Callable[[], None] = _nothing
         self.refresh: Callable[[], Awaitable[None]] = _nothing_async
         self._woken = asyncio.Event()
+        self.doing = ""
+        """What runs beside everything else and `stop` ends, `` for nothing."""
+        self.stop: Callable[[], None] = _nothing
 
     @property
     def connection(self) -> Connection:

@@ -242,9 +242,9 @@ class CommissionPane(Settling, DetailPane, inherit_bindings=False):
             found = asdict(self._found)
             self.app.push_screen(RawPane(self.session, self.PANE, self.path(), found))
 
-    def action_row_copy(self) -> None:
-        """Copy the serial."""
-        self.copy(str(self._serial))
+    def subject(self) -> tuple[str, object] | None:
+        """The serial and the commission's row."""
+        return (str(self._serial), self._found.row) if self._found else None
 
 
 def _gone(serial: int, error: BursarError) -> Build:

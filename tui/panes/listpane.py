@@ -283,6 +283,12 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
     @on(MessageRow.Closed)
     def _filter_closed(self, event: MessageRow.Closed) -> None:
         if self._typing is not None:
+    def action_list_export(self) -> None:
+        """Write rows to a file."""
+        from tui.panes import exporting
+
+        exporting.ask(self)
+
             self._typing.stop()
         text = event.text if event.kept else ""
         if text != self.query_shown.text:

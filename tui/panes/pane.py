@@ -153,6 +153,8 @@ class Pane(Screen[None], inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """True when it is on, None when it is shown dimmed."""
+        if self.session.doing:
+            return [self.session.doing], [f"{self.session.key('out')} stops"]
         found = actions.find(self.SCOPE, action)
         return None if found is not None and self.refusal(found) else True
 

@@ -1,0 +1,70 @@
+"""`x` on a list: ask what to export, write it beside everything else, say what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from backend.core.listing import Query
+from tui import export
+from tui.dialogs.export import ExportScreen
+from tui.export import Wish
+from tui.panes.listpane import ListPane
+from tui.panes.pane import LISTED
+from tui.session import WARN
+
+SHOWN, ALL = "shown", "all"
+GROUP = "export"
+
+
+def ask(pane: ListPane[Any]) -> None:
+    """Let the operator say what to export, then export it."""
+    if pane.session.doing:
+        pane.session.tell(f"one at a time: {pane.session.doing}", WARN)
+        return
+    query, shown = pane.query_shown, on_screen(pane)
+
+    def wished(wish: Wish | None) -> None:
+        if wish is not None:
+            pane.start(_export, pane, wish, query, shown, group=GROUP)
+
+    pane.app.push_screen(ExportScreen(pane.session, pane.NAME, offered(pane, shown)), wished)
+
+
+def on_screen(pane: ListPane[Any]) -> list[int]:
+    """The keys of the rows that are visible, those that just vanished left out."""
+    first, last = pane.list.in_view()
+    source = pane.list.source
+    return [key for key in source.keys[first : last + 1] if key not in source.ghosts]
+
+
+def offered(pane: ListPane[Any], shown: Sequence[int]) -> list[tuple[str, str]]:
+    """What can be exported, and in which words."""
+    total = pane.list.shown
+    count = "all rows" if total is None else f"all pages, {_rows(total)}"
+    return [(ALL, count), (SHOWN, f"on screen, {_rows(len(shown))}")]
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+async def _export(pane: ListPane[Any], wish: Wish, query: Query, shown: Sequence[int]) -> None:
+    session, listing = pane.session, pane.listing()
+
+    def stop() -> None:
+        pane.workers.cancel_group(pane, GROUP)
+        session.doing = ""
+        session.tell("export stopped; nothing was kept", WARN)
+
+    def progress(done: int) -> None:
+        session.doing = f"exporting to {wish.file}: {done:,} of {_rows(len(keys))}"
+        session.redraw()
+
+    session.doing, session.stop = f"exporting to {wish.file}", stop
+    try:
+        keys = shown if wish.what == SHOWN else await listing.keys(query)
+        count = await export.to_file(listing, keys, LISTED[pane.PANE], wish, progress)
+    finally:
+        session.doing = ""
+    session.tell(f"{_rows(count)} exported to {wish.file}")
