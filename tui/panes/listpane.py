@@ -267,6 +267,12 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
         row = self.list.cursor_row
         return None if row is None else (self.copied(row), row)
 
+    def action_list_export(self) -> None:
+        """Write rows to a file."""
+        from tui.panes import exporting
+
+        exporting.ask(self)
+
     # The filter
 
     def action_list_filter(self) -> None:
@@ -283,12 +289,6 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
     @on(MessageRow.Closed)
     def _filter_closed(self, event: MessageRow.Closed) -> None:
         if self._typing is not None:
-    def action_list_export(self) -> None:
-        """Write rows to a file."""
-        from tui.panes import exporting
-
-        exporting.ask(self)
-
             self._typing.stop()
         text = event.text if event.kept else ""
         if text != self.query_shown.text:
