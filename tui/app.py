@@ -224,6 +224,9 @@ class BursarApp(App[None], inherit_bindings=False):
 
     def action_out(self) -> None:
         """One step out; never out of the console."""
+        if self.session.doing:
+            self.session.stop()
+            return
         if isinstance(self.screen, Pane) and self.screen.step_out():
             return
         if len(self.screen_stack) > 1:
@@ -235,6 +238,3 @@ class BursarApp(App[None], inherit_bindings=False):
             self.pop_screen()
         else:
             self.exit()
-        if self.session.doing:
-            self.session.stop()
-            return

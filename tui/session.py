@@ -104,13 +104,13 @@ class Session:
         self.version = 0
         """Counts the changes heard of; a pane that was hidden compares."""
         self.failure: BursarError | None = None
+        self.doing = ""
+        """What runs beside everything else and `stop` ends, `` for nothing."""
+        self.stop: Callable[[], None] = _nothing
         self.read_at = clock()
         self.redraw: Callable[[], None] = _nothing
         self.refresh: Callable[[], Awaitable[None]] = _nothing_async
         self._woken = asyncio.Event()
-        self.doing = ""
-        """What runs beside everything else and `stop` ends, `` for nothing."""
-        self.stop: Callable[[], None] = _nothing
 
     @property
     def connection(self) -> Connection:

@@ -144,6 +144,8 @@ class Pane(Screen[None], inherit_bindings=False):
         self.query_one("#keys", Row).show(frame.keys(footer, width))
 
     def _message(self) -> tuple[Sequence[Part], Sequence[Part]]:
+        if self.session.doing:
+            return [self.session.doing], [f"{self.session.key('out')} stops"]
         said = self.session.messages[-1] if self.session.messages else None
         if said and self.session.now() - said.at < self.NEWS_SECONDS * 1_000_000:
             return frame.message(said, self.session.key("messages"))
@@ -153,8 +155,6 @@ class Pane(Screen[None], inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """True when it is on, None when it is shown dimmed."""
-        if self.session.doing:
-            return [self.session.doing], [f"{self.session.key('out')} stops"]
         found = actions.find(self.SCOPE, action)
         return None if found is not None and self.refusal(found) else True
 
