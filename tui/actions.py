@@ -139,7 +139,7 @@ _MOVING = (
 
 _FINDING = (
     Action("list.filter", ("/",), "filter", (Scope.LIST,), Group.FIND,
-           "Show rows that contain a text; enter keeps it, esc clears it", footer=50),
+           "Show rows that fit a filter; tab completes, enter keeps it, esc clears it", footer=50),
     Action("list.sort", ("s",), "sort", (Scope.LIST,), Group.FIND,
            "Choose the column to sort by", footer=60),
     Action("list.reverse", ("S",), "reverse sort", (Scope.LIST,), Group.FIND,
@@ -223,6 +223,8 @@ _SESSION = (
            "Stop following changes, or go on"),
     Action("messages", ("m",), "messages", (Scope.APP,), Group.SESSION,
            "What was said lately"),
+    Action("command", (":",), "command", (Scope.APP,), Group.SESSION,
+           "Type a command; tab completes, up brings back those before"),
     Action("help", ("?",), "help", (Scope.APP,), Group.SESSION,
            "Every key that works here; type to search", footer=99),
     Action("redraw", ("ctrl+l",), "redraw", (Scope.APP,), Group.SESSION,

@@ -7,6 +7,7 @@ import gc
 import logging
 import signal
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
@@ -14,12 +15,15 @@ from typing import ClassVar, Protocol, runtime_checkable
 from rich.text import Text
 from textual.app import App
 from textual.binding import BindingType
+from textual.timer import Timer
 
 from tui import theme
 from tui.actions import ACTIONS, Scope, bindings
 from tui.format.glyphs import ASCII
 from tui.format.lines import line
+from tui.format.units import Style
 from tui.panes import PANES, frame
+from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
 from tui.session import Session
 from tui.widgets.chrome import Tabs
@@ -105,6 +109,7 @@ class BursarApp(App[None], inherit_bindings=False):
         self.set_class(session.settings.production, "-production")
         self.set_class(session.settings.glyphs is ASCII, "-ascii")
         self._live = live
+        self._ticking: Timer | None = None
         for one in theme.THEMES:
             self.register_theme(one)
         self.theme = session.settings.theme or theme.DEFAULT
@@ -119,7 +124,7 @@ class BursarApp(App[None], inherit_bindings=False):
             self._rebind()
         if self._live:
             self.run_worker(self.session.live(), group="live")
-            self.set_interval(self.session.settings.refresh, self._tick)
+            self._ticking = self.set_interval(self.session.settings.refresh, self._tick)
             self.session.begin()
         else:
             self._read(self.session.read)
@@ -176,15 +181,40 @@ class BursarApp(App[None], inherit_bindings=False):
         """Go to a pane; it is as it was left."""
         self.switch_mode(pane)
 
+    def show_list(self, pane: str, **changed: str) -> None:
+        """Go to a list; with `text` or `view` it shows all that fits them, and else what it
+        showed."""
+        state = self.session.list_state(pane)
+        if changed:
+            plain = replace(state.query, text="", view="", scope="")
+            state.query = replace(plain, **changed)  # type: ignore[arg-type]
+        self.switch_mode(pane)
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        if isinstance(self.screen, ListPane):
+            self.screen.show_query()
+
     def on_tabs_chosen(self, event: Tabs.Chosen) -> None:
         """A pane was clicked."""
         self.action_pane(event.pane)
 
     def action_view_units(self) -> None:
         """Auto, bytes, raw."""
-        self.session.next_units()
+        self.show_units(self.session.units_after())
+
+    def show_units(self, units: Style) -> None:
+        """Write amounts so."""
+        self.session.units = units
         if isinstance(self.screen, Pane):
             self.screen.units_changed()
+        self._redraw()
+
+    def look_every(self, seconds: float) -> None:
+        """Look at ages and marks so often."""
+        self.session.settings = replace(self.session.settings, refresh=seconds)
+        if self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = self.set_interval(seconds, self._tick)
         self._redraw()
 
     def action_live_refresh(self) -> None:
@@ -194,6 +224,21 @@ class BursarApp(App[None], inherit_bindings=False):
     def action_live_pause(self) -> None:
         """Stop following changes, or go on."""
         self.session.pause(not self.session.paused)
+
+    def action_command(self) -> None:
+        """Type a command."""
+        from tui.commands import CommandLine
+
+        if isinstance(self.screen, Pane):
+            line = CommandLine(self.session.backend)
+            self.screen.ask_line(":", "", line, self.session.typed.get(":", ()))
+
+    def on_pane_ordered(self, event: Pane.Ordered) -> None:
+        """Do what was typed."""
+        from tui import commands
+
+        self.session.remember(":", event.text)
+        commands.run(self, event.text)
 
     def action_messages(self) -> None:
         """What was said lately, the newest first."""

@@ -25,6 +25,7 @@ from tui.format.units import Style
 
 INFO, WARN, BAD = "info", "warn", "bad"
 MESSAGES_KEPT = 200
+LINES_KEPT = 50
 GAP = 0.25
 """Seconds between two refreshes at least."""
 
@@ -80,7 +81,7 @@ class ReadOnlyBackend:
 
     async def apply(self, plan: Plan, reason: str) -> Receipt:
         """Refuse. Raises ReadOnly."""
-        raise ReadOnly("this session is read-only", hint="start without --read-only")
+        raise ReadOnly("this session is read-only", hint="start another session")
 
 
 class Session:
@@ -94,11 +95,14 @@ class Session:
     ) -> None:
         self.settings = settings or Settings()
         self.backend: Backend = ReadOnlyBackend(backend) if self.settings.read_only else backend
+        self._forbidden_by = "--read-only"
         self.now = clock
         self.units = self.settings.units
         self.badges: Badges | None = None
         self.messages: deque[Message] = deque(maxlen=MESSAGES_KEPT)
         self.lists: dict[str, ListState] = {}
+        self.typed: dict[str, list[str]] = {}
+        """Lines typed before, by pane, and the commands by `:`; the newest last."""
         self.paused = False
         self._keyed = _keyed(self.settings.keys)
         self.version = 0
@@ -134,9 +138,15 @@ class Session:
         """The first key of an action, as people write it."""
         return key_name(self._keyed[id].keys[0])
 
-    def list_state(self, pane: str) -> ListState:
-        """What a list pane shows."""
-        return self.lists.setdefault(pane, ListState())
+    def list_state(self, pane: str, view: str = "") -> ListState:
+        """What a list pane shows; `view` is what it begins with."""
+        return self.lists.setdefault(pane, ListState(Query(view=view)))
+
+    def remember(self, where: str, text: str) -> None:
+        """Keep a line that was typed, for the next time."""
+        if text.strip():
+            past = [one for one in self.typed.get(where, ()) if one != text]
+            self.typed[where] = [*past[1 - LINES_KEPT :], text]
 
     def tell(self, text: str, tone: str = INFO) -> None:
         """Say something to the operator; it is sanitised and kept."""
@@ -147,15 +157,23 @@ class Session:
         """Say what failed."""
         self.tell(f"{error.title}: {error}", BAD)
 
-    def next_units(self) -> None:
+    def units_after(self) -> Style:
         """Auto, bytes, raw, and round again."""
         styles = list(Style)
-        self.units = styles[(styles.index(self.units) + 1) % len(styles)]
+        return styles[(styles.index(self.units) + 1) % len(styles)]
+
+    def forbid(self) -> None:
+        """Change nothing any more, whatever asks; there is no way back."""
+        if not self.settings.read_only:
+            self.settings = replace(self.settings, read_only=True)
+            self.backend = ReadOnlyBackend(self.backend)
+            self._forbidden_by = ":ro"
+        self.tell("this session is read-only now")
 
     def forbidden(self) -> str:
         """Why nothing may be changed, `` when it may."""
         if self.settings.read_only:
-            return "read-only session (--read-only)"
+            return f"read-only session ({self._forbidden_by})"
         if self.connection.read_only:
             return "the database is open read-only"
         role = self.connection.actor.role

@@ -9,6 +9,7 @@ import pytest
 
 from tui.actions import key_table
 from tui.cli import parser
+from tui.commands import command_table
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -17,7 +18,11 @@ PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 
 def generated() -> dict[str, str]:
     """The parts that are made, by the name of their marker."""
-    return {"keys": f"\n{key_table()}\n", "help": f"\n```\n{parser().format_help()}```\n"}
+    return {
+        "keys": f"\n{key_table()}\n",
+        "commands": f"\n{command_table()}\n",
+        "help": f"\n```\n{parser().format_help()}```\n",
+    }
 
 
 def with_generated(text: str) -> str:

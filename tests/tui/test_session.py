@@ -68,7 +68,7 @@ def test_units_go_round(stage: Stage) -> None:
     session = Session(stage.backend)
     seen = [session.units]
     for _ in Style:
-        session.next_units()
+        session.units = session.units_after()
         seen.append(session.units)
     assert seen == [Style.AUTO, Style.BYTES, Style.RAW, Style.AUTO]
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from rich.cells import cell_len
 
 from tui.actions import Action, Group, reachable
+from tui.commands import COMMANDS
 from tui.format.lines import HEAD, QUIET, Line, Look, blank, line
 from tui.panes.frame import KEY
+from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
 
 _KEYS = 12
+_USAGE = 28
 
 
 def help_lines(pane: Pane, look: Look) -> Iterable[Line]:
@@ -25,7 +29,26 @@ def help_lines(pane: Pane, look: Look) -> Iterable[Line]:
                 keyed = pane.session.keyed(action)
                 yield from _lines(keyed, pane.refusal(action), look)
             yield blank()
+    yield line("", ("COMMANDS", HEAD))
+    for command in COMMANDS:
+        yield from _told(command.usage, command.help, look)
+    yield blank()
+    if isinstance(pane, ListPane):
+        yield from _filter_lines(pane, look)
     yield line("", ("Dim keys are off now, for the reason that follows them.", QUIET))
+
+
+def _filter_lines(pane: ListPane[Any], look: Look) -> Iterator[Line]:
+    """What the list can be filtered by."""
+    yield line("", ("FILTER", HEAD))
+    for spec in pane.listing().fields:
+        yield from _told(spec.example, spec.help, look)
+    yield blank()
+
+
+def _told(usage: str, told: str, look: Look) -> Iterator[Line]:
+    gap = " " * max(1, _USAGE - cell_len(usage))
+    yield line(usage, "  ", (usage, KEY), f"{gap}{told}")
 
 
 def _lines(action: Action, why: str, look: Look) -> Iterator[Line]:

@@ -13,6 +13,7 @@ from textual.timer import Timer
 
 from backend.core.listing import Listing, Query
 from tui.actions import Action
+from tui.asking import FilterLine
 from tui.format.lines import QUIET, Build, Line, Look, Part, line
 from tui.panes import frame
 from tui.panes.pane import Pane
@@ -35,8 +36,11 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
 
     NAME = ""
     """What the breadcrumb calls it."""
+    VIEW = ""
+    """The view that the list begins with."""
     SORT = ""
     """What it is ordered by until the operator says otherwise; without one, by time."""
+    _listed: Query | None = None
     READS_DETAIL = False
     """True when the detail is needed even where there is no side to show it."""
 
@@ -71,7 +75,7 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
     def nothing(self) -> Sequence[str]:
         """What is said when the list is empty, and what to do about it."""
         if self.query_shown.text:
-            return (f"Nothing contains “{self.query_shown.text}”.", "esc shows all again")
+            return (f"Nothing fits “{self.query_shown.text}”.", "esc shows all again")
         if self.session.connection.empty:
             return (
                 "Nothing is in this database yet.",
@@ -84,15 +88,26 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
     @property
     def query_shown(self) -> Query:
         """What the list shows."""
-        return self.session.list_state(self.PANE).query
+        return self.session.list_state(self.PANE, self.VIEW).query
 
     def ask(self, **changed: object) -> None:
         """Show something else: other `text`, `view`, `scope`, `sort` or `descending`."""
-        state = self.session.list_state(self.PANE)
+        state = self.session.list_state(self.PANE, self.VIEW)
         state.query = replace(state.query, **changed)  # type: ignore[arg-type]
-        self.list.empty = self.nothing()
-        self.list.show(state.query)
-        self.show_chrome()
+        self.show_query()
+
+    def show_query(self) -> None:
+        """List what the session says, if that is not listed yet."""
+        query = self.query_shown
+        if self._listed not in (None, query):
+            self._listed = query
+            self.list.empty = self.nothing()
+            self.list.show(query)
+            self.show_chrome()
+
+    def on_screen_resume(self) -> None:
+        """A command may have asked for something else meanwhile."""
+        self.show_query()
 
     # Parts
 
@@ -119,8 +134,9 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
         lines = list(self.legend(self.session.look()))
         self.legend_panel.styles.height = len(lines)
         self.legend_panel.show(self.legend)
-        state = self.session.list_state(self.PANE)
+        state = self.session.list_state(self.PANE, self.VIEW)
         state.query = replace(state.query, sort=state.query.sort or self.SORT)
+        self._listed = state.query
         self.list.empty = self.nothing()
         self.list.show(state.query)
         self._seen = self.session.version
@@ -276,21 +292,27 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
     # The filter
 
     def action_list_filter(self) -> None:
-        """Type what rows have to contain."""
-        self.ask_line("/", self.query_shown.text)
+        """Type a filter."""
+        past = self.session.typed.get(self.PANE, ())
+        self.ask_line("/", self.query_shown.text, FilterLine(self.listing().fields), past)
 
     @on(MessageRow.Changed)
     def _filter_changed(self, event: MessageRow.Changed) -> None:
+        if event.sign != "/":
+            return
         if self._typing is not None:
             self._typing.stop()
-        if event.text != self.query_shown.text:
+        if event.text != self.query_shown.text and not event.wrong:
             self._typing = self.set_timer(TYPING, lambda: self.ask(text=event.text))
 
     @on(MessageRow.Closed)
     def _filter_closed(self, event: MessageRow.Closed) -> None:
+        if event.sign != "/":
+            return
         if self._typing is not None:
             self._typing.stop()
         text = event.text if event.kept else ""
+        self.session.remember(self.PANE, text)
         if text != self.query_shown.text:
             self.ask(text=text)
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.message import Message
 from textual.screen import Screen
 
 from backend.core.errors import BursarError
 from backend.core.plan import Command, Receipt
 from tui import actions
 from tui.actions import Action, Scope
+from tui.asking import ANYTHING, Asked
 from tui.format.lines import Part
 from tui.panes import frame
 from tui.session import Session
@@ -40,6 +43,12 @@ class Pane(Screen[None], inherit_bindings=False):
     PANE: ClassVar[str]
     AUTO_FOCUS = "ResourceTable, TextPanel"
     NEWS_SECONDS = 15
+
+    @dataclass
+    class Ordered(Message):
+        """A command was typed."""
+
+        text: str
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -171,14 +180,18 @@ class Pane(Screen[None], inherit_bindings=False):
             event.stop()
             self.session.tell(f"{found.title}: {why}", "warn")
 
-    def ask_line(self, sign: str, text: str = "") -> None:
+    def ask_line(
+        self, sign: str, text: str = "", asked: Asked = ANYTHING, past: Sequence[str] = ()
+    ) -> None:
         """Let the operator type in the message row; `MessageRow.Changed` and `Closed` tell."""
-        self.query_one(MessageRow).ask(sign, text)
+        self.query_one(MessageRow).ask(sign, text, asked, past)
         self.show_chrome()
 
-    def on_message_row_closed(self) -> None:
+    def on_message_row_closed(self, event: MessageRow.Closed) -> None:
         """The row says messages again."""
         self.show_chrome()
+        if event.sign == ":" and event.kept:
+            self.post_message(self.Ordered(event.text))
 
     def on_paste(self, event: events.Paste) -> None:
         """Only into the line."""

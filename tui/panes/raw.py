@@ -82,6 +82,8 @@ class RawPane(Pane, inherit_bindings=False):
 
     @on(MessageRow.Closed)
     def _found(self, event: MessageRow.Closed) -> None:
+        if event.sign != "/":
+            return
         self._sought = event.text if event.kept else ""
         panel = self.query_one(TextPanel)
         panel.show(self._lines)

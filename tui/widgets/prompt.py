@@ -1,4 +1,4 @@
-"""The message row, which becomes a line to type in: a filter, or a text to find.
+"""The message row, which becomes a line to type in: a filter, a command, or a text to find.
 
 Neither is a widget put in place of another nor does the focus move: both repaint the whole
 screen. The screen passes keys and pastes on while `asking`.
@@ -6,15 +6,17 @@ screen. The screen passes keys and pastes on while `asking`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
 from backend.core.text import display
-from tui.format.lines import Look
+from tui.asking import ANYTHING, Asked, Fault, Offer
+from tui.format.lines import BAD, HEAD, QUIET, Look
 from tui.widgets.chrome import Row
 from tui.widgets.strips import Piece, clipped
 
@@ -24,14 +26,17 @@ class MessageRow(Row):
 
     @dataclass
     class Changed(Message):
-        """What is typed is different."""
+        """What is typed is different; `wrong` says that the line tells what is wrong with it."""
 
+        sign: str
         text: str
+        wrong: bool
 
     @dataclass
     class Closed(Message):
         """Typing is over: `kept` with enter, not with esc."""
 
+        sign: str
         text: str
         kept: bool
 
@@ -40,22 +45,34 @@ class MessageRow(Row):
         self._sign = ""
         self._text = ""
         self._at = 0
+        self._asked = ANYTHING
+        self._fault: Fault | None = None
+        self._offer: Offer | None = None
+        self._picked = 0
+        self._past: list[str] = []
+        self._year = 0
 
     @property
     def asking(self) -> bool:
         """True while the operator types."""
         return bool(self._sign)
 
-    def ask(self, sign: str, text: str = "") -> None:
-        """Let the operator type after a sign."""
+    def ask(
+        self, sign: str, text: str = "", asked: Asked = ANYTHING, past: Sequence[str] = ()
+    ) -> None:
+        """Let the operator type after a sign; `past` is what up brings back, the newest last."""
         self._sign, self._text, self._at = sign, text, len(text)
+        self._asked, self._past, self._year = asked, [*past, text], len(past)
+        self._fault, self._offer = asked.fault(text, entered=False), None
         self.refresh()
 
     def close(self, *, kept: bool) -> None:
-        """Typing is over."""
-        self._sign = ""
+        """Typing is over, unless what is to be kept is wrong."""
+        self._fault = self._asked.fault(self._text, entered=True) if kept else None
         self.refresh()
-        self.post_message(self.Closed(self._text, kept))
+        if self._fault is None:
+            sign, self._sign = self._sign, ""
+            self.post_message(self.Closed(sign, self._text, kept))
 
     def paste(self, text: str) -> None:
         """Only the first line, and nothing a terminal would act on."""
@@ -67,6 +84,10 @@ class MessageRow(Row):
             self.close(kept=event.key == "enter")
         elif event.is_printable and event.character:
             self._insert(event.character)
+        elif event.key in _STEPS:
+            self._complete(_STEPS[event.key])
+        elif event.key in _YEARS:
+            self._recall(_YEARS[event.key])
         else:
             self._edit(event.key)
 
@@ -89,22 +110,62 @@ class MessageRow(Row):
         }
         self._set(*results.get(key, (text, at)))
 
+    def _complete(self, step: int) -> None:
+        """The next of the words that may stand here."""
+        offer = self._offer or self._asked.offer(self._text[: self._at])
+        if not offer.words:
+            return
+        self._picked = (self._picked + step if self._offer else min(step, 0)) % len(offer.words)
+        word, rest = offer.words[self._picked], self._text[self._at :]
+        self._set(self._text[: offer.start] + word + rest, offer.start + len(word))
+        self._offer = offer if len(offer.words) > 1 else None
+
+    def _recall(self, step: int) -> None:
+        """An older or a newer line; what was being typed is the newest."""
+        year = max(0, min(len(self._past) - 1, self._year + step))
+        if year != self._year:
+            if self._year == len(self._past) - 1:
+                self._past[-1] = self._text
+            self._year, text = year, self._past[year]
+            self._set(text, len(text))
+
     def _set(self, text: str, at: int) -> None:
         changed = text != self._text
-        self._text, self._at = text, at
+        self._text, self._at, self._offer = text, at, None
         self.refresh()
         if changed:
-            self.post_message(self.Changed(text))
+            self._fault = self._asked.fault(text, entered=False)
+            self.post_message(self.Changed(self._sign, text, self._fault is not None))
 
     def render_line(self, y: int) -> Strip:
-        """The message, or the line with its cursor."""
+        """The message, or the line with its cursor and what there is to say about it."""
         if not self.asking:
             return super().render_line(y)
-        text, at = self._text + " ", self._at
-        line: list[Piece] = [
-            (f" {self._sign}{text[:at]}", ""),
-            (text[at], "reverse"),
-            (text[at + 1 :], ""),
-        ]
         width = self.size.width
+        line = [(f" {self._sign}", BAD if self._fault else ""), *self._typed(width), *self._note()]
         return self.brush.strip(clipped(line, width, self.look().glyphs), width)
+
+    def _typed(self, width: int) -> list[Piece]:
+        """The text from where its cursor is in sight; what is wrong stands out."""
+        text, at = self._text + " ", self._at
+        wrong = self._fault.at if self._fault else len(text)
+        cuts = {max(0, at - width + 5), at, at + 1, len(text)}
+        places = sorted(cuts | {max(min(cuts), min(wrong, len(text)))})
+        return [
+            (text[a:b], "reverse" if a == at else BAD if a >= wrong else "")
+            for a, b in pairwise(places)
+        ]
+
+    def _note(self) -> list[Piece]:
+        """What is wrong, or the words to choose from, the chosen one first."""
+        if self._fault is not None:
+            return [(f"  ! {display(self._fault.text)}", BAD)]
+        if self._offer is None:
+            return []
+        words = self._offer.words
+        chosen, *others = words[self._picked :] + words[: self._picked]
+        return [(f"  {chosen}", HEAD), ("".join(f"  {word}" for word in others), QUIET)]
+
+
+_STEPS = {"tab": 1, "shift+tab": -1}
+_YEARS = {"up": -1, "down": 1}

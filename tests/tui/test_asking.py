@@ -1,0 +1,157 @@
+"""The filter line: errors in place, the last good result, completion, history, newest wins."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from textual.pilot import Pilot
+
+from backend.core.listing import FieldSpec, Kind
+from tests.tui.panes.test_lists import pane, row, rows
+from tests.tui.panes.test_pictures import Compare, both_sizes, open_pane, shown
+from tests.tui.stage import Stage, play, press, set_up, until
+from tui.asking import FilterLine, Offer
+from tui.panes.listpane import TYPING
+from tui.widgets.prompt import MessageRow
+
+SPECS = (
+    FieldSpec("name", Kind.TEXT, "", "name:web"),
+    FieldSpec("state", Kind.STATE, "", "state:ok", ("is",), ("over", "ok")),
+    FieldSpec("used", Kind.NUMBER, "", "used>1"),
+    FieldSpec("ends", Kind.TIME, "", "ends<now"),
+    FieldSpec("over", Kind.FLAG, "", "over"),
+)
+
+
+@pytest.fixture(scope="module")
+def looked_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A world that these tests only look at."""
+    with set_up(tmp_path_factory.mktemp("asking")) as found:
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "words"),
+    [
+        ("", 0, ("name:", "state:", "used", "ends", "over")),
+        ("us", 0, ("used",)),
+        ("US", 0, ("used",)),
+        ("x !o", 3, ("over",)),
+        ("state:", 6, ("over", "ok")),
+        ("is!=ok|ov", 7, ("over",)),
+        ("ends<to", 5, ("today", "tomorrow")),
+        ("over:", 5, ()),
+        ("name:we", 5, ()),
+        ("used>1", 5, ()),
+        ('"us', 3, ()),
+    ],
+)
+def test_words_that_may_stand_there(text: str, start: int, words: tuple[str, ...]) -> None:
+    assert FilterLine(SPECS).offer(text) == Offer(start, words)
+
+
+def test_bad_syntax_is_said_in_the_line_and_the_list_stays(looked_at: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "/", *"urb")
+        await until(pilot, lambda: pane(pilot).list.shown == 1)
+        said_before = len(pane(pilot).session.messages)
+        pilot.app.screen.query_one(MessageRow).paste(" nmae:x")
+        await pilot.pause(2 * TYPING)
+        assert row(pilot, -2).startswith(" /urb nmae:x   ! there is no field nmae here")
+        await press(pilot, "enter")
+        assert pilot.app.screen.query_one(MessageRow).asking
+        assert pane(pilot).query_shown.text == "urb"
+        assert rows(pilot) == [">"]
+        assert len(pane(pilot).session.messages) == said_before
+        await press(pilot, "escape")
+        assert pane(pilot).query_shown.text == ""
+
+    play(looked_at.app(), script)
+
+
+def test_what_is_wrong_has_the_colour_of_errors_from_its_place_on(looked_at: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "/", *"urb nmae:x")
+        strip = pilot.app.screen.query_one(MessageRow).render_line(0)
+        colours = {s.text: s.style.color for s in strip if s.style is not None}
+        assert colours["nmae:x"] == colours[" /"] != colours["urb "]
+
+    play(looked_at.app(), script)
+
+
+def test_tab_completes_and_goes_round(looked_at: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "/", *"state:de", "tab")
+        assert row(pilot, -2).startswith(" /state:denied   denied  deleted")
+        await press(pilot, "tab")
+        assert row(pilot, -2).startswith(" /state:deleted   deleted  denied")
+        await press(pilot, "shift+tab", *" tig", "tab")
+        assert row(pilot, -2).rstrip() == " /state:denied tightest"
+        assert pane(pilot).query_one("#list").has_focus
+
+    play(looked_at.app(), script)
+
+
+def test_up_and_down_bring_lines_of_the_pane_back(looked_at: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "/", *"one", "enter", "/", "ctrl+u", *"two", "enter", "escape")
+        await press(pilot, "/", *"new", "up")
+        assert row(pilot, -2).startswith(" /two ")
+        await press(pilot, "up", "up")
+        assert row(pilot, -2).startswith(" /one ")
+        await press(pilot, "down", "down", "down")
+        assert row(pilot, -2).startswith(" /new ")
+        await press(pilot, "escape", "2", "/", "up")
+        assert row(pilot, -2).strip() == "/"
+
+    play(looked_at.app(), script)
+
+
+def test_the_cursor_of_a_long_line_stays_in_sight(looked_at: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        pilot.app.screen.query_one(MessageRow).ask("/", "x" * 200 + "END")
+        assert "END" in row(pilot, -2)
+        await press(pilot, "home")
+        assert "END" not in row(pilot, -2)
+
+    play(looked_at.app(), script)
+
+
+def test_the_newest_filter_wins(looked_at: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        screen = pane(pilot)
+        for text in ("climate", "nobody", "urb"):
+            screen.ask(text=text)
+            await asyncio.sleep(0)
+        await until(pilot, lambda: screen.list.shown == 1)
+        assert screen.list.shows.text == "urb"
+        assert rows(pilot) == [">"]
+
+    play(looked_at.app(), script)
+
+
+@both_sizes
+def test_a_wrong_filter(stage: Stage, snap_compare: Compare, size: tuple[int, int]) -> None:
+    """The line is red from `sate` on and says what was meant; the list still shows ram only."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await open_pane(pilot, "2")
+        await press(pilot, "/", *"ram")
+        await until(pilot, lambda: pane(pilot).query_shown.text == "ram")
+        pilot.app.screen.query_one(MessageRow).paste(" sate:o")
+        await pilot.pause()
+
+    assert shown(stage, snap_compare, size, before)
+
+
+@both_sizes
+def test_offered_words(stage: Stage, snap_compare: Compare, size: tuple[int, int]) -> None:
+    """The words of `state:` after tab, the one in the line first and bright."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await open_pane(pilot, "2")
+        await press(pilot, "/", *"state:", "tab")
+
+    assert shown(stage, snap_compare, size, before)

@@ -1,0 +1,232 @@
+"""The one table of commands of the `:` line: completion, help and the README come from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import partial
+from typing import TYPE_CHECKING
+
+from backend.backend import Backend
+from backend.core.errors import Invalid
+from backend.core.listing import FieldSpec
+from tui.asking import Asked, Fault, FilterLine, Offer, starting
+from tui.format.units import Style
+from tui.panes import PANES
+
+if TYPE_CHECKING:
+    from tui.app import BursarApp
+
+FASTEST, SLOWEST = 0.5, 3600
+FILTER = "[FILTER]"
+
+_SPACES = re.compile(r"\s*")
+_WORD = re.compile(r"\S*")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something to type after `:`; `name` is one word or two, `takes` what follows it, `words`
+    all that may follow if it is one of a few, `pane` the pane whose filter may follow."""
+
+    name: str
+    help: str
+    run: Callable[[BursarApp, str], None]
+    takes: str = ""
+    words: tuple[str, ...] = ()
+    pane: str = ""
+
+    @property
+    def usage(self) -> str:
+        """How it is written."""
+        return f":{self.name} {self.takes}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command as typed, and what follows it from the character `at` on."""
+
+    command: Command
+    rest: str
+    at: int
+
+
+def _go(pane: str, app: BursarApp, rest: str) -> None:
+    app.show_list(pane, text=rest) if rest else app.show_list(pane)
+
+
+def _over(app: BursarApp, rest: str) -> None:
+    app.show_list("quotas", view="over")
+
+
+def _units(app: BursarApp, rest: str) -> None:
+    app.show_units(Style(rest))
+
+
+def _refresh(app: BursarApp, rest: str) -> None:
+    app.look_every(float(rest))
+
+
+def _read_only(app: BursarApp, rest: str) -> None:
+    app.session.forbid()
+
+
+def _help(app: BursarApp, rest: str) -> None:
+    app.action_help()
+
+
+def _quit(app: BursarApp, rest: str) -> None:
+    app.exit()
+
+
+COMMANDS = (
+    *(
+        Command(
+            pane.id,
+            f"Go to {pane.title}, with this filter if one is given",
+            partial(_go, pane.id),
+            FILTER,
+            pane=pane.id,
+        )
+        for pane in PANES
+    ),
+    Command("over", "Who is over quota", _over),
+    Command(
+        "set units", "How amounts are written", _units, "|".join(Style), tuple(map(str, Style))
+    ),
+    Command("set refresh", "Seconds between two looks at ages and marks", _refresh, "SECONDS"),
+    Command("ro", "Make this session read-only, until it ends", _read_only),
+    Command("help", "Every key and command", _help),
+    Command("q", "Quit", _quit),
+)
+
+_BY_NAME = {one.name: one for one in COMMANDS}
+_GROUPS = {one.name.split()[0] for one in COMMANDS if " " in one.name}
+
+
+def read(line: str, entered: bool = True) -> Order | None:
+    """The command of a line; None for an empty one and for a name that is still being typed
+    when it is not `entered`. Raises Invalid with the place as `data["at"]`."""
+    start = _after(_SPACES, line, 0)
+    end = _after(_WORD, line, start)
+    if line[start:end] in _GROUPS:
+        end = _after(_WORD, line, _after(_SPACES, line, end))
+    name = " ".join(line[start:end].split())
+    found = _BY_NAME.get(name)
+    if not name or (not entered and end == len(line)):
+        return None
+    if found is None:
+        raise Invalid(f"there is no command {name}", hint=_nearest(name), data={"at": start})
+    at = _after(_SPACES, line, end)
+    return Order(found, line[at:].rstrip(), at)
+
+
+def run(app: BursarApp, line: str) -> None:
+    """Do what a line says. Raises Invalid."""
+    if order := read(line):
+        order.command.run(app, order.rest)
+
+
+class CommandLine(Asked):
+    """A command and what follows it."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def fault(self, text: str, *, entered: bool) -> Fault | None:
+        """An unknown name, or what the command does not take."""
+        try:
+            order = read(text, entered)
+            if order is None or (not entered and _begun(order)):
+                return None
+            if order.command.pane:
+                return self._shifted(order, entered)
+            _check(order)
+        except Invalid as error:
+            return Fault.of(error)
+        return None
+
+    def offer(self, text: str) -> Offer:
+        """Commands, or what may follow one."""
+        start = _after(_SPACES, text, 0)
+        try:
+            order = read(text, entered=False)
+        except Invalid:
+            return Offer(len(text))
+        if order is None:
+            return Offer(start, starting(" ".join(text[start:].split(" ")), _written()))
+        if not order.command.pane:
+            return Offer(order.at, starting(text[order.at :], order.command.words))
+        found = self._filter(order).offer(text[order.at :])
+        return replace(found, start=found.start + order.at)
+
+    def _shifted(self, order: Order, entered: bool) -> Fault | None:
+        found = self._filter(order).fault(order.rest, entered=entered)
+        return found and replace(found, at=found.at + order.at)
+
+    def _filter(self, order: Order) -> FilterLine:
+        return FilterLine(fields(self._backend)[order.command.pane])
+
+
+def fields(backend: Backend) -> Mapping[str, Sequence[FieldSpec]]:
+    """What each pane can be filtered by."""
+    return {
+        "projects": backend.projects.listing.fields,
+        "quotas": backend.quotas.listing.fields,
+        "commissions": backend.quotas.commissions.fields,
+        "audit": backend.journal.listing.fields,
+    }
+
+
+def command_table() -> str:
+    """All commands as a Markdown table for the README."""
+    rows = ["| Command | What it does |", "|---|---|"]
+    for one in COMMANDS:
+        usage = one.usage.replace("|", "\\|")
+        rows.append(f"| `{usage}` | {one.help} |")
+    return "\n".join(rows)
+
+
+def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return found.end() if found else at
+
+
+def _written() -> Iterator[str]:
+    """The names, with a blank where something follows."""
+    for one in COMMANDS:
+        yield f"{one.name} " if one.takes else one.name
+
+
+def _nearest(name: str) -> str:
+    close = get_close_matches(name, _BY_NAME, 1, 0.5) or list(starting(name[:1], tuple(_BY_NAME)))
+    return f"did you mean :{close[0]}?" if close else ":help lists all"
+
+
+def _begun(order: Order) -> bool:
+    """Whether what follows may still become right."""
+    command, rest = order.command, order.rest
+    return bool(command.takes) and any(word.startswith(rest) for word in (*command.words, ""))
+
+
+def _check(order: Order) -> None:
+    command, rest = order.command, order.rest
+    if not command.takes and rest:
+        raise _wrong(order, "nothing follows it")
+    if command.words and rest not in command.words:
+        raise _wrong(order, f"one of {', '.join(command.words)} follows it")
+    if command.run is _refresh and not _is_seconds(rest):
+        raise _wrong(order, f"seconds from {FASTEST:g} to {SLOWEST} follow it")
+
+
+def _wrong(order: Order, why: str) -> Invalid:
+    return Invalid(f"{order.command.name}: {why}", data={"at": order.at})
+
+
+def _is_seconds(text: str) -> bool:
+    try:
+        return FASTEST <= float(text) <= SLOWEST
+    except ValueError:
+        return False
