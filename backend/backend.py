@@ -143,7 +143,8 @@ class Journal(Protocol):
 
     @property
     def listing(self) -> Listing[JournalRow]:
-        """Entries as rows, newest first; view `decisions` leaves commissions out."""
+        """Entries as rows, newest first; view `decisions` leaves out
+        what services do with commissions."""
         ...
 
     async def detail(self, seq: int) -> JournalDetail:

@@ -77,7 +77,7 @@ FIELDS = Fields(
               "what became of it", "outcome:refused"),
         number("effects", EFFECTS, "how many more things it changed", "effects>100"),
         flag("refused", f"outcome = '{REFUSED}'", "it was refused"),
-        flag("decisions", audit.DECISIONS, "not about commissions"),
+        flag("decisions", audit.DECISIONS, "decided by people"),
     ),
 )  # fmt: skip
 
@@ -112,7 +112,7 @@ def _words(tx: Tx, names: Sequence[str]) -> dict[str, str]:
     for uuid, realname in tx.within(SELECT_PROJECTS, ids.get("project", [])):
         words[f"project:{uuid}"] = realname
     for id, realname in tx.within(SELECT_APPLICATIONS, _numbers(ids, "application")):
-        words[f"application:{id}"] = f"application #{id} of {realname}"
+        words[f"application:{id}"] = f"#{id} of {realname}"
     for id, email, realname in tx.within(SELECT_MEMBERSHIPS, _numbers(ids, "membership")):
         words[f"membership:{id}"] = f"{email} in {realname}"
     for serial in ids.get("commission", []):

@@ -60,7 +60,7 @@ def test_an_approval_moves_limits_and_tells_who_what_why(
     assert world.pool(uuid) == (10, 0)
     entry = now(backend.journal.detail(receipt.seq))
     assert (entry.row.actor, entry.row.reason) == ("operator:op", "fits the budget")
-    assert entry.row.about == f"application #{application} of phys.lab"
+    assert entry.row.about == f"#{application} of phys.lab"
     assert json.loads(entry.row.before)["state"] == "pending"
     assert json.loads(entry.row.after)["state"] == "approved"
     assert any("cyclades.vm" in e.target and '"limit": 10' in e.after for e in entry.effects)
@@ -147,7 +147,7 @@ def test_the_journal_is_searched_by_the_names_people_know(
     world.project("chem.lab")
     world.act(uuid, ProjectAction.SUSPEND)
     rows = now(backend.journal.listing.page(Query(text="PHYS"), 10))
-    assert {row.about for row in rows} == {"phys.lab", f"application #{1} of phys.lab"}
+    assert {row.about for row in rows} == {"phys.lab", "#1 of phys.lab"}
     assert {row.who for row in rows} == {"operator:op", "o@uni.example"}
 
 
