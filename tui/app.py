@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -102,7 +103,9 @@ class BursarApp(App[None], inherit_bindings=False):
     ]
 
     def __init__(self, session: Session, *, live: bool = True) -> None:
-        super().__init__()
+        wanted = theme.chosen(session.settings.theme, os.environ)
+        # Told before anything is drawn: Textual decides here what NO_COLOR does to the colours.
+        super().__init__(ansi_color=wanted.ansi or None)
         self.animation_level = "none"
         self.session = session
         self.crashed = False
@@ -112,7 +115,7 @@ class BursarApp(App[None], inherit_bindings=False):
         self._ticking: Timer | None = None
         for one in theme.THEMES:
             self.register_theme(one)
-        self.theme = session.settings.theme or theme.DEFAULT
+        self.theme = wanted.name
         for pane in PANES:
             self.add_mode(pane.id, partial(MAKERS[pane.id], session))
 

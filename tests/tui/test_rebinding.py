@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from backend.core.errors import Invalid
-from tests.tui.stage import Stage, dialog, play, press, review, said
+from tests.tui.stage import Stage, dialog, play, press, review, said, until
 from tui.session import Session, Settings
 from tui.widgets.overlay import Overlay
 
@@ -50,6 +50,7 @@ def test_key_line_hints_and_help_show_the_chosen_keys(stage: Stage) -> None:
     chosen = {"list.filter": "F", "projects.view": "V", "help": "f2", "quit": "ctrl+x"}
 
     async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "V lists them" in said(pilot.app))
         assert "F filter" in said(pilot.app)
         assert "f2 help" in said(pilot.app)
         await press(pilot, "ctrl+c")

@@ -14,6 +14,7 @@ from tui import VERSION
 EPILOG = "stdout is data, stderr is narration; exit codes: 0 done, 1 refused or found something, \
 2 usage, 3 unreachable, 70 crash, 128+n signal n"
 FORMATS = ("table", "csv", "json", "jsonl")
+THEMES = ("bursar-dark", "bursar-light", "high-contrast", "ansi")
 SHELLS = ("bash", "zsh", "fish")
 FILES, CONTEXTS = "FILE", "CONTEXT"
 """Metavars that shells complete by themselves."""
@@ -69,10 +70,10 @@ def parser() -> Parser:
     )
     found.add_argument("--version", action="version", version=f"bursar {VERSION}")
     found.set_defaults(command=run("console:console"), read_only=False)
-    found.set_defaults(**dict.fromkeys(("database", "context", "glyphs")))
+    found.set_defaults(**dict.fromkeys(("database", "context", "glyphs", "theme")), mouse=True)
     target(found)
     read_only(found)
-    glyphs(found)
+    looks(found)
     commands = found.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
     for name, (help, fill) in COMMANDS.items():
         commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.", fill=fill)
@@ -94,12 +95,19 @@ def read_only(found: Parser) -> None:
     found.option("--read-only", action="store_true", help="look, change nothing")
 
 
-def glyphs(found: Parser) -> None:
-    """Which characters are drawn with."""
+def looks(found: Parser) -> None:
+    """How the console is drawn, and what it listens to."""
     found.option(
         "--glyphs",
         choices=("auto", "unicode", "ascii"),
         help="characters for bars and boxes; auto looks at the terminal",
+    )
+    found.option("--theme", choices=THEMES, help="colours; ansi uses the terminal's own")
+    found.option(
+        "--no-mouse",
+        dest="mouse",
+        action="store_false",
+        help="leave the mouse to the terminal, to select text with",
     )
 
 
@@ -132,7 +140,7 @@ def _demo(found: Parser) -> None:
     found.add_argument("--scale", type=positive, default=1, metavar="N", help="N times the size")
     found.add_argument("--seed", type=int, default=1, metavar="N", help="another world")
     read_only(found)
-    glyphs(found)
+    looks(found)
     found.set_defaults(command=run("console:demo"))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from backend import contexts
 from backend.contexts import Config, Context
+from tui.cli.arguments import THEMES
 from tui.cli.output import CRASHED, DONE, say, start_log
 from tui.cli.target import chosen
 
@@ -31,13 +32,9 @@ def check(config: Config) -> None:
         from tui.keymap import remapped
 
         remapped(ACTIONS, config.keys)
-    if config.theme:
-        from tui.theme import THEMES
-
-        names = [theme.name for theme in THEMES]
-        if config.theme not in names:
-            hint = contexts.nearest(config.theme, names)
-            raise contexts.usage(f"{config.file}: theme: there is no {config.theme!r}", hint)
+    if config.theme and config.theme not in THEMES:
+        hint = contexts.nearest(config.theme, THEMES)
+        raise contexts.usage(f"{config.file}: theme: there is no {config.theme!r}", hint)
 
 
 def show(
@@ -57,12 +54,12 @@ def show(
         glyphs=choose(options.glyphs or config.glyphs),
         units=Style(config.units),
         refresh=config.refresh,
-        theme=config.theme,
+        theme=options.theme or config.theme,
         keys=config.keys,
     )
     app = BursarApp(Session(backend, settings))
     try:
-        app.run()
+        app.run(mouse=options.mouse)
     finally:
         backend.shut()
     if app.crashed:

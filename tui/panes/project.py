@@ -109,7 +109,8 @@ class ProjectPane(ProjectActions, inherit_bindings=False):
         found = await self.session.backend.projects.detail(self.key)
         first, self.found = self.found is None, found
         self._members.replace(found.members)
-        self.query_one("#about", TextPanel).show(lambda look: everything(found, look))
+        key = self.session.key("project.review")
+        self.query_one("#about", TextPanel).show(lambda look: everything(found, look, key))
         if first:
             self.members.show(self.members.shows)
         else:

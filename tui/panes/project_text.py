@@ -28,20 +28,20 @@ ROOMY = 65
 """Cells from which on facts stand beside each other."""
 
 
-def summary(found: ProjectDetail, look: Look) -> list[Line]:
-    """Beside the list: what it is, how full it is, what waits."""
+def summary(found: ProjectDetail, look: Look, key: str) -> list[Line]:
+    """Beside the list: what it is, how full it is, what waits; `key` reviews that."""
     row = found.row
     who = line("id", f"id {names.identifier(row.uuid)}   owner {names.brief_person(row.owner)}")
-    return [*head(found, look), who, *pools(found, look), *_waiting(found, look)]
+    return [*head(found, look), who, *pools(found, look), *_waiting(found, look, key)]
 
 
-def everything(found: ProjectDetail, look: Look) -> list[Line]:
+def everything(found: ProjectDetail, look: Look, key: str) -> list[Line]:
     """On the whole screen, without the members, which are a table of their own."""
     return [
         *head(found, look),
         *_about(found, look),
         *pools(found, look),
-        *_waiting(found, look),
+        *_waiting(found, look, key),
         *section("APPLICATIONS", _applications(found, look)),
         *section("HISTORY", _history(found, look), "newest first"),
     ]
@@ -95,12 +95,12 @@ def _bar(row: QuotaRow, look: Look, room: int) -> Iterable[Part]:
     return [*bars.parts(segments, look.glyphs), (f" {percent(row.usage, row.limit):>5}", full)]
 
 
-def _waiting(found: ProjectDetail, look: Look) -> list[Line]:
+def _waiting(found: ProjectDetail, look: Look, key: str) -> list[Line]:
     waiting = found.pending
     if waiting is None:
         return []
     since = ages.age(waiting.issued_at, look.now)
-    body = [*_wishes(waiting, found, look), line("review", ("  a  reviews it", QUIET))]
+    body = [*_wishes(waiting, found, look), line("review", (f"  {key}  reviews it", QUIET))]
     return section(f"APPLICATION #{waiting.id} WAITING {since}", body)
 
 

@@ -116,7 +116,8 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
         """What there is to know at a glance."""
         found = self._found = await self.session.backend.projects.detail(row.key)
         self.show_chrome()
-        return lambda look: summary(found, look)
+        key = self.session.key("project.review")
+        return lambda look: summary(found, look, key)
 
     def project_row(self) -> ProjectRow | None:
         """The project under the cursor."""

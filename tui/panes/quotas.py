@@ -178,7 +178,8 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
     def hint(self) -> Part:
         """How many are over."""
         over = self.session.badges.over if self.session.badges else 0
-        return (f"! {over:,} over   o shows them", BAD) if over else ""
+        key = self.session.key("quotas.over")
+        return (f"! {over:,} over   {key} shows them", BAD) if over else ""
 
     def action_quotas_over(self) -> None:
         """Only holders over their limit, or all again."""

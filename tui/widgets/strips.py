@@ -24,6 +24,9 @@ Cell = str | Part | Sequence[Part]
 
 Piece = tuple[str, str]
 
+CURSOR = "table--cursor"
+"""The component class of the row under the cursor."""
+
 
 @lru_cache(maxsize=16384)
 def safe(text: str) -> str:
@@ -118,5 +121,7 @@ class Brush:
         if base and widget.get_component_styles(base).text_style.reverse:
             ground += Style(reverse=True)  # which Textual leaves out
         if tone:
-            ground = ground + widget.app.stylesheet.parse_style(tone)
+            style = widget.app.stylesheet.parse_style(tone)
+            # No colour can be read on every cursor.
+            ground = ground + (style.without_color if base == CURSOR else style)
         return ground.rich_style
