@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from backend.core.journal import REFUSED
 from tui.actions import Scope, bindings
 from tui.format import ages, names
 from tui.format.entries import entry, ticket
-from tui.format.lines import BAD, Build, Look
+from tui.format.lines import BAD, Build, Look, Part
 from tui.panes.detailpane import DetailPane
 from tui.panes.listpane import ListPane
 from tui.panes.raw import RawPane
@@ -56,8 +56,9 @@ COLUMNS: tuple[Column[JournalRow], ...] = (
 
 
 class AuditPane(ListPane[JournalRow], inherit_bindings=False):
-    """The journal, newest first."""
+    """The journal, newest first; what services do with commissions only when asked for."""
 
+    VIEW = "decisions"
     SCOPE = Scope.AUDIT
     PANE = "audit"
     NAME = "Audit"
@@ -91,6 +92,14 @@ class AuditPane(ListPane[JournalRow], inherit_bindings=False):
         """A journal without entries."""
         return super().nothing() if self.query_shown.text else ("Nothing was done yet.",)
 
+    def view_facts(self) -> Iterable[Part]:
+        """What is left out."""
+        yield "decisions" if self.query_shown.view else "all entries"
+
+    def action_audit_view(self) -> None:
+        """With what services do, or without."""
+        self.ask(view="" if self.query_shown.view else self.VIEW)
+
     def action_row_copy(self) -> None:
         """Copy a text for a ticket."""
         if (row := self.list.cursor_row) is not None:
@@ -114,6 +123,10 @@ class EntryPane(DetailPane, inherit_bindings=False):
         self._found: JournalDetail | None = None
         self._units: Mapping[str, str] = {}
 
+    def subject(self) -> tuple[str, object] | None:
+        """The number and the entry's row."""
+        return (str(self._seq), self._found.row) if self._found else None
+
     def path(self) -> Sequence[str]:
         """Its number."""
         return ("Audit", f"#{self._seq}")
@@ -123,10 +136,6 @@ class EntryPane(DetailPane, inherit_bindings=False):
         found = self._found = await self.session.backend.journal.detail(self._seq)
         units = self._units = await units_of(self.session)
         return lambda look: entry(found, look, units)
-    def subject(self) -> tuple[str, object] | None:
-        """The number and the entry's row."""
-        return (str(self._seq), self._found.row) if self._found else None
-
 
     def action_row_raw(self) -> None:
         """The entry as it is kept."""
