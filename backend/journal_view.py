@@ -47,6 +47,7 @@ NAMED = (
         JOIN project p ON p.id = a.project_id WHERE p.fold LIKE ? ESCAPE '!')""",
         folded=True,
     ),
+    Like("(target LIKE 'application:%' AND '#' || substr(target, 13) LIKE ? ESCAPE '!')"),
     Like(
         """target IN (SELECT 'membership:' || m.id FROM membership m
         JOIN project p ON p.id = m.project_id WHERE p.fold LIKE ? ESCAPE '!')""",
@@ -72,7 +73,7 @@ FIELDS = Fields(
         text("reason", (Like(REASON, loose="%"),), "a part of the reason given",
              "reason:budget"),
         text("request", (Like("lower(request_id) LIKE ? ESCAPE '!'"),), "the request's id",
-             "request:6a0d"),
+             "request:6a0d", "request_id"),
         state("outcome", {word: f"outcome = '{word}'" for word in (DONE, REFUSED)},
               "what became of it", "outcome:refused"),
         number("effects", EFFECTS, "how many more things it changed", "effects>100"),

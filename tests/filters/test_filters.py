@@ -189,6 +189,8 @@ def figures(tx: Tx, which: str, uuid: str) -> list[tuple[int, int]]:
 def entry(world: Little, row: JournalRow) -> Facts:
     who = [Text(name, known) for name, known in world.names.get(row.actor, [])]
     about = [Text(name, known) for name, known in world.names.get(row.target, [])]
+    kind, _, number = row.target.partition(":")
+    about += plain(f"#{number}") if kind == "application" else []
     return Facts(
         search=plain(row.actor, row.action, row.target, row.reason) + who + about,
         texts={
@@ -203,7 +205,8 @@ def entry(world: Little, row: JournalRow) -> Facts:
         states={"outcome": row.outcome},
         flags={
             "refused": row.outcome == "refused",
-            "decisions": not row.action.startswith("commission."),
+            "decisions": not row.action.startswith("commission.")
+            or (row.action.endswith("accept") and not row.actor.startswith("service:")),
         },
     )
 
