@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
+import os
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -208,8 +210,8 @@ class EmbeddedBackend:
         return self.database.watch(changed)
 
     async def close(self) -> None:
-        """Finish writes and close the file."""
-        self.shut()
+        """Finish writes and close the file; the event loop goes on meanwhile."""
+        await asyncio.to_thread(self.shut)
 
     def shut(self) -> None:
         """`close` for those without an event loop."""
@@ -245,4 +247,15 @@ def open_embedded(
     The actor defaults to the OS user with `admin`. Raises StorageError.
     """
     database = open_database(path, STEPS, runtime, read_only=read_only)
-    return EmbeddedBackend(database, actor or operator(getpass.getuser()))
+    try:
+        return EmbeddedBackend(database, actor or operator(_user_name()))
+    except BaseException:
+        database.close()
+        raise
+
+
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # containers run under numbers that nobody has named
+        return f"uid {os.getuid()}"

@@ -275,3 +275,16 @@ def test_failures_are_told_with_their_remedy(name: str, kind: type[Exception], h
     told = storage_error(error)
     assert type(told) is kind
     assert hint in told.hint
+
+
+def test_who_comes_by_another_name_queues_at_the_same_lock(
+    database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link.db"
+    link.symlink_to(database.path)
+    other = open_database(link, STEPS)
+    other.write(note)
+    other.close()
+    assert [path.name for path in link.parent.iterdir()] == ["link.db"]
+    assert count(database) == 1

@@ -155,7 +155,8 @@ class Database:
 
     def _open_writer(self, steps: Sequence[Step]) -> Writer:
         _create_private(self.path)
-        lock = FileLock(self.path.with_name(self.path.name + ".lock"))
+        file = self.path.resolve()
+        lock = FileLock(file.with_name(file.name + ".lock"))
         try:
             lock.take()
             conn = self._migrated(steps)
@@ -163,7 +164,7 @@ class Database:
         except BaseException:
             lock.close()
             raise
-        log = WriteAheadLog(conn, self.path)
+        log = WriteAheadLog(conn, file)
         return Writer(conn, self.runtime, lock, log, self._committed)
 
     def _migrated(self, steps: Sequence[Step]) -> sqlite3.Connection:
