@@ -14,6 +14,7 @@ from backend import journal_view
 from backend.backend import JournalRow
 from backend.core.database import Tx
 from backend.core.filter import Filter, parse, render
+from backend.core.filter.parse import MAX_PARTS
 from backend.core.listing import FieldSpec, Query
 from backend.projects import service as projects
 from backend.projects.model import ProjectRow, ProjectState
@@ -259,3 +260,12 @@ def test_fields_are_sound(name: str) -> None:
         (term,) = parse(spec.example, specs).terms
         assert list(term.names()) == [spec.name]
         assert spec.help
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("sign", ["|", " ", " !"])
+def test_the_longest_filters_are_answered(name: str, sign: str) -> None:
+    text = sign.join(["a"] * MAX_PARTS)
+    whole, one = shown(little(1), name, ""), shown(little(1), name, "a")
+    expected = [] if "!" in sign else [key for key in whole if key in one]
+    assert shown(little(1), name, text) == expected
