@@ -24,6 +24,7 @@ FILTER = "[FILTER]"
 
 _SPACES = re.compile(r"\s*")
 _WORD = re.compile(r"\S*")
+_SOME = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ class CommandLine(Asked):
         except Invalid:
             return Offer(len(text))
         if order is None:
-            return Offer(start, starting(" ".join(text[start:].split(" ")), _written()))
+            return Offer(start, starting(_SOME.sub(" ", text[start:]), _written()))
         if not order.command.pane:
             return Offer(order.at, starting(text[order.at :], order.command.words))
         found = self._filter(order).offer(text[order.at :])

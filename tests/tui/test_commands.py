@@ -192,6 +192,7 @@ def test_faults_are_found_at_their_place(
         ("q", 0, ("quotas ", "q")),
         ("set", 0, ("set units ", "set refresh ")),
         ("set u", 0, ("set units ",)),
+        (" set   u", 1, ("set units ",)),
         ("set units ", 10, ("auto", "bytes", "raw")),
         ("set units r", 10, ("raw",)),
         ("quotas x ove", 9, ("over",)),

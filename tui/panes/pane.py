@@ -134,7 +134,8 @@ class Pane(Screen[None], inherit_bindings=False):
 
     def show_chrome(self) -> None:
         """Say in the chrome how things are; repaints only what differs."""
-        if not self.is_mounted or not self.size.width:
+        # A screen that is being closed is not displayed, and may have lost its rows already.
+        if not self.is_mounted or not self.display or not self.size.width:
             return
         width, session = self.size.width, self.session
         self.query_one("#connected", Row).show(*frame.connected(session, width))

@@ -50,7 +50,7 @@ class MessageRow(Row):
         self._offer: Offer | None = None
         self._picked = 0
         self._past: list[str] = []
-        self._year = 0
+        self._place = 0
 
     @property
     def asking(self) -> bool:
@@ -62,7 +62,7 @@ class MessageRow(Row):
     ) -> None:
         """Let the operator type after a sign; `past` is what up brings back, the newest last."""
         self._sign, self._text, self._at = sign, text, len(text)
-        self._asked, self._past, self._year = asked, [*past, text], len(past)
+        self._asked, self._past, self._place = asked, [*past, text], len(past)
         self._fault, self._offer = asked.fault(text, entered=False), None
         self.refresh()
 
@@ -86,8 +86,8 @@ class MessageRow(Row):
             self._insert(event.character)
         elif event.key in _STEPS:
             self._complete(_STEPS[event.key])
-        elif event.key in _YEARS:
-            self._recall(_YEARS[event.key])
+        elif event.key in _RECALLS:
+            self._recall(_RECALLS[event.key])
         else:
             self._edit(event.key)
 
@@ -122,11 +122,11 @@ class MessageRow(Row):
 
     def _recall(self, step: int) -> None:
         """An older or a newer line; what was being typed is the newest."""
-        year = max(0, min(len(self._past) - 1, self._year + step))
-        if year != self._year:
-            if self._year == len(self._past) - 1:
+        place = max(0, min(len(self._past) - 1, self._place + step))
+        if place != self._place:
+            if self._place == len(self._past) - 1:
                 self._past[-1] = self._text
-            self._year, text = year, self._past[year]
+            self._place, text = place, self._past[place]
             self._set(text, len(text))
 
     def _set(self, text: str, at: int) -> None:
@@ -168,4 +168,4 @@ class MessageRow(Row):
 
 
 _STEPS = {"tab": 1, "shift+tab": -1}
-_YEARS = {"up": -1, "down": 1}
+_RECALLS = {"up": -1, "down": 1}
