@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from backend.check import findings
 from backend.core.database import Tx
 from backend.core.errors import BursarError
 from backend.core.plan import Command
@@ -30,8 +32,10 @@ from backend.projects.model import (
     JoinPolicy,
     JoinProject,
     MembershipAction,
+    ModifyBaseProjects,
     ModifyProject,
     ProjectAction,
+    ReconcilePendingApps,
     SubmitApplication,
     TerminateExpired,
     UserAction,
@@ -79,6 +83,7 @@ class Operators(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "folder"):
+            assert self.world.database.read(lambda tx: list(findings(tx))) == []
             self.world.database.close()
             self.folder.cleanup()
 
@@ -112,6 +117,17 @@ class Operators(RuleBasedStateMachine):
     @rule(number=numbers, wished=wishes)
     def modify(self, number: int, wished: Wishes) -> None:
         self.attempt(ModifyProject(actor=OPERATOR, project=self.project(number), wishes=wished))
+
+    @rule(wished=wishes, spared=st.lists(people_letters, max_size=2))
+    def modify_system_projects(self, wished: Wishes, spared: list[str]) -> None:
+        wanted = replace(wished, name=None, owner=None)
+        exclude = tuple(person(letter) for letter in spared)
+        self.attempt(ModifyBaseProjects(actor=OPERATOR, wishes=wanted, exclude=exclude))
+
+    @rule()
+    def reconcile(self) -> None:
+        """There is never anything to reconcile."""
+        assert self.world.plan(ReconcilePendingApps(actor=OPERATOR)).changes == ()
 
     @rule(by=people_letters, number=numbers)
     def join(self, by: str, number: int) -> None:
