@@ -14,7 +14,7 @@ from backend import journal_view
 from backend.backend import JournalRow
 from backend.core.database import Tx
 from backend.core.filter import Filter, parse, render
-from backend.core.filter.parse import MAX_PARTS
+from backend.core.filter.parser import MAX_PARTS
 from backend.core.listing import FieldSpec, Query
 from backend.projects import service as projects
 from backend.projects.model import ProjectRow, ProjectState

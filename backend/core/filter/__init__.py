@@ -1,6 +1,6 @@
 """The filter language: parsed once, shown anew, compiled to SQL (docs/filters.md)."""
 
-from backend.core.filter.parse import parse
+from backend.core.filter.parser import parse
 from backend.core.filter.tree import (
     Compare,
     Filter,

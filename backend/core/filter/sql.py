@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backend.core.filter import values
-from backend.core.filter.parse import parse
+from backend.core.filter.parser import parse
 from backend.core.filter.tree import (
     Compare,
     Flag,

@@ -20,7 +20,7 @@ from backend.core.filter import (
     parse,
     render,
 )
-from backend.core.filter.parse import MAX_CHARS, MAX_PARTS
+from backend.core.filter.parser import MAX_CHARS, MAX_PARTS
 from backend.core.filter.tree import Value
 from backend.core.listing import FieldSpec, Kind
 from tests.core.filter.grammar import INFINITE, filters
