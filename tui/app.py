@@ -166,7 +166,8 @@ class BursarApp(App[None], inherit_bindings=False):
     async def _refresh(self) -> None:
         screen = self.screen
         if isinstance(screen, Pane):
-            await screen.catch_up()
+            with screen.unless_closed():
+                await screen.catch_up()
         elif isinstance(screen, Refreshing):
             screen.refresh_figures()
 

@@ -59,8 +59,9 @@ class Impact:
 
     @property
     def over_by(self) -> int:
-        """How far usage exceeds the new effective limit, 0 when it does not."""
-        return max(0, self.usage - self.after) if self.usage > 0 else 0
+        """How far usage exceeds the new effective limit, 0 when it does not; never more than
+        the usage itself, whatever others have taken."""
+        return max(0, self.usage - max(0, self.after))
 
     @property
     def goes_over(self) -> bool:

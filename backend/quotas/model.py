@@ -158,6 +158,16 @@ class QuotaRow:
         return UNLIMITED if self.effective == UNLIMITED else self.effective - self.usage
 
     @property
+    def reach(self) -> int:
+        """The effective limit as people read it: never below 0 (§3.3)."""
+        return max(0, self.effective)
+
+    @property
+    def room(self) -> int:
+        """What is left up to `reach`; negative by what this holder itself is over."""
+        return UNLIMITED if self.left == UNLIMITED else self.reach - self.usage
+
+    @property
     def project_binds(self) -> bool:
         """True when the project's limit, not the own one, is what binds."""
         return self.effective < self.limit

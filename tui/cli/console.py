@@ -76,7 +76,6 @@ def demo(options: argparse.Namespace) -> int:
     from backend.demo import Traffic, generate
     from backend.embedded import open_embedded
     from backend.world import load
-    from tui.cli.data import progress
 
     if options.database is not None or options.context is not None:
         raise contexts.usage("a demo brings its own world", "leave --database and --context out")
@@ -86,7 +85,7 @@ def demo(options: argparse.Namespace) -> int:
         path = Path(folder) / "demo.db"
         backend = open_embedded(path)
         world = generate(options.seed, system_runtime().now(), options.scale)
-        load(backend.database, world, progress=progress)
+        load(backend.database, world)
         backend.shut()
         backend = open_embedded(path, read_only=options.read_only)
         with Traffic(backend.database, options.seed):

@@ -49,8 +49,8 @@ def the_sum(row: QuotaRow, look: Look) -> list[Line]:
             ["Used by others", others, f"{shown(row.project_usage)} - {usage}"],
             ["Effective", shown(row.effective), _minimum(row, limit, total, others)],
         ]
-    left = "" if row.left == UNLIMITED else f"{shown(row.effective)} - {usage}"
-    figures.append(["Left", shown(row.left), left])
+    left = "" if row.left == UNLIMITED else f"{shown(row.reach)} - {usage}"
+    figures.append(["Left", shown(row.room), left])
     laid = columns(figures, "<><")
     return [
         line(f"sum.{name}", f"  {name}  {value}", (f"   {how}", QUIET)) for name, value, how in laid
@@ -80,7 +80,7 @@ def _holder_words(row: QuotaRow, look: Look) -> Iterator[str]:
     else:
         yield f"{_the_project(row)} has {shown(row.project_limit)} for all its members,"
         yield f"and others use {shown(row.taken_by_others)} of it."
-        reach, who = shown(row.effective), "project's" if row.project_binds else "own"
+        reach, who = shown(row.reach), "project's" if row.project_binds else "own"
         yield f"So {reach} can be reached at most; what binds is the {who} limit."
     yield f"{shown(row.usage)} is used{_so_far(row, look)}."
 
@@ -105,7 +105,7 @@ def _so_far(row: QuotaRow, look: Look) -> str:
 
 
 def _verdict(row: QuotaRow, look: Look) -> list[Line]:
-    over = amount(row.usage - row.effective, row.unit, look.units)
+    over = amount(row.usage - row.reach, row.unit, look.units)
     left = amount(row.left, row.unit, look.units)
     text, style = {
         QuotaState.OVER: (

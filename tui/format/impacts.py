@@ -47,7 +47,7 @@ def _named(name: str, room: int, look: Look) -> str:
 def _figures(impact: Impact, look: Look) -> list[str]:
     before, after, usage, over = (
         amount(number, impact.unit, look.units)
-        for number in (impact.before, impact.after, impact.usage, impact.over_by)
+        for number in (max(0, impact.before), max(0, impact.after), impact.usage, impact.over_by)
     )
     verdict = f"OVER by {over}" if impact.over_by else ""
     return [impact.resource, before, after, usage, verdict]

@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 
 from backend.backend import Listing, Query
 from backend.core.errors import BursarError, NotFound
+from backend.core.plan import Receipt
 from backend.quotas.model import (
     AcceptCommission,
     CommissionDetail,
@@ -235,6 +236,11 @@ class CommissionPane(Settling, DetailPane, inherit_bindings=False):
             self._found = None
             return _gone(self._serial, error)
         return lambda look: detail(found, look)
+
+    def changed(self, receipt: Receipt) -> None:
+        """Settled: there is nothing left to look at here."""
+        if self.is_current:
+            self.app.pop_screen()
 
     def action_row_raw(self) -> None:
         """The commission as it is kept."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -10,6 +11,7 @@ from typing import ClassVar
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.css.query import NoMatches
 from textual.message import Message
 from textual.screen import Screen
 
@@ -134,9 +136,11 @@ class Pane(Screen[None], inherit_bindings=False):
 
     def show_chrome(self) -> None:
         """Say in the chrome how things are; repaints only what differs."""
-        # A screen that is being closed is not displayed, and may have lost its rows already.
-        if not self.is_mounted or not self.display or not self.size.width:
-            return
+        if self.is_mounted and self.display and self.size.width:
+            with self.unless_closed():
+                self._show_chrome()
+
+    def _show_chrome(self) -> None:
         width, session = self.size.width, self.session
         self.query_one("#connected", Row).show(*frame.connected(session, width))
         self.query_one(Tabs).show_tabs(frame.tabs(session.badges, width), self.PANE)
@@ -210,9 +214,20 @@ class Pane(Screen[None], inherit_bindings=False):
 
     async def _guarded(self, doing: Callable[..., Awaitable[None]], *given: object) -> None:
         try:
-            await doing(*given)
+            with self.unless_closed():
+                await doing(*given)
         except BursarError as error:
             self.session.told(error)
+
+    @contextmanager
+    def unless_closed(self) -> Iterator[None]:
+        """A screen that is closed loses its widgets before its reading ends; what was to be
+        shown on them is shown no more."""
+        try:
+            yield
+        except NoMatches:
+            if self in self.app.screen_stack:
+                raise
 
     @work(group="change", exclusive=True)
     async def change(self, command: Command) -> None:

@@ -74,12 +74,12 @@ def _limit(row: QuotaRow, look: Look) -> Cell:
 
 
 def _effective(row: QuotaRow, look: Look) -> Cell:
-    return figure(row.effective, row, look)
+    return figure(row.reach, row, look)
 
 
 def _left(row: QuotaRow, look: Look) -> Cell:
-    text = figure(row.left, row, look)
-    return (text, BAD) if row.left < 0 else text
+    text = figure(row.room, row, look)
+    return (text, BAD) if row.room < 0 else text
 
 
 COLUMNS: tuple[Column[QuotaRow], ...] = (
@@ -93,9 +93,9 @@ COLUMNS: tuple[Column[QuotaRow], ...] = (
     Column("limit", "LIMIT", _limit, 6, 7, 18, right=True, drop=30, sort="limit",
            figure=lambda row: row.limit),
     Column("effective", "EFF", _effective, 5, 7, 18, right=True, drop=5,
-           figure=lambda row: row.effective),
+           figure=lambda row: row.reach),
     Column("left", "LEFT", _left, 5, 7, 18, right=True, sort="left",
-           figure=lambda row: row.left),
+           figure=lambda row: row.room),
     Column("bar", "OF OWN LIMIT", bar, 12, 24, drop=20),
     Column("state", "", state, 4, news=True),
 )  # fmt: skip

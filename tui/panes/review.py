@@ -42,6 +42,8 @@ class ReviewPane(Pane, inherit_bindings=False):
         super().__init__(session)
         self.application = application
         self.review: ApplicationReview | None = None
+        self._after = 0
+        """The application that followed this one while it waited."""
 
     def body(self) -> ComposeResult:
         """One column, or what is asked beside what it would do."""
@@ -97,6 +99,8 @@ class ReviewPane(Pane, inherit_bindings=False):
     async def refresh_data(self) -> None:
         """Read the application and what approving would do now."""
         self.review = await self.session.backend.projects.review(self.application)
+        if self.review.position:
+            self._after = self.review.next
         self._show()
         self.show_chrome()
 
@@ -139,9 +143,8 @@ class ReviewPane(Pane, inherit_bindings=False):
 
     async def _go_on(self) -> None:
         queue = await self.session.backend.projects.queue()
-        after = self.review.next if self.review else 0
-        if after in queue or queue:
-            await self._go_to(after if after in queue else queue[0])
+        if queue:
+            await self._go_to(self._after if self._after in queue else queue[0])
             return
         self.session.tell("No application is waiting any more.")
         if self.is_current:

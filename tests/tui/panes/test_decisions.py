@@ -327,3 +327,32 @@ def test_a_denied_application_is_dismissed(stage: Stage) -> None:
 
     play(stage.app(), script)
     assert stage.world.application(stage.modification).state is ApplicationState.DISMISSED
+
+
+def test_a_review_that_is_closed_while_it_is_read_harms_nothing(stage: Stage) -> None:
+    """Its widgets go before its reading ends; that must not bring the console down."""
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "a")
+        closed = pilot.app.screen
+        assert isinstance(closed, ReviewPane)
+        await press(pilot, "escape")
+        await closed._guarded(closed.refresh_data)
+        closed.show_chrome()
+        assert not isinstance(pilot.app.screen, ReviewPane)
+
+    play(stage.app(), script)
+
+
+def test_after_a_decision_comes_the_one_behind_it_not_the_first(stage: Stage) -> None:
+    third = stage.world.submit("L", name="third.lab", grants={VM: Capacity(1, 1)})[1]
+
+    async def script(pilot: Pilot[None]) -> None:
+        pane = await review(pilot, stage, stage.newcomer)
+        await press(pilot, "X")
+        await dialog(pilot)
+        await write(pilot, "not this year")
+        await press(pilot, "enter", "enter")
+        await until(pilot, lambda: pane.application == third)
+
+    play(stage.app(), script)

@@ -106,7 +106,7 @@ def test_the_journal_is_searched_and_copied_as_a_ticket(stage: Stage) -> None:
         await until(pilot, lambda: bool(copied))
 
     play(stage.app(), script)
-    assert copied[0].startswith("bursar journal #18: application.approve application #1")
+    assert copied[0].startswith("bursar journal #18: application.approve #1 of climate.hpc")
     assert "Reason:  as agreed" in copied[0]
     assert "state pending -> approved" in copied[0]
 
