@@ -24,8 +24,6 @@ HEAVY = ("textual", "rich", "asyncio", "sqlite3", "httpx", "pydantic", "starlett
 START = """
 import sys
 from tui.cli import parser
-from tui.cli.arguments import COMMANDS
-from tui.cli.fields import LISTS
 options = parser().parse_args(sys.argv[1:])
 from backend import contexts
 assert contexts.load().context().name == "local"
@@ -140,6 +138,20 @@ def test_a_crash_is_told_in_a_line_and_kept_in_the_log(
     (log,) = tmp_path.rglob("bursar.log")
     assert str(log) in done.err
     assert "ZeroDivisionError" in log.read_text(encoding="utf-8")
+
+
+def test_a_crash_without_a_log_is_told_by_name(
+    bursar: Run, demo: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from tui.cli import lists
+
+    monkeypatch.setattr(lists, "query", lambda options: 1 / 0)
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    done = bursar("projects", "--database", demo)
+    assert done.code == 70
+    assert "ZeroDivisionError('division by zero')" in done.err
+    assert "details" not in done.err
 
 
 def test_help_into_a_closed_pipe_is_quiet() -> None:

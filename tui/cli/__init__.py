@@ -38,6 +38,6 @@ def guarded(options: argparse.Namespace) -> int:
         return INTERRUPTED
     except BrokenPipeError:  # whoever read our output has had enough
         return code
-    except Exception:
-        return crashed()
+    except Exception as error:
+        return crashed(error)
     return code

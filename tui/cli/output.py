@@ -72,13 +72,17 @@ def code_of(error: BursarError) -> int:
     return USAGE if isinstance(error, Invalid) and error.data.get("usage") else REFUSED
 
 
-def crashed() -> int:
-    """Keep the details of an unexpected error in the log."""
+def crashed(error: Exception) -> int:
+    """Keep the details of an unexpected error in the log; where there is none, name it."""
     import logging
 
-    log = start_log()
-    logging.getLogger("bursar").critical("crashed", exc_info=True)
-    say(f"bursar: stopped because of an error of its own; details in {log}")
+    told = f": {error!r}"
+    with suppress(Exception):
+        log = start_log()
+        logging.getLogger("bursar").critical("crashed", exc_info=error)
+        if log.exists():
+            told = f"; details in {log}"
+    say(f"bursar: stopped because of an error of its own{told}")
     return CRASHED
 
 
