@@ -1,26 +1,29 @@
-"""Configuration: `config.toml` into frozen dataclasses, and a context into a Backend (design §6).
-
-Everything in the file is checked by `_config`; what is wrong is an `Invalid` that names the
-file, the key and the remedy.
-"""
+"""The configuration file: read, checked, and refused with file, key and remedy."""
 
 from __future__ import annotations
 
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from backend.core.errors import Invalid, StorageError
+from backend.contexts import (
+    CREDENTIALS,
+    VARIABLE,
+    Config,
+    Context,
+    data_directory,
+    database_file,
+    local,
+    nearest,
+    redacted,
+    usage,
+)
+from backend.core.errors import Invalid
 
-if TYPE_CHECKING:
-    from backend.embedded import EmbeddedBackend
-
-VARIABLE = "BURSAR_CONFIG"
-LOCAL = "local"
 GLYPHS = ("auto", "unicode", "ascii")
 UNITS = ("auto", "bytes", "raw")
 FASTEST, SLOWEST = 0.5, 3600.0
@@ -30,84 +33,10 @@ _LATER = frozenset(
     + ("bursar", "astakos", "placement", "openportal", "nico")
 )
 _SECRET_KEYS = frozenset(("token", "password", "passphrase", "secret"))
-_CREDENTIALS = re.compile(r"(://[^/@:\s]*):[^/@\s]*@")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 Check = Callable[["_Place", object], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Something the console can be connected to."""
-
-    name: str
-    database: Path
-    read_only: bool = False
-    production: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """What is configured. `theme` is `` for the usual one, `refresh` in seconds, `keys` has a
-    key by action id, `file` says where it was read from, None without a file."""
-
-    file: Path | None = None
-    default: str = ""
-    theme: str = ""
-    glyphs: str = "auto"
-    units: str = "auto"
-    refresh: float = 2.0
-    keys: Mapping[str, str] = field(default_factory=dict)
-    contexts: Mapping[str, Context] = field(default_factory=dict)
-
-    def context(self, name: str = "") -> Context:
-        """The context of this name, or the one that is meant without a name.
-
-        Raises Invalid for unknown names, and when it is not clear which is meant.
-        """
-        chosen = name or self.usual
-        if chosen in self.contexts:
-            return self.contexts[chosen]
-        if not chosen:
-            known = ", ".join(self.contexts)
-            hint = f'name one with --context, or put default = "..." into {self.file}'
-            raise usage(f"which context? there are {known}", hint)
-        raise usage(f"there is no context {chosen}", nearest(chosen, self.contexts))
-
-    @property
-    def usual(self) -> str:
-        """The name of the context that is meant without one, `` when that is not clear."""
-        if self.default:
-            return self.default
-        if len(self.contexts) == 1:
-            return next(iter(self.contexts))
-        return LOCAL if LOCAL in self.contexts else ""
-
-
-def location() -> Path:
-    """Where the configuration is, whether or not it exists."""
-    if named := os.environ.get(VARIABLE):
-        return Path(named)
-    from platformdirs import user_config_path
-
-    return user_config_path("bursar") / "config.toml"
-
-
-def data_directory() -> Path:
-    """Where databases without a directory of their own are."""
-    from platformdirs import user_data_path
-
-    return user_data_path("bursar")
-
-
-def load() -> Config:
-    """The configuration of whoever runs this; without a file there is one local context.
-
-    Raises Invalid about the first thing that is wrong.
-    """
-    file = location()
-    return read(file) if os.environ.get(VARIABLE) or _is_there(file) else Config(contexts=_local())
 
 
 def read(file: Path) -> Config:
@@ -121,72 +50,6 @@ def read(file: Path) -> Config:
             f"there is no context {config.default}", nearest(config.default, config.contexts)
         )
     return config
-
-
-def open_context(context: Context, *, read_only: bool = False) -> EmbeddedBackend:
-    """A context as a Backend; a new database is made unless `read_only`. Raises StorageError."""
-    from backend.embedded import open_embedded
-
-    read_only = read_only or context.read_only
-    folder = context.database.parent
-    if not read_only and not folder.exists() and folder == data_directory():
-        try:
-            folder.mkdir(parents=True, mode=0o700)
-        except OSError as error:
-            raise StorageError(f"{folder}: {error.strerror}", hint="make it yourself") from error
-    return open_embedded(context.database, read_only=read_only)
-
-
-def database_file(url: str) -> Path:
-    """The file that a path or `sqlite:///PATH` names. Raises Invalid for anything else."""
-    scheme, found, rest = url.partition("://")
-    path = rest[1:] if found else url
-    if found and (scheme != "sqlite" or not rest.startswith("/")):
-        path = ""
-    if not path:
-        raise usage(f"{redacted(url)!r} names no database", "give a path, or sqlite:///PATH")
-    try:
-        return Path(path).expanduser()
-    except RuntimeError as error:
-        raise usage(f"{path}: {error}", "write the directory out") from error
-
-
-def redacted(text: str) -> str:
-    """The text without the password of a URL in it."""
-    return _CREDENTIALS.sub(r"\1:***@", text)
-
-
-def usage(message: str, hint: str) -> Invalid:
-    """An error in what was typed or configured, rather than in data."""
-    return Invalid(message, hint=hint, data={"usage": True})
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """`did you mean refresh? known: ...`."""
-    from difflib import get_close_matches
-
-    names = list(known)
-    close = get_close_matches(name, names, 1, 0.5)
-    told = f"known: {', '.join(names) or 'none'}"
-    return f"did you mean {close[0]}? {told}" if close else told
-
-
-def _is_there(file: Path) -> bool:
-    """False only where there is nothing; what cannot be looked at is told when it is read."""
-    try:
-        file.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def _local() -> dict[str, Context]:
-    return {LOCAL: Context(LOCAL, data_directory() / "local.db")}
-
-
-# ---------------------------------------------------------------- the file
 
 
 def _parsed(file: Path) -> dict[str, object]:
@@ -209,7 +72,7 @@ def _secret(value: object, key: str = "") -> str:
         inner = (_secret(part, f"{key}.{name}" if key else name) for name, part in value.items())
         return next(filter(None, inner), "")
     if isinstance(value, str):
-        secret = key.rpartition(".")[2] in _SECRET_KEYS or _CREDENTIALS.search(value)
+        secret = key.rpartition(".")[2] in _SECRET_KEYS or re.search(CREDENTIALS, value)
         return key if secret else ""
     return ""
 
@@ -300,7 +163,7 @@ def _keys(place: _Place, value: object) -> dict[str, str]:
 
 def _contexts(place: _Place, value: object) -> dict[str, Context]:
     found = {name: _context(place, name, one) for name, one in _mapping(place, value).items()}
-    return found or _local()
+    return found or local()
 
 
 def _context(contexts: _Place, name: str, value: object) -> Context:
@@ -347,5 +210,5 @@ _TOP: Mapping[str, Check] = {
 
 
 def _config(place: _Place, values: Mapping[str, object]) -> Config:
-    checked = {"contexts": _local(), **_checked(place, values, _TOP)}
+    checked = {"contexts": local(), **_checked(place, values, _TOP)}
     return Config(place.file, **checked)

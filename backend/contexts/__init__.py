@@ -1,0 +1,161 @@
+"""What is configured, and a context into a Backend (design §6). `file` reads and checks."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backend.core.errors import Invalid, StorageError
+
+if TYPE_CHECKING:
+    from backend.embedded import EmbeddedBackend
+
+VARIABLE = "BURSAR_CONFIG"
+LOCAL = "local"
+CREDENTIALS = r"(://[^/@:\s]*):[^/@\s]*@"
+"""A name and a password in a URL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Something the console can be connected to."""
+
+    name: str
+    database: Path
+    read_only: bool = False
+    production: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What is configured. `theme` is `` for the usual one, `refresh` in seconds, `keys` has a
+    key by action id, `file` says where it was read from, None without a file."""
+
+    file: Path | None = None
+    default: str = ""
+    theme: str = ""
+    glyphs: str = "auto"
+    units: str = "auto"
+    refresh: float = 2.0
+    keys: Mapping[str, str] = field(default_factory=dict)
+    contexts: Mapping[str, Context] = field(default_factory=dict)
+
+    def context(self, name: str = "") -> Context:
+        """The context of this name, or the one that is meant without a name.
+
+        Raises Invalid for unknown names, and when it is not clear which is meant.
+        """
+        chosen = name or self.usual
+        if chosen in self.contexts:
+            return self.contexts[chosen]
+        if not chosen:
+            known = ", ".join(self.contexts)
+            hint = f'name one with --context, or put default = "..." into {self.file}'
+            raise usage(f"which context? there are {known}", hint)
+        raise usage(f"there is no context {chosen}", nearest(chosen, self.contexts))
+
+    @property
+    def usual(self) -> str:
+        """The name of the context that is meant without one, `` when that is not clear."""
+        if self.default:
+            return self.default
+        if len(self.contexts) == 1:
+            return next(iter(self.contexts))
+        return LOCAL if LOCAL in self.contexts else ""
+
+
+def location() -> Path:
+    """Where the configuration is, whether or not it exists."""
+    if named := os.environ.get(VARIABLE):
+        return Path(named)
+    from platformdirs import user_config_path
+
+    return user_config_path("bursar") / "config.toml"
+
+
+def data_directory() -> Path:
+    """Where databases without a directory of their own are."""
+    from platformdirs import user_data_path
+
+    return user_data_path("bursar")
+
+
+def load() -> Config:
+    """The configuration of whoever runs this; without a file there is one local context.
+
+    Raises Invalid about the first thing that is wrong.
+    """
+    file = location()
+    if not os.environ.get(VARIABLE) and not _is_there(file):
+        return Config(contexts=local())
+    from backend.contexts.file import read
+
+    return read(file)
+
+
+def open_context(context: Context, *, read_only: bool = False) -> EmbeddedBackend:
+    """A context as a Backend; a new database is made unless `read_only`. Raises StorageError."""
+    from backend.embedded import open_embedded
+
+    read_only = read_only or context.read_only
+    folder = context.database.parent
+    if not read_only and not folder.exists() and folder == data_directory():
+        try:
+            folder.mkdir(parents=True, mode=0o700)
+        except OSError as error:
+            raise StorageError(f"{folder}: {error.strerror}", hint="make it yourself") from error
+    return open_embedded(context.database, read_only=read_only)
+
+
+def database_file(url: str) -> Path:
+    """The file that a path or `sqlite:///PATH` names. Raises Invalid for anything else."""
+    scheme, found, rest = url.partition("://")
+    path = rest[1:] if found else url
+    if found and (scheme != "sqlite" or not rest.startswith("/")):
+        path = ""
+    if not path:
+        raise usage(f"{redacted(url)!r} names no database", "give a path, or sqlite:///PATH")
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise usage(f"{path}: {error}", "write the directory out") from error
+
+
+def redacted(text: str) -> str:
+    """The text without the password of a URL in it."""
+    return re.sub(CREDENTIALS, r"\1:***@", text)
+
+
+def usage(message: str, hint: str) -> Invalid:
+    """An error in what was typed or configured, rather than in data."""
+    return Invalid(message, hint=hint, data={"usage": True})
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`did you mean refresh? known: ...`."""
+    from difflib import get_close_matches
+
+    names = list(known)
+    close = get_close_matches(name, names, 1, 0.5)
+    told = f"known: {', '.join(names) or 'none'}"
+    return f"did you mean {close[0]}? {told}" if close else told
+
+
+def _is_there(file: Path) -> bool:
+    """False only where there is nothing; what cannot be looked at is told when it is read."""
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def local() -> dict[str, Context]:
+    """The context that is there without a configuration."""
+    return {LOCAL: Context(LOCAL, data_directory() / "local.db")}
