@@ -24,6 +24,7 @@ from tui.dialogs.preview import headline, preview
 from tui.format.failures import failure
 from tui.format.lines import WARN, Build, Line, Look, compared, joined, wrapped
 from tui.session import BAD, Session
+from tui.widgets.field import LineField
 from tui.widgets.text import TextPanel
 
 GUARD = 0.3
@@ -62,11 +63,11 @@ class ConfirmScreen(Dialog[Receipt | None]):
         yield Static(id="notice")
         with Horizontal(classes="field", id="reason-row"):
             yield Label(id="reason-label")
-            yield Input(id="reason", compact=True, max_length=MAX_CHARS)
+            yield LineField(id="reason", compact=True, max_length=MAX_CHARS)
             yield Label(Content("]"))
         with Horizontal(classes="field", id="name-row"):
             yield Label(id="name-label")
-            yield Input(id="name", compact=True)
+            yield LineField(id="name", compact=True)
             yield Label(Content("]"))
         with Horizontal(id="buttons"):
             yield Button("Cancel", id="cancel", compact=True)
@@ -171,6 +172,11 @@ class ConfirmScreen(Dialog[Receipt | None]):
             self._warn(f"It {lacking}.")
         else:
             self.query_one("#confirm").focus()
+
+    @on(LineField.Cut)
+    def _cut(self, event: LineField.Cut) -> None:
+        """Say how much of a paste was taken."""
+        self.session.tell(f"The pasted text was cut to {event.kept} characters.", "warn")
 
     def action_reason(self) -> None:
         """Go to the reason field."""

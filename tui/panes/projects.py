@@ -135,8 +135,14 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
     def nothing(self) -> Sequence[str]:
         """Another view may have some."""
         if self.query_shown.view and not self.query_shown.text:
-            return ("No project is like that.", f"{self.session.key('projects.view')} chooses what is listed")
-        return super().nothing()
+            return (
+                "No project is like that.",
+                f"{self.session.key('projects.view')} chooses what is listed",
+            )
+        if self.query_shown.text or self.session.connection.empty:
+            return super().nothing()
+        chooses = self.session.key("projects.view")
+        return ("No ordinary projects yet.", f"{chooses} lists base projects, too")
 
     def open_row(self, row: ProjectRow) -> None:
         """Everything about a project, on the whole screen."""

@@ -6,11 +6,13 @@ import re
 from threading import Event, Thread
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
 from backend.core.database import Tx
 from backend.core.plan import Tier
+from backend.core.text import MAX_CHARS
 from backend.projects.model import (
     ApplicationState,
     ApproveApplication,
@@ -354,5 +356,21 @@ def test_after_a_decision_comes_the_one_behind_it_not_the_first(stage: Stage) ->
         await write(pilot, "not this year")
         await press(pilot, "enter", "enter")
         await until(pilot, lambda: pane.application == third)
+
+    play(stage.app(), script)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "taken"),
+    [("two\nlines\tof text", "two lines of text"), ("x" * 600, "x" * MAX_CHARS)],
+)
+def test_a_pasted_reason_is_one_line_and_never_lost(stage: Stage, pasted: str, taken: str) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await review(pilot, stage, stage.modification)
+        await press(pilot, "X")
+        shown = await dialog(pilot)
+        field = shown.query_one("#reason", Input)
+        field.post_message(events.Paste(pasted))
+        await until(pilot, lambda: field.value == taken)
 
     play(stage.app(), script)
