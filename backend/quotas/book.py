@@ -101,7 +101,7 @@ class Book:
 
     def load_accounts(self, ids: Collection[int]) -> bool:
         """Read the holdings that are not in the book yet; False when one does not exist."""
-        missing = [id for id in ids if id not in self._accounts]
+        missing = [id for id in dict.fromkeys(ids) if id not in self._accounts]
         found = self._tx.within(SELECT_ACCOUNTS, missing) if missing else []
         for row in found:
             self._open(row)

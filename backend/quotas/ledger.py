@@ -105,11 +105,11 @@ class _Batch:
         self.book.load_pending([serial for serial in serials if 0 < serial <= UNLIMITED])
 
     def _load_accounts(self, commands: Sequence[IssueCommission]) -> bool:
-        wanted: dict[int, None] = {}
+        wanted: list[int] = []
         for command in commands:
             found = [(p, self.ids.find(self.tx, p)) for p in merge(command.provisions)]
             self.merged[id(command)] = found
-            wanted.update((holding, None) for _, holding in found if holding is not None)
+            wanted += [holding for _, holding in found if holding is not None]
         return self.book.load_accounts(wanted)
 
     def perform(self, operation: Operation) -> int | BursarError:

@@ -28,6 +28,8 @@ def merge(provisions: Sequence[Provision]) -> list[Provision]:
     for p in provisions:
         key = (p.holder, p.source, p.resource)
         sums[key] = sums.get(key, 0) + p.quantity
+    if len(sums) == len(provisions):
+        return list(provisions)
     return [Provision(*key, quantity) for key, quantity in sums.items()]
 
 
