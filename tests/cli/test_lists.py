@@ -7,9 +7,10 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from tests.tui.hostile import FORBIDDEN, poison
 from tests.tui.stage import Stage
 from tests.worlds import VM
 from tui.cli.fields import LISTS
-from tui.cli.lists import PAGE, _write
+from tui.cli.lists import PAGE, pages
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,22 +73,11 @@ def test_a_long_list_comes_whole_and_in_pages(bursar: Run, demo: Path) -> None:
     assert done.lines[: PAGE + 1] == bursar(*asked, "holder_uuid,project_uuid,resource",
                                             "--limit", PAGE + 1).lines  # fmt: skip
 
-    class Pages:
-        """Counts what it is given."""
-
-        sizes: list[int] = []
-
-        def page(self, rows: Sequence[Any]) -> None:
-            self.sizes.append(len(rows))
-
-        def end(self) -> None:
-            self.sizes.append(0)
-
-    asyncio.run(_write(backend.quotas.listing, Query(), Pages(), None))  # type: ignore[arg-type]
+    with asyncio.Runner() as runner:
+        sizes = [len(rows) for rows in pages(runner, backend.quotas.listing, Query(), None)]
     backend.shut()
-    assert max(Pages.sizes) == PAGE
-    assert sum(Pages.sizes) == count
-    assert Pages.sizes[-1] == 0
+    assert max(sizes) == PAGE
+    assert sum(sizes) == count
 
 
 def test_tables_are_aligned_and_nothing_is_cut(bursar: Run, demo: Path) -> None:
@@ -313,7 +303,7 @@ def test_empty_lists_are_empty_in_every_format(bursar: Run, demo: Path) -> None:
 
 
 def test_looking_makes_nothing(bursar: Run, tmp_path: Path) -> None:
-    for arguments in ((), ("--database", tmp_path / "none.db")):
+    for arguments in ((), ("--database", tmp_path / "none.db"), ("--format", "csv")):
         done = bursar("projects", *arguments)
         assert (done.code, done.out) == (1, "")
         assert "does not exist yet" in done.err
@@ -363,6 +353,20 @@ def test_a_reader_who_has_had_enough_is_no_error(demo: Path, format: str) -> Non
     done = shell(f"$BURSAR quotas --database {demo} --format {format} | head -1")
     assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) == 1
+
+
+def test_ctrl_c_ends_a_list_whose_reader_is_slow(demo: Path) -> None:
+    command = [sys.executable, "-m", "tui", "quotas", "--database", str(demo)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        assert child.stdout.read(1) == b"H"
+        time.sleep(0.5)  # the pipe is full by now
+        child.send_signal(signal.SIGINT)
+        assert child.wait(10) == 130
+        assert child.stderr.read() == b""
 
 
 def test_a_full_disk_is_told(demo: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 import sys
@@ -68,21 +67,30 @@ class Csv:
     """RFC 4180 with plain line ends; texts that a spreadsheet would run are defused."""
 
     def __init__(self, fields: Sequence[Field], style: str, out: Write = write) -> None:
-        self._fields, self._style, self._out = fields, style, out
-        self._record([field.name for field in fields])
+        self._fields, self._style = fields, style
+        self._csv = csv.writer(_Sink(out), lineterminator="\n")
+        self._begun = False
 
     def page(self, rows: Sequence[Any]) -> None:
-        """Write rows."""
-        for row in rows:
-            self._record([_csv_cell(field, row, self._style) for field in self._fields])
+        """Write rows; before the first ones the names."""
+        if not self._begun:
+            self._begun = True
+            self._csv.writerow([field.name for field in self._fields])
+        self._csv.writerows(
+            [_csv_cell(field, row, self._style) for field in self._fields] for row in rows
+        )
 
     def end(self) -> None:
-        """Nothing is open."""
+        """Names even without rows."""
+        if not self._begun:
+            self.page([])
 
-    def _record(self, cells: Sequence[str]) -> None:
-        buffer = io.StringIO()
-        csv.writer(buffer, lineterminator="\n").writerow(cells)
-        self._out(buffer.getvalue())
+
+class _Sink:
+    """What a csv.writer writes to."""
+
+    def __init__(self, out: Write) -> None:
+        self.write = out
 
 
 class JsonLines:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.cells import cell_len
@@ -17,7 +17,7 @@ from backend.core.errors import Invalid
 from backend.core.listing import Query
 from backend.core.text import display
 from tui.cli.fields import LISTS, Field
-from tui.cli.formats import WRITERS, Rows
+from tui.cli.formats import WRITERS
 from tui.cli.output import DONE, flush, say
 from tui.cli.target import reader
 
@@ -31,8 +31,14 @@ def listed(options: argparse.Namespace) -> int:
     writer = WRITERS[options.format](fields, units(options))
     backend = reader(options)
     gc.enable()  # a long list is no start
+    found, asked = listing(backend, options.what), query(options)
     try:
-        asyncio.run(_write(listing(backend, options.what), query(options), writer, options.limit))
+        # Written outside the loop, which would hold Ctrl-C back while a reader is slow.
+        with asyncio.Runner() as runner:
+            for rows in pages(runner, found, asked, options.limit):
+                writer.page(rows)
+                flush()
+        writer.end()
     finally:
         backend.shut()
     return DONE
@@ -96,25 +102,18 @@ def misread(text: str, error: Invalid) -> Invalid:
     return contexts.usage(error.message, error.hint)
 
 
-async def _write(found: Listing[Any], asked: Query, writer: Rows, limit: int | None) -> None:
-    async for rows in _pages(found, asked, limit):
-        writer.page(rows)
-        flush()
-    writer.end()
-
-
-async def _pages(
-    found: Listing[Any], asked: Query, limit: int | None
-) -> AsyncIterator[Sequence[Any]]:
+def pages(
+    runner: asyncio.Runner, found: Listing[Any], asked: Query, limit: int | None
+) -> Iterator[Sequence[Any]]:
     """The rows, at most `PAGE` at a time. Raises Invalid for a filter that makes no sense."""
     try:
         if limit is not None and limit <= PAGE:
-            yield await found.page(asked, limit)
+            yield runner.run(found.page(asked, limit))
             return
-        keys = (await found.keys(asked))[:limit]
+        keys = runner.run(found.keys(asked))[:limit]
     except Invalid as error:
         raise misread(asked.text, error) from error
     for start in range(0, len(keys), PAGE):
         part = keys[start : start + PAGE]
-        rows = await found.rows(part)
+        rows = runner.run(found.rows(part))
         yield [rows[key] for key in part if key in rows]
