@@ -103,6 +103,8 @@ def open_context(context: Context, *, read_only: bool = False) -> EmbeddedBacken
 
     read_only = read_only or context.read_only
     folder = context.database.parent
+    if context.database.is_dir():
+        raise StorageError(f"{context.database} is a directory", hint="name a file")
     if not read_only and not folder.exists() and folder == data_directory():
         try:
             folder.mkdir(parents=True, mode=0o700)

@@ -310,6 +310,18 @@ def test_looking_makes_nothing(bursar: Run, tmp_path: Path) -> None:
     assert list(tmp_path.rglob("*.db*")) == []
 
 
+def test_what_is_no_database_is_told(bursar: Run, tmp_path: Path) -> None:
+    done = bursar("projects", "--database", tmp_path)
+    assert (done.code, done.out) == (1, "")
+    assert f"{tmp_path} is a directory" in done.err
+
+
+def test_files_may_have_any_name(bursar: Run, demo: Path) -> None:
+    odd = demo.rename(demo.with_name("a b?c#\udcff%41.db"))
+    done = bursar("projects", "--database", odd, "--limit", 1)
+    assert (done.code, len(done.lines)) == (0, 2)
+
+
 def test_looking_changes_nothing(bursar: Run, demo: Path) -> None:
     before = demo.read_bytes()
     for what in LISTS:

@@ -86,7 +86,7 @@ def connect(path: Path, *, writer: bool, read_only: bool) -> sqlite3.Connection:
     mode = "ro" if read_only else "rw"
     try:
         conn = sqlite3.connect(
-            f"file:{quote(str(path))}?mode={mode}",
+            f"file:{quote(os.fsencode(path))}?mode={mode}",
             uri=True,
             isolation_level=None,
             cached_statements=256,
