@@ -12,8 +12,10 @@ from backend import contexts
 from backend.contexts import Config, Context
 from backend.core.errors import Invalid
 from tests.cli.conftest import Run
+from tui.cli import console
 from tui.cli.target import chosen
 
+ROOT = Path(__file__).resolve().parents[2]
 Configure = Callable[[str], Path]
 
 FULL = """
@@ -55,6 +57,14 @@ def test_everything_that_can_be_said(configure: Configure) -> None:
     )
     assert found.context().name == "prod"
     assert found.context("home").database == Path("/srv/home.db")
+
+
+def test_the_documented_example_is_understood(configure: Configure, bursar: Run) -> None:
+    text = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
+    configure(text.partition("```toml\n")[2].partition("```")[0])
+    found = contexts.load()
+    assert (found.default, found.context().production) == ("work", True)
+    console.check(found)
 
 
 def test_without_a_file_there_is_a_local_database() -> None:
