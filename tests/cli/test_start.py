@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from backend.core.errors import BursarError, Invalid, OutcomeUnknown, Unreachable
 from tests.cli.conftest import Run
 from tests.terminal.pty_console import console
 from tests.tui.hostile import BIDI, ESCAPES, FORBIDDEN, NASTY
 from tui.cli import main, parser
 from tui.cli.arguments import COMMANDS
 from tui.cli.fields import LISTS
+from tui.cli.output import code_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("textual", "rich", "asyncio", "sqlite3", "httpx", "pydantic", "starlette", "curses")
@@ -197,3 +199,16 @@ def test_the_documentation_names_every_column_and_command() -> None:
         assert f"| `{name}` | `{' '.join(field.name for field in found.fields)}` |" in text
     aside = {"demo", "import", "export", "backup"}
     assert [name for name in COMMANDS if f"bursar {name}" not in text and name not in aside] == []
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (Unreachable("no answer"), 3),
+        (Invalid("--x", data={"usage": True}), 2),
+        (Invalid("bad value"), 1),
+        (OutcomeUnknown("sent"), 1),
+    ],
+)
+def test_failures_have_their_exit_codes(error: BursarError, code: int) -> None:
+    assert code_of(error) == code
