@@ -23,7 +23,7 @@ from tui.actions import ACTIONS, Scope, bindings
 from tui.format.glyphs import ASCII
 from tui.format.lines import line
 from tui.format.units import Style
-from tui.panes import PANES, frame
+from tui.panes import HOMES, PANES, frame
 from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
 from tui.session import Session
@@ -192,10 +192,12 @@ class BursarApp(App[None], inherit_bindings=False):
         if changed:
             plain = replace(state.query, text="", view="", scope="")
             state.query = replace(plain, **changed)  # type: ignore[arg-type]
-        self.switch_mode(pane)
+        self.switch_mode(HOMES[pane])
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        if isinstance(self.screen, ListPane):
+        if pane not in self._modes:
+            self.push_screen(MAKERS[pane](self.session))
+        elif isinstance(self.screen, ListPane):
             self.screen.show_query()
 
     def on_tabs_chosen(self, event: Tabs.Chosen) -> None:

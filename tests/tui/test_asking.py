@@ -13,7 +13,7 @@ from tests.tui.panes.test_lists import pane, row, rows
 from tests.tui.panes.test_pictures import Compare, both_sizes, open_pane, shown
 from tests.tui.stage import Stage, play, press, set_up, until
 from tui.asking import FilterLine, Offer
-from tui.panes.listpane import TYPING
+from tui.panes.queried import TYPING
 from tui.widgets.prompt import MessageRow
 
 SPECS = (

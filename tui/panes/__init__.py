@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PaneInfo:
-    """One pane: its mode and action scope `id`, its digit, its names on wide and narrow
-    terminals, and the `Badges` field it counts with the sign behind the count."""
+    """One list: its mode and action scope `id`, its digit, its names on wide and narrow
+    terminals, and the `Badges` field it counts with the sign behind the count. A screen has no
+    digit; it opens on top of its `home`."""
 
     id: str
     digit: str
@@ -16,6 +17,7 @@ class PaneInfo:
     short: str
     badge: str = ""
     sign: str = ""
+    home: str = ""
 
 
 # The digits are the same in every context; a pane appears here when its system exists.
@@ -25,3 +27,8 @@ PANES = (
     PaneInfo("commissions", "5", "Commissions", "Commis", "pending", "*"),
     PaneInfo("audit", "6", "Audit", "Audit"),
 )
+
+SCREENS: tuple[PaneInfo, ...] = ()
+"""Lists that are reached by a command."""
+HOMES = {one.id: one.home or one.id for one in (*PANES, *SCREENS)}
+"""Every list, and the pane that is lit while it is on screen."""

@@ -4,49 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Generic
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.timer import Timer
 
-from backend.core.listing import Listing, Query
 from tui.actions import Action
-from tui.asking import FilterLine
 from tui.format.lines import QUIET, Build, Line, Look, Part, line
 from tui.panes import frame
-from tui.panes.pane import Pane
+from tui.panes.queried import Queried
 from tui.widgets.columns import Column
-from tui.widgets.prompt import MessageRow
 from tui.widgets.rows import RowT
 from tui.widgets.table import ResourceTable
 from tui.widgets.text import TextPanel
 
-TYPING = 0.08
-"""Seconds without typing before a filter is asked for."""
 RESTING = 0.12
 """Seconds the cursor rests on a row before its detail is read."""
 NEEDS_ROW = frozenset({"row.open", "row.raw", "row.copy", "copy.menu", "quotas.explain"})
 
 
-class ListPane(Pane, Generic[RowT], inherit_bindings=False):
+class ListPane(Queried[RowT], inherit_bindings=False):
     """A subclass gives `listing`, `columns`, `detail` and `open_row`, and may override `legend`
     and `nothing`. What is listed is `query`, kept in the session while other panes are shown."""
 
     NAME = ""
     """What the breadcrumb calls it."""
-    VIEW = ""
-    """The view that the list begins with."""
     SORT = ""
     """What it is ordered by until the operator says otherwise; without one, by time."""
-    _listed: Query | None = None
     READS_DETAIL = False
     """True when the detail is needed even where there is no side to show it."""
-
-    def listing(self) -> Listing[RowT]:
-        """What is listed."""
-        raise NotImplementedError
 
     def columns(self) -> Sequence[Column[RowT]]:
         """How it is shown."""
@@ -72,43 +59,6 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
         """Lines under the table that explain its signs."""
         return ()
 
-    def nothing(self) -> Sequence[str]:
-        """What is said when the list is empty, and what to do about it."""
-        if self.query_shown.text:
-            return (f"Nothing fits “{self.query_shown.text}”.", "esc shows all again")
-        if self.session.connection.empty:
-            return (
-                "Nothing is in this database yet.",
-                "bursar import FILE --database PATH fills it; bursar demo shows a filled one.",
-            )
-        return ("Nothing here.",)
-
-    # The query
-
-    @property
-    def query_shown(self) -> Query:
-        """What the list shows."""
-        return self.session.list_state(self.PANE, self.VIEW).query
-
-    def ask(self, **changed: object) -> None:
-        """Show something else: other `text`, `view`, `scope`, `sort` or `descending`."""
-        state = self.session.list_state(self.PANE, self.VIEW)
-        state.query = replace(state.query, **changed)  # type: ignore[arg-type]
-        self.show_query()
-
-    def show_query(self) -> None:
-        """List what the session says, if that is not listed yet."""
-        query = self.query_shown
-        if self._listed not in (None, query):
-            self._listed = query
-            self.list.empty = self.nothing()
-            self.list.show(query)
-            self.show_chrome()
-
-    def on_screen_resume(self) -> None:
-        """A command may have asked for something else meanwhile."""
-        self.show_query()
-
     # Parts
 
     def body(self) -> ComposeResult:
@@ -129,12 +79,11 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
         """Start reading before the first frame."""
         super().on_mount()
         self._resting: Timer | None = None
-        self._typing: Timer | None = None
         self._shown_key = 0
         lines = list(self.legend(self.session.look()))
         self.legend_panel.styles.height = len(lines)
         self.legend_panel.show(self.legend)
-        state = self.session.list_state(self.PANE, self.VIEW)
+        state = self.state
         state.query = replace(state.query, sort=state.query.sort or self.SORT)
         self._listed = state.query
         self.list.empty = self.nothing()
@@ -163,7 +112,7 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
 
     def facts(self) -> Iterable[Part]:
         """Why a row may be missing: how many of how many, filter, view, order, units."""
-        state, wide = self.session.list_state(self.PANE), self.size.width >= frame.FULL
+        state, wide = self.state, self.size.width >= frame.FULL
         yield self._counts(state.total)
         if state.query.text or wide:
             yield f"filter {state.query.text or 'none'}"
@@ -220,7 +169,7 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
     def _counted(self, event: ResourceTable.Counted) -> None:
         query = self.query_shown
         if not (query.text or query.scope or query.view):
-            self.session.list_state(self.PANE).total = event.shown
+            self.state.total = event.shown
         self.show_chrome()
 
     @on(ResourceTable.Failed, "#list")
@@ -288,40 +237,6 @@ class ListPane(Pane, Generic[RowT], inherit_bindings=False):
         from tui.panes import exporting
 
         exporting.ask(self)
-
-    # The filter
-
-    def action_list_filter(self) -> None:
-        """Type a filter."""
-        past = self.session.typed.get(self.PANE, ())
-        self.ask_line("/", self.query_shown.text, FilterLine(self.listing().fields), past)
-
-    @on(MessageRow.Changed)
-    def _filter_changed(self, event: MessageRow.Changed) -> None:
-        if event.sign != "/":
-            return
-        if self._typing is not None:
-            self._typing.stop()
-        if event.text != self.query_shown.text and not event.wrong:
-            self._typing = self.set_timer(TYPING, lambda: self.ask(text=event.text))
-
-    @on(MessageRow.Closed)
-    def _filter_closed(self, event: MessageRow.Closed) -> None:
-        if event.sign != "/":
-            return
-        if self._typing is not None:
-            self._typing.stop()
-        text = event.text if event.kept else ""
-        self.session.remember(self.PANE, text)
-        if text != self.query_shown.text:
-            self.ask(text=text)
-
-    def step_out(self) -> bool:
-        """Clear the filter."""
-        if self.query_shown.text:
-            self.ask(text="")
-            return True
-        return False
 
 
 def quiet(text: str) -> Line:

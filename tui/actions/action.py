@@ -1,0 +1,101 @@
+"""What an action is, and where it exists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """Where an action exists: everywhere, on one kind of widget, or on one kind of screen."""
+
+    APP = "app"
+    TABLE = "table"
+    TEXT = "text"
+    LIST = "list"
+    PROJECTS = "projects"
+    PROJECT = "project"
+    QUOTAS = "quotas"
+    QUOTA = "quota"
+    COMMISSIONS = "commissions"
+    COMMISSION = "commission"
+    AUDIT = "audit"
+    ENTRY = "entry"
+    REVIEW = "review"
+    RAW = "raw"
+
+
+class Group(StrEnum):
+    """The columns of the help."""
+
+    MOVE = "Move"
+    FIND = "Find"
+    ROW = "Row"
+    VIEW = "View"
+    DECIDE = "Change"
+    SESSION = "Session"
+
+
+_LIST = (Scope.LIST, Scope.TABLE, Scope.TEXT, Scope.APP)
+_TEXT = (Scope.TEXT, Scope.APP)
+
+REACH: Mapping[Scope, tuple[Scope, ...]] = {
+    Scope.PROJECTS: (Scope.PROJECTS, *_LIST),
+    Scope.PROJECT: (Scope.PROJECT, Scope.TABLE, *_TEXT),
+    Scope.QUOTAS: (Scope.QUOTAS, *_LIST),
+    Scope.QUOTA: (Scope.QUOTA, *_TEXT),
+    Scope.COMMISSIONS: (Scope.COMMISSIONS, *_LIST),
+    Scope.COMMISSION: (Scope.COMMISSION, *_TEXT),
+    Scope.AUDIT: (Scope.AUDIT, *_LIST),
+    Scope.ENTRY: (Scope.ENTRY, *_TEXT),
+    Scope.REVIEW: (Scope.REVIEW, *_TEXT),
+    Scope.RAW: (Scope.RAW, *_TEXT),
+}
+"""Every kind of screen, and the scopes whose keys work on it, the closest first."""
+
+DETAILS = (Scope.PROJECT, Scope.QUOTA, Scope.COMMISSION, Scope.ENTRY)
+LISTS = (Scope.PROJECTS, Scope.QUOTAS, Scope.COMMISSIONS, Scope.AUDIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something the operator can do. `id` is `pane.action`, the name it is remapped by;
+    `title` the words in help and on wide terminals, `short` those of a narrow key line;
+    `footer` its place in the key line, 0 for none."""
+
+    id: str
+    keys: tuple[str, ...]
+    title: str
+    scopes: tuple[Scope, ...]
+    group: Group
+    tooltip: str = ""
+    short: str = ""
+    footer: int = 0
+    changes_data: bool = False
+    call: str = ""
+    priority: bool = False
+
+    @property
+    def method(self) -> str:
+        """What Textual calls: `quotas_over` runs `action_quotas_over`."""
+        return self.call or self.id.replace(".", "_")
+
+    @property
+    def key_text(self) -> str:
+        """The keys as people write them."""
+        return " ".join(key_name(key) for key in self.keys)
+
+
+_NAMES = {
+    "escape": "esc",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "delete": "del",
+    "shift+tab": "S-tab",
+}
+
+
+def key_name(key: str) -> str:
+    """`^d` for ctrl+d, `pgdn` for pagedown."""
+    return f"^{key[5:]}" if key.startswith("ctrl+") else _NAMES.get(key, key)

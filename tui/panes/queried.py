@@ -1,0 +1,117 @@
+"""A list that shows what a query says: asking for another, typing a filter, keeping both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Generic
+
+from textual import on
+from textual.timer import Timer
+
+from backend.core.listing import Listing, Query
+from tui.asking import FilterLine
+from tui.panes.pane import Pane
+from tui.session import ListState
+from tui.widgets.prompt import MessageRow
+from tui.widgets.rows import RowT
+from tui.widgets.table import ResourceTable
+
+TYPING = 0.08
+"""Seconds without typing before a filter is asked for."""
+
+
+class Queried(Pane, Generic[RowT], inherit_bindings=False):
+    """A pane whose `list` shows `listing`; the query is kept in the session while other panes
+    are on screen."""
+
+    VIEW = ""
+    """The view that the list begins with."""
+    list: ResourceTable[RowT]
+    _listed: Query | None = None
+    _typing: Timer | None = None
+
+    def listing(self) -> Listing[RowT]:
+        """What is listed."""
+        raise NotImplementedError
+
+    def nothing(self) -> Sequence[str]:
+        """What is said when the list is empty, and what to do about it."""
+        if self.query_shown.text:
+            return (f"Nothing fits “{self.query_shown.text}”.", "esc shows all again")
+        if self.session.connection.empty:
+            return (
+                "Nothing is in this database yet.",
+                "bursar import FILE --database PATH fills it; bursar demo shows a filled one.",
+            )
+        return ("Nothing here.",)
+
+    # The query
+
+    @property
+    def list_id(self) -> str:
+        """What the list is called in the session, in filters and after `:`."""
+        return self.SCOPE.value
+
+    @property
+    def state(self) -> ListState:
+        """What the session keeps of the list while other panes are shown."""
+        return self.session.list_state(self.list_id, self.VIEW)
+
+    @property
+    def query_shown(self) -> Query:
+        """What the list shows."""
+        return self.state.query
+
+    def ask(self, **changed: object) -> None:
+        """Show something else: other `text`, `view`, `scope`, `sort` or `descending`."""
+        state = self.state
+        state.query = replace(state.query, **changed)  # type: ignore[arg-type]
+        self.show_query()
+
+    def show_query(self) -> None:
+        """List what the session says, if that is not listed yet."""
+        query = self.query_shown
+        if self._listed not in (None, query):
+            self._listed = query
+            self.list.empty = self.nothing()
+            self.list.show(query)
+            self.show_chrome()
+
+    def on_screen_resume(self) -> None:
+        """A command may have asked for something else meanwhile."""
+        self.show_query()
+
+    # The filter
+
+    def action_list_filter(self) -> None:
+        """Type a filter."""
+        past = self.session.typed.get(self.list_id, ())
+        self.ask_line("/", self.query_shown.text, FilterLine(self.listing().fields), past)
+
+    @on(MessageRow.Changed)
+    def _filter_changed(self, event: MessageRow.Changed) -> None:
+        if event.sign != "/":
+            return
+        if self._typing is not None:
+            self._typing.stop()
+        if event.text != self.query_shown.text and not event.wrong:
+            self._typing = self.set_timer(TYPING, lambda: self.ask(text=event.text))
+
+    @on(MessageRow.Closed)
+    def _filter_closed(self, event: MessageRow.Closed) -> None:
+        if event.sign != "/":
+            return
+        if self._typing is not None:
+            self._typing.stop()
+        text = event.text if event.kept else ""
+        self.session.remember(self.list_id, text)
+        if text != self.query_shown.text:
+            self.ask(text=text)
+
+    def step_out(self) -> bool:
+        """Clear the filter."""
+        if self.query_shown.text:
+            self.ask(text="")
+            return True
+        return False
