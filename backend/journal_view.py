@@ -80,12 +80,13 @@ FIELDS = Fields(
         flag("refused", f"outcome = '{REFUSED}'", "it was refused"),
         flag("decisions", audit.DECISIONS, "decided by people"),
     ),
+    "seq",
 )  # fmt: skip
 
 
 def keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
     """The journal's seqs for a query, and its parameters. Raises Invalid on a bad filter."""
-    return audit.keys_sql(query, FIELDS.where(query.text, now))
+    return audit.keys_sql(query, FIELDS.where(query, now))
 
 
 def rows(tx: Tx, keys: Sequence[int]) -> dict[int, JournalRow]:

@@ -66,6 +66,7 @@ class ListState:
 
     query: Query = field(default_factory=Query)
     total: int | None = None
+    marked: dict[int, None] = field(default_factory=dict)
 
 
 class ReadOnlyBackend:

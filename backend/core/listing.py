@@ -10,6 +10,9 @@ from typing import Protocol, TypeVar
 
 RowT = TypeVar("RowT", covariant=True)
 
+MARKED = "marked"
+"""The word of every filter that finds `Query.marked`."""
+
 
 class Kind(StrEnum):
     """What a field of a filter is compared with."""
@@ -40,13 +43,14 @@ class FieldSpec:
 class Query:
     """What a list shows: `text` a filter (docs/filters.md; a plain word is a case-insensitive
     substring over the visible columns), `view` a named preset, `scope` an object it is limited
-    to, `sort` a column id."""
+    to, `sort` a column id, `marked` the keys that the word `marked` finds."""
 
     text: str = ""
     view: str = ""
     scope: str = ""
     sort: str = ""
     descending: bool = False
+    marked: tuple[int, ...] = ()
 
 
 class Listing(Protocol[RowT]):

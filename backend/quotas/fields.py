@@ -95,6 +95,7 @@ def _holdings(project: str) -> Fields:
             flag("bound", BOUND, "the project's limit binds, not the own", "proj"),
             flag("base", f"{project} {BASE}", "in the person's own base project", "system"),
         ),
+        "h.id",
     )  # fmt: skip
 
 
@@ -152,4 +153,5 @@ COMMISSIONS = Fields(
         flag("overdue", f"c.issued_at + {OVERDUE_MICROS} < ?", "pending for more than 5 minutes"),
         flag("expiring", "c.expires_at > 0", "ends by itself"),
     ),
+    "c.serial",
 )  # fmt: skip

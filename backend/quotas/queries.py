@@ -92,7 +92,7 @@ def keys_sql(query: Query) -> tuple[str, list[object]]:
         in_project = query.scope.startswith("project:") and "pools" not in words
         conditions.append(OF_SOURCE if in_project else OF_HOLDER)
         params.append(query.scope)
-    found = (fields.POOLS if "pools" in words else fields.MEMBERS).where(query.text, now=0)
+    found = (fields.POOLS if "pools" in words else fields.MEMBERS).where(query, now=0)
     conditions += [found.sql] if found.sql else []
     params += found.params
     if query.scope or found.wanted & fields.NARROWING:
@@ -107,7 +107,7 @@ def commission_keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
     """The same for pending commissions; newest first unless sorted."""
     descending = query.descending if query.sort else not query.descending
     order = COMMISSION_SORTS.get(query.sort, COMMISSION_SORTS[""])
-    found = fields.COMMISSIONS.where(query.text, now)
+    found = fields.COMMISSIONS.where(query, now)
     where = found.sql or "c.serial > 0"
     order = order.format(d="DESC" if descending else "ASC")
     return f"SELECT c.serial FROM commission c WHERE {where} ORDER BY {order}", list(found.params)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +26,7 @@ from tests.filters.judge import Facts, Text, holds, parts
 from tests.filters.little import NOW, SECOND, Little, little
 
 WORLDS = 20
+MARKED = tuple(range(2, 2000, 3))
 ALIVE = (ProjectState.ACTIVE, ProjectState.SUSPENDED)
 LISTS: Mapping[str, Sequence[FieldSpec]] = {
     "quotas": fields.MEMBERS.specs,
@@ -38,7 +40,7 @@ LISTS: Mapping[str, Sequence[FieldSpec]] = {
 def shown(world: Little, name: str, text: str, sort: str = "") -> list[int]:
     """The keys that a list answers, in order."""
     view = {"pools": "pools", "projects": "everything"}.get(name, "")
-    query = Query(text, view, sort=sort)
+    query = Query(text, view, sort=sort, marked=MARKED)
     statement: Mapping[str, Callable[[], tuple[str, list[object]]]] = {
         "quotas": lambda: queries.keys_sql(query),
         "pools": lambda: queries.keys_sql(query),
@@ -52,6 +54,13 @@ def shown(world: Little, name: str, text: str, sort: str = "") -> list[int]:
 @lru_cache(maxsize=512)
 def facts(seed: int, name: str) -> dict[int, Facts]:
     """All rows of a list as people see them."""
+    return {
+        key: replace(row, flags={**row.flags, "marked": key in MARKED})
+        for key, row in _facts(seed, name).items()
+    }
+
+
+def _facts(seed: int, name: str) -> dict[int, Facts]:
     world = little(seed)
     keys, tx = shown(world, name, ""), world.tx
     if name in ("quotas", "pools"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,10 +84,12 @@ def climate(world: World) -> tuple[str, int]:
     return uuid, world.submit("O", uuid, **wishes)[1]
 
 
-def stuck(world: World, project: str) -> int:
-    """A commission of one vm and 4 GiB that its service never settled."""
+VM_AND_RAM = ((VM, 1), (RAM, 4 * GIB))
+
+
+def stuck(world: World, project: str, wanted: Sequence[tuple[str, int]] = VM_AND_RAM) -> int:
+    """A commission that its service never settled."""
     holder, source = f"user:{person('M')}", f"project:{project}"
-    wanted = ((VM, 1), (RAM, 4 * GIB))
     command = IssueCommission(
         actor=Actor("cyclades", Role.SERVICE, component="cyclades"),
         clientkey="cyclades",

@@ -49,6 +49,8 @@ def plain(key: str) -> bool:
     """Whether a bare terminal delivers the key, and as itself."""
     if key in TAKEN | SAME:
         return False
+    if key == "ctrl+@":  # what ctrl+space sends
+        return True
     return len(key) == 1 or key in NAMED or re.fullmatch(r"ctrl\+[a-z]", key) is not None
 
 

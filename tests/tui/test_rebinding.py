@@ -16,10 +16,10 @@ def test_the_chosen_key_works_and_the_usual_one_does_not(stage: Stage) -> None:
         session: Session = pilot.app.session  # type: ignore[attr-defined]
         await press(pilot, "2", "o")
         assert "over" not in session.list_state("quotas").query.view
-        await press(pilot, "v")
+        await press(pilot, "b")
         assert "over" in session.list_state("quotas").query.view
 
-    play(stage.app(keys={"quotas.over": "v"}), script)
+    play(stage.app(keys={"quotas.over": "b"}), script)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,15 @@ _MOVING = (
     Action("list.right", ("l", "right"), "columns right", _T, Group.MOVE, "To hidden columns"),
 )
 
+_MARKING = (
+    Action("mark.toggle", ("space",), "mark", _T, Group.ROW,
+           "Mark the row and go on; what changes data is then done with all marked rows"),
+    Action("mark.range", ("v", "ctrl+@"), "mark range", _T, Group.ROW,
+           "Mark all rows from the last mark to here"),
+    Action("mark.all", ("*",), "mark all", _T, Group.ROW,
+           "Mark all rows that are listed, or none; esc takes all marks"),
+)  # fmt: skip
+
 _FINDING = (
     Action("list.filter", ("/",), "filter", (Scope.LIST,), Group.FIND,
            "Show rows that fit a filter; tab completes, enter keeps it, esc clears it", footer=50),
@@ -61,7 +70,7 @@ _ROWS = (
     Action("copy.menu", ("C",), "copy ...", (Scope.LIST, *DETAILS, Scope.REVIEW), Group.ROW,
            "Copy the id, the row as CSV or JSON, or a request as curl without its token"),
     Action("list.export", ("x",), "export", (Scope.LIST,), Group.VIEW,
-           "Write what is on screen, or all pages, to a file as CSV, JSON or JSON lines"),
+           "Write what is marked, on screen, or all pages, to a file as CSV, JSON or JSON lines"),
 )  # fmt: skip
 
 _VIEWS = (
@@ -89,6 +98,12 @@ _DECISIONS = (
     Action("project.review", ("a",), "review application", (Scope.PROJECTS, Scope.PROJECT),
            Group.DECIDE, "Look at the waiting application; changes nothing",
            short="review", footer=2),
+    Action("project.approve", ("A",), "approve", (Scope.PROJECTS,), Group.DECIDE,
+           "Approve the waiting application, or those of all marked projects",
+           footer=3, changes_data=True),
+    Action("project.deny", ("X",), "deny", (Scope.PROJECTS,), Group.DECIDE,
+           "Deny the waiting application, or those of all marked projects",
+           footer=4, changes_data=True),
     Action("project.suspend", ("Z",), "suspend / unsuspend", (Scope.PROJECTS, Scope.PROJECT),
            Group.DECIDE, "Stop a project from taking more, or let it again",
            short="suspend", footer=90, changes_data=True),
@@ -140,4 +155,4 @@ _SESSION = (
            "Leave the console from anywhere", call="quit", priority=True),
 )  # fmt: skip
 
-ACTIONS = (*_panes(), *_MOVING, *_FINDING, *_ROWS, *_VIEWS, *_DECISIONS, *_SESSION)
+ACTIONS = (*_panes(), *_MOVING, *_MARKING, *_FINDING, *_ROWS, *_VIEWS, *_DECISIONS, *_SESSION)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from backend import contexts
 from backend.core.errors import BursarError, Invalid
-from backend.core.plan import Plan, Tier
+from backend.core.plan import Plan
 from backend.core.text import MAX_CHARS, display
 from tui.cli.output import narrate
 from tui.dialogs.consent import Consent
@@ -33,11 +33,9 @@ class Demand:
     @classmethod
     def of(cls, verb: str, plans: Sequence[Plan], production: bool) -> Demand:
         """What these plans ask for."""
-        consents = [Consent.to(plan, production) for plan in plans]
-        harmful = max(one.tier for one in consents) >= Tier.HARMFUL
-        if len(plans) > 1:
-            return cls(verb, f"{verb} {len(plans)}" if harmful else "", harmful)
-        return cls(verb, plans[0].target.strip() if consents[0].needs_name else "", harmful)
+        consent = Consent.to_all(plans, production)
+        phrase = consent.target.strip() if consent.needs_name else ""
+        return cls(verb, phrase, consent.needs_reason)
 
     @property
     def options(self) -> str:

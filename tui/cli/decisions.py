@@ -8,17 +8,19 @@ import asyncio
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from backend import contexts
 from backend.backend import Backend
 from backend.contexts import Config, Context
-from backend.core.errors import BursarError, OutcomeUnknown, PreviewStale, ReadOnly
+from backend.core.errors import BursarError, PreviewStale, ReadOnly
 from backend.core.identity import Actor
-from backend.core.plan import Command, Plan, Receipt
+from backend.core.plan import Command, Plan
 from backend.core.text import display
 from backend.projects.model import ApproveApplication, DenyApplication
 from backend.quotas.model import AcceptCommission, RejectCommission
+from tui import cases
+from tui.cases import Case
 from tui.cli.asking import Demand, Given, somebody_there
 from tui.cli.output import DONE, REFUSED, code_of, flush, narrate, say, told, write
 from tui.cli.target import chosen, existing
@@ -31,19 +33,6 @@ VERBS: Mapping[str, Callable[[Actor, int], Command]] = {
     "accept": lambda actor, number: AcceptCommission(actor=actor, serial=number),
     "reject": lambda actor, number: RejectCommission(actor=actor, serial=number),
 }
-PLANNED, CARRIED_OUT, FAILED = "planned", "done", "refused"
-UNKNOWN, UNTRIED = "unknown", "not tried"
-
-
-@dataclass(slots=True)
-class Case:
-    """One application or commission, and how far it got."""
-
-    number: int
-    outcome: str = UNTRIED
-    plan: Plan | None = None
-    receipt: Receipt | None = None
-    error: BursarError | None = None
 
 
 def decided(options: argparse.Namespace) -> int:
@@ -74,7 +63,7 @@ class Decisions:
     ) -> None:
         self._backend, self._runner = backend, runner
         self._context, self._config, self._options = context, config, options
-        self._cases = [Case(number) for number in dict.fromkeys(options.numbers)]
+        self._cases = [Case(number, str(number)) for number in dict.fromkeys(options.numbers)]
         self._given = Given(
             options.reason,
             options.yes,
@@ -103,20 +92,20 @@ class Decisions:
             return DONE
         reason = self._given.reason_for(self._demand(self._plans()))
         for case in self._cases:
-            case.outcome = UNTRIED
+            case.outcome = cases.UNTRIED
         return self._carry_out(reason)
 
     # --- looking
 
     def _preview(self, case: Case) -> None:
-        command = VERBS[self._options.verb](self._backend.connection.actor, case.number)
+        command = VERBS[self._options.verb](self._backend.connection.actor, case.key)
         try:
-            case.plan = self._runner.run(self._backend.plan(command))
+            plan = self._runner.run(self._backend.plan(command))
         except BursarError as error:
             self._failed(case, error)
         else:
-            case.outcome = PLANNED
-            self._show(case.plan)
+            case.planned(plan)
+            self._show(plan)
 
     def _show(self, plan: Plan, before: Plan | None = None) -> None:
         """The preview is what a dry run is for; else it is narration. What differs from an
@@ -148,7 +137,7 @@ class Decisions:
         return next((code_of(case.error) for case in self._cases if case.error), DONE)
 
     def _carried_out(self, case: Case, reason: str) -> bool:
-        while case.plan is not None and case.outcome == UNTRIED:
+        while case.plan is not None and case.outcome == cases.UNTRIED:
             try:
                 self._apply(case, case.plan, reason)
             except PreviewStale as stale:
@@ -162,15 +151,14 @@ class Decisions:
                 reason = asked.reason_for(self._demand([stale.plan]))
             except BursarError as error:
                 self._failed(case, error)
-        return case.outcome == CARRIED_OUT
+        return case.outcome == cases.DONE
 
     def _apply(self, case: Case, plan: Plan, reason: str) -> None:
         try:
-            case.receipt = self._runner.run(self._backend.apply(plan, reason))
+            case.done(self._runner.run(self._backend.apply(plan, reason)))
         except KeyboardInterrupt:
-            case.outcome = UNKNOWN
+            case.outcome = cases.UNKNOWN
             raise
-        case.outcome = CARRIED_OUT
 
     def _tell(self, case: Case) -> None:
         if case.receipt is not None and self._options.format == "text":
@@ -178,21 +166,20 @@ class Decisions:
             flush()
 
     def _failed(self, case: Case, error: BursarError) -> None:
-        case.error = error
-        case.outcome = UNKNOWN if isinstance(error, OutcomeUnknown) else FAILED
-        say(f"{self._options.verb} {case.number}:")
+        case.failed(error)
+        say(f"{self._options.verb} {case.label}:")
         told(error)
 
     def _tell_rest(self) -> None:
         """What was done and what was not, where that is not all of it."""
         outcomes = {case.outcome for case in self._cases}
-        if outcomes == {CARRIED_OUT} or len(self._cases) == 1 and UNKNOWN not in outcomes:
+        if outcomes == {cases.DONE} or len(self._cases) == 1 and cases.UNKNOWN not in outcomes:
             return
-        for outcome in (CARRIED_OUT, FAILED, UNKNOWN, UNTRIED):
-            numbers = [str(case.number) for case in self._cases if case.outcome == outcome]
+        for outcome in (cases.DONE, cases.REFUSED, cases.UNKNOWN, cases.UNTRIED):
+            numbers = [case.label for case in self._cases if case.outcome == outcome]
             if numbers:
                 say(f"{outcome}: {', '.join(numbers)}")
-        if UNKNOWN in outcomes:
+        if cases.UNKNOWN in outcomes:
             say("bursar journal says what became of the unknown one")
 
     def _document(self) -> str:
@@ -200,7 +187,7 @@ class Decisions:
         from tui.cli.receipts import result
 
         results = [
-            result(case.number, case.outcome, case.plan, case.receipt, case.error)
+            result(case.key, case.outcome, case.plan, case.receipt, case.error)
             for case in self._cases
         ]
         found = {"verb": self._options.verb, "dry_run": self._options.dry_run, "results": results}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.core.plan import Plan, Tier
@@ -21,6 +22,18 @@ class Consent:
         """A production context asks for one tier more."""
         tier = Tier(min(Tier.DANGEROUS, plan.tier + 1)) if production else plan.tier
         return cls(tier, plan.verb, plan.target)
+
+    @classmethod
+    def to_all(cls, plans: Sequence[Plan], production: bool) -> Consent:
+        """The same for several of one kind. When not all are harmless they are dangerous
+        together: the phrase to type is the verb and how many."""
+        consents = [cls.to(plan, production) for plan in plans]
+        if len(plans) == 1:
+            return consents[0]
+        verb = plans[0].verb
+        if max(one.tier for one in consents) < Tier.HARMFUL:
+            return cls(Tier.REVERSIBLE, verb, "")
+        return cls(Tier.DANGEROUS, verb, f"{verb.lower()} {len(plans)}")
 
     @property
     def needs_reason(self) -> bool:

@@ -26,6 +26,7 @@ from tui.format import ages, names
 from tui.format.commissions import detail, feed_line, is_overdue, rates
 from tui.format.lines import HEAD, QUIET, WARN, Build, Line, Look, Part, line, section
 from tui.format.units import changes
+from tui.panes import bulk
 from tui.panes.detailpane import DetailPane
 from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
@@ -75,19 +76,22 @@ class Settling(Pane, inherit_bindings=False):
 
     def refusal(self, action: Action) -> str:
         """There has to be one."""
-        if action.id.startswith("commissions.") and action.changes_data and not self.serial():
+        settles = action.id.startswith("commissions.") and action.changes_data
+        if settles and not self.serial() and not self.marks():
             return "no commission is selected"
         return super().refusal(action)
 
+    def settle(self, command: type[AcceptCommission | RejectCommission]) -> None:
+        """Preview what becomes of it."""
+        self.change(command(actor=self.session.connection.actor, serial=self.serial()))
+
     def action_commissions_accept(self) -> None:
         """Preview making it final."""
-        actor = self.session.connection.actor
-        self.change(AcceptCommission(actor=actor, serial=self.serial()))
+        self.settle(AcceptCommission)
 
     def action_commissions_reject(self) -> None:
         """Preview taking it back."""
-        actor = self.session.connection.actor
-        self.change(RejectCommission(actor=actor, serial=self.serial()))
+        self.settle(RejectCommission)
 
 
 class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False):
@@ -116,6 +120,16 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
     def serial(self) -> int:
         """The one under the cursor."""
         return self.list.cursor_key if self.list.cursor_row is not None else 0
+
+    def settle(self, command: type[AcceptCommission | RejectCommission]) -> None:
+        """All that are marked, or the one under the cursor."""
+        actor = self.session.connection.actor
+        bulk.decide(
+            self,
+            self.list,
+            lambda row: command(actor=actor, serial=row.key),
+            lambda row: f"commission {row.key}",
+        )
 
     def body(self) -> ComposeResult:
         """The list above the feed, the detail at their side."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend.core.listing import Query
@@ -13,7 +13,7 @@ from tui.panes.listpane import ListPane
 from tui.panes.pane import LISTED
 from tui.session import WARN
 
-SHOWN, ALL = "shown", "all"
+SHOWN, MARKED, ALL = "shown", "marked", "all"
 GROUP = "export"
 
 
@@ -22,11 +22,12 @@ def ask(pane: ListPane[Any]) -> None:
     if pane.session.doing:
         pane.session.tell(f"one at a time: {pane.session.doing}", WARN)
         return
-    query, shown = pane.query_shown, on_screen(pane)
+    query, shown = pane.query_listed, on_screen(pane)
+    chosen = {SHOWN: shown, MARKED: list(pane.state.marked)}
 
     def wished(wish: Wish | None) -> None:
         if wish is not None:
-            pane.start(_export, pane, wish, query, shown, group=GROUP)
+            pane.start(_export, pane, wish, query, chosen, group=GROUP)
 
     pane.app.push_screen(ExportScreen(pane.session, pane.NAME, offered(pane, shown)), wished)
 
@@ -42,14 +43,18 @@ def offered(pane: ListPane[Any], shown: Sequence[int]) -> list[tuple[str, str]]:
     """What can be exported, and in which words."""
     total = pane.list.shown
     count = "all rows" if total is None else f"all pages, {_rows(total)}"
-    return [(ALL, count), (SHOWN, f"on screen, {_rows(len(shown))}")]
+    marked = len(pane.state.marked)
+    some = [(MARKED, f"marked, {_rows(marked)}")] if marked else []
+    return [*some, (ALL, count), (SHOWN, f"on screen, {_rows(len(shown))}")]
 
 
 def _rows(count: int) -> str:
     return f"{count:,} row{'' if count == 1 else 's'}"
 
 
-async def _export(pane: ListPane[Any], wish: Wish, query: Query, shown: Sequence[int]) -> None:
+async def _export(
+    pane: ListPane[Any], wish: Wish, query: Query, chosen: Mapping[str, Sequence[int]]
+) -> None:
     session, listing = pane.session, pane.listing()
 
     def stop() -> None:
@@ -63,7 +68,7 @@ async def _export(pane: ListPane[Any], wish: Wish, query: Query, shown: Sequence
 
     session.doing, session.stop = f"exporting to {wish.file}", stop
     try:
-        keys = shown if wish.what == SHOWN else await listing.keys(query)
+        keys = await listing.keys(query) if wish.what == ALL else chosen[wish.what]
         count = await export.to_file(listing, keys, LISTED[pane.PANE], wish, progress)
     finally:
         session.doing = ""

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 
 from tui.actions import Action
-from tui.format.lines import QUIET, Build, Line, Look, Part, line
+from tui.format.lines import QUIET, WARN, Build, Line, Look, Part, line
 from tui.panes import frame
 from tui.panes.queried import Queried
 from tui.widgets.columns import Column
@@ -85,9 +85,10 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         self.legend_panel.show(self.legend)
         state = self.state
         state.query = replace(state.query, sort=state.query.sort or self.SORT)
-        self._listed = state.query
+        self._listed = self.query_listed
         self.list.empty = self.nothing()
-        self.list.show(state.query)
+        self.list.marked = state.marked
+        self.list.show(self._listed)
         self._seen = self.session.version
 
     async def refresh_data(self) -> None:
@@ -114,6 +115,8 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         """Why a row may be missing: how many of how many, filter, view, order, units."""
         state, wide = self.state, self.size.width >= frame.FULL
         yield self._counts(state.total)
+        if state.marked:
+            yield f"marked {len(state.marked):,}", WARN
         if state.query.text or wide:
             yield f"filter {state.query.text or 'none'}"
         yield from self.view_facts()
@@ -193,6 +196,10 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         if action.id in NEEDS_ROW and self.list.cursor_row is None:
             return "no row is selected"
         return super().refusal(action)
+
+    def marks(self) -> int:
+        """Those of the list."""
+        return len(self.state.marked)
 
     def sort_by(self, sort: str) -> None:
         """Order by a column, or turn the order round when it is that column's already."""

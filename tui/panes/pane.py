@@ -106,6 +106,10 @@ class Pane(Screen[None], inherit_bindings=False):
         self._drawn_units = self.session.units
         self.redraw()
 
+    def marks(self) -> int:
+        """How many rows are marked; a decision is then about them."""
+        return 0
+
     def step_out(self) -> bool:
         """`esc`: undo the innermost thing of this screen; False when there is none."""
         return False
@@ -230,10 +234,13 @@ class Pane(Screen[None], inherit_bindings=False):
                 raise
 
     @work(group="change", exclusive=True)
-    async def change(self, command: Command) -> None:
-        """Preview a command, ask for consent, and tell what came of it."""
+    async def change(self, command: Command, done: Callable[[], None] | None = None) -> None:
+        """Preview a command, ask for consent, and tell what came of it; `done` is called when
+        it was carried out."""
         receipt = await self.consent(command)
         if receipt is not None:
+            if done is not None:
+                done()
             self.session.tell(receipt.message)
             await self.session.read_again()
             self.changed(receipt)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 
+from backend.core.plan import Command
 from backend.projects.model import (
     ChangeMembership,
     MemberRow,
@@ -21,6 +22,7 @@ from backend.projects.model import (
 from tui.actions import Action, Scope, bindings
 from tui.format import ages
 from tui.format.lines import QUIET, WARN, Look, Part
+from tui.panes import bulk
 from tui.panes.project_actions import ProjectActions
 from tui.panes.project_text import everything
 from tui.panes.raw import RawPane
@@ -84,6 +86,11 @@ class ProjectPane(ProjectActions, inherit_bindings=False):
         """The project."""
         return self.found.row if self.found else None
 
+    def decide(self, make: Callable[[ProjectRow], Command]) -> None:
+        """About this one."""
+        if (row := self.project_row()) is not None:
+            self.change(make(row))
+
     def allowed(self) -> Mapping[str, str]:
         """As it was read."""
         return self.found.allowed if self.found else {}
@@ -128,8 +135,13 @@ class ProjectPane(ProjectActions, inherit_bindings=False):
         self.members.redraw()
 
     @on(ResourceTable.Moved, "#members")
+    @on(ResourceTable.Marked, "#members")
     def _moved(self) -> None:
         self.show_chrome()
+
+    def step_out(self) -> bool:
+        """Take all marks."""
+        return self.members.unmark_all()
 
     # Members
 
@@ -139,6 +151,8 @@ class ProjectPane(ProjectActions, inherit_bindings=False):
         if why := super().refusal(action):
             return why
         if wanted is None:
+            return ""
+        if self.members.marked:
             return ""
         row = self.members.cursor_row
         if row is None:
@@ -159,8 +173,12 @@ class ProjectPane(ProjectActions, inherit_bindings=False):
 
     def _decide_on_member(self, action: MembershipAction) -> None:
         actor = self.session.connection.actor
-        membership = self.members.cursor_key
-        self.change(ChangeMembership(actor=actor, membership=membership, action=action))
+        bulk.decide(
+            self,
+            self.members,
+            lambda row: ChangeMembership(actor=actor, membership=row.key, action=action),
+            lambda row: row.email,
+        )
 
     # Looking
 

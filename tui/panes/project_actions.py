@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from backend.projects.model import ChangeProjectState, ProjectAction, ProjectRow, ProjectState
+from backend.core.errors import Invalid
+from backend.core.identity import Actor
+from backend.core.plan import Command
+from backend.projects.model import (
+    ApplicationCommand,
+    ChangeProjectState,
+    ProjectAction,
+    ProjectRow,
+    ProjectState,
+)
 from tui.actions import Action, Group
 from tui.panes.pane import Pane
 
@@ -34,8 +43,12 @@ class ProjectActions(Pane, inherit_bindings=False):
         row = self.project_row()
         if action.id == "project.review":
             return "" if self._reviewable(row) else "no application is waiting"
+        if action.group is not Group.DECIDE or self.marks():
+            return ""
         if row is None:
-            return "no project is selected" if action.group is Group.DECIDE else ""
+            return "no project is selected"
+        if action.id in _ANSWERS:
+            return "" if row.pending_app else "no application is waiting"
         return self.allowed().get(_meant(action.id, row), "")
 
     def _reviewable(self, row: ProjectRow | None) -> bool:
@@ -76,7 +89,21 @@ class ProjectActions(Pane, inherit_bindings=False):
     def _decide(self, action: str) -> None:
         if (row := self.project_row()) is not None:
             actor, meant = self.session.connection.actor, ProjectAction(_meant(action, row))
-            self.change(ChangeProjectState(actor=actor, project=row.uuid, action=meant))
+            self.decide(lambda row: ChangeProjectState(actor=actor, project=row.uuid, action=meant))
+
+    def decide(self, make: Callable[[ProjectRow], Command]) -> None:
+        """Preview what `make` says for the project, or for each that is marked."""
+        raise NotImplementedError
+
+
+def answering(command: type[ApplicationCommand], actor: Actor, row: ProjectRow) -> Command:
+    """The answer to a project's waiting application. Raises Invalid when there is none."""
+    if not row.pending_app:
+        raise Invalid("no application is waiting")
+    return command(actor=actor, application=row.pending_app)
+
+
+_ANSWERS = frozenset({"project.approve", "project.deny"})
 
 
 def _meant(action: str, row: ProjectRow) -> str:

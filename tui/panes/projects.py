@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
 from textual.binding import BindingType
 
 from backend.backend import Listing
+from backend.core.plan import Command
 from backend.projects.model import (
+    ApproveApplication,
+    DenyApplication,
     ProjectDetail,
     ProjectRow,
     ProjectState,
@@ -18,8 +21,9 @@ from tui.actions import Scope, bindings
 from tui.format import ages, names
 from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
 from tui.format.units import amount, percent
+from tui.panes import bulk
 from tui.panes.listpane import ListPane, quiet
-from tui.panes.project_actions import ProjectActions
+from tui.panes.project_actions import ProjectActions, answering
 from tui.panes.project_text import summary
 from tui.panes.raw import RawPane
 from tui.widgets.columns import Column
@@ -127,6 +131,20 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
         """What was read of the project under the cursor, once the cursor rests there."""
         found = self._found
         return found.allowed if found and found.row.key == self.list.cursor_key else {}
+
+    def decide(self, make: Callable[[ProjectRow], Command]) -> None:
+        """About all that are marked, or the one under the cursor."""
+        bulk.decide(self, self.list, make, lambda row: row.name)
+
+    def action_project_approve(self) -> None:
+        """Approve what waits."""
+        actor = self.session.connection.actor
+        self.decide(lambda row: answering(ApproveApplication, actor, row))
+
+    def action_project_deny(self) -> None:
+        """Deny what waits."""
+        actor = self.session.connection.actor
+        self.decide(lambda row: answering(DenyApplication, actor, row))
 
     def legend(self, look: Look) -> Iterable[Line]:
         """What the short words mean."""

@@ -9,10 +9,10 @@ from typing import Generic
 from textual import on
 from textual.timer import Timer
 
-from backend.core.listing import Listing, Query
+from backend.core.listing import MARKED, Listing, Query
 from tui.asking import FilterLine
 from tui.panes.pane import Pane
-from tui.session import ListState
+from tui.session import WARN, ListState
 from tui.widgets.prompt import MessageRow
 from tui.widgets.rows import RowT
 from tui.widgets.table import ResourceTable
@@ -63,6 +63,14 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
         """What the list shows."""
         return self.state.query
 
+    @property
+    def query_listed(self) -> Query:
+        """The same as the listing is asked: with the marks, where the filter may speak of them."""
+        query = self.query_shown
+        if MARKED not in query.text.lower():
+            return query
+        return replace(query, marked=tuple(sorted(self.state.marked)))
+
     def ask(self, **changed: object) -> None:
         """Show something else: other `text`, `view`, `scope`, `sort` or `descending`."""
         state = self.state
@@ -71,7 +79,7 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
 
     def show_query(self) -> None:
         """List what the session says, if that is not listed yet."""
-        query = self.query_shown
+        query = self.query_listed
         if self._listed not in (None, query):
             self._listed = query
             self.list.empty = self.nothing()
@@ -109,8 +117,17 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
         if text != self.query_shown.text:
             self.ask(text=text)
 
+    @on(ResourceTable.Marked)
+    def _marks_changed(self, event: ResourceTable.Marked) -> None:
+        if event.refused:
+            self.session.tell(event.refused, WARN)
+        self.show_query()
+        self.show_chrome()
+
     def step_out(self) -> bool:
-        """Clear the filter."""
+        """Take all marks, else clear the filter."""
+        if self.list.unmark_all():
+            return True
         if self.query_shown.text:
             self.ask(text="")
             return True

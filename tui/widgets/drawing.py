@@ -17,11 +17,12 @@ NEW, GONE = "NEW", "GONE"
 
 @dataclass(frozen=True, slots=True)
 class RowState(Generic[RowT]):
-    """What is special about a row: under the cursor, marked as changed, vanished."""
+    """What is special about a row: under the cursor, changed, vanished, marked by the operator."""
 
     cursor: bool = False
     change: Mark[RowT] | None = None
     gone: bool = False
+    marked: bool = False
 
     @property
     def new(self) -> bool:
@@ -77,6 +78,8 @@ class Drawing(Generic[RowT]):
     def _gutter(self, state: RowState[RowT]) -> Piece:
         if state.gone:
             return "-", BAD
+        if state.marked:
+            return "*", WARN
         return ("+", GOOD) if state.new else (" ", "")
 
     def _cell(

@@ -1,8 +1,8 @@
 """The one table of every list: any number of rows, of which it holds a few pages.
 
 It is given a `Listing` and `Column`s and is told what to show with `show(query)`. It posts
-`Moved`, `Opened`, `SortAsked`, `Counted` and `Failed`. Panes await `refresh_rows()` when data
-changed and call `tick()` when time passed.
+`Moved`, `Opened`, `SortAsked`, `Marked`, `Counted` and `Failed`. Panes await `refresh_rows()`
+when data changed and call `tick()` when time passed.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from tui.actions import Scope, bindings
 from tui.format.lines import QUIET, Look
 from tui.widgets.columns import Column
 from tui.widgets.drawing import Drawing, RowState
-from tui.widgets.listview import RowView
+from tui.widgets.marking import Marking
 from tui.widgets.rows import RowT
 
 
-class ResourceTable(RowView[RowT], inherit_bindings=False):
+class ResourceTable(Marking[RowT], inherit_bindings=False):
     """A table of rows with headings, a cursor, sorting by heading and hidden columns."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.TABLE)
@@ -106,6 +106,7 @@ class ResourceTable(RowView[RowT], inherit_bindings=False):
             cursor=index == self.cursor,
             change=self.source.marks.get(key),
             gone=key in self.source.ghosts,
+            marked=key in self.marked,
         )
         found = self._drawing.row(self.source.row(index), state)
         if state.cursor:

@@ -21,9 +21,10 @@ from backend.core.filter.tree import (
     Value,
     Word,
 )
-from backend.core.listing import FieldSpec, Kind
+from backend.core.listing import MARKED, FieldSpec, Kind, Query
 
 EVERYWHERE = "%"
+_MARKS = "{marks}"
 
 Condition = tuple[str, list[object]]
 
@@ -114,20 +115,23 @@ class Where:
 
 
 class Fields:
-    """What a list can be filtered by. `text` is where a plain word is searched."""
+    """What a list can be filtered by. `text` is where a plain word is searched, `key` the
+    column of the rows' keys, by which `marked` finds them."""
 
-    def __init__(self, text: Sequence[Like], fields: Sequence[Field]) -> None:
+    def __init__(self, text: Sequence[Like], fields: Sequence[Field], key: str) -> None:
+        fields = (*fields, flag(MARKED, f"{key} IN ({_MARKS})", "you marked it"))
         self.specs = tuple(one.spec for one in fields)
         self._text = text
         self._flags = {one.spec.name: one for one in fields if one.spec.kind is Kind.FLAG}
         self._fields = {one.spec.name: one for one in fields if one.spec.kind is not Kind.FLAG}
 
-    def where(self, text: str, now: int) -> Where:
-        """The condition of a filter at a time in microseconds. Raises Invalid."""
-        terms = parse(text, self.specs).terms
+    def where(self, query: Query, now: int) -> Where:
+        """The condition of a query's filter at a time in microseconds. Raises Invalid."""
+        terms = parse(query.text, self.specs).terms
         built = [self._term(term, now) for term in terms]
+        marks = ",".join(map(str, query.marked)) or "0"
         return Where(
-            " AND ".join(sql for sql, _ in built),
+            " AND ".join(sql for sql, _ in built).replace(_MARKS, marks),
             tuple(param for _, params in built for param in params),
             frozenset(name for term in terms for name in term.names()),
             frozenset(name for term in terms if not term.negated for name in term.names()),

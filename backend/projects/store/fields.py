@@ -67,4 +67,5 @@ PROJECTS = Fields(
         flag("base", "p.is_base = 1", "a person's own base project", "system"),
         flag("private", "p.private = 1", "seen by its members only"),
     ),
+    "p.id",
 )  # fmt: skip

@@ -66,7 +66,7 @@ def keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
     Raises Invalid on a bad filter.
     """
     conditions, params = _scoped(query.scope)
-    found = PROJECTS.where(query.text, now)
+    found = PROJECTS.where(query, now)
     words = query.view.split() or (["everything"] if query.scope else ["all"])
     viewed = dict.fromkeys(c for word in words for c in VIEWS.get(word, VIEWS["all"]))
     for condition in viewed:

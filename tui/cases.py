@@ -1,0 +1,37 @@
+"""Several changes of one kind: each previewed first, then carried out one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.core.errors import BursarError, OutcomeUnknown
+from backend.core.plan import Command, Plan, Receipt
+
+PLANNED, DONE, REFUSED = "planned", "done", "refused"
+UNKNOWN, UNTRIED = "unknown", "not tried"
+
+
+@dataclass(slots=True)
+class Case:
+    """One of the changes: what it is about, and how far it got. `key` is the row's."""
+
+    key: int
+    label: str
+    command: Command | None = None
+    outcome: str = UNTRIED
+    plan: Plan | None = None
+    receipt: Receipt | None = None
+    error: BursarError | None = None
+
+    def planned(self, plan: Plan) -> None:
+        """It was previewed."""
+        self.plan, self.outcome = plan, PLANNED
+
+    def done(self, receipt: Receipt) -> None:
+        """It was carried out."""
+        self.receipt, self.outcome = receipt, DONE
+
+    def failed(self, error: BursarError) -> None:
+        """It was refused, or nobody knows."""
+        self.error = error
+        self.outcome = UNKNOWN if isinstance(error, OutcomeUnknown) else REFUSED

@@ -1,0 +1,236 @@
+"""What dialogs that ask for consent share: a preview, the fields, the guard, the buttons."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar, TypeVar
+
+from rich.cells import cell_len
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Input, Label, Static
+
+from backend.core.errors import BursarError
+from backend.core.text import MAX_CHARS, display
+from tui.dialogs.consent import Consent
+from tui.dialogs.dialog import Dialog
+from tui.format.failures import failure
+from tui.format.lines import WARN, Build, Line, Look, joined, wrapped
+from tui.session import Session
+from tui.widgets.field import LineField
+from tui.widgets.text import TextPanel
+
+GUARD = 0.3
+POLL = 0.05
+
+ResultT = TypeVar("ResultT")
+
+
+class AskingDialog(Dialog[ResultT]):
+    """Shows `lines` and takes `consent`; a subclass gives `heading` and `carry_out`."""
+
+    AUTO_FOCUS = ""
+    LEAVE = "Cancel"
+    """The other button while something is being carried out, and what `esc` then does."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "confirm", show=False),
+        Binding("r", "reason", show=False),
+        Binding("escape", "leave", show=False),
+        Binding("up", "scroll('up')", show=False),
+        Binding("down", "scroll('down')", show=False),
+        Binding("pageup", "scroll('page_up')", show=False),
+        Binding("pagedown", "scroll('page_down')", show=False),
+    ]
+
+    def __init__(
+        self, session: Session, consent: Consent, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(session)
+        self.armed = False
+        self.consent = consent
+        self.applying = self.left = False
+        self._clock, self._opened = clock, clock()
+
+    def heading(self) -> str:
+        """The title of the frame."""
+        raise NotImplementedError
+
+    def lines(self, look: Look) -> list[Line]:
+        """What is consented to."""
+        raise NotImplementedError
+
+    async def carry_out(self, reason: str) -> None:
+        """Do it, and close or say what went wrong."""
+        raise NotImplementedError
+
+    def body(self) -> ComposeResult:
+        """What went wrong, the fields, the buttons."""
+        yield Static(id="notice")
+        with Horizontal(classes="field", id="reason-row"):
+            yield Label(id="reason-label")
+            yield LineField(id="reason", compact=True, max_length=MAX_CHARS)
+            yield Label(Content("]"))
+        with Horizontal(classes="field", id="name-row"):
+            yield Label(id="name-label")
+            yield LineField(id="name", compact=True)
+            yield Label(Content("]"))
+        with Horizontal(id="buttons"):
+            yield Button("Cancel", id="cancel", compact=True)
+            yield Button(id="confirm", compact=True)
+
+    def on_mount(self) -> None:
+        """Show the plan and count the guard down."""
+        self.query_one(TextPanel).can_focus = False
+        self.set_interval(POLL, self._arm)
+        self.show_all()
+
+    def on_key(self, event: events.Key) -> None:
+        """Type-ahead and auto-repeat of the key that opened the dialog go nowhere."""
+        if not self._arm():
+            event.stop()
+            event.prevent_default()
+
+    # --- what is on screen
+
+    def show_all(self) -> None:
+        """Show the text, what has to be given, and the buttons."""
+        self.show_text(self.lines)
+        labels = (
+            ("#reason-label", self.consent.reason_label),
+            ("#name-label", self.consent.name_label),
+        )
+        room = max(cell_len(text) for _, text in labels)
+        for where, text in labels:
+            self.query_one(where, Label).update(Content(f"{text:<{room}} ["))
+        self.query_one("#name-row").display = self.consent.needs_name
+        self.show_button()
+
+    def fit(self) -> None:
+        """Say how much more there is to read."""
+        super().fit()
+        settings, more = self.session.settings, self.hidden
+        where = f"{'PROD ' if settings.production else ''}{settings.context}"
+        keys = f"{more} more line{'s' if more > 1 else ''}: pgdn   " if more else ""
+        self.frame(self.heading(), f"{where}   {keys}tab moves   esc cancels")
+
+    def show_button(self) -> None:
+        """Say what is lacking, or that it runs."""
+        button, verb = self.query_one("#confirm", Button), display(self.consent.verb)
+        lacking = self._lacking()
+        leave = self.query_one("#cancel", Button)
+        leave.label = Content(self.LEAVE if self.applying else "Cancel")
+        leave.refresh(layout=True)
+        if self.applying:
+            button.label = Content(f"{verb}: running")
+        else:
+            button.label = Content(f"{verb} ({lacking})" if lacking else f"{verb}  y")
+        button.refresh(layout=True)
+        button.disabled = bool(lacking) or self.applying
+        for field in self.query(Input):
+            field.disabled = self.applying
+
+    def failed(self, error: BursarError, keys: str) -> None:
+        """Say what went wrong, and which keys go on from there."""
+        self._notice(lambda look: failure(error, look.width, keys))
+
+    def warn(self, text: str) -> None:
+        """Say something above the fields; nothing for ``."""
+        lines = f"! {text}" if text else ""
+        self._notice(lambda look: wrapped("notice", lines, look.width, style=WARN) if text else ())
+
+    def _notice(self, build: Build) -> None:
+        notice = self.query_one("#notice", Static)
+        width = self.query_one(TextPanel).size.width
+        lines = list(build(replace(self.session.look(), width=max(20, width))))
+        notice.display = bool(lines)
+        notice.update(joined(lines))
+        self.call_after_refresh(self.fit)
+
+    # --- consent
+
+    def ask_again(self, consent: Consent) -> None:
+        """What is shown is another thing now; consent to what was shown before is void."""
+        self.consent = consent
+        self.armed, self._opened = False, self._clock()
+        self.query_one("#name", Input).value = ""
+        self.show_all()
+        self.query_one(TextPanel).action_list_first()
+
+    def _arm(self) -> bool:
+        if not self.armed and self._clock() - self._opened >= GUARD:
+            self.armed = True
+            self._focus_first()
+        return self.armed
+
+    def _focus_first(self) -> None:
+        where = "#reason" if self.consent.needs_reason else "#cancel"
+        if self.consent.needs_reason and self.query_one("#reason", Input).value.strip():
+            where = "#name" if self.consent.needs_name else "#cancel"
+        self.query_one(where).focus()
+
+    def _lacking(self) -> str:
+        reason, name = (self.query_one(where, Input).value for where in ("#reason", "#name"))
+        return self.consent.missing(reason, name)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        """A pasted control character must not reach the terminal through the field."""
+        if (safe := display(event.value)) != event.value:
+            event.input.value = safe
+        self.show_button()
+
+    @on(Input.Submitted)
+    def _next_field(self, event: Input.Submitted) -> None:
+        if event.input.id == "reason" and self.consent.needs_name:
+            self.query_one("#name").focus()
+        elif lacking := self._lacking():
+            self.warn(f"It {lacking}.")
+        else:
+            self.query_one("#confirm").focus()
+
+    @on(LineField.Cut)
+    def _cut(self, event: LineField.Cut) -> None:
+        """Say how much of a paste was taken."""
+        self.session.tell(f"The pasted text was cut to {event.kept} characters.", "warn")
+
+    def action_reason(self) -> None:
+        """Go to the reason field."""
+        self.query_one("#reason").focus()
+
+    def action_scroll(self, how: str) -> None:
+        """Scroll what does not fit, wherever the focus is."""
+        getattr(self.query_one(TextPanel), f"action_list_{how}")()
+        self.fit()
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "confirm":
+            self.action_confirm()
+        else:
+            self.action_leave()
+
+    def action_leave(self) -> None:
+        """Close; what runs goes on and its outcome is told."""
+        self.left = self.applying
+        self.dismiss(None)
+
+    def action_confirm(self) -> None:
+        """Carry it out, once."""
+        if not self.armed or self.applying or self._lacking():
+            return
+        self.applying = True
+        self.warn("")
+        self.show_button()
+        reason = self.query_one("#reason", Input).value.strip()
+        self.app.run_worker(self.carry_out(reason), group="apply")
+
+    def stopped(self) -> None:
+        """It is over without being done."""
+        self.applying = False
+        self.show_button()
+        self.query_one("#cancel").focus()

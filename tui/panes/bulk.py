@@ -1,0 +1,107 @@
+"""A decision about all marked rows of a table, or about the row under its cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from backend.core.errors import BursarError, NotFound
+from backend.core.plan import Command
+from tui import cases
+from tui.cases import Case
+from tui.panes.pane import Pane
+from tui.session import WARN
+from tui.widgets.rows import RowT
+from tui.widgets.table import ResourceTable
+
+Make = Callable[[RowT], Command]
+"""The command for a row; raises Invalid with the reason why there is none."""
+
+
+def decide(
+    pane: Pane, table: ResourceTable[RowT], make: Make[RowT], label: Callable[[RowT], str]
+) -> None:
+    """Preview, ask for consent, carry out: the marked rows, else the one under the cursor."""
+    keys = list(table.marked)
+    row = table.source.get(keys[0]) if keys else table.cursor_row
+    if len(keys) > 1 or (keys and row is None):
+        pane.start(_decide, pane, table, keys, make, label, group="change")
+    elif row is not None:
+        try:
+            pane.change(make(row), done=lambda: table.mark(keys, on=False))
+        except BursarError as error:
+            pane.session.told(error)
+
+
+async def _decide(
+    pane: Pane,
+    table: ResourceTable[RowT],
+    keys: Sequence[int],
+    make: Make[RowT],
+    label: Callable[[RowT], str],
+) -> None:
+    from tui.dialogs.bulk import BulkScreen
+
+    found = await _cases(table, keys, make, label)
+    await _preview(pane, found)
+    if not any(case.plan for case in found):
+        why = next(case.error for case in found if case.error)
+        pane.session.tell(f"none of {len(found):,} can be done: {why}", WARN)
+        return
+    await pane.app.push_screen_wait(BulkScreen(pane.session, found))
+    done = [case.key for case in found if case.outcome == cases.DONE]
+    if done:
+        table.mark(done, on=False)
+        rest = len(found) - len(done)
+        stay = f", {rest:,} not and still marked" if rest else ""
+        last = next(case.receipt for case in reversed(found) if case.receipt)
+        pane.session.tell(f"{len(done):,} done{stay}: {last.message}")
+        await pane.session.read_again()
+
+
+async def _cases(
+    table: ResourceTable[RowT],
+    keys: Sequence[int],
+    make: Make[RowT],
+    label: Callable[[RowT], str],
+) -> list[Case]:
+    rows = await table.source.listing.rows(keys)
+    return [_case(key, rows.get(key), make, label) for key in keys]
+
+
+def _case(key: int, row: RowT | None, make: Make[RowT], label: Callable[[RowT], str]) -> Case:
+    if row is None:
+        return Case(key, f"row {key}", error=NotFound("it is no longer there"))
+    case = Case(key, label(row))
+    try:
+        case.command = make(row)
+    except BursarError as error:
+        case.failed(error)
+    return case
+
+
+async def _preview(pane: Pane, found: Sequence[Case]) -> None:
+    session = pane.session
+
+    def stop() -> None:
+        pane.workers.cancel_group(pane, "change")
+        session.doing = ""
+        session.tell("nothing was changed", WARN)
+
+    session.stop = stop
+    try:
+        for number, case in enumerate(found, start=1):
+            session.doing = f"previewing {number:,} of {len(found):,}"
+            session.redraw()
+            await _plan(pane, case)
+    finally:
+        session.doing = ""
+        session.redraw()
+
+
+async def _plan(pane: Pane, case: Case) -> None:
+    if case.command is None:
+        return
+    try:
+        case.planned(await pane.session.plan(case.command))
+    except BursarError as error:
+        case.failed(error)
