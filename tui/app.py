@@ -18,11 +18,13 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.timer import Timer
 
+from backend.core.errors import BursarError
 from tui import theme
 from tui.actions import ACTIONS, Scope, bindings
 from tui.format.glyphs import ASCII
 from tui.format.lines import line
 from tui.format.units import Style
+from tui.history import Place
 from tui.panes import HOMES, PANES, frame
 from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
@@ -116,6 +118,8 @@ class BursarApp(App[None], inherit_bindings=False):
         for one in theme.THEMES:
             self.register_theme(one)
         self.theme = wanted.name
+        if session.begins:
+            self.DEFAULT_MODE = session.begins  # type: ignore[misc]
         for pane in PANES:
             self.add_mode(pane.id, partial(MAKERS[pane.id], session))
 
@@ -188,17 +192,23 @@ class BursarApp(App[None], inherit_bindings=False):
     def show_list(self, pane: str, **changed: str) -> None:
         """Go to a list; with `text` or `view` it shows all that fits them, and else what it
         showed."""
-        state = self.session.list_state(pane)
+        query = self.session.list_state(pane).query
         if changed:
-            plain = replace(state.query, text="", view="", scope="")
-            state.query = replace(plain, **changed)  # type: ignore[arg-type]
-        self.switch_mode(HOMES[pane])
+            plain = replace(query, text="", view="", scope="")
+            query = replace(plain, **changed)  # type: ignore[arg-type]
+        self.go(Place(pane, query))
+
+    def go(self, place: Place) -> None:
+        """Show a list as the place says, on top of nothing."""
+        state = self.session.list_state(place.list)
+        state.query = replace(place.query, sort=place.query.sort or state.query.sort)
+        self.switch_mode(HOMES[place.list])
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        if pane not in self._modes:
-            self.push_screen(MAKERS[pane](self.session))
+        if place.list not in self._modes:
+            self.push_screen(MAKERS[place.list](self.session))
         elif isinstance(self.screen, ListPane):
-            self.screen.show_query()
+            self.screen.go(replace(place, query=state.query))
 
     def on_tabs_chosen(self, event: Tabs.Chosen) -> None:
         """A pane was clicked."""
@@ -233,18 +243,39 @@ class BursarApp(App[None], inherit_bindings=False):
 
     def action_command(self) -> None:
         """Type a command."""
+        self._type("")
+
+    def _type(self, text: str) -> None:
         from tui.commands import CommandLine
 
         if isinstance(self.screen, Pane):
-            line = CommandLine(self.session.backend)
-            self.screen.ask_line(":", "", line, self.session.typed.get(":", ()))
+            line = CommandLine(self.session)
+            self.screen.ask_line(":", text, line, self.session.typed.get(":", ()))
+
+    def type_command(self, text: str) -> None:
+        """Begin a command with this."""
+        self._type(f"{text} ")
+
+    def action_palette(self) -> None:
+        """Find an action, a command or an object by its name."""
+        from tui.panes import menus
+
+        if isinstance(self.screen, Pane):
+            menus.palette(self, self.screen)
+
+    def on_pane_going(self, event: Pane.Going) -> None:
+        """Show the list."""
+        self.go(event.place)
 
     def on_pane_ordered(self, event: Pane.Ordered) -> None:
         """Do what was typed."""
         from tui import commands
 
         self.session.remember(":", event.text)
-        commands.run(self, event.text)
+        try:
+            commands.run(self, event.text)
+        except BursarError as error:
+            self.session.told(error)
 
     def action_messages(self) -> None:
         """What was said lately, the newest first."""
@@ -264,6 +295,22 @@ class BursarApp(App[None], inherit_bindings=False):
             build = partial(help_lines, pane)
             title = f"Help: {pane.path()[0]}"
             self.push_screen(Overlay(title, build, self.session.look, filtered=True))
+
+    def action_help_all(self) -> None:
+        """Every key of every screen."""
+        from tui.panes.help import all_lines
+        from tui.widgets.overlay import Overlay
+
+        build = partial(all_lines, self.session)
+        self.push_screen(Overlay("All keys", build, self.session.look, filtered=True))
+
+    def action_help_keys(self) -> None:
+        """Tell which keys the terminal delivers."""
+        from tui.dialogs.keytest import KeyTester
+
+        pane = self.screen
+        if isinstance(pane, Pane):
+            self.push_screen(KeyTester(self.session.look, pane.meant))
 
     def action_redraw(self) -> None:
         """Draw everything again, whatever another program left on the terminal."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING
 
-from backend.backend import Backend
 from backend.core.errors import Invalid
-from backend.core.listing import FieldSpec
+from tui.actions import ACTIONS, Action, reachable
 from tui.asking import Asked, Fault, FilterLine, Offer, starting
 from tui.format.units import Style
 from tui.panes import PANES
+from tui.panes.pane import Pane
+from tui.session import Session
 
 if TYPE_CHECKING:
     from tui.app import BursarApp
@@ -25,12 +26,15 @@ FILTER = "[FILTER]"
 _SPACES = re.compile(r"\s*")
 _WORD = re.compile(r"\S*")
 _SOME = re.compile(r"\s+")
+_NAME = re.compile(r"[\w.-]{1,40}")
+NOTHING_SAVED = "nothing is saved; :save NAME saves what is listed"
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """Something to type after `:`; `name` is one word or two, `takes` what follows it, `words`
-    all that may follow if it is one of a few, `pane` the pane whose filter may follow."""
+    all that may follow if it is one of a few, `given` the same where it depends on the session,
+    `pane` the pane whose filter may follow."""
 
     name: str
     help: str
@@ -38,6 +42,11 @@ class Command:
     takes: str = ""
     words: tuple[str, ...] = ()
     pane: str = ""
+    given: Callable[[Session], tuple[str, ...]] | None = None
+
+    def choices(self, session: Session) -> tuple[str, ...]:
+        """What may follow, if it is one of a few."""
+        return self.given(session) if self.given else self.words
 
     @property
     def usage(self) -> str:
@@ -70,6 +79,28 @@ def _refresh(app: BursarApp, rest: str) -> None:
     app.look_every(float(rest))
 
 
+def _save(app: BursarApp, rest: str) -> None:
+    place = app.session.history.here
+    if place is not None:
+        app.session.views[rest] = place
+        app.session.keep()
+        app.session.tell(f"saved as {rest}; :view {rest} brings it back")
+
+
+def _view(app: BursarApp, rest: str) -> None:
+    app.go(app.session.views[rest])
+
+
+def _forget(app: BursarApp, rest: str) -> None:
+    del app.session.views[rest]
+    app.session.keep()
+    app.session.tell(f"{rest} is forgotten")
+
+
+def _saved(session: Session) -> tuple[str, ...]:
+    return tuple(session.views)
+
+
 def _read_only(app: BursarApp, rest: str) -> None:
     app.session.forbid()
 
@@ -98,12 +129,27 @@ COMMANDS = (
         "set units", "How amounts are written", _units, "|".join(Style), tuple(map(str, Style))
     ),
     Command("set refresh", "Seconds between two looks at ages and marks", _refresh, "SECONDS"),
+    Command("save", "Save what is listed, with its filter and order, under a name", _save, "NAME"),
+    Command("view", "Show what was saved under a name", _view, "NAME", given=_saved),
+    Command("forget", "Forget what was saved under a name", _forget, "NAME", given=_saved),
     Command("ro", "Make this session read-only, until it ends", _read_only),
     Command("help", "Every key and command", _help),
     Command("q", "Quit", _quit),
 )
 
-_BY_NAME = {one.name: one for one in COMMANDS}
+
+def _act(action: Action, app: BursarApp, rest: str) -> None:
+    pane = app.screen
+    if not isinstance(pane, Pane) or action not in reachable(pane.SCOPE):
+        where = ", ".join(action.scopes)
+        raise Invalid(f"{action.id} does not work here", hint=f"it does on: {where}")
+    pane.act(action)
+
+
+ACTING = tuple(Command(one.id, one.tooltip or one.title, partial(_act, one)) for one in ACTIONS)
+"""Every action by its id, for those who do not know its key."""
+
+_BY_NAME = {one.name: one for one in (*ACTING, *COMMANDS)}
 _GROUPS = {one.name.split()[0] for one in COMMANDS if " " in one.name}
 
 
@@ -133,18 +179,21 @@ def run(app: BursarApp, line: str) -> None:
 class CommandLine(Asked):
     """A command and what follows it."""
 
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
     def fault(self, text: str, *, entered: bool) -> Fault | None:
         """An unknown name, or what the command does not take."""
         try:
             order = read(text, entered)
-            if order is None or (not entered and _begun(order)):
+            if order is None:
+                return None
+            words = order.command.choices(self._session)
+            if not entered and _begun(order, words):
                 return None
             if order.command.pane:
                 return self._shifted(order, entered)
-            _check(order)
+            _check(order, words)
         except Invalid as error:
             return Fault.of(error)
         return None
@@ -159,7 +208,7 @@ class CommandLine(Asked):
         if order is None:
             return Offer(start, starting(_SOME.sub(" ", text[start:]), _written()))
         if not order.command.pane:
-            return Offer(order.at, starting(text[order.at :], order.command.words))
+            return Offer(order.at, starting(text[order.at :], order.command.choices(self._session)))
         found = self._filter(order).offer(text[order.at :])
         return replace(found, start=found.start + order.at)
 
@@ -168,17 +217,7 @@ class CommandLine(Asked):
         return found and replace(found, at=found.at + order.at)
 
     def _filter(self, order: Order) -> FilterLine:
-        return FilterLine(fields(self._backend)[order.command.pane])
-
-
-def fields(backend: Backend) -> Mapping[str, Sequence[FieldSpec]]:
-    """What each pane can be filtered by."""
-    return {
-        "projects": backend.projects.listing.fields,
-        "quotas": backend.quotas.listing.fields,
-        "commissions": backend.quotas.commissions.fields,
-        "audit": backend.journal.listing.fields,
-    }
+        return FilterLine(self._session.listing(order.command.pane).fields)
 
 
 def command_table() -> str:
@@ -197,7 +236,7 @@ def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 def _written() -> Iterator[str]:
     """The names, with a blank where something follows."""
-    for one in COMMANDS:
+    for one in (*COMMANDS, *ACTING):
         yield f"{one.name} " if one.takes else one.name
 
 
@@ -206,18 +245,20 @@ def _nearest(name: str) -> str:
     return f"did you mean :{close[0]}?" if close else ":help lists all"
 
 
-def _begun(order: Order) -> bool:
+def _begun(order: Order, words: Sequence[str]) -> bool:
     """Whether what follows may still become right."""
     command, rest = order.command, order.rest
-    return bool(command.takes) and any(word.startswith(rest) for word in (*command.words, ""))
+    return bool(command.takes) and any(word.startswith(rest) for word in (*words, ""))
 
 
-def _check(order: Order) -> None:
+def _check(order: Order, words: Sequence[str]) -> None:
     command, rest = order.command, order.rest
     if not command.takes and rest:
         raise _wrong(order, "nothing follows it")
-    if command.words and rest not in command.words:
-        raise _wrong(order, f"one of {', '.join(command.words)} follows it")
+    if (words or command.given) and rest not in words:
+        raise _wrong(order, f"one of {', '.join(words)} follows it" if words else NOTHING_SAVED)
+    if command.run is _save and not _NAME.fullmatch(rest):
+        raise _wrong(order, "a name of letters, digits, dots and dashes follows it")
     if command.run is _refresh and not _is_seconds(rest):
         raise _wrong(order, f"seconds from {FASTEST:g} to {SLOWEST} follow it")
 

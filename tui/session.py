@@ -10,11 +10,12 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from backend.backend import Backend, Badges, Connection
 from backend.core.errors import BursarError, ReadOnly
 from backend.core.identity import Role
-from backend.core.listing import Query
+from backend.core.listing import Listing, Query
 from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import micros, system_runtime
 from backend.core.text import display
@@ -22,6 +23,7 @@ from tui.actions import ACTIONS, Action, key_name
 from tui.format.glyphs import UNICODE, Glyphs
 from tui.format.lines import Look
 from tui.format.units import Style
+from tui.history import History, Place
 
 INFO, WARN, BAD = "info", "warn", "bad"
 MESSAGES_KEPT = 200
@@ -102,8 +104,15 @@ class Session:
         self.badges: Badges | None = None
         self.messages: deque[Message] = deque(maxlen=MESSAGES_KEPT)
         self.lists: dict[str, ListState] = {}
+        self.history = History()
+        self.views: dict[str, Place] = {}
+        """Lists saved under a name."""
+        self.begins = ""
+        """The pane to begin with, `` for the first."""
         self.typed: dict[str, list[str]] = {}
         """Lines typed before, by pane, and the commands by `:`; the newest last."""
+        self.inverse: Command | None = None
+        """What takes the last change back, None when nothing does."""
         self.paused = False
         self._keyed = _keyed(self.settings.keys)
         self.version = 0
@@ -113,6 +122,8 @@ class Session:
         """What runs beside everything else and `stop` ends, `` for nothing."""
         self.stop: Callable[[], None] = _nothing
         self.read_at = clock()
+        self.keep: Callable[[], None] = _nothing
+        """Write down what is remembered until the next time."""
         self.redraw: Callable[[], None] = _nothing
         self.refresh: Callable[[], Awaitable[None]] = _nothing_async
         self._woken = asyncio.Event()
@@ -143,6 +154,16 @@ class Session:
         """What a list pane shows; `view` is what it begins with."""
         return self.lists.setdefault(pane, ListState(Query(view=view)))
 
+    def listing(self, list: str) -> Listing[Any]:
+        """The rows of a list pane, by its id."""
+        backend = self.backend
+        return {
+            "projects": backend.projects.listing,
+            "quotas": backend.quotas.listing,
+            "commissions": backend.quotas.commissions,
+            "audit": backend.journal.listing,
+        }[list]
+
     def remember(self, where: str, text: str) -> None:
         """Keep a line that was typed, for the next time."""
         if text.strip():
@@ -157,6 +178,12 @@ class Session:
     def told(self, error: BursarError) -> None:
         """Say what failed."""
         self.tell(f"{error.title}: {error}", BAD)
+
+    def did(self, receipt: Receipt, plan: Plan) -> None:
+        """Say what was done, and how to take it back."""
+        self.inverse = plan.inverse
+        back = f"   {self.key('undo')} takes it back" if plan.inverse else ""
+        self.tell(receipt.message + back)
 
     def units_after(self) -> Style:
         """Auto, bytes, raw, and round again."""

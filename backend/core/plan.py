@@ -96,7 +96,8 @@ class Plan:
     """What a command would do, computed from the data as it is now.
 
     `target` is what a typed confirmation asks for, `verb` names the button, `undo` says how
-    to take it back (empty: not in one step). `fingerprint` is compared again on apply.
+    to take it back (empty: not in one step) and `inverse` is the command for it, if there is
+    one. `fingerprint` is compared again on apply.
     """
 
     command: Command
@@ -110,6 +111,7 @@ class Plan:
     touched: tuple[Touched, ...] = ()
     warnings: tuple[str, ...] = ()
     undo: str = ""
+    inverse: Command | None = None
     fingerprint: str = ""
 
     @property

@@ -322,6 +322,7 @@ def _decide_resource(tx: Tx, command: ModifyResource) -> Decision:
         changes=changes,
         warnings=("defaults apply to future projects only",),
         undo="set the old values again",
+        inverse=replace(command, **{name: getattr(before, name) for name in changed}),
     )
     return Decision(
         plan, "resource.modify", before.target, f"{before.name} changed", (Write(before, after),)

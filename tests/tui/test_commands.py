@@ -182,14 +182,14 @@ def test_a_command_does_not_touch_the_filter_of_the_pane(stage: Stage) -> None:
 def test_faults_are_found_at_their_place(
     stage: Stage, text: str, entered: bool, at: int | None
 ) -> None:
-    fault = CommandLine(stage.backend).fault(text, entered=entered)
+    fault = CommandLine(Session(stage.backend)).fault(text, entered=entered)
     assert (fault.at if isinstance(fault, Fault) else None) == at
 
 
 @pytest.mark.parametrize(
     ("text", "start", "words"),
     [
-        ("q", 0, ("quotas ", "q")),
+        ("quo", 0, ("quotas ", "quotas.over", "quotas.group", "quotas.explain")),
         ("set", 0, ("set units ", "set refresh ")),
         ("set u", 0, ("set units ",)),
         (" set   u", 1, ("set units ",)),
@@ -204,7 +204,7 @@ def test_faults_are_found_at_their_place(
 def test_commands_and_what_follows_are_completed(
     stage: Stage, text: str, start: int, words: tuple[str, ...]
 ) -> None:
-    assert CommandLine(stage.backend).offer(text) == Offer(start, words)
+    assert CommandLine(Session(stage.backend)).offer(text) == Offer(start, words)
 
 
 def test_names_are_unique_and_short() -> None:

@@ -47,16 +47,16 @@ def test_two_keys_may_change_places(stage: Stage) -> None:
 
 
 def test_key_line_hints_and_help_show_the_chosen_keys(stage: Stage) -> None:
-    chosen = {"list.filter": "F", "projects.view": "V", "help": "f2", "quit": "ctrl+x"}
+    chosen = {"list.filter": "H", "projects.view": "W", "help": "f2", "quit": "ctrl+x"}
 
     async def script(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: "V lists them" in said(pilot.app))
-        assert "F filter" in said(pilot.app)
+        await until(pilot, lambda: "W lists them" in said(pilot.app))
+        assert "H filter" in said(pilot.app)
         assert "f2 help" in said(pilot.app)
         await press(pilot, "ctrl+c")
         assert "ctrl+x quits" in said(pilot.app)
         await press(pilot, "f2", *"rows")
-        assert "F           Show rows that" in said(pilot.app)
+        assert "H           Show rows that" in said(pilot.app)
 
     play(stage.app(keys=chosen), script)
 

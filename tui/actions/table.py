@@ -48,8 +48,14 @@ _MARKING = (
 _FINDING = (
     Action("list.filter", ("/",), "filter", (Scope.LIST,), Group.FIND,
            "Show rows that fit a filter; tab completes, enter keeps it, esc clears it", footer=50),
+    Action("facets", ("f",), "facets", (Scope.LIST,), Group.FIND,
+           "Pick states and words to show only", footer=55),
     Action("list.sort", ("s",), "sort", (Scope.LIST,), Group.FIND,
            "Choose the column to sort by", footer=60),
+    Action("sort.left", ("<",), "sort by the column before", (Scope.LIST,), Group.FIND,
+           "Order by the sortable column before this one"),
+    Action("sort.right", (">",), "sort by the next column", (Scope.LIST,), Group.FIND,
+           "Order by the next sortable column"),
     Action("list.reverse", ("S",), "reverse sort", (Scope.LIST,), Group.FIND,
            "Turn the order round"),
     Action("raw.next", ("n",), "next hit", (Scope.RAW,), Group.FIND, "The next place found"),
@@ -73,6 +79,27 @@ _ROWS = (
            "Write what is marked, on screen, or all pages, to a file as CSV, JSON or JSON lines"),
 )  # fmt: skip
 
+_HISTORY = (
+    Action("nav.back", ("[",), "back", (Scope.LIST,), Group.FIND,
+           "To what was listed before: its filter, order and cursor"),
+    Action("nav.forward", ("]",), "forward", (Scope.LIST,), Group.FIND,
+           "The other way round"),
+    Action("views", ("V",), "saved views", (Scope.LIST,), Group.FIND,
+           "Choose a list that was saved with :save NAME"),
+    Action("nav.last", ("-",), "last pane", (Scope.LIST,), Group.MOVE,
+           "To the list before this one; again comes back"),
+)  # fmt: skip
+
+_MENUS = (
+    Action("actions", (".",), "actions", (Scope.LIST, *DETAILS, Scope.REVIEW), Group.ROW,
+           "Everything that can be done here, and why some of it cannot", footer=45),
+    Action("jump", ("J",), "jump", (Scope.LIST, *DETAILS, Scope.REVIEW), Group.ROW,
+           "To lists of what it has to do with: project, holder, commissions, audit ...",
+           footer=72),
+    Action("palette", ("ctrl+p",), "palette", (Scope.APP,), Group.FIND,
+           "Find any action, command, project or commission by its name"),
+)  # fmt: skip
+
 _VIEWS = (
     Action("quotas.over", ("o",), "over only", (Scope.QUOTAS,), Group.VIEW,
            "Only holders over their effective limit", footer=10),
@@ -86,6 +113,10 @@ _VIEWS = (
            "With what services do to commissions, or decisions only", short="all", footer=30),
     Action("commissions.tail", ("t",), "tail", (Scope.COMMISSIONS,), Group.VIEW,
            "Follow what happens, newest first", footer=40),
+    Action("view.wide", ("w",), "wide columns", (Scope.LIST,), Group.VIEW,
+           "All columns at their full width; h and l scroll them"),
+    Action("view.zoom", ("z",), "zoom", (Scope.LIST,), Group.VIEW,
+           "The list, or the detail where the focus is, on the whole screen"),
     Action("view.units", ("u",), "units", (Scope.APP,), Group.VIEW,
            "Amounts as 24G, in bytes with separators, or raw", footer=65),
     Action("review.previous", ("[",), "previous", (Scope.REVIEW,), Group.MOVE,
@@ -129,6 +160,11 @@ _DECISIONS = (
            "Take a person out of the project", footer=12, changes_data=True),
 )  # fmt: skip
 
+_UNDO = (
+    Action("undo", ("B",), "take back", (Scope.LIST, *DETAILS, Scope.REVIEW), Group.DECIDE,
+           "Take the last change back, after a preview", changes_data=True),
+)  # fmt: skip
+
 _SESSION = (
     Action("focus.next", ("tab",), "next part of the screen", (Scope.APP,), Group.MOVE,
            "From the list to the detail and back", call="focus_next"),
@@ -143,6 +179,10 @@ _SESSION = (
            "Type a command; tab completes, up brings back those before"),
     Action("help", ("?",), "help", (Scope.APP,), Group.SESSION,
            "Every key that works here; type to search", footer=99),
+    Action("help.all", ("F",), "all keys", (Scope.APP,), Group.SESSION,
+           "Every key of every screen; type to search"),
+    Action("help.keys", ("K",), "key tester", (Scope.APP,), Group.SESSION,
+           "Which keys your terminal delivers, and what they mean here"),
     Action("redraw", ("ctrl+l",), "redraw", (Scope.APP,), Group.SESSION,
            "Draw the whole screen again"),
     Action("out", ("escape",), "one step out", (Scope.APP,), Group.SESSION,
@@ -155,4 +195,16 @@ _SESSION = (
            "Leave the console from anywhere", call="quit", priority=True),
 )  # fmt: skip
 
-ACTIONS = (*_panes(), *_MOVING, *_MARKING, *_FINDING, *_ROWS, *_VIEWS, *_DECISIONS, *_SESSION)
+ACTIONS = (
+    *_panes(),
+    *_MOVING,
+    *_MARKING,
+    *_FINDING,
+    *_ROWS,
+    *_HISTORY,
+    *_MENUS,
+    *_VIEWS,
+    *_DECISIONS,
+    *_UNDO,
+    *_SESSION,
+)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from tui.cli.target import chosen
 
 if TYPE_CHECKING:
     from backend.embedded import EmbeddedBackend
+    from tui.session import Session
 
 
 def console(options: argparse.Namespace) -> int:
@@ -38,7 +41,12 @@ def check(config: Config) -> None:
 
 
 def show(
-    backend: EmbeddedBackend, context: Context, config: Config, options: argparse.Namespace
+    backend: EmbeddedBackend,
+    context: Context,
+    config: Config,
+    options: argparse.Namespace,
+    *,
+    remembered: bool = True,
 ) -> int:
     """Run the console until it is left, then close the backend."""
     from tui.app import BursarApp
@@ -57,15 +65,39 @@ def show(
         theme=options.theme or config.theme,
         keys=config.keys,
     )
-    app = BursarApp(Session(backend, settings))
+    session = Session(backend, settings)
     try:
-        app.run(mouse=options.mouse)
+        with remembering(session) if remembered else nullcontext():
+            app = BursarApp(session)
+            app.run(mouse=options.mouse)
     finally:
         backend.shut()
     if app.crashed:
         say(f"details in {log}")
         return CRASHED
     return app.return_code or DONE
+
+
+@contextmanager
+def remembering(session: Session) -> Iterator[None]:
+    """Go on where the last console on this context ended, and write down where this one ends."""
+    from platformdirs import user_state_path
+
+    from tui import memory
+
+    place = session.connection.place
+    path = memory.path_for(user_state_path("bursar"), session.settings.context, place)
+    memory.recall(session, path)
+
+    def keep() -> None:
+        try:
+            memory.keep(session, path)
+        except OSError as error:
+            session.tell(f"{path} cannot be written: {error.strerror}", "warn")
+
+    session.keep = keep
+    yield
+    keep()
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -89,4 +121,4 @@ def demo(options: argparse.Namespace) -> int:
         backend.shut()
         backend = open_embedded(path, read_only=options.read_only)
         with Traffic(backend.database, options.seed):
-            return show(backend, Context("demo", path), config, options)
+            return show(backend, Context("demo", path), config, options, remembered=False)

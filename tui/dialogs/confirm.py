@@ -58,9 +58,8 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
         except BursarError as error:
             self._refused(error)
         else:
-            if self.left:
-                self.session.tell(receipt.message)
-            else:
+            self.session.did(receipt, self.plan)
+            if not self.left:
                 self.dismiss(receipt)
 
     def _refused(self, error: BursarError) -> None:

@@ -51,6 +51,7 @@ async def _decide(
     done = [case.key for case in found if case.outcome == cases.DONE]
     if done:
         table.mark(done, on=False)
+        pane.session.inverse = None
         rest = len(found) - len(done)
         stay = f", {rest:,} not and still marked" if rest else ""
         last = next(case.receipt for case in reversed(found) if case.receipt)

@@ -10,7 +10,7 @@ from tui import export
 from tui.dialogs.export import ExportScreen
 from tui.export import Wish
 from tui.panes.listpane import ListPane
-from tui.panes.pane import LISTED
+from tui.panes.subject import LISTED
 from tui.session import WARN
 
 SHOWN, MARKED, ALL = "shown", "marked", "all"

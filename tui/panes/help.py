@@ -7,14 +7,16 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from tui.actions import Action, Group, reachable
+from tui.actions import ACTIONS, Action, Group, Scope, reachable
 from tui.commands import COMMANDS
 from tui.format.lines import HEAD, QUIET, Line, Look, blank, line
 from tui.panes.frame import KEY
 from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
+from tui.session import Session
 
 _KEYS = 12
+_TITLE = 20
 _USAGE = 28
 
 
@@ -36,6 +38,14 @@ def help_lines(pane: Pane, look: Look) -> Iterable[Line]:
     if isinstance(pane, ListPane):
         yield from _filter_lines(pane, look)
     yield line("", ("Dim keys are off now, for the reason that follows them.", QUIET))
+
+
+def all_lines(session: Session, look: Look) -> Iterable[Line]:
+    """One line per action of every screen, and where it works."""
+    for action in map(session.keyed, ACTIONS):
+        where = "everywhere" if action.scopes == (Scope.APP,) else ", ".join(action.scopes)
+        told = f"{action.title:<{_TITLE}} {action.tooltip}   "
+        yield line(action.id, "  ", (f"{action.key_text:<{_KEYS}}", KEY), told, (where, QUIET))
 
 
 def _filter_lines(pane: ListPane[Any], look: Look) -> Iterator[Line]:

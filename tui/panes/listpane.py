@@ -12,6 +12,7 @@ from textual.timer import Timer
 
 from tui.actions import Action
 from tui.format.lines import QUIET, WARN, Build, Line, Look, Part, line
+from tui.history import Place
 from tui.panes import frame
 from tui.panes.queried import Queried
 from tui.widgets.columns import Column
@@ -88,6 +89,7 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         self._listed = self.query_listed
         self.list.empty = self.nothing()
         self.list.marked = state.marked
+        self.list.go_to(self._cursor)
         self.list.show(self._listed)
         self._seen = self.session.version
 
@@ -149,6 +151,7 @@ class ListPane(Queried[RowT], inherit_bindings=False):
 
     @on(ResourceTable.Moved, "#list")
     def _moved(self) -> None:
+        self.session.history.rest(self.list_id, self.list.cursor_key)
         self.show_chrome()
         if self._resting is not None:
             self._resting.stop()
@@ -165,6 +168,11 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         build: Build = (lambda look: ()) if row is None else await self.detail(row)
         home, self._shown_key = self._shown_key != self.list.cursor_key, self.list.cursor_key
         self.side.show(build, home=home)
+
+    async def know(self) -> None:
+        """The detail of the row, without waiting for the cursor to rest on it."""
+        if self.READS_DETAIL:
+            await self._read_detail()
 
     # What the table says
 
@@ -206,6 +214,30 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         query = self.query_shown
         self.ask(sort=sort, descending=query.sort == sort and not query.descending)
 
+    def action_sort_left(self) -> None:
+        """By the sortable column before."""
+        self._sort_beside(-1)
+
+    def action_sort_right(self) -> None:
+        """By the next sortable column."""
+        self._sort_beside(1)
+
+    def _sort_beside(self, step: int) -> None:
+        sorts = [column.sort for column in self.list.columns if column.sort]
+        here = sorts.index(self.query_shown.sort) if self.query_shown.sort in sorts else -step
+        self.ask(sort=sorts[(here + step) % len(sorts)], descending=False)
+
+    def action_view_wide(self) -> None:
+        """Columns at their full width, or those that fit."""
+        self.list.widen()
+
+    def action_view_zoom(self) -> None:
+        """The list or the detail alone, or all again."""
+        what = "-zoom-side" if self.side.has_focus else "-zoom-list"
+        zoomed = self.has_class("-zoom-side") or self.has_class("-zoom-list")
+        self.remove_class("-zoom-side", "-zoom-list")
+        self.set_class(not zoomed, what)
+
     def action_list_reverse(self) -> None:
         """Turn the order round."""
         self.ask(descending=not self.query_shown.descending)
@@ -238,6 +270,33 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         """The row under the cursor."""
         row = self.list.cursor_row
         return None if row is None else (self.copied(row), row)
+
+    def action_views(self) -> None:
+        """Choose one of the lists saved by `:save`."""
+        from tui.panes import menus
+
+        menus.views(self)
+
+    def action_nav_back(self) -> None:
+        """What was listed before."""
+        self._step(-1)
+
+    def action_nav_forward(self) -> None:
+        """The other way round."""
+        self._step(1)
+
+    def action_nav_last(self) -> None:
+        """The list before this one."""
+        self._go(self.session.history.last_list())
+
+    def _step(self, by: int) -> None:
+        self._go(self.session.history.step(by))
+
+    def _go(self, place: Place | None) -> None:
+        if place is not None:
+            self.post_message(self.Going(place))
+        else:
+            self.session.tell("there is nothing that way")
 
     def action_list_export(self) -> None:
         """Write rows to a file."""

@@ -2,47 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.css.query import NoMatches
 from textual.message import Message
-from textual.screen import Screen
 
 from backend.core.errors import BursarError
 from backend.core.plan import Command, Receipt
 from tui import actions
-from tui.actions import Action, Scope
+from tui.actions import Action
 from tui.asking import ANYTHING, Asked
 from tui.format.lines import Part
 from tui.panes import frame
+from tui.panes.subject import Subject
 from tui.session import Session
 from tui.widgets.chrome import Row, Tabs
 from tui.widgets.prompt import MessageRow
 from tui.widgets.small import TooSmall
 
-LISTED = {
-    "projects": "projects",
-    "quotas": "quotas",
-    "commissions": "commissions",
-    "audit": "journal",
-}
-"""What the rows of a pane are called where lists are written."""
 
-
-class Pane(Screen[None], inherit_bindings=False):
+class Pane(Subject, inherit_bindings=False):
     """Chrome around `body()`. A subclass sets `SCOPE` and `PANE` (the tab that is lit), takes
     `BINDINGS = bindings(scope, ...)` and overrides what differs: `path`, `facts`, `hint`,
     `refusal`, `refresh_data`, `tick`, `redraw`, `step_out`."""
 
-    SCOPE: ClassVar[Scope]
-    PANE: ClassVar[str]
     AUTO_FOCUS = "ResourceTable, TextPanel"
     NEWS_SECONDS = 15
 
@@ -90,6 +76,8 @@ class Pane(Screen[None], inherit_bindings=False):
 
     def refusal(self, action: Action) -> str:
         """Why an action is off now, `` when it is not."""
+        if action.id == "undo" and self.session.inverse is None:
+            return "the last change cannot be taken back in one step"
         return self.session.forbidden() if action.changes_data else ""
 
     async def refresh_data(self) -> None:
@@ -183,11 +171,14 @@ class Pane(Screen[None], inherit_bindings=False):
             event.stop()
             row.type(event)
             return
-        keyed = self.session.keyed
-        found = actions.on_key(self.SCOPE, event.key, event.character, keyed)
+        found = self.meant(event.key, event.character)
         if found is not None and (why := self.refusal(found)):
             event.stop()
             self.session.tell(f"{found.title}: {why}", "warn")
+
+    def meant(self, key: str, character: str | None) -> Action | None:
+        """The action of a key on this screen."""
+        return actions.on_key(self.SCOPE, key, character, self.session.keyed)
 
     def ask_line(
         self, sign: str, text: str = "", asked: Asked = ANYTHING, past: Sequence[str] = ()
@@ -209,39 +200,13 @@ class Pane(Screen[None], inherit_bindings=False):
             event.stop()
             row.paste(event.text)
 
-    def start(self, doing: Callable[..., Awaitable[None]], *given: object, group: str) -> None:
-        """Do something in the background, in place of what its group was doing; the operator
-        is told when it fails."""
-        # A coroutine made here would never be awaited if the worker is cancelled before it starts.
-        work: Callable[[], Awaitable[None]] = partial(self._guarded, doing, *given)
-        self.run_worker(work, group=group, exclusive=True)
-
-    async def _guarded(self, doing: Callable[..., Awaitable[None]], *given: object) -> None:
-        try:
-            with self.unless_closed():
-                await doing(*given)
-        except BursarError as error:
-            self.session.told(error)
-
-    @contextmanager
-    def unless_closed(self) -> Iterator[None]:
-        """A screen that is closed loses its widgets before its reading ends; what was to be
-        shown on them is shown no more."""
-        try:
-            yield
-        except NoMatches:
-            if self in self.app.screen_stack:
-                raise
-
     @work(group="change", exclusive=True)
     async def change(self, command: Command, done: Callable[[], None] | None = None) -> None:
-        """Preview a command, ask for consent, and tell what came of it; `done` is called when
-        it was carried out."""
+        """Preview a command, ask for consent, carry it out; `done` is called when it was."""
         receipt = await self.consent(command)
         if receipt is not None:
             if done is not None:
                 done()
-            self.session.tell(receipt.message)
             await self.session.read_again()
             self.changed(receipt)
 
@@ -256,36 +221,10 @@ class Pane(Screen[None], inherit_bindings=False):
             return None
         return await self.app.push_screen_wait(ConfirmScreen(self.session, plan))
 
-    def copy(self, text: str) -> None:
-        """Send a text to the terminal's clipboard."""
-        from tui import clipboard
-
-        clipboard.copy(self.app, self.session, text)
-
-    def subject(self) -> tuple[str, object] | None:
-        """What the screen or its cursor is on: the id that `c` copies, and its row."""
-        return None
-
-    async def copies(self) -> Sequence[tuple[str, str]]:
-        """What `C` offers: (words, text). Raises BursarError."""
-        from tui import clipboard
-
-        found = self.subject()
-        return () if found is None else clipboard.of_row(LISTED[self.PANE], *found)
-
-    def action_row_copy(self) -> None:
-        """Copy the id."""
-        if (found := self.subject()) is not None:
-            self.copy(found[0])
-
-    def action_copy_menu(self) -> None:
-        """Choose what to copy."""
-        self.start(self._offer_copies, group="copy")
-
-    async def _offer_copies(self) -> None:
-        from tui import clipboard
-
-        clipboard.offer(self.app, self.session, await self.copies())
+    def action_undo(self) -> None:
+        """Preview taking the last change back."""
+        if (inverse := self.session.inverse) is not None:
+            self.change(inverse)
 
     def changed(self, receipt: Receipt) -> None:
         """Something was changed from this screen."""

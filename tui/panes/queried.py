@@ -9,8 +9,10 @@ from typing import Generic
 from textual import on
 from textual.timer import Timer
 
+from backend.core.errors import Invalid
 from backend.core.listing import MARKED, Listing, Query
 from tui.asking import FilterLine
+from tui.history import Place
 from tui.panes.pane import Pane
 from tui.session import WARN, ListState
 from tui.widgets.prompt import MessageRow
@@ -29,6 +31,8 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
     """The view that the list begins with."""
     list: ResourceTable[RowT]
     _listed: Query | None = None
+    _cursor = 0
+    """The row that the cursor begins on, 0 for the first."""
     _typing: Timer | None = None
 
     def listing(self) -> Listing[RowT]:
@@ -73,9 +77,27 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
 
     def ask(self, **changed: object) -> None:
         """Show something else: other `text`, `view`, `scope`, `sort` or `descending`."""
+        self._try(**changed)
+        self.session.history.visit(self.list_id, self.query_shown)
+
+    def _try(self, **changed: object) -> None:
+        """The same while it is being typed."""
         state = self.state
         state.query = replace(state.query, **changed)  # type: ignore[arg-type]
         self.show_query()
+
+    def go(self, place: Place) -> None:
+        """Show what was shown there, with the cursor where it was."""
+        self.state.query, self._cursor = place.query, place.key
+        if self._listed is not None:
+            self.list.go_to(place.key)
+            self.show_query()
+            self.session.history.visit(self.list_id, self.query_shown)
+
+    def on_screen_resume(self) -> None:
+        """A command may have asked for something else meanwhile."""
+        self.show_query()
+        self.session.history.visit(self.list_id, self.query_shown)
 
     def show_query(self) -> None:
         """List what the session says, if that is not listed yet."""
@@ -86,16 +108,30 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
             self.list.show(query)
             self.show_chrome()
 
-    def on_screen_resume(self) -> None:
-        """A command may have asked for something else meanwhile."""
-        self.show_query()
-
     # The filter
 
     def action_list_filter(self) -> None:
         """Type a filter."""
         past = self.session.typed.get(self.list_id, ())
         self.ask_line("/", self.query_shown.text, FilterLine(self.listing().fields), past)
+
+    def action_facets(self) -> None:
+        """Pick what is shown."""
+        from tui.dialogs.facets import FacetScreen
+        from tui.facets import Facet, facets, picked, with_facets
+
+        text, specs = self.query_shown.text, self.listing().fields
+
+        def chosen(found: Sequence[Facet] | None) -> None:
+            if found is not None:
+                self.ask(text=with_facets(text, specs, found))
+
+        try:
+            self.app.push_screen(
+                FacetScreen(self.session, facets(specs), picked(text, specs)), chosen
+            )
+        except Invalid as error:
+            self.session.told(error)
 
     @on(MessageRow.Changed)
     def _filter_changed(self, event: MessageRow.Changed) -> None:
@@ -104,7 +140,7 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
         if self._typing is not None:
             self._typing.stop()
         if event.text != self.query_shown.text and not event.wrong:
-            self._typing = self.set_timer(TYPING, lambda: self.ask(text=event.text))
+            self._typing = self.set_timer(TYPING, lambda: self._try(text=event.text))
 
     @on(MessageRow.Closed)
     def _filter_closed(self, event: MessageRow.Closed) -> None:
@@ -114,8 +150,7 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
             self._typing.stop()
         text = event.text if event.kept else ""
         self.session.remember(self.list_id, text)
-        if text != self.query_shown.text:
-            self.ask(text=text)
+        self.ask(text=text)
 
     @on(ResourceTable.Marked)
     def _marks_changed(self, event: ResourceTable.Marked) -> None:

@@ -55,18 +55,27 @@ class Placed(Generic[RowT]):
 
 
 def arrange(
-    columns: Sequence[Column[RowT]], width: int, offset: int = 0, *, full: bool = False
+    columns: Sequence[Column[RowT]],
+    width: int,
+    offset: int = 0,
+    *,
+    full: bool = False,
+    wide: bool = False,
 ) -> tuple[Placed[RowT], ...]:
     """The columns that fit into `width` cells, one cell between them; `full` when amounts are
     written out.
 
     With an `offset` so many columns after the first are scrolled out to the left, and then
-    nothing is dropped for its priority.
+    nothing is dropped for its priority; neither when it is `wide`, which gives each column the
+    most it wants.
     """
     room = width - GUTTER
     if full:
         columns = [replace(column, width=column.full or column.width) for column in columns]
-    shown = _scrolled(columns, room, offset) if offset else _by_priority(columns, room)
+    if wide:
+        columns = [replace(column, width=max(column.width, column.most)) for column in columns]
+    free = offset or wide
+    shown = _scrolled(columns, room, offset) if free else _by_priority(columns, room)
     widths = _grown(shown, room)
     placed: list[Placed[RowT]] = []
     x = GUTTER

@@ -40,10 +40,11 @@ class Drawing(Generic[RowT]):
         self.look = Look(0)
         self._looks: list[Look] = []
 
-    def fit(self, look: Look, offset: int) -> None:
-        """Lay the columns out for `look.width` cells, `offset` of them scrolled away."""
+    def fit(self, look: Look, offset: int, *, wide: bool = False) -> None:
+        """Lay the columns out for `look.width` cells, `offset` of them scrolled away; `wide`
+        gives each what it wants."""
         full = look.units != Style.AUTO
-        self.placed = arrange(self.columns, look.width, offset, full=full)
+        self.placed = arrange(self.columns, look.width, offset, full=full, wide=wide)
         self.hidden = len(self.placed) + offset < len(self.columns)
         self.look = look
         self._looks = [replace(look, width=placed.width) for placed in self.placed]

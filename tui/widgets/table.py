@@ -50,6 +50,7 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         self._drawing = Drawing(columns)
         self._ages = any(column.ages for column in columns)
         self._offset = 0
+        self._wide = False
         self._painted: dict[int, Strip] = {}
 
     @property
@@ -65,6 +66,11 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
             first, last = self.in_view()
             lines = range(first, min(last + 1, len(self.source)))
             self.repaint(n for n in lines if self._painted.get(n) != self._row(n))
+
+    def widen(self) -> None:
+        """All columns at their full width, or as many as fit."""
+        self._wide, self._offset = not self._wide, 0
+        self.redraw()
 
     def redraw(self) -> None:
         """Draw everything again, after a change of units or signs."""
@@ -94,11 +100,11 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
     def _fit(self) -> None:
         self._painted.clear()
         look = replace(self.look(), width=self.size.width)
-        self._drawing.fit(look, 0)
+        self._drawing.fit(look, 0, wide=self._wide)
         if not self._drawing.hidden:
             self._offset = 0
         if self._offset:
-            self._drawing.fit(look, self._offset)
+            self._drawing.fit(look, self._offset, wide=self._wide)
 
     def _row(self, index: int) -> Strip:
         key = self.source.keys[index]

@@ -20,7 +20,8 @@ from backend.quotas.model import Charge, Limit, LimitChange, Resource, SetLimits
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """The words of a plan: `target` is typed to confirm, `undo` `` when not in one step."""
+    """The words of a plan: `target` is typed to confirm, `undo` `` when not in one step,
+    `inverse` the command that takes it back."""
 
     verb: str
     title: str
@@ -28,6 +29,7 @@ class Telling:
     request: WireRequest
     tier: Tier = Tier.REVERSIBLE
     undo: str = ""
+    inverse: Command | None = None
 
 
 def refuse(error: BursarError | None) -> None:
@@ -161,6 +163,7 @@ class Draft:
             touched=self._touched(change),
             warnings=tuple(self.warnings),
             undo=telling.undo,
+            inverse=telling.inverse,
         )
         return Decision(plan, action, target, message, writes, created or {})
 

@@ -27,6 +27,12 @@ from backend.projects.service.draft import Draft, Telling, find_project, refuse
 from backend.projects.store import people
 from backend.projects.store import projects as store
 
+INVERSE = {
+    ProjectAction.SUSPEND: ProjectAction.UNSUSPEND,
+    ProjectAction.UNSUSPEND: ProjectAction.SUSPEND,
+    ProjectAction.TERMINATE: ProjectAction.REINSTATE,
+    ProjectAction.REINSTATE: ProjectAction.TERMINATE,
+}
 TIERS = {
     ProjectAction.SUSPEND: Tier.HARMFUL,
     ProjectAction.UNSUSPEND: Tier.REVERSIBLE,
@@ -66,6 +72,7 @@ def change_state(tx: Tx, command: ChangeProjectState) -> Decision:
         outbound.action_request(project.uuid, action),
         TIERS[action],
         UNDO[action],
+        replace(command, action=INVERSE[action]),
     )
     message = f"Project {name} is {DONE[action]}"
     return draft.decide(telling, f"project.{action}", project.target, message)

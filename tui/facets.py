@@ -1,0 +1,53 @@
+"""Filters put together by picking: the states and words of a list; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from backend.core.filter import Compare, Filter, Flag, Op, Search, Term, Word, parse, render
+from backend.core.listing import FieldSpec, Kind
+
+Facet = tuple[str, str]
+"""A field and one of its words; for a word that stands alone the field is ``."""
+
+
+def facets(specs: Sequence[FieldSpec]) -> list[tuple[Facet, str]]:
+    """What can be picked, and what it means; the states first."""
+    states = [one for one in specs if one.kind is Kind.STATE]
+    found = [((one.name, word), one.help) for one in states for word in one.words]
+    return found + [(("", one.name), one.help) for one in specs if one.kind is Kind.FLAG]
+
+
+def picked(text: str, specs: Sequence[FieldSpec]) -> set[Facet]:
+    """The facets that a filter asks for. Raises Invalid."""
+    return {facet for term in parse(text, specs).terms for facet in _of(term, specs)}
+
+
+def with_facets(text: str, specs: Sequence[FieldSpec], chosen: Collection[Facet]) -> str:
+    """The filter with these facets and no others; what else is in it stays. Raises Invalid."""
+    terms = [term for term in parse(text, specs).terms if not list(_of(term, specs))]
+    for name in dict.fromkeys(field for field, _ in chosen if field):
+        words = tuple(Word(word) for field, word in chosen if field == name)
+        terms.append(Term(Compare(name, Op.LIKE, words)))
+    terms += [Term(Search((Flag(word),))) for field, word in chosen if not field]
+    return render(Filter(tuple(terms)), specs)
+
+
+def _of(term: Term, specs: Sequence[FieldSpec]) -> Iterator[Facet]:
+    test = term.test
+    if term.negated:
+        return
+    if isinstance(test, Search):
+        if len(test.parts) == 1 and isinstance(test.parts[0], Flag):
+            yield "", test.parts[0].name
+        return
+    spec = next(one for one in specs if one.name == test.field and one.kind is not Kind.FLAG)
+    if spec.kind is Kind.STATE:
+        for value in test.values:
+            assert isinstance(value, Word)
+            exact = test.op is Op.IS
+            yield from (
+                (spec.name, word)
+                for word in spec.words
+                if (word == value.text if exact else word.startswith(value.text))
+            )

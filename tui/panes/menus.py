@@ -1,0 +1,148 @@
+"""The menus over a screen: its actions, everything there is, and what its object relates to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from backend.core.listing import Query
+from tui.actions import Action, Group, Scope, reachable
+from tui.history import Place
+from tui.panes.listpane import ListPane
+from tui.panes.related import quoted, related
+from tui.panes.subject import Subject
+from tui.widgets.menu import Item, Menu
+
+if TYPE_CHECKING:
+    from tui.app import BursarApp
+
+FOUND = 6
+"""Objects of a kind that the palette finds at most."""
+_OF_ROW = (Group.DECIDE, Group.ROW, Group.VIEW)
+_ELSEWHERE = (Scope.APP, Scope.TABLE, Scope.TEXT)
+
+
+def actions(pane: Subject) -> None:
+    """`.`: every action for what the screen is on; those that are off say why."""
+    everywhere = {*_ELSEWHERE}
+    own = [one for one in reachable(pane.SCOPE) if not everywhere & {*one.scopes}]
+    chosen = [one for group in _OF_ROW for one in own if one.group is group and one.id != "actions"]
+    _offer(pane, "Actions", chosen)
+
+
+def palette(app: BursarApp, pane: Subject) -> None:
+    """Every action and command, and objects by name."""
+    from tui.commands import COMMANDS
+
+    known = [one for one in reachable(pane.SCOPE) if one.id != "palette"]
+    commands = [Item(f":{one.name}", f":{one.name}", note=one.help) for one in COMMANDS]
+    opens: dict[str, Callable[[], None]] = {}
+
+    async def search(text: str) -> Sequence[Item]:
+        found = await _objects(app, text)
+        opens.update({item.id: open_it for item, open_it in found})
+        return [item for item, _ in found]
+
+    def chosen(item: Item | None) -> None:
+        if item is None:
+            return
+        if item.id in opens:
+            opens[item.id]()
+        elif item.id.startswith(":"):
+            app.type_command(item.id[1:])
+        else:
+            _act(pane, known, item)
+
+    glyphs = app.session.settings.glyphs
+    menu = Menu("Palette", [*_items(pane, known), *commands], glyphs, search)
+    app.push_screen(menu, chosen)
+
+
+def jump(pane: Subject) -> None:
+    """`J`: the lists that have to do with this object."""
+    row = pane.related_to()
+    found = list(related(row)) if row is not None else []
+    items = [Item(str(n), one.words, note=f":{one.list} {one.text}") for n, one in enumerate(found)]
+
+    def chosen(item: Item | None) -> None:
+        if item is not None:
+            one = found[int(item.id)]
+            pane.post_message(Subject.Going(Place(one.list, Query(one.text, one.view))))
+
+    if items:
+        pane.app.push_screen(Menu("Jump to", items, pane.session.settings.glyphs), chosen)
+    else:
+        pane.session.tell("nothing is related to it")
+
+
+def views(pane: Subject) -> None:
+    """The lists that were saved under a name."""
+    saved = pane.session.views
+    items = [Item(name, name, note=told(one)) for name, one in sorted(saved.items())]
+
+    def chosen(item: Item | None) -> None:
+        if item is not None:
+            pane.post_message(Subject.Going(saved[item.id]))
+
+    if items:
+        pane.app.push_screen(Menu("Saved views", items, pane.session.settings.glyphs), chosen)
+    else:
+        pane.session.tell(":save NAME saves what is listed now; nothing is saved yet")
+
+
+def told(place: Place) -> str:
+    """A list in the words of its command."""
+    query = place.query
+    view = f"({query.view}) " if query.view else ""
+    order = f"  by {query.sort}{' down' if query.descending else ''}" if query.sort else ""
+    return f":{place.list} {view}{query.text}".rstrip() + order
+
+
+def _offer(pane: Subject, title: str, known: Sequence[Action]) -> None:
+    def chosen(item: Item | None) -> None:
+        if item is not None:
+            _act(pane, known, item)
+
+    menu = Menu(title, _items(pane, known), pane.session.settings.glyphs)
+    pane.app.push_screen(menu, chosen)
+
+
+def _items(pane: Subject, known: Iterable[Action]) -> list[Item]:
+    keyed = pane.session.keyed
+    return [
+        Item(one.id, one.title, keyed(one).key_text, one.tooltip, pane.refusal(one))
+        for one in known
+    ]
+
+
+def _act(pane: Subject, known: Iterable[Action], item: Item) -> None:
+    action = next((one for one in known if one.id == item.id), None)
+    if action is not None:
+        pane.act(action)
+
+
+async def _objects(app: BursarApp, text: str) -> list[tuple[Item, Callable[[], None]]]:
+    """The rows of every list that has names, as items and what opens them."""
+    found: list[tuple[Item, Callable[[], None]]] = []
+    for name, noun, words in OBJECTS:
+        listing = app.session.listing(name)
+        for row in await listing.page(Query(quoted(text)), FOUND):
+            item = Item(f"{name} {row.key}", words(row), noun)
+            found.append((item, _opener(app, name, row, words(row))))
+    return found
+
+
+def _opener(app: BursarApp, name: str, row: Any, words: str) -> Callable[[], None]:
+    def opened() -> None:
+        app.go(Place(name, Query(quoted(words)), row.key))
+        if isinstance(app.screen, ListPane):
+            app.screen.open_row(row)
+
+    return opened
+
+
+OBJECTS: Sequence[tuple[str, str, Callable[[Any], str]]] = (
+    ("projects", "project", lambda row: row.name),
+    ("commissions", "pending", lambda row: str(row.key)),
+)
+"""Lists whose objects the palette finds: list, noun, name of a row."""

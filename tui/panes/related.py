@@ -1,0 +1,100 @@
+"""What an object is related to, and where that is listed (`J`); pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import singledispatch
+
+from backend.backend import JournalRow
+from backend.projects.model import MemberRow, ProjectRow
+from backend.quotas.model import CommissionRow, QuotaRow
+from tui.format import names
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A list with a filter: `list` is its id."""
+
+    words: str
+    list: str
+    text: str = ""
+    view: str = ""
+
+
+@singledispatch
+def related(row: object) -> Iterator[Related]:
+    """The lists that have to do with the object of a row, the most useful first."""
+    yield from ()
+
+
+@related.register
+def _project(row: ProjectRow) -> Iterator[Related]:
+    name = quoted(row.name)
+    yield Related("quotas of its members", "quotas", f"project={name}")
+    yield Related("its own limits and usage", "quotas", f"project={name}", "pools")
+    yield Related("commissions on it", "commissions", f"project={name}")
+    yield Related("what was done to it", "audit", f"about:{name}")
+    if row.owner:
+        owner = quoted(row.owner)
+        yield Related(f"projects of {row.owner}", "projects", f"owner={owner}", "everything")
+        yield Related(f"quotas of {row.owner}", "quotas", f"holder={owner}")
+
+
+@related.register
+def _quota(row: QuotaRow) -> Iterator[Related]:
+    project = quoted(row.project)
+    yield Related(f"the project {names.project(row)}", "projects", f"name={project}", "everything")
+    yield Related(f"who uses {row.resource} of it", "quotas",
+                  f"project={project} resource={quoted(row.resource)}")  # fmt: skip
+    if not row.is_pool:
+        yield from _person(row.holder)
+        yield Related("pending commissions on it", "commissions",
+                      f"for={quoted(row.holder)} project={project}")  # fmt: skip
+    else:
+        yield Related("pending commissions on it", "commissions", f"project={project}")
+    yield Related("what was done to the project", "audit", f"about:{project}")
+
+
+@related.register
+def _commission(row: CommissionRow) -> Iterator[Related]:
+    holder, project = (text.partition(" +")[0] for text in (row.holder, row.project))
+    yield Related("the quotas it takes", "quotas",
+                  f"holder={quoted(holder)} project={quoted(project)}")  # fmt: skip
+    yield Related(f"the project {project}", "projects", f"name={quoted(project)}", "everything")
+    yield Related(f"all of {row.clientkey}", "commissions", f"service={quoted(row.clientkey)}")
+    yield from _person(holder)
+    yield Related("what was done with it", "audit", f"about=commission:{row.key}")
+
+
+@related.register
+def _member(row: MemberRow) -> Iterator[Related]:
+    yield from _person(row.email)
+
+
+@related.register
+def _entry(row: JournalRow) -> Iterator[Related]:
+    kind, _, id = row.target.partition(":")
+    about = quoted(row.about.partition(" of ")[2] if kind == "application" else row.about)
+    if kind in ("project", "application"):
+        yield Related(f"the project {about}", "projects", f"name={about}", "everything")
+        yield Related("quotas of its members", "quotas", f"project={about}")
+    elif kind == "user":
+        yield from _person(row.about)
+    elif kind == "commission":
+        yield Related("the commission, if it is pending", "commissions", f"serial={id}")
+    yield Related("everything done to the same", "audit", f"about={quoted(row.target)}")
+    yield Related("everything done by the same", "audit", f"who={quoted(row.actor)}")
+
+
+def _person(email: str) -> Iterator[Related]:
+    person = quoted(email)
+    yield Related(f"quotas of {email}", "quotas", f"holder={person}")
+    yield Related(f"projects of {email}", "projects", f"owner={person}", "everything")
+    yield Related(f"projects with {email} in them", "projects", f"member={person}", "everything")
+    yield Related(f"what {email} did", "audit", f"who={person}")
+
+
+def quoted(text: str) -> str:
+    """A text as one value of a filter."""
+    return '"' + text.replace('"', '""') + '"'

@@ -1,0 +1,43 @@
+"""A screen that does things in the background and outlives none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from textual.css.query import NoMatches
+from textual.screen import Screen
+
+from backend.core.errors import BursarError
+from tui.session import Session
+
+
+class Working(Screen[None], inherit_bindings=False):
+    """What is started here ends with the screen; what fails is told."""
+
+    session: Session
+
+    def start(self, doing: Callable[..., Awaitable[None]], *given: object, group: str) -> None:
+        """Do something in the background, in place of what its group was doing; the operator
+        is told when it fails."""
+        # A coroutine made here would never be awaited if the worker is cancelled before it starts.
+        work: Callable[[], Awaitable[None]] = partial(self._guarded, doing, *given)
+        self.run_worker(work, group=group, exclusive=True)
+
+    async def _guarded(self, doing: Callable[..., Awaitable[None]], *given: object) -> None:
+        try:
+            with self.unless_closed():
+                await doing(*given)
+        except BursarError as error:
+            self.session.told(error)
+
+    @contextmanager
+    def unless_closed(self) -> Iterator[None]:
+        """A screen that is closed loses its widgets before its reading ends; what was to be
+        shown on them is shown no more."""
+        try:
+            yield
+        except NoMatches:
+            if self in self.app.screen_stack:
+                raise
