@@ -263,7 +263,7 @@ class BursarApp(App[None], inherit_bindings=False):
         if isinstance(self.screen, Pane):
             menus.palette(self, self.screen)
 
-    def on_pane_going(self, event: Pane.Going) -> None:
+    def on_subject_going(self, event: Pane.Going) -> None:
         """Show the list."""
         self.go(event.place)
 
