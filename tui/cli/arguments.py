@@ -264,7 +264,7 @@ COMMANDS: dict[str, tuple[str, Fill]] = {
     "export": ("write a database as a world file", _export),
     "check": ("verify invariants, journal replay and hash chain", _check),
     "backup": ("copy a live database safely", _backup),
-    "notify": ("send the notices of decisions, for those without a console", _notify),
+    "notify": ("send notices of decisions where no console does", _notify),
     "contexts": ("what is configured, and whether it answers", _contexts),
     "doctor": ("what is fine here, and what to do about the rest", _doctor),
     "completion": ("what makes a shell complete this command", _completion),
