@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from backend.core.errors import BursarError
-from backend.core.usecase import record_refusal
+from backend.embedded import EmbeddedBackend
 from backend.notices.model import KINDS, Happening, Role, Subject, Terms
 from backend.notices.rules import WORDINGS, addressable, document, notices, wait
 from backend.projects.model import (
@@ -22,8 +22,9 @@ from backend.projects.model import (
 )
 from tests.notices.post import OPS, Post
 from tests.projects.test_previews import COMMANDS, base_world
+from tests.projects.test_privacy import attempt
 from tests.tui.hostile import FORBIDDEN, NASTY
-from tests.worlds import FAR, OPERATOR, World, room_of
+from tests.worlds import FAR, OPERATOR, World
 
 ADA, MEG, NED = "o@uni.example", "m@uni.example", "n@uni.example"
 Told = list[tuple[str, list[tuple[str, str]], str]]
@@ -175,15 +176,16 @@ def test_an_owner_who_did_not_apply_is_told_too(post: Post) -> None:
 
 def test_refused_attempts_tell_nobody_anything(post: Post) -> None:
     w, at = post.world, base_world(post.world)
-    before = len(post.waiting())
+    backend = EmbeddedBackend(w.database, OPERATOR)
     for make in COMMANDS.values():
         with suppress(BursarError):
             command = make(w, at)
-            refused = BursarError("no")
-            w.database.write(
-                lambda tx, c=command, e=refused: record_refusal(tx, room_of(c), c, "no", e)  # type: ignore[misc]
-            )
-    assert len(post.waiting()) == before
+            plan = w.plan(command)
+            w.do(command)
+            attempt(backend, plan)
+    rows = w.database.read(lambda tx: tx.all("SELECT seq FROM journal WHERE outcome = 'refused'"))
+    assert len(rows) > len(COMMANDS) / 2
+    assert {seq for (seq,) in rows} & {one.seq for one in post.waiting()} == set()
 
 
 def test_whatever_is_done_nobody_is_told_of_what_is_no_kind(post: Post) -> None:
