@@ -194,7 +194,7 @@ def _log(path: Path, mode: str) -> Iterator[Finding]:
 def notices(path: Path, sink: Sink | None) -> Iterator[Finding]:
     """Where notices go, and whether they do."""
     if sink is None:
-        yield fine("notices", "off; docs/notices.md says how to have decisions told")
+        yield fine("notices", "off for this context: nobody is told what is decided")
         return
     yield from _program(sink)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from backend.core.database.tx import Row, Tx
 from backend.core.journal import to_json
@@ -21,6 +22,7 @@ CREATE TABLE notice_sent (
 """
 
 PAGE = 200
+INT64_DIGITS = 19
 
 COLUMNS = "name, terms, started, done, attempts, failed_at, next_at, error, holder, lease"
 SELECT_SINKS = f"SELECT {COLUMNS} FROM notice_sink ORDER BY name"
@@ -151,7 +153,16 @@ def last(tx: Tx) -> int:
 
 def _happening(row: Row) -> Happening:
     seq, at, actor, action, target, reason, after, hash = row
-    return Happening(seq, at, actor, action, target, reason, json.loads(after), bytes(hash).hex())
+    return Happening(seq, at, actor, action, target, reason, _fields(after), bytes(hash).hex())
+
+
+def _fields(text: str) -> Mapping[str, object]:
+    """Nothing of an entry that was tampered with; the check of the journal tells of it."""
+    with suppress(ValueError):
+        found = json.loads(text)
+        if isinstance(found, dict):
+            return found
+    return {}
 
 
 def happenings(tx: Tx, after: int) -> list[Happening]:
@@ -176,14 +187,15 @@ def subjects(tx: Tx, happening: Happening) -> list[Subject]:
     if kind == "user":
         rows = tx.within(SELECT_PEOPLE, [id])
         return [Subject(f"user:{uuid}", person=email) for uuid, email in rows]
+    number = int(id) if id.isdecimal() and len(id) < INT64_DIGITS else 0
     if kind == "application":
         return [
             Subject(f"application:{n}", uuid, name, n, applicant, owner or "")
-            for n, uuid, name, applicant, owner in tx.within(SELECT_APPLICATIONS, [int(id)])
+            for n, uuid, name, applicant, owner in tx.within(SELECT_APPLICATIONS, [number])
         ]
     return [
         Subject(f"membership:{n}", uuid, name, owner=owner or "", person=person)
-        for n, uuid, name, person, owner in tx.within(SELECT_MEMBERSHIPS, [int(id)])
+        for n, uuid, name, person, owner in tx.within(SELECT_MEMBERSHIPS, [number])
     ]
 
 

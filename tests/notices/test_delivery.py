@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,12 +21,13 @@ from backend.core.errors import Conflict
 from backend.core.journal import to_json
 from backend.embedded import EmbeddedBackend, open_embedded
 from backend.notices import deliverer, service, store
-from backend.notices.deliverer import Deliverer, Undelivered, Worker, begin
+from backend.notices.deliverer import Deliverer, Tally, Undelivered, Worker, begin
 from backend.notices.model import Fate, Notice, Role, Sink, Terms
 from backend.projects.model import ApproveApplication, DenyApplication, ProjectAction
+from backend.world import dump
 from tests.notices.post import APPEND, Post, program
 from tests.notices.test_rules import ended
-from tests.worlds import OPERATOR, World, count
+from tests.worlds import OPERATOR, World, count, world_w
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = (sys.executable, "-m", "tests.notices.notify_child")
@@ -132,6 +135,42 @@ def test_nothing_of_it_is_in_the_journal(post: Post) -> None:
     assert count(post.world, "SELECT max(seq) FROM journal") == before
 
 
+def test_world_files_know_nothing_of_it(post: Post) -> None:
+    def dumped() -> str:
+        out = io.StringIO()
+        dump(post.world.database, out)
+        return out.getvalue()
+
+    decide(post.world)
+    before = dumped()
+    assert post.deliver().sent
+    assert dumped() == before
+
+
+@pytest.mark.parametrize("target", ["application:x", "x", "membership:"])
+def test_of_a_tampered_entry_nobody_is_told(tmp_path: Path, target: str) -> None:
+    world = world_w(tmp_path / "t.db")
+    post = Post(world, tmp_path / "sent").begun()
+    decide(world)
+    spoil = f"""UPDATE journal SET target = '{target}', "after" = 'x'"""
+    world.database.write(lambda tx: tx.execute(spoil))
+    assert post.deliver() == Tally()
+    assert post.fates(count(world, "SELECT max(seq) FROM journal")) == ()
+    world.database.close()
+
+
+def test_a_command_needs_no_http(post: Post) -> None:
+    decide(post.world, 0)
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", *CHILD[1:], str(post.world.database.path),
+         str(post.file), APPEND],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert told.stdout == "2 \n"
+    assert "backend.notices.command" in told.stderr
+    assert "httpx" not in told.stderr
+
+
 def child(w: World, post: Post, script: str) -> subprocess.Popen[str]:
     """A process that delivers."""
     words = [*CHILD, str(w.database.path), str(post.file), script]
@@ -145,6 +184,7 @@ def test_what_a_killed_process_was_sending_is_sent_again(post: Post) -> None:
     with child(w, post, f'{APPEND}; ! grep -q suspend "$0" || kill -9 $PPID') as process:
         assert process.wait() == -signal.SIGKILL
     assert post.kinds == kinds[:3]
+    w.clock.at = datetime.now(UTC)
     assert post.deliver().sent == 0, "nobody knows yet that it is dead"
     w.clock.at = w.clock.at.replace(year=2200)
     assert post.deliver().sent == len(kinds) - 2

@@ -120,7 +120,8 @@ def _skipped(backend: EmbeddedBackend, sink: Sink, seq: int) -> int:
 
 def _once(database: Database, sink: Sink) -> int:
     """Also what failed before and would be tried again later."""
-    tally = Deliverer(database, sink).deliver(threading.Event(), eager=True)
+    with _ended() as stop:
+        tally = Deliverer(database, sink).deliver(stop, eager=True)
     _told(tally)
     if not tally.sent and not tally.error:
         say("nothing was sent")
@@ -136,14 +137,21 @@ def _told(tally: Tally) -> None:
 
 def _sending(database: Database, sink: Sink) -> int:
     """Go on until a signal ends it."""
-    stop = threading.Event()
-    before = signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
-    try:
+    deliverer = Deliverer(database, sink)
+    with _ended() as stop:
         say(f"sending notices to {sink.place}")
-        deliverer = Deliverer(database, sink)
         while not stop.is_set():
             _told(deliverer.deliver(stop))
             stop.wait(SECONDS)
+    return TERMINATED
+
+
+@contextmanager
+def _ended() -> Iterator[threading.Event]:
+    """Set when this is to end: what is being sent is broken off and left to others."""
+    stop = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
+    try:
+        yield stop
     finally:
         signal.signal(signal.SIGTERM, before)
-    return TERMINATED
