@@ -15,8 +15,11 @@ from backend.notices.model import Notice, Sink, State
 SECONDS = 2.0
 """How often is looked for something to send."""
 
-MARGIN = 15.0
+MARGIN = 30.0
 """Seconds that a lease is longer than a delivery may take."""
+
+PATIENCE = 5.0
+"""Seconds that closing waits for what is being sent to be broken off."""
 
 STRIDE = 2_000
 """Entries without notices after which their end is noted."""
@@ -70,6 +73,7 @@ class Deliverer:
         self._send = send
         self._holder = database.runtime.uuid()
         self._looked = 0
+        self._unrecorded = ""
 
     def deliver(self, stop: threading.Event, *, eager: bool = False) -> Tally:
         """Send until nothing waits, something fails or is not due (`eager`: at once), or it is
@@ -92,7 +96,8 @@ class Deliverer:
             return False, self._looked
         notice = next(service.waiting(tx, state, self._looked), None)
         looked = notice.seq - 1 if notice else store.last(tx)
-        return notice is not None or looked - state.done >= STRIDE, looked
+        passed = state.attempts > 0 or looked - state.done >= STRIDE
+        return notice is not None or passed, looked
 
     def _is_taken(self, state: State, tx: Tx) -> bool:
         return bool(state.holder) and state.holder != self._holder and state.lease > tx.now
@@ -111,19 +116,23 @@ class Deliverer:
     def _one(self, notice: Notice, stop: threading.Event, tally: Tally) -> None:
         name, holder, lease = self._sink.name, self._holder, self._lease
         try:
-            self._send(self._sink, notice, stop)
+            if notice.id != self._unrecorded:
+                self._send(self._sink, notice, stop)
         except Stopped:
             stop.set()
         except Exception as failure:
             tally.error = error = _why(failure)
             self._database.write(lambda tx: service.failed(tx, name, holder, error))
         else:
+            # Where the database fails now, it is not sent again and again until it works.
+            self._unrecorded = notice.id
             self._database.write(lambda tx: service.went_out(tx, name, holder, notice, lease))
             tally.sent += 1
 
     @property
     def _lease(self) -> float:
-        return self._sink.timeout + MARGIN
+        runs = 2 if self._sink.token_command else 1
+        return runs * self._sink.timeout + MARGIN
 
 
 def _why(failure: Exception) -> str:
@@ -146,7 +155,7 @@ class Worker:
     def close(self) -> None:
         """Break off what is being sent and stop."""
         self._stop.set()
-        self._thread.join(MARGIN)
+        self._thread.join(PATIENCE)
 
     def _loop(self) -> None:
         while True:

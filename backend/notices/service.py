@@ -83,10 +83,9 @@ def failed(tx: Tx, name: str, holder: str, error: str) -> None:
 
 
 def pass_over(tx: Tx, name: str) -> None:
-    """Note that nothing waits, so that it is not looked for from the beginning again."""
-    state = _state(tx, name)
-    if next(waiting(tx, state), None) is None:
-        store.set_done(tx, name, store.last(tx))
+    """Note where nothing waits any more: it need not be looked for, and failed no longer."""
+    if _first(tx, _state(tx, name)) is None:
+        store.skip(tx, name, store.last(tx))
 
 
 def skip(tx: Tx, name: str, seq: int, actor: Actor) -> int:

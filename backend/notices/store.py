@@ -46,9 +46,10 @@ SET_FAILED = """
 UPDATE notice_sink SET attempts = ?, failed_at = ?, next_at = ?, error = ?
 WHERE name = ? AND holder = ?"""
 SET_DONE = "UPDATE notice_sink SET done = ? WHERE name = ? AND done < ?"
+# Whoever is sending meanwhile loses the lease, and with it the say about failures.
 SKIP = """
-UPDATE notice_sink SET done = ?, attempts = 0, failed_at = 0, next_at = 0, error = ''
-WHERE name = ? AND done < ?"""
+UPDATE notice_sink SET done = ?, attempts = 0, failed_at = 0, next_at = 0, error = '',
+    holder = '', lease = 0 WHERE name = ? AND done < ?"""
 SELECT_SENT = "SELECT part, at FROM notice_sent WHERE seq = ? AND sink = ?"
 
 ENTRY = 'seq, at, actor, action, target, reason, "after", hash'
@@ -136,9 +137,9 @@ def set_done(tx: Tx, name: str, seq: int) -> None:
     tx.execute(SET_DONE, (seq, name, seq))
 
 
-def skip(tx: Tx, name: str, seq: int) -> bool:
-    """Leave out what waits up to this entry; False when nothing does."""
-    return tx.execute(SKIP, (seq, name, seq)) > 0
+def skip(tx: Tx, name: str, seq: int) -> None:
+    """Leave out what waits up to this entry, and forget that it failed."""
+    tx.execute(SKIP, (seq, name, seq))
 
 
 def sent(tx: Tx, name: str, seq: int) -> dict[str, int]:

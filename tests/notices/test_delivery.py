@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from backend.check import findings
-from backend.core.errors import Conflict
+from backend.core.errors import Conflict, StorageFull
 from backend.core.journal import to_json
 from backend.embedded import EmbeddedBackend, open_embedded
 from backend.notices import deliverer, service, store
@@ -363,6 +363,51 @@ def test_what_stands_in_the_way_is_left_out(post: Post) -> None:
     with pytest.raises(Conflict):
         w.database.write(lambda tx: service.skip(tx, "default", 10**6, OPERATOR))
     assert w.database.read(lambda tx: list(findings(tx))) == []
+
+
+def test_what_is_left_out_while_it_hangs_fails_no_more(post: Post) -> None:
+    decide(post.world, 0)
+    w, first = post.world, post.waiting()[0].seq
+
+    def left_out(sink: Sink, notice: Notice, stop: threading.Event) -> None:
+        w.database.write(lambda tx: service.skip(tx, "default", first, OPERATOR))
+        raise Undelivered("no end")
+
+    assert Deliverer(w.database, post.sink(), left_out).deliver(post.stop).error == "no end"
+    assert (post.state.attempts, post.state.holder) == (0, "")
+    assert post.deliver().sent == 1
+
+
+def test_a_failure_ends_with_whom_it_concerned(post: Post) -> None:
+    w = post.world
+    application = w.submit("O", name="phys.lab")[1]
+    post.deliver()
+    w.do(DenyApplication(actor=OPERATOR, application=application))
+    post.deliver("exit 1")
+    assert post.state.attempts == 1
+    erase = "UPDATE person SET email = 'gone' WHERE email = 'o@uni.example'"
+    w.database.write(lambda tx: tx.execute(erase))
+    assert post.deliver(eager=True) == Tally()
+    assert post.state.attempts == 0
+
+
+def test_what_cannot_be_noted_is_not_sent_again_and_again(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = decide(post.world, 0)
+    found = Deliverer(post.world.database, post.sink())
+
+    def full(*given: object) -> None:
+        raise StorageFull("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "went_out", full)
+        for _ in range(3):
+            with pytest.raises(StorageFull):
+                found.deliver(post.stop)
+    assert post.kinds == kinds[:1]
+    assert found.deliver(post.stop).sent == 2
+    assert post.kinds == kinds
 
 
 def test_people_who_are_gone_are_not_told(post: Post) -> None:
