@@ -11,6 +11,7 @@ from typing import Any
 from backend.notices import service, store
 from backend.notices.deliverer import Deliverer, Tally, begin
 from backend.notices.model import Delivery, Notice, Sink, State, Terms
+from backend.projects.model import ProjectAction
 from tests.worlds import World
 
 OPS = "ops@uni.example"
@@ -71,3 +72,12 @@ class Post:
     def fates(self, seq: int) -> tuple[Delivery, ...]:
         """What became of an entry's."""
         return self.world.database.read(lambda tx: service.deliveries(tx, seq))
+
+
+def decide(w: World, n: int = 3) -> list[str]:
+    """Decisions that are told, and their kinds."""
+    uuid = w.project("phys.lab")
+    for turn in range(n):
+        w.act(uuid, (ProjectAction.SUSPEND, ProjectAction.UNSUSPEND)[turn % 2])
+    turns = ["project.suspend", "project.unsuspend"] * n
+    return ["application.submit", "application.approve", *turns[:n]]

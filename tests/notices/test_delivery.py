@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,27 +16,17 @@ import pytest
 from backend.check import findings
 from backend.core.errors import Conflict, StorageFull
 from backend.core.journal import to_json
-from backend.embedded import EmbeddedBackend, open_embedded
 from backend.notices import deliverer, service, store
-from backend.notices.deliverer import Deliverer, Tally, Undelivered, Worker, begin
+from backend.notices.deliverer import Deliverer, Tally, Undelivered, begin
 from backend.notices.model import Fate, Notice, Role, Sink, Terms
-from backend.projects.model import ApproveApplication, DenyApplication, ProjectAction
+from backend.projects.model import DenyApplication
 from backend.world import dump
-from tests.notices.post import APPEND, Post, program
+from tests.notices.post import APPEND, Post, decide, program
 from tests.notices.test_rules import ended
 from tests.worlds import OPERATOR, World, count, world_w
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = (sys.executable, "-m", "tests.notices.notify_child")
-
-
-def decide(w: World, n: int = 3) -> list[str]:
-    """Decisions that are told, and their kinds."""
-    uuid = w.project("phys.lab")
-    for turn in range(n):
-        w.act(uuid, (ProjectAction.SUSPEND, ProjectAction.UNSUSPEND)[turn % 2])
-    turns = ["project.suspend", "project.unsuspend"] * n
-    return ["application.submit", "application.approve", *turns[:n]]
 
 
 def test_history_is_not_sent(w: World, tmp_path: Path) -> None:
@@ -222,84 +209,6 @@ def test_two_deliverers_take_turns(post: Post) -> None:
     assert post.deliver().sent == 0
     assert [fate.fate for fate in post.fates(post.state.done)] == [Fate.SENT]
     assert len(kinds) == count(post.world, "SELECT count(*) FROM notice_sent")
-
-
-@pytest.fixture
-def backend(post: Post) -> Iterator[EmbeddedBackend]:
-    """A console's backend whose command hangs once it has begun."""
-    sink = post.sink(f"{APPEND}; sleep 600")
-    opened = open_embedded(post.world.database.path, actor=OPERATOR, sink=sink)
-    yield opened
-    opened.shut()
-
-
-def eventually(post: Post, many: int) -> None:
-    """Wait until so many have arrived."""
-    for _ in range(500):
-        if len(post.file.read_text().splitlines() if post.file.exists() else ()) >= many:
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"never {many} notices")
-
-
-def test_no_decision_waits_for_a_command_that_hangs(post: Post, backend: EmbeddedBackend) -> None:
-    application = post.world.submit("O", name="phys.lab")[1]
-    stop = backend.watch(lambda head: None)
-    eventually(post, 1)
-
-    async def approve() -> int:
-        plan = await backend.plan(ApproveApplication(actor=OPERATOR, application=application))
-        return (await backend.apply(plan, "fits")).seq
-
-    seq = asyncio.run(approve())
-    assert post.world.application(application).state == "approved"
-    assert [one.fate for one in post.fates(seq)] == [Fate.WAITING]
-    stop()
-    backend.shut()
-    assert post.state.holder == "", "the next one need not wait"
-    assert post.state.attempts == 0
-    assert post.deliver().sent == 2
-
-
-def test_a_console_says_why_notices_fail(post: Post) -> None:
-    sink = post.sink("exit 9")
-    opened = open_embedded(post.world.database.path, actor=OPERATOR, sink=sink)
-    assert asyncio.run(opened.badges()).failing == ""
-    decide(post.world, 0)
-    post.deliver("exit 9")
-    assert asyncio.run(opened.badges()).failing == "exit 9"
-    opened.shut()
-    plain = open_embedded(post.world.database.path, actor=OPERATOR)
-    assert asyncio.run(plain.badges()).failing == ""
-    plain.shut()
-
-
-def test_readers_send_nothing(post: Post) -> None:
-    decide(post.world, 0)
-    path = post.world.database.path
-    reader = open_embedded(path, read_only=True, actor=OPERATOR, sink=post.sink())
-    reader.watch(lambda head: None)()
-    reader.shut()
-    assert post.arrived == []
-    assert len(post.waiting()) == 2
-
-
-def test_the_thread_outlives_a_database_that_is_busy(
-    post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    decide(post.world, 0)
-    real, calls = Deliverer.deliver, iter(range(99))
-
-    def busy_at_first(self: Deliverer, stop: threading.Event, *, eager: bool = False) -> object:
-        if next(calls) == 0:
-            raise Conflict("busy")
-        return real(self, stop, eager=eager)
-
-    monkeypatch.setattr(Deliverer, "deliver", busy_at_first)
-    worker = Worker(post.world.database, post.sink(), 0.01)
-    eventually(post, 2)
-    worker.close()
-    assert post.kinds == ["application.submit", "application.approve"]
 
 
 def test_long_stretches_without_notices_are_passed_over(
