@@ -13,6 +13,7 @@ from typing import Protocol
 from backend.core.identity import Actor
 from backend.core.listing import Listing, Query
 from backend.core.plan import Command, Plan, Receipt
+from backend.notices.model import Delivery
 from backend.projects.model import ApplicationReview, ProjectDetail, ProjectRow
 from backend.quotas.model import (
     CommissionDetail,
@@ -56,19 +57,22 @@ class JournalEffect:
 
 @dataclass(frozen=True, slots=True)
 class JournalDetail:
-    """An entry with its side effects."""
+    """An entry with its side effects and what became of its notices."""
 
     row: JournalRow
     effects: tuple[JournalEffect, ...]
+    notices: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """Counts for the chrome: waiting applications, holders over, pending commissions."""
+    """Counts for the chrome: waiting applications, holders over, pending commissions; and why
+    notices do not go out, `` when they do."""
 
     waiting: int
     over: int
     pending: int
+    failing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from backend.core.database import open_database
 from backend.core.database.schema import version_of
 from backend.core.database.sqlite import connect, refuse_network_filesystem
 from backend.core.errors import StorageError
+from backend.core.runtime import moment
+from backend.notices import service, store
+from backend.notices.model import Sink, State
 from backend.schema import STEPS
 
 NEEDED = (3, 37, 0)
@@ -185,3 +189,47 @@ def _log(path: Path, mode: str) -> Iterator[Finding]:
         yield note("write-ahead log", told, "an old reader holds it: close consoles left open")
     else:
         yield fine("write-ahead log", told)
+
+
+def notices(path: Path, sink: Sink | None) -> Iterator[Finding]:
+    """Where notices go, and whether they do."""
+    if sink is None:
+        yield fine("notices", "off for this context: nobody is told what is decided")
+        return
+    yield from _program(sink)
+    try:
+        found = _state(path, sink) if path.exists() else None
+    except StorageError:
+        return  # is told of the database
+    yield _sending(sink, *(found or (None, 0)))
+
+
+def _program(sink: Sink) -> Iterator[Finding]:
+    for words in (sink.command, sink.token_command):
+        if words and shutil.which(words[0]) is None:
+            yield wrong("notices", f"{words[0]} cannot be run", "its path or mode")
+
+
+def _state(path: Path, sink: Sink) -> tuple[State, int] | None:
+    """How far the sink is and how many notices wait, None before it began."""
+    database = open_database(path, STEPS, read_only=True)
+    try:
+        state = database.read(lambda tx: store.state(tx, sink.name))
+        return (state, database.read(lambda tx: service.count(tx, state))) if state else None
+    finally:
+        database.close()
+
+
+def _sending(sink: Sink, state: State | None, count: int) -> Finding:
+    if state is None:
+        told = "what is decided after bursar has next opened the database is told"
+        return note("notices", f"to {sink.place}, not begun", told)
+    waiting = f"{count}{'+' if count >= service.COUNTED else ''} wait"
+    if state.attempts:
+        since = f"{moment(state.failed_at):%Y-%m-%d %H:%MZ}"
+        told = f"to {sink.place}: failing since {since}, {waiting}: {state.error}"
+        return wrong("notices", told, "mend it; bursar notify --once tries again at once")
+    if count:
+        told = "a console or bursar notify sends them"
+        return note("notices", f"to {sink.place}: {waiting}", told)
+    return fine("notices", f"to {sink.place}: none waits")

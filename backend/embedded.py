@@ -20,6 +20,9 @@ from backend.core.listing import FieldSpec, Query
 from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import Runtime
 from backend.core.usecase import Room, decide, execute, record_refusal
+from backend.notices import service as notices
+from backend.notices.deliverer import Worker, begin
+from backend.notices.model import Sink
 from backend.projects import service as projects
 from backend.projects.model import ApplicationReview, ProjectDetail, ProjectRow
 from backend.quotas import feed, fields, queries
@@ -162,10 +165,12 @@ class EmbeddedJournal:
 class EmbeddedBackend:
     """A database file as a Backend."""
 
-    def __init__(self, database: Database, actor: Actor) -> None:
+    def __init__(self, database: Database, actor: Actor, sink: Sink | None = None) -> None:
         self.database = database
         self.ledger = Ledger(database)
+        self._sink = sink
         self._sweeper: Sweeper | None = None
+        self._notifier: Worker | None = None
         self.projects = EmbeddedProjects(database, actor)
         self.quotas = EmbeddedQuotas(database)
         self.journal = EmbeddedJournal(database)
@@ -179,7 +184,7 @@ class EmbeddedBackend:
 
     async def badges(self) -> Badges:
         """Counts for the chrome."""
-        return await self.database.aread(_badges)
+        return await self.database.aread(lambda tx: _badges(tx, self._sink))
 
     async def plan(self, command: Command) -> Plan:
         """What the command would do now."""
@@ -204,9 +209,11 @@ class EmbeddedBackend:
             raise
 
     def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
-        """Hear of every change of any process; due commissions expire meanwhile."""
+        """Hear of every change of any process; meanwhile due commissions expire and notices
+        are sent."""
         if self._sweeper is None and not self.database.read_only:
             self._sweeper = Sweeper(self.database, self.ledger)
+            self._notifier = Worker(self.database, self._sink) if self._sink else None
         return self.database.watch(changed)
 
     async def close(self) -> None:
@@ -215,8 +222,9 @@ class EmbeddedBackend:
 
     def shut(self) -> None:
         """`close` for those without an event loop."""
-        if self._sweeper is not None:
-            self._sweeper.close()
+        for thread in (self._notifier, self._sweeper):
+            if thread is not None:
+                thread.close()
         self.database.close()
 
 
@@ -227,11 +235,12 @@ def _room(command: Command) -> Room:
     return room
 
 
-def _badges(tx: Tx) -> Badges:
+def _badges(tx: Tx, sink: Sink | None) -> Badges:
     return Badges(
         waiting=len(projects.queue(tx)),
         over=int(tx.scalar(queries.COUNT_OVER)),
         pending=int(tx.scalar(queries.COUNT_PENDING)),
+        failing=notices.failing(tx, sink.name) if sink else "",
     )
 
 
@@ -241,14 +250,17 @@ def open_embedded(
     read_only: bool = False,
     runtime: Runtime | None = None,
     actor: Actor | None = None,
+    sink: Sink | None = None,
 ) -> EmbeddedBackend:
     """Open or create a database file as a Backend.
 
-    The actor defaults to the OS user with `admin`. Raises StorageError.
+    The actor defaults to the OS user with `admin`; notices go to `sink`. Raises StorageError.
     """
     database = open_database(path, STEPS, runtime, read_only=read_only)
     try:
-        return EmbeddedBackend(database, actor or operator(_user_name()))
+        if sink is not None and not read_only:
+            begin(database, sink)
+        return EmbeddedBackend(database, actor or operator(_user_name()), sink)
     except BaseException:
         database.close()
         raise

@@ -14,6 +14,7 @@ from backend.core.errors import NotFound
 from backend.core.filter.sql import Fields, Like, age, flag, number, state, text, time
 from backend.core.journal import DONE, REFUSED
 from backend.core.listing import Query
+from backend.notices import service as notices
 from backend.quotas.feed import SELECT_HOLDING_NAMES
 from backend.quotas.model import UNLIMITED
 
@@ -134,7 +135,8 @@ def describe(tx: Tx, seq: int) -> JournalDetail:
     entry = rows(tx, [seq]).get(seq)
     if entry is None:
         raise NotFound(f"there is no journal entry {seq}")
-    return JournalDetail(entry, tuple(islice(_effects(tx, entry), EFFECTS_SHOWN)))
+    effects = tuple(islice(_effects(tx, entry), EFFECTS_SHOWN))
+    return JournalDetail(entry, effects, notices.deliveries(tx, seq))
 
 
 def _effects(tx: Tx, entry: JournalRow) -> Iterator[JournalEffect]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.core import journal, principals
 from backend.core.database import Step
+from backend.notices import store as notices
 from backend.projects import store as projects
 from backend.quotas import store as quotas
 
@@ -12,4 +13,5 @@ STEPS = (
     Step("quotas", quotas.SCHEMA),
     Step("projects", projects.SCHEMA),
     Step("principals", principals.SCHEMA),
+    Step("notices", notices.SCHEMA),
 )

@@ -237,7 +237,7 @@ class Session:
     async def read(self) -> None:
         """Read the badges, and what is visible if it changed."""
         try:
-            self.badges = await self.backend.badges()
+            self._notice(await self.backend.badges())
             await self.refresh()
         except BursarError as error:
             if self.failure is None:
@@ -247,6 +247,15 @@ class Session:
             self.failure = None
             self.read_at = self.now()
         self.redraw()
+
+    def _notice(self, badges: Badges) -> None:
+        """Keep the badges; say once when notices begin to fail, and when they go out again."""
+        failed = self.badges.failing if self.badges else ""
+        self.badges = badges
+        if badges.failing and not failed:
+            self.tell(f"Notices do not go out: {badges.failing}", BAD)
+        elif failed and not badges.failing:
+            self.tell("Notices go out again")
 
     async def live(self) -> None:
         """Follow the backend until cancelled; bursts of changes become one refresh."""

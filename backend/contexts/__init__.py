@@ -13,6 +13,7 @@ from backend.core.errors import Invalid, StorageError
 
 if TYPE_CHECKING:
     from backend.embedded import EmbeddedBackend
+    from backend.notices.model import Sink
 
 VARIABLE = "BURSAR_CONFIG"
 LOCAL = "local"
@@ -22,12 +23,13 @@ CREDENTIALS = r"(://[^/@:\s]*):[^/@\s]*@"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Something the console can be connected to."""
+    """Something the console can be connected to; notices go to its sink."""
 
     name: str
     database: Path
     read_only: bool = False
     production: bool = False
+    notices: Sink | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def open_context(context: Context, *, read_only: bool = False) -> EmbeddedBacken
             folder.mkdir(parents=True, mode=0o700)
         except OSError as error:
             raise StorageError(f"{folder}: {error.strerror}", hint="make it yourself") from error
-    return open_embedded(context.database, read_only=read_only)
+    return open_embedded(context.database, read_only=read_only, sink=context.notices)
 
 
 def database_file(url: str) -> Path:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from backend.contexts import (
     CREDENTIALS,
@@ -23,6 +24,8 @@ from backend.contexts import (
     usage,
 )
 from backend.core.errors import Invalid
+from backend.notices.model import KINDS, Sink, Terms
+from backend.notices.rules import addressable
 
 GLYPHS = ("auto", "unicode", "ascii")
 UNITS = ("auto", "bytes", "raw")
@@ -161,6 +164,77 @@ def _keys(place: _Place, value: object) -> dict[str, str]:
     return found
 
 
+def _texts(place: _Place, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise place.wrong(f"a list of texts is needed, this is {_kind(value)}", '["...", "..."]')
+    return tuple(_text(place, one) for one in value)
+
+
+def _kinds(place: _Place, value: object) -> tuple[str, ...]:
+    found = _texts(place, value)
+    if wrong := next((one for one in found if one not in KINDS), ""):
+        raise place.wrong(f"nobody is told of {redacted(wrong)!r}", nearest(wrong, KINDS))
+    return found
+
+
+def _addresses(place: _Place, value: object) -> tuple[str, ...]:
+    found = _texts(place, value)
+    if wrong := next((one for one in found if not addressable(one)), ""):
+        raise place.wrong(f"{redacted(wrong)!r} is no address", "name@host, each a text")
+    return found
+
+
+def _words(place: _Place, value: object) -> tuple[str, ...]:
+    """A program and its arguments; a text is taken apart like a shell does, but none runs."""
+    import shlex
+
+    try:
+        return tuple(shlex.split(value)) if isinstance(value, str) else _texts(place, value)
+    except ValueError as error:
+        raise place.wrong(f"{error}", 'or give a list: ["program", "argument"]') from error
+
+
+def _file(place: _Place, value: object) -> Path:
+    path = Path(_text(place, value)).expanduser()
+    if not path.is_absolute():
+        raise place.wrong("the path is relative", "write it out from / or ~")
+    return path
+
+
+def _url(place: _Place, value: object) -> str:
+    """What is posted and its token are read by nobody on the way."""
+    text = _text(place, value)
+    try:
+        parts = urlsplit(text)
+        sound = bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise place.wrong("this is no URL", "https://HOST/PATH") from error
+    if not sound or not text.isascii() or " " in text or "#" in text:
+        raise place.wrong("this is no URL", "https://HOST/PATH")
+    if "@" in parts.netloc:
+        raise place.wrong("there is a name or password in it", "use token_file or token_command")
+    if parts.scheme != "https" and not _on_this_machine(parts):
+        raise place.wrong(f"{parts.scheme}:// can be read on the way", "use https://")
+    return text
+
+
+def _on_this_machine(parts: SplitResult) -> bool:
+    return parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+
+
+def _notices(place: _Place, value: object) -> Sink:
+    found = _checked(place, _mapping(place, value), _NOTICES)
+    if ("command" in found) == ("url" in found):
+        raise place.wrong("either a command or a url is needed", 'command = ["program"]')
+    tokens = [name for name in found if name.startswith("token_")]
+    if tokens and "command" in found:
+        raise place.at(tokens[0]).wrong("a command is given no token", "leave it out")
+    if len(tokens) > 1:
+        raise place.at(tokens[1]).wrong(f"there is {tokens[0]} already", "give one of them")
+    terms = Terms(found.pop("only", ()), found.pop("reviewers", ()))
+    return Sink(terms=terms, **found)
+
+
 def _contexts(place: _Place, value: object) -> dict[str, Context]:
     found = {name: _context(place, name, one) for name, one in _mapping(place, value).items()}
     return found or local()
@@ -197,7 +271,23 @@ def _checked(
     return {name: known[name](place.at(name), value) for name, value in values.items()}
 
 
-_CONTEXT: Mapping[str, Check] = {"database": _database, "read_only": _flag, "production": _flag}
+_NOTICES: Mapping[str, Check] = {
+    "name": _text,
+    "command": _words,
+    "url": _url,
+    "token_command": _words,
+    "token_env": _text,
+    "token_file": _file,
+    "only": _kinds,
+    "reviewers": _addresses,
+    "timeout": _seconds,
+}
+_CONTEXT: Mapping[str, Check] = {
+    "database": _database,
+    "read_only": _flag,
+    "production": _flag,
+    "notices": _notices,
+}
 _TOP: Mapping[str, Check] = {
     "default": _text,
     "theme": _text,

@@ -219,6 +219,19 @@ def _backup(found: Parser) -> None:
     found.set_defaults(command=run("data:backup"))
 
 
+def _notify(found: Parser) -> None:
+    target(found)
+    one = found.add_mutually_exclusive_group()
+    one.add_argument("--once", action="store_true", help="send what waits, and end")
+    one.add_argument("--dry-run", action="store_true", help="list what waits, and end")
+    one.add_argument(
+        "--skip-to", type=positive, metavar="SEQ", help="leave out what waits up to this entry"
+    )
+    formats(found)
+    found.add_argument("--columns", metavar="A,B", help="of what waits, in this order")
+    found.set_defaults(command=run("notify:notify"))
+
+
 def _contexts(found: Parser) -> None:
     formats(found)
     found.add_argument("--columns", metavar="A,B", help="which columns, in this order")
@@ -251,6 +264,7 @@ COMMANDS: dict[str, tuple[str, Fill]] = {
     "export": ("write a database as a world file", _export),
     "check": ("verify invariants, journal replay and hash chain", _check),
     "backup": ("copy a live database safely", _backup),
+    "notify": ("send notices of decisions where no console does", _notify),
     "contexts": ("what is configured, and whether it answers", _contexts),
     "doctor": ("what is fine here, and what to do about the rest", _doctor),
     "completion": ("what makes a shell complete this command", _completion),

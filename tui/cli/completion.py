@@ -6,10 +6,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from tui.cli.arguments import CONTEXTS, FILES, Parser, parser
 from tui.cli.output import DONE, write
 from tui.cli.shells import bash, fish, zsh
+
+if TYPE_CHECKING:
+    from tui.cli.fields import Field
 
 FILE, CONTEXT, COLUMNS, NOTHING = "file", "context", "columns", ""
 _KINDS = {FILES: FILE, "URL": FILE, CONTEXTS: CONTEXT}
@@ -76,10 +81,9 @@ def _argument(command: str, action: argparse.Action) -> Argument:
 
 
 def _columns(command: str) -> list[str]:
-    if command == "contexts":
-        from tui.cli.contexts import FIELDS
-
-        return [field.name for field in FIELDS]
+    if command in ("contexts", "notify"):
+        fields: Sequence[Field] = import_module(f"tui.cli.{command}").FIELDS
+        return [field.name for field in fields]
     from tui.cli.fields import described
 
     return described(command)[0]

@@ -13,7 +13,7 @@ from backend import contexts
 from backend.contexts import Config
 from backend.core.errors import BursarError
 from backend.core.text import display
-from backend.doctor import Finding, Level, database, engine, fine, note, wrong
+from backend.doctor import Finding, Level, database, engine, fine, note, notices, wrong
 from tui import VERSION
 from tui.cli.output import DONE, REFUSED, say, write
 from tui.cli.target import chosen
@@ -69,6 +69,7 @@ def _data(options: argparse.Namespace) -> Iterator[Finding]:
         yield wrong("context", error.message, error.hint)
         return
     yield from database(context.database)
+    yield from notices(context.database, context.notices)
 
 
 def _configuration(config: Config) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from backend.backend import JournalDetail, JournalEffect, JournalRow
 from backend.core.journal import REFUSED
 from backend.core.text import display
-from tui.format import ages, names
+from tui.format import ages, names, notices
 from tui.format.diffs import Cell, label, lines
 from tui.format.lines import BAD, GOOD, HEAD, QUIET, WARN, Line, Look, line, section, wrapped
 
@@ -40,6 +40,7 @@ def entry(found: JournalDetail, look: Look, units: Units) -> list[Line]:
         *(line(f"fact.{name}", f"{name:<8}{value}") for name, value in facts if value),
         *_reason(row, look),
         *section(_kind(row), _diff("diff", row, look, units)),
+        *section("NOTICES", notices.lines(found.notices, look)),
         *section(f"ALSO CHANGED ({_total(found):,})", _effects(found, look, units)),
     ]
 
