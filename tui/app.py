@@ -96,6 +96,7 @@ class BursarApp(App[None], inherit_bindings=False):
         (80, "-narrow"),
         (110, "-normal"),
         (140, "-wide"),
+        (200, "-vast"),
     ]
     VERTICAL_BREAKPOINTS = [
         (0, "-flat"),

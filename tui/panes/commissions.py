@@ -137,12 +137,14 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
         self.list = ResourceTable(self.listing(), self.columns(), look, id="list")
         self.side = TextPanel(look, id="side")
         self.legend_panel = TextPanel(look, id="legend")
+        self.third = TextPanel(look, id="third")
         self.feed = TextPanel(look, id="feed")
         with Horizontal(id="columns"):
             with Vertical(id="flow"):
                 yield self.list
                 yield self.feed
             yield self.side
+            yield self.third
         yield self.legend_panel
 
     async def detail(self, row: CommissionRow) -> Build:

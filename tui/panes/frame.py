@@ -17,6 +17,7 @@ from tui.session import Message, Session
 NARROW, LOW = 80, 24
 WIDE = 110
 FULL = 140
+VAST = 200
 _TONES = {"info": "", "warn": WARN, "bad": BAD}
 KEY = "bold $text-primary"
 

@@ -69,11 +69,13 @@ class ListPane(Queried[RowT], inherit_bindings=False):
             self.listing(), self.columns(), look, id="list"
         )
         self.side = TextPanel(look, id="side")
+        self.third = TextPanel(look, id="third")
         self.legend_panel = TextPanel(look, id="legend")
         self.legend_panel.can_focus = False
         with Horizontal(id="columns"):
             yield self.list
             yield self.side
+            yield self.third
         yield self.legend_panel
 
     def on_mount(self) -> None:
@@ -168,6 +170,16 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         build: Build = (lambda look: ()) if row is None else await self.detail(row)
         home, self._shown_key = self._shown_key != self.list.cursor_key, self.list.cursor_key
         self.side.show(build, home=home)
+        if self.size.width >= frame.VAST:
+            await self._relate(row)
+
+    async def _relate(self, row: RowT | None) -> None:
+        """The third column, where there is room for it."""
+        from tui.panes.relations import relation_lines, relations
+
+        found = () if row is None else await relations(self.session, row)
+        key = self.session.key("jump")
+        self.third.show(lambda look: relation_lines(found, key, look), home=True)
 
     async def know(self) -> None:
         """The detail of the row, without waiting for the cursor to rest on it."""

@@ -77,6 +77,7 @@ class Reader(Generic[RowT]):
         appeared, vanished = await self.source.news(keys, *self._view.in_view())
         if self.source.query is query:
             self._view.reorder(lambda: self.source.adopt(keys, appeared, vanished), follow=False)
+            self._view.repaint_keys({*appeared, *vanished})
             await self.load_visible()
 
     async def load(self, first: int, last: int) -> None:
