@@ -19,12 +19,14 @@ from backend.quotas.model import (
     CommissionDetail,
     CommissionRow,
     FeedEvent,
+    Rates,
     RejectCommission,
 )
 from tui.actions import Action, Scope, bindings
 from tui.format import ages, names
-from tui.format.commissions import detail, feed_line, is_overdue, rates
+from tui.format.commissions import detail, feed_line, is_overdue
 from tui.format.lines import HEAD, QUIET, WARN, Build, Line, Look, Part, line, section
+from tui.format.sparks import MINUTES, rates, rates_line
 from tui.format.units import changes
 from tui.panes import bulk
 from tui.panes.detailpane import DetailPane
@@ -38,6 +40,7 @@ from tui.widgets.table import ResourceTable
 from tui.widgets.text import TextPanel
 
 FEED_KEPT = 200
+NOTE = "per minute"
 OLDEST_KEPT = 100
 STYLE = Path(__file__).parents[1] / "styles" / "decisions.tcss"
 
@@ -107,6 +110,7 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
         super().__init__(session)
         self._events: Sequence[FeedEvent] = ()
         self._oldest: Sequence[int] = ()
+        self._rates: Rates | None = None
         self._tail = True
 
     def listing(self) -> Listing[CommissionRow]:
@@ -153,7 +157,7 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
             found = await self.session.backend.quotas.commission(row.key)
         except NotFound as error:
             return _gone(row.key, error)
-        return lambda look: [*detail(found, look), *section("RATE", rates(self._events, look))]
+        return lambda look: [*detail(found, look), *section("RATE", self._rate_lines(look), NOTE)]
 
     def open_row(self, row: CommissionRow) -> None:
         """Its provisions on the whole screen."""
@@ -181,6 +185,7 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
     async def _read_feed(self) -> None:
         oldest = await self.listing().page(Query(sort="age"), OLDEST_KEPT)
         self._oldest = [row.issued_at for row in oldest]
+        self._rates = await self.session.backend.quotas.rates(MINUTES)
         if self._tail:
             self._events = await self.session.backend.quotas.feed(FEED_KEPT)
         self.feed.show(self._feed_lines)
@@ -215,9 +220,14 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
         self.feed.show(self._feed_lines, home=self._tail)
         self._follow()
 
+    def _rate_lines(self, look: Look) -> Iterable[Line]:
+        return rates(self._rates, look) if self._rates else ()
+
     def _feed_lines(self, look: Look) -> Iterable[Line]:
         tail = f"{self.session.key('commissions.tail')} tail {'on' if self._tail else 'off'}"
         yield line("", ("  FEED", HEAD), (f"  {tail}   newest first", QUIET))
+        if self._rates and not (self.has_side and self.list.cursor_row):
+            yield rates_line(self._rates, look)
         if not self._events:
             yield line("", ("  Nothing happened yet.", QUIET))
         for event in self._events:

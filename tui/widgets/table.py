@@ -53,6 +53,12 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         self._wide = False
         self._painted: dict[int, Strip] = {}
 
+    def show_columns(self, columns: Sequence[Column[RowT]]) -> None:
+        """Show other columns of the same rows."""
+        self._drawing, self._offset = Drawing(columns), 0
+        self._ages = any(column.ages for column in columns)
+        self.redraw()
+
     @property
     def columns(self) -> tuple[Column[RowT], ...]:
         """All columns, those without room included."""
