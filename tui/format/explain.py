@@ -19,9 +19,9 @@ def explanation(found: Explanation, look: Look, past: History | None = None) -> 
         line("who", (f"{row.holder}  {names.project(row)}  {row.resource}", HEAD)),
         *section("IN WORDS", in_words(row, look)),
         *section("THE SUM", the_sum(row, look)),
+        *section("LAST 24 H (usage)", _past(row, past, look) if past else ()),
         *section(f"WHO ELSE USES {names.project(row)}", _others(found, look)),
         *section("PENDING COMMISSIONS", _pending(found, look)),
-        *section("LAST 24 H (usage)", _past(row, past, look) if past else ()),
     ]
 
 

@@ -7,16 +7,19 @@ from collections.abc import Iterator, Sequence
 from backend.quotas.model import UNLIMITED, History, Rates
 from tui.format import ages
 from tui.format.glyphs import UNICODE, Glyphs
-from tui.format.lines import HEAD, QUIET, Line, Look, line
+from tui.format.lines import HEAD, QUIET, Line, Look, Part, line
 from tui.format.units import amount
 
 Figures = Sequence[int | None]
 
+TONE = "$bar-used"
 DAY, STRETCHES = ages.DAY, 96
 """How far back usage is read, and in how many stretches: quarters of an hour."""
 MINUTES = 60
 """How far back rates are read."""
-FLAT = 4
+ROOMY = MINUTES + 36
+"""Cells that an hour of rates takes with its words."""
+FLAT = 2
 """A limit so many times the highest usage would leave a flat line."""
 
 
@@ -24,7 +27,7 @@ def spark(values: Figures, width: int, glyphs: Glyphs = UNICODE, top: int = 0) -
     """The last `width` values as one line, from 0 to `top` or else to the largest; what is not
     known is blank."""
     shown = values[-width:] if width > 0 else ()
-    scale = top or max((value or 0 for value in shown), default=0)
+    scale = top or max([0, *(value or 0 for value in shown)])
     return "".join(" " if value is None else _sign(value, scale, glyphs) for value in shown)
 
 
@@ -43,10 +46,11 @@ def usage(key: str, past: History, unit: str, limit: int, look: Look, name: str 
     cells = max(8, look.width - 2 - len(label))
     picture = spark(thinned(values, cells), cells, look.glyphs, top)
     known = [value for value in values if value is not None]
-    told = (("first", known[0]), ("now", known[-1]), ("highest", past.most))
-    words = "  ".join(f"{word} {amount(value, unit, look.units)}" for word, value in told)
-    found = [line(f"past.{key}", "  ", (f"{name}  " if name else "", HEAD), words)]
-    found.append(line(f"spark.{key}", f"  {picture}", (label, QUIET)))
+    told = (known[0], known[-1], past.most)
+    first, now, most = (amount(value, unit, look.units) for value in told)
+    words = f" {first} to {now}, max {most}"
+    found = [line(f"past.{key}", "  ", (name or "from", HEAD if name else ""), words)]
+    found.append(line(f"spark.{key}", "  ", (picture, TONE), (label, QUIET)))
     return found
 
 
@@ -77,26 +81,28 @@ def _scale(most: int, limit: int) -> tuple[int, str]:
 
 
 def rates(found: Rates, look: Look) -> list[Line]:
-    """What happened to commissions in each of the minutes there is room for."""
-    cells = max(8, look.width - 2)
+    """What happened to commissions in each of the last minutes: a line for each kind where
+    there is room for all of them, else one line together."""
+    kinds = list(_kinds(found, look.now))
+    if look.width < ROOMY:
+        return [_together(kinds, look)]
     shown: list[Line] = []
-    for name, values in _kinds(found, look.now):
-        told = [value for value in values[-cells:] if value is not None] or [0]
-        words = f"  {name:<9} now {told[-1]:,}  max {max(told):,}  in all {sum(told):,}"
-        picture = spark(values, cells, look.glyphs)
-        shown += [line(f"rate.{name}", words), line(f"spark.{name}", f"  {picture}")]
+    for name, values in kinds:
+        told = [value for value in values if value is not None]
+        picture = spark(values, MINUTES, look.glyphs)
+        words = f"  now {told[-1]:,}  max {max(told):,}/min"
+        shown.append(line(f"rate.{name}", f"  {name:<8} ", (picture, TONE), (words, QUIET)))
     return shown
 
 
-def rates_line(found: Rates, look: Look) -> Line:
-    """The same in one line, each picture with its highest."""
-    kinds = list(_kinds(found, look.now))
+def _together(kinds: Sequence[tuple[str, Figures]], look: Look) -> Line:
+    """Each picture with its highest."""
     fixed = sum(len(f"  {name}  999") for name, _ in kinds) + len("  60 min (max)")
-    cells = max(3, min(MINUTES, (look.width - fixed) // len(kinds)))
-    parts = []
+    cells = max(1, min(MINUTES, (look.width - fixed) // len(kinds)))
+    parts: list[Part] = []
     for name, values in kinds:
         most = max((value or 0 for value in values[-cells:]), default=0)
-        parts.append(f"  {name} {spark(values, cells, look.glyphs)} {most:,}")
+        parts += [f"  {name} ", (spark(values, cells, look.glyphs), TONE), f" {most:,}"]
     return line("rates", (f"  {cells} min (max)", QUIET), *parts)
 
 

@@ -25,8 +25,8 @@ from backend.quotas.model import (
 from tui.actions import Action, Scope, bindings
 from tui.format import ages, names
 from tui.format.commissions import detail, feed_line, is_overdue
-from tui.format.lines import HEAD, QUIET, WARN, Build, Line, Look, Part, line, section
-from tui.format.sparks import MINUTES, rates, rates_line
+from tui.format.lines import HEAD, QUIET, WARN, Build, Line, Look, Part, line
+from tui.format.sparks import MINUTES, rates
 from tui.format.units import changes
 from tui.panes import bulk
 from tui.panes.detailpane import DetailPane
@@ -40,7 +40,6 @@ from tui.widgets.table import ResourceTable
 from tui.widgets.text import TextPanel
 
 FEED_KEPT = 200
-NOTE = "per minute"
 OLDEST_KEPT = 100
 STYLE = Path(__file__).parents[1] / "styles" / "decisions.tcss"
 
@@ -152,12 +151,12 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
         yield self.legend_panel
 
     async def detail(self, row: CommissionRow) -> Build:
-        """Its provisions, and how often anything happens."""
+        """Its provisions."""
         try:
             found = await self.session.backend.quotas.commission(row.key)
         except NotFound as error:
             return _gone(row.key, error)
-        return lambda look: [*detail(found, look), *section("RATE", self._rate_lines(look), NOTE)]
+        return lambda look: detail(found, look)
 
     def open_row(self, row: CommissionRow) -> None:
         """Its provisions on the whole screen."""
@@ -220,14 +219,11 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
         self.feed.show(self._feed_lines, home=self._tail)
         self._follow()
 
-    def _rate_lines(self, look: Look) -> Iterable[Line]:
-        return rates(self._rates, look) if self._rates else ()
-
     def _feed_lines(self, look: Look) -> Iterable[Line]:
         tail = f"{self.session.key('commissions.tail')} tail {'on' if self._tail else 'off'}"
         yield line("", ("  FEED", HEAD), (f"  {tail}   newest first", QUIET))
-        if self._rates and not (self.has_side and self.list.cursor_row):
-            yield rates_line(self._rates, look)
+        if self._rates:
+            yield from rates(self._rates, look)
         if not self._events:
             yield line("", ("  Nothing happened yet.", QUIET))
         for event in self._events:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from backend.backend import Listing
+from backend.core.text import display
 from backend.projects.model import ProjectRow
 from tui.actions import Scope, bindings
 from tui.format import heat
@@ -36,7 +37,7 @@ def column(resource: str, place: int) -> Column[ProjectRow]:
     def used(row: ProjectRow) -> int:
         return (pool(row) or (0, 0))[0]
 
-    title = resource.rpartition(".")[2]
+    title = display(resource.rpartition(".")[2])
     return Column(resource, title, cell, heat.NARROW, heat.WIDE, drop=place, figure=used)
 
 
@@ -63,7 +64,8 @@ class HeatPane(ListPane[ProjectRow], inherit_bindings=False):
         self.start(self._read_resources, group="resources")
 
     async def _read_resources(self) -> None:
-        found = tuple(one.name for one in await self.session.backend.quotas.resources())
+        known = await self.session.backend.quotas.resources()
+        found = tuple(one.name for one in sorted(known, key=lambda one: not one.ui_visible))
         if found != self._resources:
             self._resources = found
             self.list.show_columns(self.columns())

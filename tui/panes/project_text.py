@@ -112,7 +112,7 @@ def _past(found: ProjectDetail, past: Past, look: Look) -> list[Line]:
     body: list[Line] = []
     for row in found.pool:
         if row.key in past and past[row.key].most:
-            name = names.shorten(row.resource.rpartition(".")[2], look.width // 3, look.glyphs)
+            name = names.shorten(row.resource.rpartition(".")[2], look.width // 4, look.glyphs)
             body += sparks.usage(row.resource, past[row.key], row.unit, row.limit, look, name)
     if body:
         body += sparks.unknown(next(iter(past.values())), look)

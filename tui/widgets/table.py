@@ -68,7 +68,9 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         """Time passed: marks of change fade, ages grow; paints only lines that look different."""
         super().tick()
         if self._ages:
+            painted = dict(self._painted)
             self._fit()
+            self._painted = painted
             first, last = self.in_view()
             lines = range(first, min(last + 1, len(self.source)))
             self.repaint(n for n in lines if self._painted.get(n) != self._row(n))

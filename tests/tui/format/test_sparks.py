@@ -10,7 +10,7 @@ from backend.quotas.model import UNLIMITED, History, Rates
 from tui.format.ages import HOUR, MINUTE
 from tui.format.glyphs import ASCII, UNICODE
 from tui.format.lines import Look
-from tui.format.sparks import moved, rates, rates_line, spark, thinned, unknown, usage
+from tui.format.sparks import moved, rates, spark, thinned, unknown, usage
 
 NOW = 1_794_996_000_000_000
 GIB = 1024**3
@@ -44,16 +44,16 @@ def test_a_spark_has_a_sign_for_each_figure(values: list[int | None], width: int
 
 
 def test_usage_in_words_and_on_the_scale_of_the_limit() -> None:
-    assert texts(PAST) == ["  first 0  now 8  highest 8", "  .-+%  limit 8"]
+    assert texts(PAST) == ["  from 0 to 8, max 8", "  .-+%  limit 8"]
     wide = replace(PAST, values=tuple(n * GIB for n in (2, 2, 4, 3)), most=5 * GIB)
-    assert texts(wide, 8 * GIB, "bytes") == ["  first 2G  now 3G  highest 5G", "  --+=  limit 8G"]
+    assert texts(wide, 8 * GIB, "bytes") == ["  from 2G to 3G, max 5G", "  --+=  limit 8G"]
 
 
 @pytest.mark.parametrize(
     ("most", "limit", "label"),
     [
-        (8, 32, "limit 32"),
-        (8, 33, "max 8"),
+        (8, 16, "limit 16"),
+        (8, 17, "max 8"),
         (8, 7, "max 8"),
         (8, 0, "max 8"),
         (8, UNLIMITED, "max 8"),
@@ -67,7 +67,7 @@ def test_what_the_highest_sign_stands_for(most: int, limit: int, label: str) -> 
 def test_what_is_not_known_is_blank_and_said() -> None:
     past = replace(PAST, values=(None, None, 4, 8), since=NOW - 90 * MINUTE)
     assert texts(past) == [
-        "  first 4  now 8  highest 8",
+        "  from 4 to 8, max 8",
         "    +%  limit 8",
         "  not known before 2026-11-18 08:30Z",
     ]
@@ -109,28 +109,24 @@ RATES = Rates(NOW // MINUTE, (None, 4, 8, 2), (None, 0, 8, 0), (None, None, 0, 1
 
 
 def test_rates_with_words() -> None:
-    assert [one.text for one in rates(RATES, LOOK)] == [
-        "  issued    now 2  max 8  in all 14",
-        "   +%-",
-        "  accepted  now 0  max 8  in all 8",
-        "   .%.",
-        "  refused   now 1  max 1  in all 1",
-        "    .%",
+    assert [one.text for one in rates(RATES, replace(LOOK, width=98))] == [
+        "  issued    +%-  now 2  max 8/min",
+        "  accepted  .%.  now 0  max 8/min",
+        "  refused    .%  now 1  max 1/min",
     ]
 
 
 def test_rates_in_one_line() -> None:
-    assert rates_line(RATES, replace(LOOK, width=78)).text == (
-        "  7 min (max)  issued  +%- 8  accepted  .%. 8  refused   .% 1"
-    )
+    (together,) = rates(RATES, replace(LOOK, width=78))
+    assert together.text == "  7 min (max)  issued  +%- 8  accepted  .%. 8  refused   .% 1"
 
 
-@pytest.mark.parametrize("width", [78, 98, 138])
-def test_rates_in_one_line_fit(width: int) -> None:
+@pytest.mark.parametrize("width", [60, 78, 95, 96, 138])
+def test_rates_fit(width: int) -> None:
     many = Rates(NOW // MINUTE, *[(999,) * 60] * 3)
-    assert width - 4 < len(rates_line(many, replace(LOOK, width=width)).text) <= width
+    assert all(len(one.text) <= width for one in rates(many, replace(LOOK, width=width)))
 
 
 def test_nothing_happens_in_minutes_that_pass_without_news() -> None:
-    later = replace(LOOK, now=NOW + 2 * MINUTE)
-    assert rates(RATES, later)[1].text == "  %-.."
+    later = replace(LOOK, width=78, now=NOW + 2 * MINUTE)
+    assert "issued %-.. 8" in rates(RATES, later)[0].text
