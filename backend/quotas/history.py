@@ -4,7 +4,7 @@ each resolved quantity was reserved and when it became final, the journal what w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from backend.core.audit import INDEXED
@@ -28,14 +28,16 @@ LONGEST = 1000
 """Stretches of time that may be asked for."""
 
 SELECT_HOLDINGS = f"""
-SELECT {PROJECT}, id, holder_id, source_id, resource_id, usage_max FROM holding
+SELECT {PROJECT}, holder_id, source_id, resource_id, id, usage_max FROM holding
 WHERE id IN ({{keys}})"""
 SELECT_HORIZON = f"""
 SELECT logged_at FROM provision_log WHERE {PROJECT} = ? AND logged_at > ?
 ORDER BY logged_at DESC LIMIT 1 OFFSET ?"""
+# SQLite puts `source_id = ?` into the other condition, which is then not the index's any more.
 SELECT_LINES = f"""
-SELECT holder_id, source_id, resource_id, issued_at, logged_at, delta, reason
-FROM provision_log WHERE {PROJECT} = ? AND logged_at > ?"""
+SELECT resource_id, issued_at, logged_at, delta, reason FROM provision_log
+WHERE {PROJECT} = ? AND logged_at > ? AND holder_id + 0 = ? AND source_id + 0 = ?
+    AND resource_id IN ({{keys}})"""
 SELECT_RESERVED = """
 SELECT p.holding_id, c.issued_at, p.quantity FROM provision p
 JOIN commission c ON c.serial = p.serial
@@ -73,16 +75,17 @@ def usage(tx: Tx, keys: Sequence[int], span: int, count: int) -> dict[int, Histo
     """The usage of holdings at the ends of the last `count` stretches of together `span`
     microseconds; holdings that are gone are missing. Raises Invalid."""
     stretches = _stretches(tx.now, span, count)
-    projects: dict[int, list[Row]] = {}
-    for project, *holding in tx.within(SELECT_HOLDINGS, keys):
-        projects.setdefault(project, []).append(tuple(holding))
+    holders: dict[Row, list[Row]] = {}
+    for row in tx.within(SELECT_HOLDINGS, keys):
+        holders.setdefault(row[:3], []).append(row[3:])
     known = _known_since(tx)
     pending = _reserved(tx, keys, stretches.start)
     found: dict[int, History] = {}
-    for project, holdings in projects.items():
-        since, changes = _resolved(tx, project, holdings, stretches.start)
-        for id, *_, now in holdings:
-            told = [*changes.get(id, ()), *pending.get(id, ())]
+    for holder, holdings in holders.items():
+        resources = [resource for resource, _, _ in holdings]
+        since, changes = _resolved(tx, holder, resources, stretches.start)
+        for resource, id, now in holdings:
+            told = [*changes.get(resource, ()), *pending.get(id, ())]
             found[id] = _history(now, told, max(since, known), stretches)
     return found
 
@@ -102,16 +105,15 @@ def _known_since(tx: Tx) -> int:
 
 
 def _resolved(
-    tx: Tx, project: int, holdings: Iterable[Row], start: int
+    tx: Tx, holder: Row, resources: Sequence[int], start: int
 ) -> tuple[int, dict[int, list[Change]]]:
-    """How resolved commissions changed the usage of holdings after `start`, or after the later
-    time that is returned with it."""
+    """How resolved commissions changed a holder's usage of resources after `start`, or after
+    the later time that is returned with it."""
+    project, *who = holder
     since = max(start, tx.scalar(SELECT_HORIZON, (project, start, LINES)) or 0)
-    ids = {(holder, source, resource): id for id, holder, source, resource, _ in holdings}
     changes: dict[int, list[Change]] = {}
-    for *what, issued, logged, delta, reason in tx.all(SELECT_LINES, (project, since)):
-        if (id := ids.get(tuple(what))) is not None:
-            changes.setdefault(id, []).extend(_changes(issued, logged, delta, reason))
+    for resource, *line in tx.within(SELECT_LINES, resources, (project, since, *who)):
+        changes.setdefault(resource, []).extend(_changes(*line))
     return since, changes
 
 

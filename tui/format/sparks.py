@@ -19,6 +19,8 @@ MINUTES = 60
 """How far back rates are read."""
 ROOMY = MINUTES + 36
 """Cells that an hour of rates takes with its words."""
+LABEL = len(" limit 128G")
+"""Pictures below each other are equally long, unless a label needs more."""
 FLAT = 2
 """A limit so many times the highest usage would leave a flat line."""
 
@@ -42,8 +44,8 @@ def usage(key: str, past: History, unit: str, limit: int, look: Look, name: str 
     and since when it is known unless that is always."""
     values = moved(past, look.now)
     top, scale = _scale(past.most, limit)
-    label = f"  {scale} {amount(top, unit, look.units)}"
-    cells = max(8, look.width - 2 - len(label))
+    label = f" {scale} {amount(top, unit, look.units)}"
+    cells = max(8, look.width - 2 - max(LABEL, len(label)))
     picture = spark(thinned(values, cells), cells, look.glyphs, top)
     known = [value for value in values if value is not None]
     told = (known[0], known[-1], past.most)

@@ -44,9 +44,9 @@ def test_a_spark_has_a_sign_for_each_figure(values: list[int | None], width: int
 
 
 def test_usage_in_words_and_on_the_scale_of_the_limit() -> None:
-    assert texts(PAST) == ["  from 0 to 8, max 8", "  .-+%  limit 8"]
+    assert texts(PAST) == ["  from 0 to 8, max 8", "  .-+% limit 8"]
     wide = replace(PAST, values=tuple(n * GIB for n in (2, 2, 4, 3)), most=5 * GIB)
-    assert texts(wide, 8 * GIB, "bytes") == ["  from 2G to 3G, max 5G", "  --+=  limit 8G"]
+    assert texts(wide, 8 * GIB, "bytes") == ["  from 2G to 3G, max 5G", "  --+= limit 8G"]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_what_is_not_known_is_blank_and_said() -> None:
     past = replace(PAST, values=(None, None, 4, 8), since=NOW - 90 * MINUTE)
     assert texts(past) == [
         "  from 4 to 8, max 8",
-        "    +%  limit 8",
+        "    +% limit 8",
         "  not known before 2026-11-18 08:30Z",
     ]
 
