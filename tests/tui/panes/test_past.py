@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -15,8 +17,8 @@ from tests.tui.panes.test_pictures import open_pane
 from tests.tui.stage import NARROW, WIDE, Stage, play, press, said, set_up, settled, until
 from tests.tui.widgets.tables import regions
 from tests.worlds import CPU
-from tui.panes.commissions import CommissionsPane
 from tui.panes.heat import HeatPane
+from tui.panes.listpane import ListPane
 from tui.panes.project import ProjectPane
 from tui.panes.quotas import QuotasPane
 
@@ -46,7 +48,7 @@ def test_the_map_is_reached_by_its_key_and_enter_opens_a_project(many: Stage) ->
     async def script(pilot: Pilot[None]) -> None:
         for digit in "12":
             await open_pane(pilot, digit)
-            await press(pilot, "H")
+            await press(pilot, "M")
             await until(pilot, lambda: isinstance(pilot.app.screen, HeatPane))
             await until(pilot, lambda: len(heat(pilot).list.columns) > 1)
         await until(pilot, lambda: heat(pilot).list.shown == 7)
@@ -124,6 +126,11 @@ def test_usage_of_the_day_is_read_again_when_it_changes(stage: Stage) -> None:
     play(stage.app(WIDE), script, WIDE)
 
 
+def still(pane: ListPane[Any]) -> bool:
+    """True once the cursor rests and its detail was read."""
+    return pane._resting is None and pane._shown_key in (0, pane.list.cursor_key)
+
+
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "140x40"])
 def test_nothing_is_painted_when_nothing_changes(
     many: Stage, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
@@ -132,15 +139,17 @@ def test_nothing_is_painted_when_nothing_changes(
         for opened in ("heat", "projects", "quotas", "commissions"):
             await press(pilot, ":", *opened, "enter")
             pane = pilot.app.screen
-            assert isinstance(pane, HeatPane | QuotasPane | CommissionsPane) or opened == "projects"
-            await until(pilot, lambda: not pilot.app.workers)
+            assert isinstance(pane, ListPane)
+            await until(pilot, partial(still, pane))
+            assert pane.list.cursor_row is not None
+            await pane.refresh_data()
             await settled(pilot)
-            widgets = [*pilot.app.screen.query("ResourceTable, TextPanel, Row")]
+            widgets = [*pane.query("ResourceTable, TextPanel, Row")]
             asked = [regions(widget, monkeypatch) for widget in widgets]
             for _ in range(2):
-                await pilot.app.screen.refresh_data()  # type: ignore[attr-defined]
+                await pane.refresh_data()
                 await settled(pilot)
-                pilot.app.screen.tick()  # type: ignore[attr-defined]
+                pane.tick()
             assert not any(asked), (opened, asked)
             monkeypatch.undo()
 
