@@ -20,7 +20,9 @@ from backend.quotas.model import (
     CommissionRow,
     Explanation,
     FeedEvent,
+    History,
     QuotaRow,
+    Rates,
     Resource,
 )
 
@@ -95,6 +97,11 @@ class Projects(Protocol):
         """Projects as rows."""
         ...
 
+    @property
+    def fullest(self) -> Listing[ProjectRow]:
+        """The fullest projects alone, fullest first; `tightest` has all their limited pools."""
+        ...
+
     async def detail(self, key: int) -> ProjectDetail:
         """Raises NotFound."""
         ...
@@ -129,12 +136,21 @@ class Quotas(Protocol):
         """Raises NotFound."""
         ...
 
+    async def history(self, keys: Sequence[int], span: int, count: int) -> Mapping[int, History]:
+        """Usage of holdings over the last `span` microseconds in `count` stretches; holdings
+        that are gone are missing. Raises Invalid."""
+        ...
+
     async def commission(self, serial: int) -> CommissionDetail:
         """Raises NotFound when resolved or unknown."""
         ...
 
     async def feed(self, limit: int) -> Sequence[FeedEvent]:
         """What happened to commissions lately, newest first, refusals included."""
+        ...
+
+    async def rates(self, minutes: int) -> Rates:
+        """How much happened to commissions in each of the last minutes."""
         ...
 
     async def resources(self) -> Sequence[Resource]:

@@ -25,7 +25,7 @@ from backend.notices.deliverer import Worker, begin
 from backend.notices.model import Sink
 from backend.projects import service as projects
 from backend.projects.model import ApplicationReview, ProjectDetail, ProjectRow
-from backend.quotas import feed, fields, queries
+from backend.quotas import feed, fields, history, queries
 from backend.quotas import service as quotas
 from backend.quotas.ledger import Ledger
 from backend.quotas.model import (
@@ -33,7 +33,9 @@ from backend.quotas.model import (
     CommissionRow,
     Explanation,
     FeedEvent,
+    History,
     QuotaRow,
+    Rates,
     Resource,
 )
 from backend.quotas.sweeper import Sweeper
@@ -92,6 +94,9 @@ class EmbeddedProjects:
             projects.rows,
             projects.FIELDS,
         )
+        self.fullest: TableListing[ProjectRow] = TableListing(
+            database, projects.fullest_sql, projects.full_rows, projects.FIELDS
+        )
 
     async def detail(self, key: int) -> ProjectDetail:
         """Everything about a project. Raises NotFound."""
@@ -132,6 +137,10 @@ class EmbeddedQuotas:
         """What is behind a row. Raises NotFound."""
         return await self._database.aread(lambda tx: queries.explain(tx, key))
 
+    async def history(self, keys: Sequence[int], span: int, count: int) -> Mapping[int, History]:
+        """Usage of holdings over the last `span` microseconds. Raises Invalid."""
+        return await self._database.aread(lambda tx: history.usage(tx, keys, span, count))
+
     async def commission(self, serial: int) -> CommissionDetail:
         """A pending commission. Raises NotFound."""
         details = await self._database.aread(lambda tx: queries.commission_details(tx, [serial]))
@@ -142,6 +151,10 @@ class EmbeddedQuotas:
     async def feed(self, limit: int) -> Sequence[FeedEvent]:
         """Latest events of commissions."""
         return await self._database.aread(lambda tx: feed.feed(tx, limit))
+
+    async def rates(self, minutes: int) -> Rates:
+        """How much happened to commissions in each of the last minutes."""
+        return await self._database.aread(lambda tx: history.rates(tx, minutes))
 
     async def resources(self) -> Sequence[Resource]:
         """Every resource."""

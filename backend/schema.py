@@ -6,6 +6,7 @@ from backend.core import journal, principals
 from backend.core.database import Step
 from backend.notices import store as notices
 from backend.projects import store as projects
+from backend.quotas import history
 from backend.quotas import store as quotas
 
 STEPS = (
@@ -14,4 +15,5 @@ STEPS = (
     Step("projects", projects.SCHEMA),
     Step("principals", principals.SCHEMA),
     Step("notices", notices.SCHEMA),
+    Step("history", history.SCHEMA),
 )

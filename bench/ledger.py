@@ -21,7 +21,7 @@ from backend.core import journal
 from backend.core.database import Step, Tx, open_database
 from backend.core.identity import Actor, Role
 from backend.core.journal import Entry
-from backend.quotas import service, store
+from backend.quotas import history, service, store
 from backend.quotas.ledger import Ledger, Resolve
 from backend.quotas.model import (
     HoldingKey,
@@ -36,7 +36,11 @@ from bench.raw import PROJECTS, USERS, Raw
 NAMES = ("vm", "cpu", "ram")
 GATE = 2.5
 SERVICE = Actor("service:cyclades", Role.SERVICE, component="cyclades")
-STEPS = (Step("journal", journal.SCHEMA), Step("quotas", store.SCHEMA))
+STEPS = (
+    Step("journal", journal.SCHEMA),
+    Step("quotas", store.SCHEMA),
+    Step("history", history.SCHEMA),
+)
 
 
 @dataclass

@@ -19,10 +19,14 @@ from backend.core import journal
 from backend.core.database import Database, Step, Tx, open_database
 from backend.core.journal import Entry
 from backend.core.listing import Query
-from backend.quotas import queries, service, store
+from backend.quotas import history, queries, service, store
 from backend.quotas.model import HoldingKey, Limit, Resource, SetLimits
 
-STEPS = (Step("journal", journal.SCHEMA), Step("quotas", store.SCHEMA))
+STEPS = (
+    Step("journal", journal.SCHEMA),
+    Step("quotas", store.SCHEMA),
+    Step("history", history.SCHEMA),
+)
 NAMES = ("vm", "cpu", "ram", "disk", "ip")
 MEMBERS = 100
 CHUNK = 20

@@ -51,6 +51,7 @@ SCENES = (
     Scene("review", ("a",), "an application with its impact"),
     Scene("confirm", ("a", "A"), "what approving would do", text="freed RAM nodes, agreed with PI"),
     Scene("quotas", ("2",), "effective limits"),
+    Scene("heat", ("M",), "the fullest projects by resource"),
     Scene("commissions", ("5",), "what is pending, and what happens"),
     Scene("audit", ("6",), "who changed what"),
 )

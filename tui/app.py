@@ -61,6 +61,12 @@ def _audit(session: Session) -> Pane:
     return AuditPane(session)
 
 
+def _heat(session: Session) -> Pane:
+    from tui.panes.heat import HeatPane
+
+    return HeatPane(session)
+
+
 @runtime_checkable
 class Refreshing(Protocol):
     """A dialog whose figures can be read again."""
@@ -73,6 +79,7 @@ MAKERS: dict[str, Callable[[Session], Pane]] = {
     "quotas": _quotas,
     "commissions": _commissions,
     "audit": _audit,
+    "heat": _heat,
 }
 
 

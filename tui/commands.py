@@ -125,6 +125,7 @@ COMMANDS = (
         for pane in PANES
     ),
     Command("over", "Who is over quota", _over),
+    Command("heat", "The fullest projects as a map", partial(_go, "heat"), FILTER, pane="heat"),
     Command(
         "set units", "How amounts are written", _units, "|".join(Style), tuple(map(str, Style))
     ),

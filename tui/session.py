@@ -162,6 +162,7 @@ class Session:
             "quotas": backend.quotas.listing,
             "commissions": backend.quotas.commissions,
             "audit": backend.journal.listing,
+            "heat": backend.projects.fullest,
         }[list]
 
     def remember(self, where: str, text: str) -> None:

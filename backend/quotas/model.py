@@ -241,6 +241,34 @@ class FeedEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """The usage of a holding, pending included, at the ends of equal stretches of time, newest
+    last; None where it is not known, which is before `since`.
+
+    `step` is the length of a stretch and `until` the end of the last one (now or soon), both in
+    microseconds; `most` is the highest usage since the end of the first stretch that is known.
+    """
+
+    values: tuple[int | None, ...]
+    step: int
+    until: int
+    since: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How many commissions were issued, accepted and refused in each of the last minutes, newest
+    last, None where it is not known; `minute` is the last one, counted from the epoch. What is
+    accepted as it is issued counts as both."""
+
+    minute: int
+    issued: tuple[int | None, ...]
+    accepted: tuple[int | None, ...]
+    refused: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Everything behind one quota row: who else uses the project's pool, what is pending."""
 

@@ -52,6 +52,7 @@ def lists() -> Iterator[tuple[str, str]]:
         for text in ("", "x"):
             query = Query(text, view, sort=sort)
             yield f"projects {query}", projects.keys_sql(query, runtime)[0]
+            yield f"fullest {query}", projects.fullest_sql(query, 0)[0]
 
 
 def filtered() -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from backend.core.database import Database, Step, Tx, open_database
 from backend.core.identity import Actor, Role
 from backend.core.journal import Entry
 from backend.core.runtime import Runtime
-from backend.quotas import service, store
+from backend.quotas import history, service, store
 from backend.quotas.ledger import Ledger, Resolve
 from backend.quotas.model import (
     HoldingKey,
@@ -25,7 +25,11 @@ from backend.quotas.model import (
     SetLimits,
 )
 
-STEPS = (Step("journal", journal.SCHEMA), Step("quotas", store.SCHEMA))
+STEPS = (
+    Step("journal", journal.SCHEMA),
+    Step("quotas", store.SCHEMA),
+    Step("history", history.SCHEMA),
+)
 CYCLADES = Actor("service:cyclades", Role.SERVICE, component="cyclades")
 RESOURCES = ("vm", "cpu", "ram")
 

@@ -15,6 +15,7 @@ from tui.actions import ACTIONS, REACH, Action, Group, Scope
 from tui.app import BursarApp
 from tui.panes.audit import AuditPane, EntryPane
 from tui.panes.commissions import CommissionPane, CommissionsPane
+from tui.panes.heat import HeatPane
 from tui.panes.project import ProjectPane
 from tui.panes.projects import ProjectsPane
 from tui.panes.quota import QuotaPane
@@ -35,6 +36,7 @@ SCREENS: dict[Scope, type[DOMNode]] = {
     Scope.ENTRY: EntryPane,
     Scope.REVIEW: ReviewPane,
     Scope.RAW: RawPane,
+    Scope.HEAT: HeatPane,
 }
 WIDGETS: dict[Scope, type[DOMNode]] = {Scope.TABLE: ResourceTable, Scope.TEXT: TextPanel}
 

@@ -24,6 +24,7 @@ class Scope(StrEnum):
     ENTRY = "entry"
     REVIEW = "review"
     RAW = "raw"
+    HEAT = "heat"
 
 
 class Group(StrEnum):
@@ -51,6 +52,7 @@ REACH: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.ENTRY: (Scope.ENTRY, *_TEXT),
     Scope.REVIEW: (Scope.REVIEW, *_TEXT),
     Scope.RAW: (Scope.RAW, *_TEXT),
+    Scope.HEAT: (Scope.HEAT, *_LIST),
 }
 """Every kind of screen, and the scopes whose keys work on it, the closest first."""
 

@@ -117,6 +117,8 @@ _VIEWS = (
            "All columns at their full width; h and l scroll them"),
     Action("view.zoom", ("z",), "zoom", (Scope.LIST,), Group.VIEW,
            "The list, or the detail where the focus is, on the whole screen"),
+    Action("view.heat", ("M",), "heat map", (Scope.PROJECTS, Scope.QUOTAS), Group.VIEW,
+           "The fullest projects and how full each of their resources is", footer=85),
     Action("view.units", ("u",), "units", (Scope.APP,), Group.VIEW,
            "Amounts as 24G, in bytes with separators, or raw", footer=65),
     Action("review.previous", ("[",), "previous", (Scope.REVIEW,), Group.MOVE,

@@ -1,4 +1,4 @@
-"""The effective-limit bar (ux-anchors §4.7) and sparks."""
+"""The effective-limit bar (ux-anchors §4.7)."""
 
 from __future__ import annotations
 
@@ -59,14 +59,6 @@ def text(segments: Sequence[Segment], glyphs: Glyphs = UNICODE) -> str:
 def parts(segments: Sequence[Segment], glyphs: Glyphs = UNICODE) -> list[tuple[str, str]]:
     """A bar as (text, style) pairs."""
     return [(one.text(glyphs), TONES[one.kind]) for one in segments]
-
-
-def spark(values: Sequence[int], width: int, glyphs: Glyphs = UNICODE) -> str:
-    """The last `width` values as one line, scaled to the largest."""
-    shown = list(values)[-width:]
-    top = max(shown, default=0)
-    steps = len(glyphs.spark) - 1
-    return "".join(glyphs.spark[-(-value * steps // top) if top else 0] for value in shown)
 
 
 def _cell(value: int, scale: int, width: int) -> int:

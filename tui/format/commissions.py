@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.cells import cell_len
 
 from backend.quotas.model import CommissionDetail, FeedEvent, ProvisionRow
-from tui.format import ages, bars, names
+from tui.format import ages, names
 from tui.format.lines import (
     BAD,
     GOOD,
@@ -25,7 +25,6 @@ from tui.format.lines import (
 from tui.format.units import amount, changes, signed
 
 OVERDUE = 5 * ages.MINUTE
-RATE_MINUTES = 12
 HEADS = ["", "", "NOW", "IF ACCEPTED", "IF REJECTED"]
 _FIGURE = re.compile(r"\b(limit|usage|held) (\d+)\b")
 
@@ -183,22 +182,3 @@ def _figures(event: FeedEvent, look: Look) -> str:
         return f"{found[1]} {amount(int(found[2]), unit, look.units)}"
 
     return _FIGURE.sub(shown, event.note)
-
-
-def rates(events: Sequence[FeedEvent], look: Look) -> list[Line]:
-    """Issued and refused per minute over the last minutes, as sparks."""
-    found = []
-    for name, kinds in (("issued", ("issued", "charged")), ("refused", ("refused",))):
-        counts = _per_minute([event.at for event in events if event.kind in kinds], look.now)
-        spark = bars.spark(counts, RATE_MINUTES, look.glyphs)
-        found.append(line(f"rate.{name}", f"  {name:<8} {spark}  max {max(counts)}/min"))
-    return found
-
-
-def _per_minute(times: Sequence[int], now: int) -> list[int]:
-    counts = [0] * RATE_MINUTES
-    for at in times:
-        back = (now - at) // ages.MINUTE
-        if 0 <= back < RATE_MINUTES:
-            counts[RATE_MINUTES - 1 - back] += 1
-    return counts

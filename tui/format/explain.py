@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backend.quotas.model import UNLIMITED, Explanation, QuotaRow, QuotaState
-from tui.format import ages, names
+from backend.quotas.model import UNLIMITED, Explanation, History, QuotaRow, QuotaState
+from tui.format import ages, names, sparks
 from tui.format.lines import BAD, HEAD, QUIET, WARN, Line, Look, columns, line, section, wrapped
 from tui.format.units import amount, signed
 
 OTHERS_SHOWN = 20
 
 
-def explanation(found: Explanation, look: Look) -> list[Line]:
-    """The whole story of one quota row."""
+def explanation(found: Explanation, look: Look, past: History | None = None) -> list[Line]:
+    """The whole story of one quota row, with its last day if that was read."""
     row = found.row
     return [
         line("who", (f"{row.holder}  {names.project(row)}  {row.resource}", HEAD)),
         *section("IN WORDS", in_words(row, look)),
         *section("THE SUM", the_sum(row, look)),
+        *section("LAST 24 H (usage)", _past(row, past, look) if past else ()),
         *section(f"WHO ELSE USES {names.project(row)}", _others(found, look)),
         *section("PENDING COMMISSIONS", _pending(found, look)),
     ]
+
+
+def _past(row: QuotaRow, past: History, look: Look) -> list[Line]:
+    shown = sparks.usage("own", past, row.unit, row.limit, look)
+    return [*shown, *sparks.unknown(past, look)]
 
 
 def in_words(row: QuotaRow, look: Look) -> list[Line]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One cell each; `spark` from empty to full."""
+    """One cell each; `spark` from nothing to full, `heat` from little to full."""
 
     used: str
     pending: str
@@ -20,11 +20,12 @@ class Glyphs:
     vertical: str
     ellipsis: str
     spark: str
+    heat: str
     border: str
 
 
-ASCII = Glyphs("#", "+", ".", "x", "!", "|", "~", " .:-=+*#", "ascii")
-UNICODE = Glyphs("█", "▒", "·", "╳", "!", "│", "…", "▁▂▃▄▅▆▇█", "round")
+ASCII = Glyphs("#", "+", ".", "x", "!", "|", "~", ".:-=+*#%", ".:=*#", "ascii")
+UNICODE = Glyphs("█", "▒", "·", "╳", "!", "│", "…", "▁▂▃▄▅▆▇█", "·░▒▓█", "round")
 
 
 def choose(setting: str, environ: Mapping[str, str] = os.environ) -> Glyphs:

@@ -28,7 +28,7 @@ PANES = (
     PaneInfo("audit", "6", "Audit", "Audit"),
 )
 
-SCREENS: tuple[PaneInfo, ...] = ()
+SCREENS: tuple[PaneInfo, ...] = (PaneInfo("heat", "", "Heat", "Heat", home="projects"),)
 """Lists that are reached by a command."""
 HOMES = {one.id: one.home or one.id for one in (*PANES, *SCREENS)}
 """Every list, and the pane that is lit while it is on screen."""

@@ -19,12 +19,14 @@ from backend.quotas.model import (
     CommissionDetail,
     CommissionRow,
     FeedEvent,
+    Rates,
     RejectCommission,
 )
 from tui.actions import Action, Scope, bindings
 from tui.format import ages, names
-from tui.format.commissions import detail, feed_line, is_overdue, rates
-from tui.format.lines import HEAD, QUIET, WARN, Build, Line, Look, Part, line, section
+from tui.format.commissions import detail, feed_line, is_overdue
+from tui.format.lines import HEAD, QUIET, WARN, Build, Line, Look, Part, line
+from tui.format.sparks import MINUTES, rates
 from tui.format.units import changes
 from tui.panes import bulk
 from tui.panes.detailpane import DetailPane
@@ -107,6 +109,7 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
         super().__init__(session)
         self._events: Sequence[FeedEvent] = ()
         self._oldest: Sequence[int] = ()
+        self._rates: Rates | None = None
         self._tail = True
 
     def listing(self) -> Listing[CommissionRow]:
@@ -148,12 +151,12 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
         yield self.legend_panel
 
     async def detail(self, row: CommissionRow) -> Build:
-        """Its provisions, and how often anything happens."""
+        """Its provisions."""
         try:
             found = await self.session.backend.quotas.commission(row.key)
         except NotFound as error:
             return _gone(row.key, error)
-        return lambda look: [*detail(found, look), *section("RATE", rates(self._events, look))]
+        return lambda look: detail(found, look)
 
     def open_row(self, row: CommissionRow) -> None:
         """Its provisions on the whole screen."""
@@ -181,6 +184,7 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
     async def _read_feed(self) -> None:
         oldest = await self.listing().page(Query(sort="age"), OLDEST_KEPT)
         self._oldest = [row.issued_at for row in oldest]
+        self._rates = await self.session.backend.quotas.rates(MINUTES)
         if self._tail:
             self._events = await self.session.backend.quotas.feed(FEED_KEPT)
         self.feed.show(self._feed_lines)
@@ -218,6 +222,8 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
     def _feed_lines(self, look: Look) -> Iterable[Line]:
         tail = f"{self.session.key('commissions.tail')} tail {'on' if self._tail else 'off'}"
         yield line("", ("  FEED", HEAD), (f"  {tail}   newest first", QUIET))
+        if self._rates:
+            yield from rates(self._rates, look)
         if not self._events:
             yield line("", ("  Nothing happened yet.", QUIET))
         for event in self._events:

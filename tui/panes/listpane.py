@@ -278,6 +278,10 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         if (row := self.list.cursor_row) is not None:
             self.raw(row)
 
+    def action_view_heat(self) -> None:
+        """The fullest projects as a map."""
+        self.post_message(self.Ordered("heat"))
+
     def subject(self) -> tuple[str, object] | None:
         """The row under the cursor."""
         row = self.list.cursor_row

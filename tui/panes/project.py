@@ -24,7 +24,7 @@ from tui.format import ages
 from tui.format.lines import QUIET, WARN, Look, Part
 from tui.panes import bulk
 from tui.panes.project_actions import ProjectActions
-from tui.panes.project_text import everything
+from tui.panes.project_text import everything, last_day
 from tui.panes.raw import RawPane
 from tui.session import Session
 from tui.widgets.columns import Column
@@ -114,10 +114,11 @@ class ProjectPane(ProjectActions, inherit_bindings=False):
     async def refresh_data(self) -> None:
         """Read everything about the project."""
         found = await self.session.backend.projects.detail(self.key)
+        past = await last_day(self.session.backend, found)
         first, self.found = self.found is None, found
         self._members.replace(found.members)
         key = self.session.key("project.review")
-        self.query_one("#about", TextPanel).show(lambda look: everything(found, look, key))
+        self.query_one("#about", TextPanel).show(lambda look: everything(found, past, look, key))
         if first:
             self.members.show(self.members.shows)
         else:

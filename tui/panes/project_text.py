@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from backend.backend import Backend
 from backend.projects.model import Application, ProjectDetail
-from backend.quotas.model import UNLIMITED, QuotaRow
-from tui.format import ages, bars, names
+from backend.quotas.model import UNLIMITED, History, QuotaRow
+from tui.format import ages, bars, names, sparks
 from tui.format.lines import (
     BAD,
     HEAD,
@@ -23,28 +24,39 @@ from tui.format.lines import (
 )
 from tui.format.units import amount, percent
 
+Past = Mapping[int, History]
+"""The usage of pools over the last day, by holding."""
+
 EVENTS = 100
 ROOMY = 65
 """Cells from which on facts stand beside each other."""
 
 
-def summary(found: ProjectDetail, look: Look, key: str) -> list[Line]:
-    """Beside the list: what it is, how full it is, what waits; `key` reviews that."""
+def summary(found: ProjectDetail, past: Past, look: Look, key: str) -> list[Line]:
+    """Beside the list: what it is, how full it is and was, what waits; `key` reviews that."""
     row = found.row
     who = line("id", f"id {names.identifier(row.uuid)}   owner {names.brief_person(row.owner)}")
-    return [*head(found, look), who, *pools(found, look), *_waiting(found, look, key)]
+    waiting = _waiting(found, look, key)
+    return [*head(found, look), who, *pools(found, look), *waiting, *_past(found, past, look)]
 
 
-def everything(found: ProjectDetail, look: Look, key: str) -> list[Line]:
+def everything(found: ProjectDetail, past: Past, look: Look, key: str) -> list[Line]:
     """On the whole screen, without the members, which are a table of their own."""
     return [
         *head(found, look),
         *_about(found, look),
         *pools(found, look),
+        *_past(found, past, look),
         *_waiting(found, look, key),
         *section("APPLICATIONS", _applications(found, look)),
         *section("HISTORY", _history(found, look), "newest first"),
     ]
+
+
+async def last_day(backend: Backend, found: ProjectDetail) -> Past:
+    """The usage of its pools. Raises BursarError."""
+    keys = [row.key for row in found.pool]
+    return await backend.quotas.history(keys, sparks.DAY, sparks.STRETCHES)
 
 
 def head(found: ProjectDetail, look: Look) -> Iterator[Line]:
@@ -93,6 +105,18 @@ def _bar(row: QuotaRow, look: Look, room: int) -> Iterable[Part]:
     segments = bars.quota_bar(row.limit, row.usage, row.pending, row.limit, width)
     full = BAD if row.usage > row.limit else WARN if row.usage == row.limit else ""
     return [*bars.parts(segments, look.glyphs), (f" {percent(row.usage, row.limit):>5}", full)]
+
+
+def _past(found: ProjectDetail, past: Past, look: Look) -> list[Line]:
+    """The last day of each resource that was used in it."""
+    body: list[Line] = []
+    for row in found.pool:
+        if row.key in past and past[row.key].most:
+            name = names.shorten(row.resource.rpartition(".")[2], look.width // 4, look.glyphs)
+            body += sparks.usage(row.resource, past[row.key], row.unit, row.limit, look, name)
+    if body:
+        body += sparks.unknown(next(iter(past.values())), look)
+    return section("LAST 24 H (usage)", body)
 
 
 def _waiting(found: ProjectDetail, look: Look, key: str) -> list[Line]:

@@ -24,7 +24,7 @@ from tui.format.units import amount, percent
 from tui.panes import bulk
 from tui.panes.listpane import ListPane, quiet
 from tui.panes.project_actions import ProjectActions, answering
-from tui.panes.project_text import summary
+from tui.panes.project_text import last_day, summary
 from tui.panes.raw import RawPane
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
@@ -119,9 +119,10 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
     async def detail(self, row: ProjectRow) -> Build:
         """What there is to know at a glance."""
         found = self._found = await self.session.backend.projects.detail(row.key)
+        past = await last_day(self.session.backend, found)
         self.show_chrome()
         key = self.session.key("project.review")
-        return lambda look: summary(found, look, key)
+        return lambda look: summary(found, past, look, key)
 
     def project_row(self) -> ProjectRow | None:
         """The project under the cursor."""

@@ -90,7 +90,8 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
         """Show what was shown there, with the cursor where it was."""
         self.state.query, self._cursor = place.query, place.key
         if self._listed is not None:
-            self.list.go_to(place.key)
+            if place.key:
+                self.list.go_to(place.key)
             self.show_query()
             self.session.history.visit(self.list_id, self.query_shown)
 

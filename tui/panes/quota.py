@@ -13,6 +13,7 @@ from tui.actions import Scope, bindings
 from tui.format import names
 from tui.format.explain import explanation, in_words
 from tui.format.lines import Build
+from tui.format.sparks import DAY, STRETCHES
 from tui.panes.detailpane import DetailPane
 from tui.panes.pane import Pane
 from tui.panes.raw import RawPane
@@ -41,8 +42,10 @@ class QuotaPane(DetailPane, inherit_bindings=False):
 
     async def read(self) -> Build:
         """The figures now."""
-        found = self.found = await self.session.backend.quotas.explain(self.key)
-        return lambda look: explanation(found, look)
+        quotas = self.session.backend.quotas
+        found = self.found = await quotas.explain(self.key)
+        past = await quotas.history([self.key], DAY, STRETCHES)
+        return lambda look: explanation(found, look, past.get(self.key))
 
     def action_quotas_explain(self) -> None:
         """The effective limit as a sum in words."""

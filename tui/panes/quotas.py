@@ -15,6 +15,7 @@ from tui.actions import Scope, bindings
 from tui.format import bars, names
 from tui.format.explain import explanation
 from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
+from tui.format.sparks import DAY, STRETCHES
 from tui.format.units import amount
 from tui.panes.listpane import ListPane, quiet
 from tui.panes.raw import RawPane
@@ -120,8 +121,10 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
 
     async def detail(self, row: QuotaRow) -> Build:
         """The whole story of a row."""
-        found = await self.session.backend.quotas.explain(row.key)
-        return lambda look: explanation(found, look)
+        quotas = self.session.backend.quotas
+        found = await quotas.explain(row.key)
+        past = await quotas.history([row.key], DAY, STRETCHES)
+        return lambda look: explanation(found, look, past.get(row.key))
 
     def open_row(self, row: QuotaRow) -> None:
         """The detail on the whole screen."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from tui.format.lines import Look
 from tui.widgets.strips import Cell
@@ -92,8 +92,8 @@ def heading(placed: Placed[RowT], arrow: str) -> str:
     title = placed.column.title
     room = placed.width - cell_len(title) - len(arrow)
     gap = " " if arrow and room >= 1 and not placed.column.right else ""
-    text = (title + gap + arrow)[: placed.width]
-    return text.rjust(placed.width) if placed.column.right else text.ljust(placed.width)
+    text = title + gap + arrow
+    return set_cell_size(" " * max(0, room) * placed.column.right + text, placed.width)
 
 
 def _need(columns: Sequence[Column[RowT]]) -> int:

@@ -53,6 +53,12 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         self._wide = False
         self._painted: dict[int, Strip] = {}
 
+    def show_columns(self, columns: Sequence[Column[RowT]]) -> None:
+        """Show other columns of the same rows."""
+        self._drawing, self._offset = Drawing(columns), 0
+        self._ages = any(column.ages for column in columns)
+        self.redraw()
+
     @property
     def columns(self) -> tuple[Column[RowT], ...]:
         """All columns, those without room included."""
@@ -62,7 +68,9 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         """Time passed: marks of change fade, ages grow; paints only lines that look different."""
         super().tick()
         if self._ages:
+            painted = dict(self._painted)
             self._fit()
+            self._painted = painted
             first, last = self.in_view()
             lines = range(first, min(last + 1, len(self.source)))
             self.repaint(n for n in lines if self._painted.get(n) != self._row(n))

@@ -10,7 +10,15 @@ from backend.projects.service.api import (
     raw,
 )
 from backend.projects.service.limits import mismatches
-from backend.projects.service.reads import FIELDS, detail, keys_sql, queue, rows
+from backend.projects.service.reads import (
+    FIELDS,
+    detail,
+    full_rows,
+    fullest_sql,
+    keys_sql,
+    queue,
+    rows,
+)
 from backend.projects.service.review import review
 from backend.projects.service.room import ROOM, refresh_standing
 from backend.projects.service.users import add_user
@@ -23,6 +31,8 @@ __all__ = [
     "detail",
     "get_membership",
     "get_project",
+    "full_rows",
+    "fullest_sql",
     "keys_sql",
     "list_memberships",
     "list_projects",

@@ -47,8 +47,18 @@ def keys_sql(query: Query, runtime: Runtime) -> tuple[str, list[object]]:
     return listing.keys_sql(query, micros(runtime.now()))
 
 
-def rows(tx: Tx, keys: Sequence[int]) -> dict[int, ProjectRow]:
-    """Rows of the list by key; vanished ones are missing."""
+def fullest_sql(query: Query, now: int) -> tuple[str, list[object]]:
+    """The same for the fullest projects alone."""
+    return listing.fullest_sql(query, now)
+
+
+def full_rows(tx: Tx, keys: Sequence[int]) -> dict[int, ProjectRow]:
+    """Rows with all limited pools that are used, the fullest first."""
+    return rows(tx, keys, shown=None)
+
+
+def rows(tx: Tx, keys: Sequence[int], shown: int | None = TIGHTEST) -> dict[int, ProjectRow]:
+    """Rows of the list by key with so many of their pools; vanished ones are missing."""
     facts = listing.row_facts(tx, keys)
     uuids = [fact[1] for fact in facts]
     seats = membership_store.seats(tx, uuids)
@@ -68,7 +78,7 @@ def rows(tx: Tx, keys: Sequence[int]) -> dict[int, ProjectRow]:
             most,
             bool(base),
             created,
-            _tightest(pools.get(uuid, ())),
+            _tightest(pools.get(uuid, ()))[:shown],
         )
     return found
 
@@ -76,7 +86,7 @@ def rows(tx: Tx, keys: Sequence[int]) -> dict[int, ProjectRow]:
 def _tightest(pools: Iterable[tuple[str, int, int]]) -> tuple[tuple[str, int, int], ...]:
     """The fullest of the limited resources, fullest first."""
     limited = (pool for pool in pools if pool[2] != UNLIMITED)
-    return tuple(sorted(limited, key=lambda pool: (-_fullness(pool), pool[0]))[:TIGHTEST])
+    return tuple(sorted(limited, key=lambda pool: (-_fullness(pool), pool[0])))
 
 
 def _fullness(pool: tuple[str, int, int]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from backend.core.database.tx import Row, Tx
 from backend.core.listing import Query
@@ -42,6 +43,7 @@ SORTS: Mapping[str, str] = {
     "tightest": f"{FULLEST} {{d}}, p.fold, p.id",
     "created": "p.created_at {d}, p.id {d}",
 }
+FULLEST_SHOWN = 200
 SCOPES: Mapping[str, str] = {
     "project": "p.uuid = ?",
     "user": """(p.owner_id = (SELECT id FROM person WHERE uuid = ?) OR p.id IN (
@@ -78,6 +80,18 @@ def keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
     where = " AND ".join(conditions) or "p.id > 0"
     order = SORTS.get(query.sort, SORTS["name"]).format(d="DESC" if query.descending else "ASC")
     return f"SELECT p.id FROM project p WHERE {where} ORDER BY {order}", params
+
+
+def fullest_sql(query: Query, now: int) -> tuple[str, list[object]]:
+    """The same for the fullest projects that the query finds, fullest first unless sorted by
+    name. Raises Invalid on a bad filter."""
+    found = replace(query, sort="tightest", descending=True)
+    inner, params = keys_sql(found, now)
+    by_name = query.sort == "name"
+    order = SORTS["name" if by_name else "tightest"]
+    order = order.format(d="DESC" if query.descending is by_name else "ASC")
+    some = f"SELECT p.id FROM project p WHERE p.id IN ({inner} LIMIT {FULLEST_SHOWN})"
+    return f"{some} AND {FULLEST} > 0 ORDER BY {order}", params
 
 
 def _scoped(scope: str) -> tuple[list[str], list[object]]:

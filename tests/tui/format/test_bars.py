@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.quotas.model import UNLIMITED
-from tui.format.bars import OVER, quota_bar, spark, text
+from tui.format.bars import OVER, quota_bar, text
 from tui.format.glyphs import ASCII, UNICODE
 
 KINDS = ["used", "pending", "left", "taken", "over"]
@@ -52,10 +52,3 @@ def test_more_usage_never_makes_the_used_part_shorter(limit: int, usage: int, wi
         return sum(segment.cells for segment in bar if segment.kind in ("used", OVER))
 
     assert used(usage) <= used(usage + 1)
-
-
-def test_sparks() -> None:
-    assert spark([0, 1, 4, 8], 10, UNICODE) == "▁▂▅█"
-    assert spark([0, 0], 10, UNICODE) == "▁▁"
-    assert spark([], 10) == ""
-    assert spark([1, 2, 3], 2, ASCII) == "+#"

@@ -11,8 +11,8 @@ from backend.quotas.model import (
     FeedEvent,
     ProvisionRow,
 )
-from tui.format.ages import MINUTE, SECOND
-from tui.format.commissions import detail, feed_line, is_overdue, rates
+from tui.format.ages import MINUTE
+from tui.format.commissions import detail, feed_line, is_overdue
 from tui.format.glyphs import ASCII
 from tui.format.lines import Look
 from tui.format.units import changes
@@ -110,13 +110,6 @@ def test_figures_in_notes_are_amounts(unit: str, note: str, told: str) -> None:
 def test_two_events_of_the_same_moment_are_told_apart() -> None:
     other = replace(EVENT, serial=90215)
     assert feed_line(EVENT, WIDE).key != feed_line(other, WIDE).key
-
-
-def test_rates_per_minute() -> None:
-    events = [replace(EVENT, at=NARROW.now - n * 40 * SECOND) for n in range(6)]
-    issued, refused = rates(events, NARROW)
-    assert issued.text == "  issued           =#=#  max 2/min"
-    assert refused.text.endswith("max 0/min")
 
 
 def test_hostile_names_in_the_feed() -> None:
