@@ -14,7 +14,14 @@ from backend.core.identity import Actor
 from backend.core.listing import Listing, Query
 from backend.core.plan import Command, Plan, Receipt
 from backend.notices.model import Delivery
-from backend.projects.model import ApplicationReview, ProjectDetail, ProjectRow
+from backend.projects.model import (
+    ApplicationReview,
+    MismatchRow,
+    PersonDetail,
+    PersonRow,
+    ProjectDetail,
+    ProjectRow,
+)
 from backend.quotas.model import (
     CommissionDetail,
     CommissionRow,
@@ -24,6 +31,8 @@ from backend.quotas.model import (
     QuotaRow,
     Rates,
     Resource,
+    ResourceDetail,
+    ResourceRow,
 )
 
 
@@ -102,7 +111,22 @@ class Projects(Protocol):
         """The fullest projects alone, fullest first; `tightest` has all their limited pools."""
         ...
 
+    @property
+    def people(self) -> Listing[PersonRow]:
+        """People as rows, those who wait for moderation first."""
+        ...
+
+    @property
+    def mismatches(self) -> Listing[MismatchRow]:
+        """Limits that are not what projects say, as rows; view `unexpected` adds holdings that
+        no project accounts for."""
+        ...
+
     async def detail(self, key: int) -> ProjectDetail:
+        """Raises NotFound."""
+        ...
+
+    async def person(self, key: int) -> PersonDetail:
         """Raises NotFound."""
         ...
 
@@ -132,6 +156,11 @@ class Quotas(Protocol):
         """Pending commissions as rows."""
         ...
 
+    @property
+    def catalog(self) -> Listing[ResourceRow]:
+        """Resources as rows."""
+        ...
+
     async def explain(self, key: int) -> Explanation:
         """Raises NotFound."""
         ...
@@ -155,6 +184,10 @@ class Quotas(Protocol):
 
     async def resources(self) -> Sequence[Resource]:
         """Every resource."""
+        ...
+
+    async def resource(self, key: int) -> ResourceDetail:
+        """Raises NotFound."""
         ...
 
 

@@ -24,8 +24,16 @@ from backend.notices import service as notices
 from backend.notices.deliverer import Worker, begin
 from backend.notices.model import Sink
 from backend.projects import service as projects
-from backend.projects.model import ApplicationReview, ProjectDetail, ProjectRow
-from backend.quotas import feed, fields, history, queries
+from backend.projects.model import (
+    ApplicationReview,
+    MismatchRow,
+    PersonDetail,
+    PersonRow,
+    ProjectDetail,
+    ProjectRow,
+)
+from backend.projects.service import dry_run, people
+from backend.quotas import catalog, feed, fields, history, queries
 from backend.quotas import service as quotas
 from backend.quotas.ledger import Ledger
 from backend.quotas.model import (
@@ -37,6 +45,8 @@ from backend.quotas.model import (
     QuotaRow,
     Rates,
     Resource,
+    ResourceDetail,
+    ResourceRow,
 )
 from backend.quotas.sweeper import Sweeper
 from backend.schema import STEPS
@@ -82,6 +92,28 @@ class TableListing(Generic[RowT]):
         return await self._database.aread(lambda tx: self._rows(tx, keys))
 
 
+class Mismatches:
+    """The Listing of what a dry run finds."""
+
+    def __init__(self, database: Database) -> None:
+        self.fields = dry_run.FIELDS
+        self._database = database
+        self._dry_run = dry_run.DryRun()
+
+    async def page(self, query: Query, limit: int) -> Sequence[MismatchRow]:
+        """The first rows."""
+        keys = (await self.keys(query))[:limit]
+        return list((await self.rows(keys)).values())
+
+    async def keys(self, query: Query) -> array[int]:
+        """All keys in order."""
+        return await self._database.aread(lambda tx: self._dry_run.keys(tx, query))
+
+    async def rows(self, keys: Sequence[int]) -> Mapping[int, MismatchRow]:
+        """Rows by key."""
+        return await asyncio.to_thread(self._dry_run.rows, keys)
+
+
 class EmbeddedProjects:
     """Reads of the projects room."""
 
@@ -97,10 +129,18 @@ class EmbeddedProjects:
         self.fullest: TableListing[ProjectRow] = TableListing(
             database, projects.fullest_sql, projects.full_rows, projects.FIELDS
         )
+        self.people: TableListing[PersonRow] = TableListing(
+            database, people.keys_sql, people.rows, people.FIELDS
+        )
+        self.mismatches = Mismatches(database)
 
     async def detail(self, key: int) -> ProjectDetail:
         """Everything about a project. Raises NotFound."""
         return await self._database.aread(lambda tx: projects.detail(tx, key, self._actor))
+
+    async def person(self, key: int) -> PersonDetail:
+        """Everything about a person. Raises NotFound."""
+        return await self._database.aread(lambda tx: people.detail(tx, key))
 
     async def queue(self) -> Sequence[int]:
         """Waiting applications, oldest first."""
@@ -132,6 +172,9 @@ class EmbeddedQuotas:
             queries.commission_rows,
             fields.COMMISSIONS.specs,
         )
+        self.catalog: TableListing[ResourceRow] = TableListing(
+            database, catalog.keys_sql, catalog.rows, fields.RESOURCES.specs
+        )
 
     async def explain(self, key: int) -> Explanation:
         """What is behind a row. Raises NotFound."""
@@ -159,6 +202,10 @@ class EmbeddedQuotas:
     async def resources(self) -> Sequence[Resource]:
         """Every resource."""
         return await self._database.aread(quotas.resources)
+
+    async def resource(self, key: int) -> ResourceDetail:
+        """A resource and what exists of it. Raises NotFound."""
+        return await self._database.aread(lambda tx: catalog.detail(tx, key))
 
 
 class EmbeddedJournal:

@@ -16,4 +16,5 @@ STEPS = (
     Step("principals", principals.SCHEMA),
     Step("notices", notices.SCHEMA),
     Step("history", history.SCHEMA),
+    Step("names", projects.NAMES),
 )

@@ -155,3 +155,25 @@ COMMISSIONS = Fields(
     ),
     "c.serial",
 )  # fmt: skip
+
+_RESOURCE = "lower(r.name) LIKE ? ESCAPE '!'"
+_ORIGIN = Like("lower(r.service_origin) LIKE ? ESCAPE '!'")
+_TOLD = Like("lower(r.description) LIKE ? ESCAPE '!'")
+MEMBER_OVER = f"h.source_id <> 0 AND {OVER}"
+RESOURCES = Fields(
+    (Like(_RESOURCE), _ORIGIN, _TOLD),
+    (
+        text("name", _resource(_RESOURCE), "its name, with or without its service", "name:vm",
+             "resource"),
+        text("service", (_ORIGIN,), "the service that has it", "service:cyclades", "by"),
+        number("base", "r.uplimit", "the default of base projects", "base<10G", "uplimit"),
+        number("project", "r.project_default", "the default of other projects", "project=inf",
+               "default"),
+        flag("bytes", "r.unit = 'bytes'", "counted in bytes"),
+        flag("api", "r.api_visible = 1", "shown by the API"),
+        flag("ui", "r.ui_visible = 1", "shown in the UI"),
+        flag("hidden", "r.api_visible = 0", "not shown by the API"),
+        flag("over", f"r.id IN (SELECT h.resource_id FROM holding h WHERE {MEMBER_OVER})",
+             "somebody uses more than can be had"),
+    ),
+)  # fmt: skip

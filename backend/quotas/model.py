@@ -287,6 +287,33 @@ class Mismatch:
     found: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class ResourceRow:
+    """One line of the list of resources; `over` counts the holders over their effective
+    limit."""
+
+    key: int
+    resource: Resource
+    over: int
+
+    @property
+    def name(self) -> str:
+        """The resource's name."""
+        return self.resource.name
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceDetail:
+    """A resource with what exists of it: holdings of `members`, `pools` of projects, how many
+    of both have no limit, and how many are `used`."""
+
+    row: ResourceRow
+    members: int
+    pools: int
+    unlimited: int
+    used: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueCommission(Command):
     """Reserve (and with `auto_accept` take) quantities, all or nothing (§4.1).

@@ -16,7 +16,12 @@ from backend.quotas.model import (
     ProvisionRow,
     QuotaRow,
 )
-from backend.quotas.store import SELECT_PROJECT_ROWS, SELECT_ROWS, quota_row_of
+from backend.quotas.store import (
+    SELECT_HOLDER_ROWS,
+    SELECT_PROJECT_ROWS,
+    SELECT_ROWS,
+    quota_row_of,
+)
 
 POOL_JOIN = """LEFT JOIN holding p ON p.holder_id = h.source_id AND p.source_id = 0
     AND p.resource_id = h.resource_id AND h.source_id <> 0"""
@@ -47,7 +52,7 @@ MEMBERS = "h.source_id <> 0"
 OF_HOLDER = "h.holder_id IN (SELECT id FROM holder WHERE name = ?)"
 OF_SOURCE = "h.source_id IN (SELECT id FROM holder WHERE name = ?)"
 
-COUNT_OVER = f"SELECT count(*) FROM holding h WHERE {MEMBERS} AND {fields.OVER}"
+COUNT_OVER = f"SELECT count(*) FROM holding h WHERE {fields.MEMBER_OVER}"
 COUNT_PENDING = "SELECT count(*) FROM commission"
 COUNT_RESOURCES = "SELECT count(*) FROM resource"
 SELECT_USERS_OF_POOL = """
@@ -136,6 +141,11 @@ def project_rows(tx: Tx, project: str) -> list[QuotaRow]:
     if holder is None:
         return []
     return [quota_row_of(row) for row in tx.all(SELECT_PROJECT_ROWS, (holder, holder))]
+
+
+def holder_rows(tx: Tx, name: str) -> list[QuotaRow]:
+    """The rows of `user:<uuid>`, by project and resource."""
+    return [quota_row_of(row) for row in tx.all(SELECT_HOLDER_ROWS, (name,))]
 
 
 def explain(tx: Tx, key: int) -> Explanation:

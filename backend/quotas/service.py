@@ -76,6 +76,11 @@ def project_quotas(tx: Tx, project: str) -> list[QuotaRow]:
     return queries.project_rows(tx, project)
 
 
+def holder_quotas(tx: Tx, name: str) -> list[QuotaRow]:
+    """The holdings of `user:<uuid>` in all projects."""
+    return queries.holder_rows(tx, name)
+
+
 def holding(tx: Tx, key: HoldingKey) -> Holding | None:
     """One holding."""
     row = tx.one(store.SELECT_HOLDING, (key.holder, key.source, key.resource))

@@ -91,6 +91,9 @@ SELECT_PROJECT_ROWS = f"""
 SELECT {ROW_COLUMNS} {ROW_JOIN} WHERE h.holder_id = ? AND h.source_id = 0 OR h.source_id = ?
 ORDER BY h.source_id, o.fold, o.id, r.id"""
 
+SELECT_HOLDER_ROWS = f"""
+SELECT {ROW_COLUMNS} {ROW_JOIN} WHERE h.holder_id = (SELECT id FROM holder WHERE name = ?)
+    AND h.source_id <> 0 ORDER BY s.fold, s.id, r.id"""
 
 # Up to so many holders are looked up by name; beyond, whole projects are read.
 FEW = 64

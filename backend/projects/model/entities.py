@@ -55,6 +55,16 @@ SEATED = ASSOCIATED - {MembershipState.REQUESTED}
 ACTUAL = SEATED - {MembershipState.SUSPENDED}
 
 
+class UserState(StrEnum):
+    """What a person is waiting for, or has become; the words of world files."""
+
+    UNMODERATED = "unmoderated"
+    UNVERIFIED = "unverified"
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    REJECTED = "rejected"
+
+
 class JoinPolicy(StrEnum):
     """How joining and leaving is decided."""
 
@@ -110,9 +120,25 @@ class User:
         return f"user:{self.uuid}"
 
     @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
     def is_accepted(self) -> bool:
         """Moderated and not rejected: has a base project."""
         return self.moderated and not self.is_rejected
+
+    @property
+    def state(self) -> UserState:
+        """Where the person stands, in one word."""
+        if not self.email_verified:
+            return UserState.UNVERIFIED
+        if not self.moderated:
+            return UserState.UNMODERATED
+        if self.is_rejected:
+            return UserState.REJECTED
+        return UserState.ACTIVE if self.is_active else UserState.INACTIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from backend.projects.model.entities import (
     MembershipState,
     Project,
     ProjectState,
+    User,
+    UserState,
 )
 from backend.quotas.model import QuotaRow
 
@@ -132,3 +134,75 @@ class ApplicationReview:
     waiting: int
     previous: int
     next: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One line of the list of people. `projects` are those owned and alive, `memberships` the
+    seats in ordinary projects; `default` is the name of the default project, `` for the own
+    one; `refused` says for each `UserAction` why it cannot be done now, `` when it can."""
+
+    key: int
+    user: User
+    projects: int
+    memberships: int
+    default: str
+    refused: Mapping[str, str]
+
+    @property
+    def email(self) -> str:
+        """The address."""
+        return self.user.email
+
+    @property
+    def state(self) -> UserState:
+        """In one word."""
+        return self.user.state
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """A project that a person is or was in; `since` when the membership became what it is."""
+
+    key: int
+    project: str
+    project_state: ProjectState
+    is_base: bool
+    state: MembershipState
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDetail:
+    """Everything about a person: where in, what owned, what may be had, what was applied for as
+    (project, application), newest first."""
+
+    row: PersonRow
+    places: tuple[PlaceRow, ...]
+    owned: tuple[ProjectRow, ...]
+    holdings: tuple[QuotaRow, ...]
+    applications: tuple[tuple[str, ApplicationBrief], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MismatchRow:
+    """A limit that is not what its project says, as people know the holding; a project's own
+    pool has holder ``. `expected` is None when no project accounts for it, `found` None when
+    the holding is missing. `unit` as in `Resource`."""
+
+    key: int
+    holder: str
+    holder_id: str
+    project: str
+    project_id: str
+    resource: str
+    unit: str
+    expected: int | None
+    found: int | None
+
+    @property
+    def kind(self) -> str:
+        """`wrong`, `missing` or `unexpected`."""
+        if self.expected is None:
+            return "unexpected"
+        return "missing" if self.found is None else "wrong"

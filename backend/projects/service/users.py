@@ -62,7 +62,7 @@ def change(tx: Tx, command: ChangeUser) -> Decision:
     telling = Telling(
         action.capitalize(),
         f"{action.capitalize()} {user.email}",
-        user.uuid,
+        user.email,
         outbound.command_line("user-modify", user.uuid, FLAGS[action]),
         TIERS.get(action, Tier.REVERSIBLE),
         UNDO.get(action, ""),

@@ -1,5 +1,5 @@
 """The SQL of the projects room."""
 
-from backend.projects.store.schema import SCHEMA
+from backend.projects.store.schema import NAMES, SCHEMA
 
-__all__ = ["SCHEMA"]
+__all__ = ["NAMES", "SCHEMA"]

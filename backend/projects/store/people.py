@@ -12,6 +12,7 @@ COLUMNS = (
     "is_rejected, deactivated_reason, deactivated_at, is_project_admin, default_project"
 )
 SELECT_BY_UUID = f"SELECT {COLUMNS} FROM person WHERE uuid IN ({{keys}})"
+SELECT_BY_ID = f"SELECT {COLUMNS} FROM person WHERE id IN ({{keys}})"
 SELECT_BY_EMAIL = f"SELECT {COLUMNS} FROM person WHERE email IN ({{keys}})"
 SELECT_ALL = f"SELECT {COLUMNS} FROM person ORDER BY id"
 SELECT_EMAILS = "SELECT uuid, email FROM person WHERE uuid IN ({keys})"
@@ -21,13 +22,13 @@ SELECT {COLUMNS} FROM person p WHERE p.default_project = ? AND p.uuid <> p.defau
         WHERE q.uuid = ? AND m.state IN ('accepted', 'leave_requested', 'suspended'))
 ORDER BY p.id"""
 UPSERT = f"""
-INSERT INTO person ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO person ({COLUMNS}, fold) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET email = excluded.email, first_name = excluded.first_name,
     last_name = excluded.last_name, is_active = excluded.is_active,
     email_verified = excluded.email_verified, moderated = excluded.moderated,
     is_rejected = excluded.is_rejected, deactivated_reason = excluded.deactivated_reason,
     deactivated_at = excluded.deactivated_at, is_project_admin = excluded.is_project_admin,
-    default_project = excluded.default_project"""
+    default_project = excluded.default_project, fold = excluded.fold"""
 REFOLD_PROJECTS = """
 UPDATE project SET owner_fold = ? WHERE owner_id = ? AND owner_fold <> ?"""
 
@@ -55,6 +56,11 @@ def user_of(row: Row) -> User:
 def users(tx: Tx, uuids: Sequence[str]) -> dict[str, User]:
     """Users by uuid; unknown ones are missing."""
     return {user.uuid: user for user in map(user_of, tx.within(SELECT_BY_UUID, uuids))}
+
+
+def users_by_id(tx: Tx, ids: Sequence[int]) -> dict[int, User]:
+    """Users by their integer key; unknown ones are missing."""
+    return {user.id: user for user in map(user_of, tx.within(SELECT_BY_ID, ids))}
 
 
 def user(tx: Tx, uuid: str) -> User | None:
@@ -88,5 +94,6 @@ def save_user(tx: Tx, user: User) -> None:
     u, email = user, user.email.lower()
     flags = map(int, (u.is_active, u.email_verified, u.moderated, u.is_rejected))
     left = (u.deactivated_reason, u.deactivated_at, int(u.is_project_admin), u.default_project)
-    tx.execute(UPSERT, (u.id, u.uuid, email, u.first_name, u.last_name, *flags, *left))
+    names = (u.first_name, u.last_name)
+    tx.execute(UPSERT, (u.id, u.uuid, email, *names, *flags, *left, u.name.casefold()))
     tx.execute(REFOLD_PROJECTS, (email, u.id, email))

@@ -68,3 +68,8 @@ CREATE TABLE membership_log (
     to_state TEXT NOT NULL, reason TEXT NOT NULL){strict};
 CREATE INDEX membership_log_of ON membership_log (membership_id, id);
 """
+
+NAMES = """
+ALTER TABLE person ADD COLUMN fold TEXT NOT NULL DEFAULT '';
+UPDATE person SET fold = trim(lower(first_name || ' ' || last_name));
+"""
