@@ -10,6 +10,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
@@ -25,7 +26,7 @@ from tui.format.glyphs import ASCII
 from tui.format.lines import line
 from tui.format.units import Style
 from tui.history import Place
-from tui.panes import HOMES, PANES, frame
+from tui.panes import HOMES, PANES, SCREENS, PaneInfo, frame
 from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
 from tui.session import Session
@@ -37,34 +38,16 @@ CRASHED = 70
 STYLES = Path(__file__).parent / "styles"
 
 
-def _projects(session: Session) -> Pane:
-    from tui.panes.projects import ProjectsPane
-
-    return ProjectsPane(session)
-
-
-def _quotas(session: Session) -> Pane:
-    from tui.panes.quotas import QuotasPane
-
-    return QuotasPane(session)
+def _made(info: PaneInfo, session: Session) -> Pane:
+    """Its class is imported when it is first shown."""
+    module, _, name = info.made.partition(":")
+    pane: Pane = getattr(import_module(f"tui.panes.{module}"), name)(session)
+    return pane
 
 
-def _commissions(session: Session) -> Pane:
-    from tui.panes.commissions import CommissionsPane
-
-    return CommissionsPane(session)
-
-
-def _audit(session: Session) -> Pane:
-    from tui.panes.audit import AuditPane
-
-    return AuditPane(session)
-
-
-def _heat(session: Session) -> Pane:
-    from tui.panes.heat import HeatPane
-
-    return HeatPane(session)
+MAKERS: dict[str, Callable[[Session], Pane]] = {
+    info.id: partial(_made, info) for info in (*PANES, *SCREENS)
+}
 
 
 @runtime_checkable
@@ -72,15 +55,6 @@ class Refreshing(Protocol):
     """A dialog whose figures can be read again."""
 
     def refresh_figures(self) -> None: ...
-
-
-MAKERS: dict[str, Callable[[Session], Pane]] = {
-    "projects": _projects,
-    "quotas": _quotas,
-    "commissions": _commissions,
-    "audit": _audit,
-    "heat": _heat,
-}
 
 
 def _collect_garbage() -> None:

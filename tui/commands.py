@@ -13,7 +13,7 @@ from backend.core.errors import Invalid
 from tui.actions import ACTIONS, Action, reachable
 from tui.asking import Asked, Fault, FilterLine, Offer, starting
 from tui.format.units import Style
-from tui.panes import PANES
+from tui.panes import PANES, SCREENS
 from tui.panes.pane import Pane
 from tui.session import Session
 
@@ -122,10 +122,9 @@ COMMANDS = (
             FILTER,
             pane=pane.id,
         )
-        for pane in PANES
+        for pane in (*PANES, *SCREENS)
     ),
     Command("over", "Who is over quota", _over),
-    Command("heat", "The fullest projects as a map", partial(_go, "heat"), FILTER, pane="heat"),
     Command(
         "set units", "How amounts are written", _units, "|".join(Style), tuple(map(str, Style))
     ),

@@ -163,6 +163,10 @@ class Session:
             "commissions": backend.quotas.commissions,
             "audit": backend.journal.listing,
             "heat": backend.projects.fullest,
+            "users": backend.projects.people,
+            "resources": backend.quotas.catalog,
+            "expired": backend.projects.listing,
+            "verify": backend.projects.mismatches,
         }[list]
 
     def remember(self, where: str, text: str) -> None:

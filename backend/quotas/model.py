@@ -301,6 +301,11 @@ class ResourceRow:
         """The resource's name."""
         return self.resource.name
 
+    @property
+    def unit(self) -> str:
+        """That of its amounts."""
+        return self.resource.unit
+
 
 @dataclass(frozen=True, slots=True)
 class ResourceDetail:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from backend.core.database.tx import Tx
-from backend.core.errors import Invalid, NotAllowed, NotFound
+from backend.core.errors import NotAllowed, NotFound
 from backend.core.identity import Actor, Role
 from backend.core.journal import SideEffect, to_json
-from backend.core.plan import Change, Command, Plan, Receipt, Tier, Touched, Value, WireRequest
+from backend.core.plan import Change, Command, Plan, Receipt, Tier, Touched, WireRequest
 from backend.core.usecase import Decision, Room, Write, perform_writes
 from backend.quotas import ledger, queries, store
+from backend.quotas.defaults import modify
 from backend.quotas.model import (
-    UNLIMITED,
     AcceptCommission,
     Charge,
     CommissionDetail,
@@ -306,59 +306,6 @@ def _wire(p: Provision) -> dict[str, object]:
     }
 
 
-def _decide_resource(tx: Tx, command: ModifyResource) -> Decision:
-    """Defaults reach future projects only; visibility as §1.1."""
-    if not command.actor.is_admin:
-        raise NotAllowed("only an admin changes resources")
-    before = resource(tx, command.name)
-    if before is None:
-        raise NotFound(f"there is no resource {command.name!r}", hint="see :resources")
-    after = _modified(before, command)
-    names = ("uplimit", "project_default", "api_visible", "ui_visible")
-    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
-    changes = tuple(_field(before, after, name) for name in changed)
-    plan = Plan(
-        command,
-        "Change",
-        f"Change resource {before.name}",
-        before.name,
-        Tier.HARMFUL,
-        WireRequest("CLI", f"resource-modify {before.name}", {}),
-        changes=changes,
-        warnings=("defaults apply to future projects only",),
-        undo="set the old values again",
-        inverse=replace(command, **{name: getattr(before, name) for name in changed}),
-    )
-    return Decision(
-        plan, "resource.modify", before.target, f"{before.name} changed", (Write(before, after),)
-    )
-
-
-def _field(before: Resource, after: Resource, name: str) -> Change:
-    old: Value = getattr(before, name)
-    new: Value = getattr(after, name)
-    return Change(before.name, name, old, new, before.unit)
-
-
-def _modified(before: Resource, command: ModifyResource) -> Resource:
-    after = replace(before)
-    for name in ("uplimit", "project_default"):
-        value = getattr(command, name)
-        if value is not None:
-            if not 0 <= value <= UNLIMITED:
-                raise Invalid(
-                    f"{name} {value} is not between 0 and inf", hint="give a whole number"
-                )
-            after = replace(after, **{name: value})
-    if command.api_visible is not None:
-        ui = after.ui_visible and command.api_visible
-        after = replace(after, api_visible=command.api_visible, ui_visible=ui)
-    if command.ui_visible is not None:
-        api = after.api_visible or command.ui_visible
-        after = replace(after, ui_visible=command.ui_visible, api_visible=api)
-    return after
-
-
 def _perform(tx: Tx, decision: Decision, reason: str) -> Receipt:
     """Commissions journal themselves (the ledger does, for every caller alike)."""
     command: Command = decision.plan.command
@@ -392,7 +339,7 @@ ROOM = Room(
         AcceptCommission: _decide_resolve,
         RejectCommission: _decide_resolve,
         IssueCommission: _decide_issue,
-        ModifyResource: _decide_resource,
+        ModifyResource: modify,
     },
     _perform,
     _subject,

@@ -18,7 +18,8 @@ from backend.core.filter import render
 from backend.core.listing import FieldSpec, Query
 from backend.core.runtime import system_runtime
 from backend.projects import service as projects
-from backend.quotas import fields, queries
+from backend.projects.store import people_list
+from backend.quotas import catalog, fields, queries
 from backend.schema import STEPS
 from tests.core.filter.grammar import simple
 
@@ -53,6 +54,10 @@ def lists() -> Iterator[tuple[str, str]]:
             query = Query(text, view, sort=sort)
             yield f"projects {query}", projects.keys_sql(query, runtime)[0]
             yield f"fullest {query}", projects.fullest_sql(query, 0)[0]
+    for sort, text in itertools.product(people_list.SORTS, ("", "x")):
+        yield f"users {sort}", people_list.keys_sql(Query(text, sort=sort), 0)[0]
+    for sort, text in itertools.product(catalog.SORTS, ("", "x")):
+        yield f"resources {sort}", catalog.keys_sql(Query(text, sort=sort), 0)[0]
 
 
 def filtered() -> Iterator[tuple[str, str]]:
@@ -66,6 +71,8 @@ def filtered() -> Iterator[tuple[str, str]]:
             lambda query: queries.commission_keys_sql(query, 0),
         ),
         "everything": (projects.FIELDS, lambda query: projects.keys_sql(query, runtime)),
+        "users": (people_list.PEOPLE.specs, lambda query: people_list.keys_sql(query, 0)),
+        "resources": (fields.RESOURCES.specs, lambda query: catalog.keys_sql(query, 0)),
         "journal": (journal_view.FIELDS.specs, lambda query: journal_view.keys_sql(query, 0)),
     }
     for view, (specs, keys_sql) in lists.items():

@@ -50,10 +50,10 @@ class Text:
         return wanted in value if op is None or self.loose else value.startswith(wanted)
 
 
-def parts(value: str, sign: str) -> list[Text]:
+def parts(value: str, sign: str, *, folded: bool = False) -> list[Text]:
     """A text, and what stands after each sign in it."""
     pieces = value.split(sign)
-    return [Text(sign.join(pieces[n:])) for n in range(len(pieces))]
+    return [Text(sign.join(pieces[n:]), folded) for n in range(len(pieces))]
 
 
 @dataclass(slots=True)

@@ -11,6 +11,8 @@ from functools import lru_cache
 from backend.core.database import Tx
 from backend.core.database.schema import SQLITE_WORDS
 from backend.core.runtime import Runtime, micros, moment
+from backend.projects.model import MismatchRow
+from backend.projects.store.mismatches import Findings
 from backend.quotas.model import UNLIMITED
 from backend.schema import STEPS
 from tests.worlds import START
@@ -27,6 +29,8 @@ LIMITS = (0, 0, *FIGURES, 1 << 50, UNLIMITED - 1, UNLIMITED, UNLIMITED)
 PAST = (0, 1, 30, 60, 299, 300, 301, 3600, 43200, 86400, 2 * 86400, 40 * 86400, 800 * 86400)
 STATES = ("uninitialized", "active", "suspended", "terminated", "deleted")
 DISPLAYS = ("Pending", "Active", "Suspended", "Terminated", "Denied", "Dismissed")
+NAMES = (("Ada", "Lovelace"), ("Ösgür", "GROSS"), ("a_b%c", ""), ("", "großmann"), ("Bo", "Ada"))
+STANDING = ((1, 1, 1, 0), (0, 1, 1, 0), (0, 1, 0, 0), (0, 0, 0, 0), (0, 1, 1, 1))
 SEATS = ("accepted", "leave_requested", "suspended", "requested", "removed")
 
 
@@ -40,6 +44,9 @@ class Little:
     members: dict[int, list[str]] = field(default_factory=dict)
     granted: dict[int, list[str]] = field(default_factory=dict)
     pending: set[int] = field(default_factory=set)
+    places: dict[int, list[int]] = field(default_factory=dict)
+    findings: Findings = field(default_factory=Findings)
+    mismatches: dict[int, MismatchRow] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=64)
@@ -57,6 +64,7 @@ def little(seed: int) -> Little:
     maker.holdings()
     maker.commissions()
     maker.journal()
+    maker.mismatches()
     world.known = (*EMAILS, *PROJECTS, *RESOURCES, *TEXTS, *SERVICES, *maker.uuids, *maker.told)
     return world
 
@@ -83,7 +91,14 @@ class _Maker:
         for id, email in enumerate(EMAILS, start=1):
             uuid = f"{self.rng.getrandbits(16):04x}-{id}"
             self.uuids.append(uuid)
-            self.insert("person", id, uuid, email, "", "", 1, 1, 1, 0, "", 0, 0, "")
+            first, last = NAMES[id - 1]
+            fold = f"{first} {last}".strip().casefold()
+            gone = self.rng.choice((0, self.ago()))
+            standing = self.rng.choice(STANDING)
+            admin = self.rng.randint(0, 1)
+            self.insert(
+                "person", id, uuid, email, first, last, *standing, "", gone, admin, uuid, fold
+            )
             self.insert("holder", id, f"user:{uuid}", email, email.casefold())
             self.world.names[uuid] = self.world.names[f"user:{uuid}"] = [(email, False)]
 
@@ -123,11 +138,17 @@ class _Maker:
         self.world.names[f"membership:{id}"] = [(email, False), (name, True)]
         if state in SEATS[:3]:
             self.world.members.setdefault(project, []).append(email)
+            self.world.places.setdefault(person, []).append(project)
+            if self.rng.random() < 0.3:
+                choose = "UPDATE person SET default_project = ? WHERE id = ?"
+                self.world.tx.execute(choose, (self.uuids[-1], person))
 
     def holdings(self) -> None:
         rng, first = self.rng, len(EMAILS) + 1
         for id, name in enumerate(RESOURCES, start=1):
-            self.insert("resource", id, name, "", "", "", "", 0, 0, 1, 1)
+            told = (rng.choice(TEXTS), "", rng.choice(SERVICES), rng.choice(("", "bytes")))
+            shown = rng.choice(((0, 0), (1, 0), (1, 1)))
+            self.insert("resource", id, name, *told, rng.choice(LIMITS), rng.choice(LIMITS), *shown)
         pairs = [(first + p, 0) for p in range(len(PROJECTS) + 1)]
         pairs += [(u + 1, first + p) for u in range(len(EMAILS)) for p in range(len(PROJECTS) + 1)]
         id = 0
@@ -154,8 +175,9 @@ class _Maker:
         rng = self.rng
         for id in range(1, 4):
             project = rng.randint(1, len(PROJECTS))
-            self.insert("application", id, project, 1, "pending", 0, *[None] * 10, "", 0, "", "",
-                        0, "", "")  # fmt: skip
+            applicant = rng.randint(1, 3)
+            told = (id, project, applicant, "pending", 0, *[None] * 10)
+            self.insert("application", *told, "", 0, "", "", 0, "", "")
             self.world.names[f"application:{id}"] = [(PROJECTS[project - 1], True)]
         targets = [*(name for name in self.world.names if ":" in name), "commission:7", "quotas"]
         actors = ["operator:op", "service:cyclades", *self.uuids[: len(EMAILS)]]
@@ -166,3 +188,17 @@ class _Maker:
             self.insert("journal", seq, self.ago(), *told, *end, b"")
             for n in range(rng.choice((0, 0, 1, 3))):
                 self.insert("journal_change", seq, n, "limits", "{}", "{}")
+
+    def mismatches(self) -> None:
+        rng = self.rng
+        for n, email in enumerate(EMAILS * 4):
+            holder = rng.choice((("", ""), (email, self.uuids[n % len(EMAILS)])))
+            project = rng.randrange(len(PROJECTS))
+            place = (PROJECTS[project], self.uuids[len(EMAILS) + project])
+            figures: list[int | None] = [rng.choice(LIMITS), rng.choice(LIMITS)]
+            if rng.random() < 0.5:
+                figures[rng.randint(0, 1)] = None
+            key = n + 1 if figures[1] is not None else -1 - n
+            row = MismatchRow(key, *holder, *place, rng.choice(RESOURCES), "", *figures)
+            self.world.mismatches[key] = row
+        self.world.findings.replace(self.world.mismatches.values())

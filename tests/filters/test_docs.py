@@ -11,6 +11,8 @@ from backend.core.errors import Invalid
 from backend.core.filter import parse
 from backend.core.listing import FieldSpec, Kind
 from backend.projects import service as projects
+from backend.projects.service import people
+from backend.projects.store.mismatches import MISMATCHES
 from backend.quotas import fields
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/filters.md"
@@ -19,6 +21,9 @@ LISTS: Mapping[str, Sequence[FieldSpec]] = {
     "Quotas": fields.MEMBERS.specs,
     "Commissions": fields.COMMISSIONS.specs,
     "Audit": journal_view.FIELDS.specs,
+    "Users": people.FIELDS,
+    "Resources": fields.RESOURCES.specs,
+    "Verify": MISMATCHES.specs,
 }
 
 

@@ -18,9 +18,11 @@ from backend.core.filter import Filter, parse, render
 from backend.core.filter.parser import MAX_PARTS
 from backend.core.listing import FieldSpec, Query
 from backend.projects import service as projects
-from backend.projects.model import ProjectRow, ProjectState
-from backend.quotas import fields, queries
-from backend.quotas.model import UNLIMITED, CommissionDetail, QuotaRow
+from backend.projects.model import MismatchRow, PersonRow, ProjectRow, ProjectState
+from backend.projects.service import people
+from backend.projects.store.mismatches import MISMATCHES
+from backend.quotas import catalog, fields, queries
+from backend.quotas.model import UNLIMITED, CommissionDetail, QuotaRow, ResourceRow
 from tests.core.filter.grammar import filters, simple
 from tests.filters.judge import Facts, Text, holds, parts
 from tests.filters.little import NOW, SECOND, Little, little
@@ -34,19 +36,26 @@ LISTS: Mapping[str, Sequence[FieldSpec]] = {
     "commissions": fields.COMMISSIONS.specs,
     "projects": projects.FIELDS,
     "journal": journal_view.FIELDS.specs,
+    "users": people.FIELDS,
+    "resources": fields.RESOURCES.specs,
+    "mismatches": MISMATCHES.specs,
 }
 
 
 def shown(world: Little, name: str, text: str, sort: str = "") -> list[int]:
     """The keys that a list answers, in order."""
-    view = {"pools": "pools", "projects": "everything"}.get(name, "")
-    query = Query(text, view, sort=sort, marked=MARKED)
+    views = {"pools": "pools", "projects": "everything", "mismatches": "unexpected"}
+    query = Query(text, views.get(name, ""), sort=sort, marked=MARKED)
+    if name == "mismatches":
+        return list(world.findings.keys(query))
     statement: Mapping[str, Callable[[], tuple[str, list[object]]]] = {
         "quotas": lambda: queries.keys_sql(query),
         "pools": lambda: queries.keys_sql(query),
         "commissions": lambda: queries.commission_keys_sql(query, NOW),
         "projects": lambda: projects.keys_sql(query, world.tx.runtime),
         "journal": lambda: journal_view.keys_sql(query, NOW),
+        "users": lambda: people.keys_sql(query, NOW),
+        "resources": lambda: catalog.keys_sql(query, NOW),
     }
     return list(queries.keys_of(world.tx, statement[name]()))
 
@@ -70,6 +79,12 @@ def _facts(seed: int, name: str) -> dict[int, Facts]:
         return {key: commission(one) for key, one in found.items()}
     if name == "projects":
         return {key: project(world, row) for key, row in projects.rows(tx, keys).items()}
+    if name == "users":
+        return {key: user(world, row) for key, row in people.rows(tx, keys).items()}
+    if name == "resources":
+        return {key: resource(row) for key, row in catalog.rows(tx, keys).items()}
+    if name == "mismatches":
+        return {key: mismatch(world.mismatches[key]) for key in keys}
     return {key: entry(world, row) for key, row in journal_view.rows(tx, keys).items()}
 
 
@@ -187,6 +202,67 @@ def project(world: Little, row: ProjectRow) -> Facts:
             "private": bool(world.tx.scalar(f"SELECT private FROM project WHERE id = {row.key}")),
         },
         ahead=frozenset({"ends"}),
+    )
+
+
+def user(world: Little, row: PersonRow) -> Facts:
+    one, tx = row.user, world.tx
+    names = {id: name for id, name in tx.all("SELECT uuid, realname FROM project")}
+    places = tx.within("SELECT realname FROM project WHERE id IN ({keys})",
+                       world.places.get(row.key, []))  # fmt: skip
+    apps = tx.scalar("SELECT count(*) FROM application WHERE applicant_id = ?", (row.key,))
+    return Facts(
+        search=plain(one.email, one.uuid) + folded(one.name),
+        texts={
+            "email": plain(one.email),
+            "name": parts(one.name, " ", folded=True),
+            "id": plain(one.uuid),
+            "project": folded(*(name for (name,) in places)),
+            "default": folded(*(names[id] for id in [one.default_project] if id in names)),
+        },
+        numbers={"projects": [row.projects], "memberships": [row.memberships], "apps": [apps]},
+        times={"deactivated": one.deactivated_at},
+        states={"state": one.state.value},
+        flags={
+            "waiting": one.email_verified and not one.moderated,
+            "active": one.is_active,
+            "verified": one.email_verified,
+            "moderated": one.moderated,
+            "rejected": one.is_rejected,
+            "admin": one.is_project_admin,
+        },
+    )
+
+
+def resource(row: ResourceRow) -> Facts:
+    one = row.resource
+    return Facts(
+        search=plain(one.name, one.service_origin, one.description),
+        texts={"name": parts(one.name, "."), "service": plain(one.service_origin)},
+        numbers={"base": [one.uplimit], "project": [one.project_default]},
+        flags={
+            "bytes": one.unit == "bytes",
+            "api": one.api_visible,
+            "ui": one.ui_visible,
+            "hidden": not one.api_visible,
+            "over": row.over > 0,
+        },
+    )
+
+
+def mismatch(row: MismatchRow) -> Facts:
+    return Facts(
+        search=folded(row.holder, row.project) + plain(row.resource),
+        texts={
+            "holder": folded(row.holder) + plain(row.holder_id),
+            "project": folded(row.project) + plain(row.project_id),
+            "resource": dotted([row.resource]),
+        },
+        numbers={
+            "expected": [-1 if row.expected is None else row.expected],
+            "found": [-1 if row.found is None else row.found],
+        },
+        states={"kind": row.kind},
     )
 
 

@@ -15,19 +15,29 @@ from tui.actions import ACTIONS, REACH, Action, Group, Scope
 from tui.app import BursarApp
 from tui.panes.audit import AuditPane, EntryPane
 from tui.panes.commissions import CommissionPane, CommissionsPane
+from tui.panes.expired import ExpiredPane
 from tui.panes.heat import HeatPane
 from tui.panes.project import ProjectPane
 from tui.panes.projects import ProjectsPane
 from tui.panes.quota import QuotaPane
 from tui.panes.quotas import QuotasPane
 from tui.panes.raw import RawPane
+from tui.panes.resources import ResourcePane, ResourcesPane
 from tui.panes.review import ReviewPane
+from tui.panes.users import UserPane, UsersPane
+from tui.panes.verify import VerifyPane
 from tui.widgets.table import ResourceTable
 from tui.widgets.text import TextPanel
 
 SCREENS: dict[Scope, type[DOMNode]] = {
     Scope.PROJECTS: ProjectsPane,
     Scope.PROJECT: ProjectPane,
+    Scope.EXPIRED: ExpiredPane,
+    Scope.USERS: UsersPane,
+    Scope.USER: UserPane,
+    Scope.RESOURCES: ResourcesPane,
+    Scope.RESOURCE: ResourcePane,
+    Scope.VERIFY: VerifyPane,
     Scope.QUOTAS: QuotasPane,
     Scope.QUOTA: QuotaPane,
     Scope.COMMISSIONS: CommissionsPane,
@@ -136,4 +146,6 @@ def test_keys_are_found_by_name_and_by_sign() -> None:
 def test_the_table_of_keys_names_every_action() -> None:
     table = actions.key_table().splitlines()
     assert len(table) == len(ACTIONS) + 2
-    assert "| `T` | End a project; its name becomes free | projects, project | yes |" in table
+    assert (
+        "| `T` | End a project; its name becomes free | projects, project, expired | yes |" in table
+    )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from textual.binding import Binding, BindingType
 
-from tui.actions.action import DETAILS, LISTS, REACH, Action, Group, Scope, key_name
+from tui.actions.action import DETAILS, REACH, Action, Group, Scope, key_name
 from tui.actions.table import ACTIONS
 
 _BY_METHOD = {(scope, a.method): a for a in ACTIONS for scope in a.scopes}
@@ -82,7 +82,6 @@ def key_table() -> str:
 __all__ = [
     "ACTIONS",
     "DETAILS",
-    "LISTS",
     "REACH",
     "Action",
     "Group",

@@ -16,8 +16,14 @@ class Scope(StrEnum):
     LIST = "list"
     PROJECTS = "projects"
     PROJECT = "project"
+    EXPIRED = "expired"
+    USERS = "users"
+    USER = "user"
     QUOTAS = "quotas"
     QUOTA = "quota"
+    RESOURCES = "resources"
+    RESOURCE = "resource"
+    VERIFY = "verify"
     COMMISSIONS = "commissions"
     COMMISSION = "commission"
     AUDIT = "audit"
@@ -44,8 +50,14 @@ _TEXT = (Scope.TEXT, Scope.APP)
 REACH: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.PROJECTS: (Scope.PROJECTS, *_LIST),
     Scope.PROJECT: (Scope.PROJECT, Scope.TABLE, *_TEXT),
+    Scope.EXPIRED: (Scope.EXPIRED, *_LIST),
+    Scope.USERS: (Scope.USERS, *_LIST),
+    Scope.USER: (Scope.USER, *_TEXT),
     Scope.QUOTAS: (Scope.QUOTAS, *_LIST),
     Scope.QUOTA: (Scope.QUOTA, *_TEXT),
+    Scope.RESOURCES: (Scope.RESOURCES, *_LIST),
+    Scope.RESOURCE: (Scope.RESOURCE, *_TEXT),
+    Scope.VERIFY: (Scope.VERIFY, *_LIST),
     Scope.COMMISSIONS: (Scope.COMMISSIONS, *_LIST),
     Scope.COMMISSION: (Scope.COMMISSION, *_TEXT),
     Scope.AUDIT: (Scope.AUDIT, *_LIST),
@@ -56,8 +68,14 @@ REACH: Mapping[Scope, tuple[Scope, ...]] = {
 }
 """Every kind of screen, and the scopes whose keys work on it, the closest first."""
 
-DETAILS = (Scope.PROJECT, Scope.QUOTA, Scope.COMMISSION, Scope.ENTRY)
-LISTS = (Scope.PROJECTS, Scope.QUOTAS, Scope.COMMISSIONS, Scope.AUDIT)
+DETAILS = (
+    Scope.PROJECT,
+    Scope.USER,
+    Scope.QUOTA,
+    Scope.RESOURCE,
+    Scope.COMMISSION,
+    Scope.ENTRY,
+)
 
 
 @dataclass(frozen=True, slots=True)

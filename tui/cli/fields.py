@@ -10,7 +10,7 @@ from typing import Any
 
 from backend.core.runtime import micros, system_runtime
 from tui.format import ages, names
-from tui.format.units import changes, percent
+from tui.format.units import amount, changes, percent
 
 Value = str | int | bool | None | Sequence[Any] | Mapping[str, Any]
 
@@ -121,6 +121,35 @@ APPLICATIONS = (
     rare("comments"),
 )
 
+# ---------------------------------------------------------------- people
+
+
+def _of_user(name: str, attribute: str, kind: Kind = Kind.TEXT, **given: Any) -> Field:
+    def value(row: Any) -> Value:
+        found: Value = getattr(row.user, attribute)
+        return found
+
+    return Field(name, value, kind, **given)
+
+
+USERS = (
+    _of_user("uuid", "uuid", usual=False),
+    of("email", sort="email"),
+    _of_user("name", "name", sort="name"),
+    of("state", sort="state"),
+    of("projects", Kind.NUMBER, sort="projects"),
+    of("memberships", Kind.NUMBER, sort="memberships"),
+    of("default_project", attribute="default"),
+    _of_user("default_project_uuid", "default_project", usual=False),
+    _of_user("active", "is_active", Kind.FLAG, usual=False),
+    _of_user("verified", "email_verified", Kind.FLAG, usual=False),
+    _of_user("moderated", "moderated", Kind.FLAG, usual=False),
+    _of_user("rejected", "is_rejected", Kind.FLAG, usual=False),
+    _of_user("admin", "is_project_admin", Kind.FLAG, usual=False),
+    _of_user("deactivated", "deactivated_at", Kind.MOMENT, usual=False),
+    _of_user("deactivated_reason", "deactivated_reason", usual=False),
+)
+
 # ---------------------------------------------------------------- quotas
 
 QUOTAS = (
@@ -142,6 +171,48 @@ QUOTAS = (
     rare("pool", Kind.FLAG, "is_pool"),
 )
 QUOTA_VIEWS = ("over", "pending", "pools")
+
+
+def _of_resource(name: str, attribute: str, kind: Kind = Kind.TEXT, **given: Any) -> Field:
+    def value(row: Any) -> Value:
+        found: Value = getattr(row.resource, attribute)
+        return found
+
+    return Field(name, value, kind, **given)
+
+
+RESOURCES = (
+    of("name", sort="name"),
+    _of_resource("service", "service_origin", sort="service"),
+    of("unit"),
+    _of_resource("base_default", "uplimit", Kind.AMOUNT, sort="base"),
+    _of_resource("project_default", "project_default", Kind.AMOUNT, sort="project"),
+    _of_resource("api", "api_visible", Kind.FLAG),
+    _of_resource("ui", "ui_visible", Kind.FLAG),
+    of("over", Kind.NUMBER),
+    _of_resource("description", "description", usual=False),
+)
+
+
+def _maybe(attribute: str) -> Field:
+    def words(row: Any, style: str) -> str:
+        found = getattr(row, attribute)
+        return "" if found is None else amount(found, row.unit, style)
+
+    return Field(attribute, lambda row: getattr(row, attribute), Kind.DATA, words, attribute)
+
+
+MISMATCHES = (
+    of("kind", sort="kind"),
+    of("holder", sort="holder"),
+    rare("holder_uuid", attribute="holder_id"),
+    of("project", sort="project"),
+    rare("project_uuid", attribute="project_id"),
+    of("resource", sort="resource"),
+    rare("unit"),
+    _maybe("expected"),
+    _maybe("found"),
+)
 
 
 def _change(row: Any) -> Value:
@@ -215,7 +286,10 @@ JOURNAL = (
 LISTS: Mapping[str, Listed] = {
     "projects": Listed(PROJECTS, PROJECT_VIEWS),
     "applications": Listed(APPLICATIONS),
+    "users": Listed(USERS),
     "quotas": Listed(QUOTAS, QUOTA_VIEWS),
+    "resources": Listed(RESOURCES),
+    "mismatches": Listed(MISMATCHES, ("unexpected",)),
     "commissions": Listed(COMMISSIONS),
     "journal": Listed(JOURNAL, ("decisions",)),
 }

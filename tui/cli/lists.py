@@ -1,5 +1,5 @@
-"""`bursar projects`, `applications`, `quotas`, `commissions`, `journal`: the panes' lists as
-text, read and written in pages."""
+"""`bursar projects`, `quotas`, `journal` and their like: the console's lists as text, read and
+written in pages."""
 
 from __future__ import annotations
 
@@ -86,11 +86,15 @@ def listing(backend: Backend, what: str) -> Listing[Any]:
         from tui.cli.applications import Applications
 
         return Applications(backend)
-    if what == "projects":
-        return backend.projects.listing
-    if what == "journal":
-        return backend.journal.listing
-    return backend.quotas.listing if what == "quotas" else backend.quotas.commissions
+    return {
+        "projects": backend.projects.listing,
+        "users": backend.projects.people,
+        "mismatches": backend.projects.mismatches,
+        "quotas": backend.quotas.listing,
+        "resources": backend.quotas.catalog,
+        "commissions": backend.quotas.commissions,
+        "journal": backend.journal.listing,
+    }[what]
 
 
 def misread(text: str, error: Invalid) -> Invalid:

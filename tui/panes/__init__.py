@@ -8,13 +8,14 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class PaneInfo:
     """One list: its mode and action scope `id`, its digit, its names on wide and narrow
-    terminals, and the `Badges` field it counts with the sign behind the count. A screen has no
-    digit; it opens on top of its `home`."""
+    terminals, where its class is, and the `Badges` field it counts with the sign behind the
+    count. A screen has no digit; it opens on top of its `home`."""
 
     id: str
     digit: str
     title: str
     short: str
+    made: str
     badge: str = ""
     sign: str = ""
     home: str = ""
@@ -22,13 +23,21 @@ class PaneInfo:
 
 # The digits are the same in every context; a pane appears here when its system exists.
 PANES = (
-    PaneInfo("projects", "1", "Projects", "Proj", "waiting"),
-    PaneInfo("quotas", "2", "Quotas", "Quota", "over", "!"),
-    PaneInfo("commissions", "5", "Commissions", "Commis", "pending", "*"),
-    PaneInfo("audit", "6", "Audit", "Audit"),
+    PaneInfo("projects", "1", "Projects", "Proj", "projects:ProjectsPane", "waiting"),
+    PaneInfo("quotas", "2", "Quotas", "Quota", "quotas:QuotasPane", "over", "!"),
+    PaneInfo(
+        "commissions", "5", "Commissions", "Commis", "commissions:CommissionsPane", "pending", "*"
+    ),
+    PaneInfo("audit", "6", "Audit", "Audit", "audit:AuditPane"),
 )
 
-SCREENS: tuple[PaneInfo, ...] = (PaneInfo("heat", "", "Heat", "Heat", home="projects"),)
+SCREENS = (
+    PaneInfo("heat", "", "Heat", "Heat", "heat:HeatPane", home="projects"),
+    PaneInfo("users", "", "Users", "Users", "users:UsersPane", home="projects"),
+    PaneInfo("resources", "", "Resources", "Resources", "resources:ResourcesPane", home="quotas"),
+    PaneInfo("expired", "", "Expired", "Expired", "expired:ExpiredPane", home="projects"),
+    PaneInfo("verify", "", "Verify", "Verify", "verify:VerifyPane", home="quotas"),
+)
 """Lists that are reached by a command."""
 HOMES = {one.id: one.home or one.id for one in (*PANES, *SCREENS)}
 """Every list, and the pane that is lit while it is on screen."""

@@ -69,7 +69,7 @@ async def _export(
     session.doing, session.stop = f"exporting to {wish.file}", stop
     try:
         keys = await listing.keys(query) if wish.what == ALL else chosen[wish.what]
-        count = await export.to_file(listing, keys, LISTED[pane.PANE], wish, progress)
+        count = await export.to_file(listing, keys, LISTED[pane.SCOPE], wish, progress)
     finally:
         session.doing = ""
     session.tell(f"{_rows(count)} exported to {wish.file}")

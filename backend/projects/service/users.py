@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from backend.core.database.tx import Tx
@@ -11,6 +11,7 @@ from backend.core.plan import Tier
 from backend.core.usecase import Decision
 from backend.projects.model import (
     ACTUAL,
+    SEATED,
     ChangeUser,
     Membership,
     MembershipState,
@@ -27,6 +28,7 @@ from backend.projects.rules import users as rules
 from backend.projects.rules.access import require_admin
 from backend.projects.rules.limits import expected, filled, member_limits
 from backend.projects.service.draft import Draft, Telling, find_project, find_user, fresh_id, refuse
+from backend.projects.store import applications as application_store
 from backend.projects.store import memberships as membership_store
 from backend.projects.store import people
 from backend.projects.store import projects as project_store
@@ -88,6 +90,20 @@ def _suspend_all(draft: Draft, user: User) -> None:
     memberships = membership_store.memberships_of(draft.tx, user.uuid)
     actual = [m for m in memberships if m.state in ACTUAL]
     _turn(draft, user, projects, ProjectState.SUSPENDED, actual, MembershipState.SUSPENDED)
+    draft.warnings += _concerns(draft.tx, user, projects)
+
+
+def _concerns(tx: Tx, user: User, projects: Sequence[Project]) -> Iterator[str]:
+    """What suspending means for others, and what it leaves as it is."""
+    seats = membership_store.seats(tx, [project.uuid for project in projects])
+    for project in projects:
+        if not project.is_base:
+            own = membership_store.membership_between(tx, user.uuid, project.uuid)
+            others = seats.get(project.uuid, 0) - (own is not None and own.state in SEATED)
+            yield f"{project.realname} is suspended for {others} other member{'s' * (others != 1)}"
+    waiting = application_store.waiting_by_applicant(tx).get(user.uuid, 0)
+    if waiting:
+        yield f"applications of the user that go on waiting: {waiting}"
 
 
 def _resume_all(draft: Draft, user: User) -> None:

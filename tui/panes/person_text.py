@@ -1,0 +1,119 @@
+"""A person in lines: beside the list and on the whole screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backend.projects.model import PersonDetail, PlaceRow, ProjectState, UserState
+from backend.quotas.model import QuotaRow, QuotaState
+from tui.format import ages, names
+from tui.format.lines import (
+    BAD,
+    HEAD,
+    QUIET,
+    WARN,
+    Line,
+    Look,
+    blank,
+    columns,
+    line,
+    section,
+    wrapped,
+)
+from tui.format.units import amount
+
+WAITS = {UserState.UNMODERATED: WARN, UserState.UNVERIFIED: WARN, UserState.ACTIVE: ""}
+"""How a state looks; those that are over are quiet."""
+
+
+def person(found: PersonDetail, look: Look) -> list[Line]:
+    """Who it is, where in, what owned, how much of what, what applied for."""
+    return [
+        *_head(found, look),
+        *section("PROJECTS OWNED", _owned(found)),
+        *section("MEMBERSHIPS", _places(found)),
+        *section("QUOTA", _quota(found, look), "used of what can be had"),
+        *section("APPLICATIONS", _applications(found, look)),
+    ]
+
+
+def _head(found: PersonDetail, look: Look) -> Iterator[Line]:
+    user, row = found.row.user, found.row
+    state = str(row.state)
+    room = look.width - len(state) - 2
+    yield line(
+        "email", (names.shorten(user.email, room), HEAD), "  ", (state, WAITS.get(row.state, QUIET))
+    )
+    yield blank()
+    if user.name:
+        yield from wrapped("name", user.name, look.width)
+    yield line("uuid", "Id       ", user.uuid)
+    flags = {
+        "verified": user.email_verified,
+        "moderated": user.moderated,
+        "active": user.is_active,
+        "project admin": user.is_project_admin,
+    }
+    told = [f"{word} {'yes' if on else 'no'}" for word, on in flags.items()]
+    yield from wrapped("flags", "   ".join(told), look.width)
+    yield line("default", "Default  ", row.default or "the own base project")
+    if user.deactivated_at:
+        yield line("gone", f"Deactivated {ages.stamp(user.deactivated_at)}")
+        yield from wrapped("gone.why", user.deactivated_reason, look.width, 2, QUIET)
+
+
+def _owned(found: PersonDetail) -> Iterator[Line]:
+    for row in found.owned:
+        state = row.display_state
+        tone = WARN if row.pending_app else QUIET if row.state is not ProjectState.ACTIVE else ""
+        yield line(f"owned.{row.key}", f"  {row.name}  ", (state, tone))
+
+
+def _places(found: PersonDetail) -> Iterator[Line]:
+    for row in found.places:
+        yield line(
+            f"place.{row.key}",
+            f"  {'(base)' if row.is_base else row.project}  ",
+            (row.state.replace("_", " "), _tone(row)),
+            (f"  {ages.day(row.since)}" if row.since else "", QUIET),
+            (_lost(row), QUIET),
+        )
+
+
+def _tone(row: PlaceRow) -> str:
+    if row.state in ("requested", "leave_requested"):
+        return WARN
+    return "" if row.state == "accepted" else QUIET
+
+
+def _lost(row: PlaceRow) -> str:
+    return "" if row.project_state is ProjectState.ACTIVE else f"  (project {row.project_state})"
+
+
+def _quota(found: PersonDetail, look: Look) -> Iterator[Line]:
+    rows = [row for row in found.holdings if row.usage or row.reach]
+    told = columns([(row.resource, *_figures(row, look)) for row in rows], "<>>")
+    project = None
+    for row, (resource, used, reach) in zip(rows, told, strict=True):
+        name = names.project(row)
+        if name != project:
+            project = name
+            yield line(f"quota.{row.project_id}", f"  {name}")
+        state = row.state
+        tone = WARN if state is QuotaState.FULL else BAD if state is not QuotaState.OK else ""
+        yield line(
+            f"quota.{row.key}", f"    {resource}  {used} of {reach}", (f"  {state.value}", tone)
+        )
+
+
+def _figures(row: QuotaRow, look: Look) -> tuple[str, str]:
+    return amount(row.usage, row.unit, look.units), amount(row.reach, row.unit, look.units)
+
+
+def _applications(found: PersonDetail, look: Look) -> Iterator[Line]:
+    for project, one in found.applications:
+        when = ages.day(one.answered_at or one.issued_at)
+        tone = WARN if one.state == "pending" else ""
+        yield line(f"app.{one.id}", f"  #{one.id} {project}  ", (str(one.state), tone), f" {when}")
+        if one.response:
+            yield from wrapped(f"app.{one.id}.why", f"“{one.response}”", look.width, 4, QUIET)

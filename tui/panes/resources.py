@@ -1,0 +1,245 @@
+"""Resources: what is counted, the defaults of projects to come, and who is shown what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
+from typing import ClassVar
+
+from textual import on
+from textual.binding import BindingType
+
+from backend.backend import Listing
+from backend.core.filter import values
+from backend.quotas.model import BYTES, ModifyResource, ResourceDetail, ResourceRow
+from tui.actions import Action, Scope, bindings
+from tui.asking import Asked, Fault
+from tui.format.lines import BAD, HEAD, QUIET, Build, Line, Look, blank, line, wrapped
+from tui.format.units import amount
+from tui.panes.detailpane import DetailPane
+from tui.panes.listpane import ListPane, quiet
+from tui.panes.pane import Pane
+from tui.panes.raw import RawPane
+from tui.session import Session
+from tui.widgets.columns import Column
+from tui.widgets.prompt import MessageRow
+from tui.widgets.strips import Cell
+
+BASE, PROJECT = "base default", "project default"
+"""What is asked for, as the line says it."""
+FIELDS = {BASE: "uplimit", PROJECT: "project_default"}
+TOGGLES = {"resource.api": "api_visible", "resource.ui": "ui_visible"}
+
+
+class AmountLine(Asked):
+    """An amount, read as in filters."""
+
+    def fault(self, text: str, *, entered: bool) -> Fault | None:
+        """What is no amount, or below nothing."""
+        if not text.strip() and not entered:
+            return None
+        try:
+            number = values.amount(text.strip())
+        except ValueError as error:
+            return Fault(0, str(error))
+        return Fault(0, "not below 0") if number < 0 else None
+
+
+def _figure(row: ResourceRow, number: int, look: Look) -> str:
+    return amount(number, row.unit, look.units)
+
+
+def _shown(on: bool) -> Cell:
+    return "yes" if on else ("no", QUIET)
+
+
+def _over(row: ResourceRow, look: Look) -> Cell:
+    return (f"{row.over:,}", BAD) if row.over else ("-", QUIET)
+
+
+COLUMNS: tuple[Column[ResourceRow], ...] = (
+    Column("name", "RESOURCE", lambda row, look: row.name, 18, 36, sort="name", middle=True),
+    Column("service", "SERVICE", lambda row, look: row.resource.service_origin, 9, 16,
+           sort="service", drop=10),
+    Column("base", "BASE", lambda row, look: _figure(row, row.resource.uplimit, look), 7, 10, 20,
+           right=True, sort="base", news=True),
+    Column("project", "PROJECT", lambda row, look: _figure(row, row.resource.project_default, look),
+           7, 10, 20, right=True, sort="project"),
+    Column("unit", "UNIT", lambda row, look: row.unit, 5, drop=20),
+    Column("api", "API", lambda row, look: _shown(row.resource.api_visible), 3),
+    Column("ui", "UI", lambda row, look: _shown(row.resource.ui_visible), 3),
+    Column("over", "OVER", _over, 5, right=True),
+)  # fmt: skip
+
+
+def resource(found: ResourceDetail, look: Look) -> Iterator[Line]:
+    """A resource, its defaults and what exists of it."""
+    row, one = found.row, found.row.resource
+    yield line("name", (one.name, HEAD))
+    yield from wrapped("about", one.description, look.width, 0, QUIET)
+    yield blank()
+    kind = f" ({one.service_type})" if one.service_type else ""
+    facts = {
+        "Service": f"{one.service_origin}{kind}",
+        "Counted in": one.unit or "pieces",
+        "Base default": _figure(row, one.uplimit, look),
+        "Project default": _figure(row, one.project_default, look),
+        "Shown in API": "yes" if one.api_visible else "no",
+        "Shown in UI": "yes" if one.ui_visible else "no",
+    }
+    for name, told in facts.items():
+        yield line(name, f"{name:<16} {told}")
+    yield blank()
+    yield line("members", f"{found.members:,} holdings of people in {found.pools:,} projects")
+    yield line("used", f"{found.used:,} in use, {found.unlimited:,} without a limit")
+    if row.over:
+        yield line("over", (f"{row.over:,} over the effective limit", BAD))
+    yield blank()
+    yield from wrapped("note", "Defaults are for projects to come only.", look.width, 0, QUIET)
+
+
+class ResourceActions(Pane, inherit_bindings=False):
+    """Change defaults and visibility of the resource of `resource_row`."""
+
+    _asked: ResourceRow | None = None
+
+    def resource_row(self) -> ResourceRow | None:
+        """The resource, None when there is none."""
+        raise NotImplementedError
+
+    def command(self, action: str, row: ResourceRow) -> ModifyResource:
+        """What an action that needs nothing typed asks for: the other visibility."""
+        field = TOGGLES[action]
+        return self._modify(row, field, not getattr(row.resource, field))
+
+    def refusal(self, action: Action) -> str:
+        """There has to be a resource."""
+        why = super().refusal(action)
+        if why or not action.id.startswith("resource."):
+            return why
+        return "" if self.resource_row() else "no resource is selected"
+
+    def _modify(self, row: ResourceRow, field: str, value: int | bool) -> ModifyResource:
+        keeping = ModifyResource(actor=self.session.connection.actor, name=row.name)
+        return replace(keeping, **{field: value})  # type: ignore[arg-type]
+
+    def action_resource_base(self) -> None:
+        """Type another default of base projects."""
+        self._ask(BASE)
+
+    def action_resource_project(self) -> None:
+        """Type another default of other projects."""
+        self._ask(PROJECT)
+
+    def action_resource_api(self) -> None:
+        """Show in the API, or hide."""
+        self._toggle("resource.api")
+
+    def action_resource_ui(self) -> None:
+        """Show in the UI, or hide."""
+        self._toggle("resource.ui")
+
+    def _toggle(self, action: str) -> None:
+        if (row := self.resource_row()) is not None:
+            self.change(self.command(action, row))
+
+    def _ask(self, what: str) -> None:
+        row = self._asked = self.resource_row()
+        if row is not None:
+            now = getattr(row.resource, FIELDS[what])
+            text = values.amount_text(now) if row.unit == BYTES else amount(now, style="raw")
+            past = self.session.typed.get(what, ())
+            self.ask_line(what, text, AmountLine(), past)
+
+    @on(MessageRow.Closed)
+    def _typed(self, event: MessageRow.Closed) -> None:
+        field, row = FIELDS.get(event.sign), self._asked
+        if field is None or row is None or not event.kept:
+            return
+        number = values.amount(event.text.strip())
+        self.session.remember(event.sign, event.text)
+        if number == getattr(row.resource, field):
+            self.session.tell(f"the {event.sign} of {row.name} is that already")
+        else:
+            self.change(self._modify(row, field, number))
+
+
+class ResourcesPane(ResourceActions, ListPane[ResourceRow], inherit_bindings=False):
+    """Resources with their defaults."""
+
+    SCOPE = Scope.RESOURCES
+    PANE = "quotas"
+    NAME = "Resources"
+    SORT = "name"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.RESOURCES, Scope.LIST)
+
+    def listing(self) -> Listing[ResourceRow]:
+        """Resources."""
+        return self.session.backend.quotas.catalog
+
+    def columns(self) -> Sequence[Column[ResourceRow]]:
+        """See `COLUMNS`."""
+        return COLUMNS
+
+    async def detail(self, row: ResourceRow) -> Build:
+        """What exists of it."""
+        found = await self.session.backend.quotas.resource(row.key)
+        return lambda look: resource(found, look)
+
+    def legend(self, look: Look) -> Iterable[Line]:
+        """What the short words mean."""
+        yield quiet("  BASE, PROJECT = defaults of base and of other projects to come")
+        yield quiet("  OVER = holders over their effective limit")
+
+    def resource_row(self) -> ResourceRow | None:
+        """The one under the cursor."""
+        return self.list.cursor_row
+
+    def open_row(self, row: ResourceRow) -> None:
+        """The detail on the whole screen."""
+        self.app.push_screen(ResourcePane(self.session, row.key))
+
+    def raw(self, row: ResourceRow) -> None:
+        """The resource as kept."""
+        data = asdict(row.resource)
+        self.app.push_screen(RawPane(self.session, self.PANE, (self.NAME, row.name), data))
+
+    def copied(self, row: ResourceRow) -> str:
+        """The name, which is what the API knows it by."""
+        return row.name
+
+
+class ResourcePane(ResourceActions, DetailPane, inherit_bindings=False):
+    """One resource on the whole screen."""
+
+    SCOPE = Scope.RESOURCE
+    PANE = "quotas"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.RESOURCE)
+
+    def __init__(self, session: Session, key: int) -> None:
+        super().__init__(session)
+        self.key = key
+        self.found: ResourceDetail | None = None
+
+    def resource_row(self) -> ResourceRow | None:
+        """This one, once read."""
+        return self.found.row if self.found else None
+
+    def path(self) -> Sequence[str]:
+        """Its name."""
+        return ("Resources", self.found.row.name if self.found else f"resource {self.key}")
+
+    async def read(self) -> Build:
+        """The resource now."""
+        found = self.found = await self.session.backend.quotas.resource(self.key)
+        return lambda look: resource(found, look)
+
+    def action_row_raw(self) -> None:
+        """The resource as kept."""
+        if self.found is not None:
+            data = asdict(self.found.row.resource)
+            self.app.push_screen(RawPane(self.session, self.PANE, self.path(), data))
+
+    def subject(self) -> tuple[str, object] | None:
+        """The name and the resource's row."""
+        return (self.found.row.name, self.found.row) if self.found else None
