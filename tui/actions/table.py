@@ -150,7 +150,7 @@ _DECISIONS = (
     Action("project.reinstate", ("R",), "reinstate", _PROJECT,
            Group.DECIDE, "Bring a terminated project back", footer=92, changes_data=True),
     Action("expired.all", ("E",), "end all expired", (Scope.EXPIRED,), Group.DECIDE,
-           "End every project that is past its end date", short="all", footer=93,
+           "End every project that is past its end date", short="all", footer=3,
            changes_data=True),
     Action("user.accept", ("A",), "accept", _USER, Group.DECIDE,
            "Let a person in who waits for moderation", footer=2, changes_data=True),

@@ -22,6 +22,8 @@ from tui.format.lines import (
 )
 from tui.format.units import amount
 
+ROOMY = 46
+"""Cells from which on a uuid stands in full."""
 WAITS = {UserState.UNMODERATED: WARN, UserState.UNVERIFIED: WARN, UserState.ACTIVE: ""}
 """How a state looks; those that are over are quiet."""
 
@@ -47,19 +49,22 @@ def _head(found: PersonDetail, look: Look) -> Iterator[Line]:
     yield blank()
     if user.name:
         yield from wrapped("name", user.name, look.width)
-    yield line("uuid", "Id       ", user.uuid)
-    flags = {
-        "verified": user.email_verified,
-        "moderated": user.moderated,
-        "active": user.is_active,
-        "project admin": user.is_project_admin,
-    }
-    told = [f"{word} {'yes' if on else 'no'}" for word, on in flags.items()]
-    yield from wrapped("flags", "   ".join(told), look.width)
+    yield line("uuid", "Id       ", _id(user.uuid, look))
+    admin = "   project admin" if user.is_project_admin else ""
+    yield line("in", f"Active   {_yes(user.is_active)}{admin}")
+    yield line("seen", f"Verified {_yes(user.email_verified)}   moderated {_yes(user.moderated)}")
     yield line("default", "Default  ", row.default or "the own base project")
     if user.deactivated_at:
         yield line("gone", f"Deactivated {ages.stamp(user.deactivated_at)}")
         yield from wrapped("gone.why", user.deactivated_reason, look.width, 2, QUIET)
+
+
+def _id(uuid: str, look: Look) -> str:
+    return uuid if look.width >= ROOMY else names.identifier(uuid)
+
+
+def _yes(on: bool) -> str:
+    return "yes" if on else "no"
 
 
 def _owned(found: PersonDetail) -> Iterator[Line]:

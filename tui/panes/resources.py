@@ -25,8 +25,8 @@ from tui.widgets.columns import Column
 from tui.widgets.prompt import MessageRow
 from tui.widgets.strips import Cell
 
-BASE, PROJECT = "base default", "project default"
-"""What is asked for, as the line says it."""
+BASE, PROJECT = "base default: ", "project default: "
+"""What a line asks for."""
 FIELDS = {BASE: "uplimit", PROJECT: "project_default"}
 TOGGLES = {"resource.api": "api_visible", "resource.ui": "ui_visible"}
 
@@ -76,7 +76,8 @@ def resource(found: ResourceDetail, look: Look) -> Iterator[Line]:
     """A resource, its defaults and what exists of it."""
     row, one = found.row, found.row.resource
     yield line("name", (one.name, HEAD))
-    yield from wrapped("about", one.description, look.width, 0, QUIET)
+    if one.description:
+        yield from wrapped("about", one.description, look.width, 0, QUIET)
     yield blank()
     kind = f" ({one.service_type})" if one.service_type else ""
     facts = {
@@ -159,7 +160,7 @@ class ResourceActions(Pane, inherit_bindings=False):
         number = values.amount(event.text.strip())
         self.session.remember(event.sign, event.text)
         if number == getattr(row.resource, field):
-            self.session.tell(f"the {event.sign} of {row.name} is that already")
+            self.session.tell(f"{row.name} has this {event.sign.rstrip(': ')} already")
         else:
             self.change(self._modify(row, field, number))
 

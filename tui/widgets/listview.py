@@ -149,6 +149,8 @@ class RowView(LineView, Generic[RowT]):
             self._reveal()
         after = self._lines()
         self.repaint(self.top + n for n, shown in enumerate(after) if shown != before[n])
+        if before and not self.source.keys:
+            self.refresh()  # what an empty list says stands on other lines than its rows did
 
     def repaint_keys(self, keys: set[int]) -> None:
         """These rows look different."""
@@ -201,7 +203,7 @@ class RowView(LineView, Generic[RowT]):
 
     def _lines(self) -> list[tuple[int, bool]]:
         first, last = self.in_view()
-        return [(self._key_at(n), n == self.cursor) for n in range(first, last + 1)]
+        return [(self._nth_key(n), n == self.cursor) for n in range(first, last + 1)]
 
     # The cursor
 
@@ -214,7 +216,7 @@ class RowView(LineView, Generic[RowT]):
         """The line of the screen to hold still, and the key on it: the cursor's if visible."""
         first, last = self.in_view()
         index = self.cursor if first <= self.cursor <= last else first
-        return index - first, self._key_at(index)
+        return index - first, self._nth_key(index)
 
     def _find_cursor(self) -> None:
         """After a new order: to the cursor's object, else to its nearest neighbour."""
@@ -225,11 +227,11 @@ class RowView(LineView, Generic[RowT]):
             self.cursor = max(0, min(self.cursor, len(self.source) - 1))
             self._set_key(self.cursor)
 
-    def _key_at(self, index: int) -> int:
+    def _nth_key(self, index: int) -> int:
         return self.source.keys[index] if 0 <= index < len(self.source) else 0
 
     def _set_key(self, index: int) -> None:
-        key = self._key_at(index)
+        key = self._nth_key(index)
         if key != self._key:
             self._key = key
             self.post_message(self.Moved(self, key))

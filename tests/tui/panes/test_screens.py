@@ -1,0 +1,419 @@
+"""Lists reached by commands: people, resources, expired projects, limits against projects."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from backend.core.plan import Tier
+from backend.projects.model import ProjectState, UserAction, UserState
+from backend.quotas import service as quotas
+from backend.quotas.model import UNLIMITED, HoldingKey, Resource
+from tests.tui.stage import WIDE, Stage, dialog, play, press, said, until, write
+from tests.tui.troubles import listed, order, screen, tamper, troubles
+from tests.worlds import CPU, PENDING_APP, RAM, VM, count, person
+from tui.app import BursarApp
+from tui.dialogs.confirm import ConfirmScreen
+from tui.dialogs.export import ExportScreen
+from tui.panes.projects import ProjectsPane
+from tui.panes.raw import RawPane
+from tui.panes.users import UserPane
+
+
+async def consent(pilot: Pilot[None], *, reason: str = "", name: str = "") -> None:
+    """Give what the dialog asks for, and wait until it is done."""
+    await dialog(pilot)
+    for text in filter(None, (reason, name)):
+        await write(pilot, text)
+        await press(pilot, "enter")
+    await press(pilot, "y")
+    await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen))
+
+
+def resource(stage: Stage, name: str) -> Resource:
+    found = stage.world.database.read(lambda tx: quotas.resource(tx, name))
+    assert found is not None
+    return found
+
+
+async def empty(pilot: Pilot[None], words: str) -> None:
+    """Wait until nothing is listed, what just vanished included, and the list says so."""
+
+    def bare() -> bool:
+        screen(pilot).tick()
+        return words in said(pilot.app)
+
+    await until(pilot, bare)
+
+
+def emails(pilot: Pilot[None]) -> list[str]:
+    """The people on screen, in order."""
+    return re.findall(r"(\w)@uni\.example", said(pilot.app))
+
+
+# ---------------------------------------------------------------- people
+
+
+def test_those_who_wait_for_moderation_come_first(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "users")
+        assert emails(pilot) == ["u", "v", *"almno"]
+        assert "Users" in said(pilot.app)
+        assert "[1 Proj 2]" in said(pilot.app)
+        await press(pilot, "s", "home", "enter")
+        await listed(pilot, lambda rows: rows == 7)
+        await order(pilot, "users waiting")
+        assert emails(pilot) == ["u"]
+        await order(pilot, "users name:hopper")
+        assert emails(pilot) == ["u"]
+
+    troubles(stage)
+    play(stage.app(), script)
+
+
+def test_a_person_is_accepted_and_then_has_a_base_project(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "users")
+        await press(pilot, "A")
+        assert (await dialog(pilot)).plan.target == "u@uni.example"
+        await consent(pilot)
+        await until(pilot, lambda: "accept done" in said(pilot.app))
+        row = screen(pilot).list.cursor_row
+        assert row is not None
+        assert (row.email, row.state) == ("u@uni.example", UserState.ACTIVE)
+
+    troubles(stage)
+    play(stage.app(), script)
+    assert stage.world.user("U").state is UserState.ACTIVE
+    assert stage.world.pool(person("U"))[0] == 2
+
+
+def test_rejecting_needs_a_reason(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "users")
+        await press(pilot, "X")
+        assert (await dialog(pilot)).plan.tier is Tier.HARMFUL
+        await consent(pilot, reason="not of this university")
+        await until(pilot, lambda: "rejected" in said(pilot.app))
+
+    troubles(stage)
+    play(stage.app(), script)
+    assert stage.world.user("U").state is UserState.REJECTED
+
+
+def test_an_address_is_verified_and_what_cannot_be_says_why(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "users")
+        await press(pilot, "j", "A")
+        assert "accept: cannot accept the user: the address is not verified" in said(pilot.app)
+        await press(pilot, "E")
+        await consent(pilot)
+        await until(pilot, lambda: stage.world.user("V").email_verified)
+
+    troubles(stage)
+    play(stage.app(), script)
+    assert stage.world.user("V").state is UserState.UNMODERATED
+
+
+def test_a_deactivation_shows_what_it_suspends(stage: Stage) -> None:
+    """The owner of a project with three members, one of whom has something pending."""
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "users o@")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "PROJECTS OWNED" in said(pilot.app))
+        await press(pilot, "Z")
+        plan = (await dialog(pilot)).plan
+        told = said(pilot.app)
+        assert re.search(r"climate\.hpc: state +active -> suspended", told)
+        assert re.search(r"o@uni\.example in system:\S+: state +accepted -> suspended", told)
+        assert re.search(r"cyclades\.vm +20 -> 0 -20 +8 -> 0 -8", told)
+        await press(pilot, "end")
+        assert "climate.hpc is suspended for 3 other members" in plan.warnings
+        assert "applications of the user that go on waiting: 1" in plan.warnings
+        assert {i.holder for i in plan.going_over} >= {f"{who}@uni.example" for who in "lmn"}
+        assert [one.serial for one in plan.touched] == [stage.serial]
+        assert (plan.tier, plan.target) == (Tier.DANGEROUS, "o@uni.example")
+        await consent(pilot, reason="left the university", name="o@uni.example")
+        await until(pilot, lambda: "inactive" in said(pilot.app))
+        assert "left the university" in said(pilot.app)
+        await press(pilot, "R")
+        await consent(pilot)
+        await until(pilot, lambda: stage.world.user("O").is_active)
+
+    play(stage.app(WIDE), script, WIDE)
+    assert stage.world.see(stage.project).state is ProjectState.ACTIVE
+    world = stage.world
+    assert count(world, "SELECT count(*) FROM journal WHERE action = 'user.deactivate'") == 1
+
+
+def test_a_person_is_shown_with_projects_memberships_quota_and_applications(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "users m@")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "MEMBERSHIPS" in said(pilot.app))
+        told = said(pilot.app)
+        assert re.search(r"climate\.hpc +accepted", told)
+        assert re.search(r"late\.lab +accepted", told)
+        assert re.search(r"cyclades\.ram +28G of 32G", told)
+        await press(pilot, "escape")
+        await order(pilot, "users o@")
+        await press(pilot, "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, UserPane))
+        await until(pilot, lambda: "APPLICATIONS" in said(pilot.app))
+        assert re.search(rf"#{stage.modification} climate\.hpc +pending", said(pilot.app))
+
+    troubles(stage)
+    play(stage.app(WIDE), script, WIDE)
+
+
+@pytest.mark.parametrize("command", ["users", "resources", "expired", "verify"])
+def test_rows_are_copied_exported_and_shown_raw(stage: Stage, command: str, tmp_path: Path) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, command)
+        first = screen(pilot)
+        row = first.list.cursor_row
+        assert row is not None
+        await press(pilot, "c")
+        assert pilot.app.clipboard == first.copied(row)
+        await press(pilot, "C")
+        assert "row as CSV" in said(pilot.app)
+        await press(pilot, "down", "enter")
+        assert pilot.app.clipboard.count("\n") == 1
+        await press(pilot, "y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RawPane))
+        await press(pilot, "escape", "x")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen))
+        pilot.app.screen.query_one("#file", Input).value = str(tmp_path / "rows.csv")
+        pilot.app.screen.query_one("#file").focus()
+        await press(pilot, "enter")
+        await until(pilot, lambda: "exported to" in said(pilot.app))
+        lines = (tmp_path / "rows.csv").read_text().splitlines()
+        assert len(lines) == 1 + (first.list.shown or 0)
+
+    troubles(stage)
+    play(stage.app(), script)
+
+
+def test_a_read_only_session_changes_nothing(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        for command, keys in (("users", "AXEZR"), ("resources", "BPIU"), ("expired", "TE"),
+                              ("verify", "FR")):  # fmt: skip
+            await order(pilot, command)
+            for key in keys:
+                await press(pilot, key)
+                assert "read-only session" in said(pilot.app).split("\n")[-2]
+                assert pilot.app.screen is screen(pilot)
+
+    troubles(stage)
+    play(stage.app(read_only=True), script)
+
+
+# ---------------------------------------------------------------- resources
+
+
+def test_a_default_is_typed_with_a_unit_and_reaches_future_projects_only(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "resources ram")
+        await press(pilot, "B", "ctrl+u", *"10x")
+        assert "no number" in said(pilot.app)
+        await press(pilot, "backspace", "G", "enter")
+        plan = (await dialog(pilot)).plan
+        assert "defaults apply to future projects only" in said(pilot.app)
+        assert plan.request.path == f"resource-modify {RAM} --system-default {10 << 30}"
+        await consent(pilot, reason="more memory for everybody")
+        await until(pilot, lambda: "10G" in said(pilot.app))
+        await press(pilot, "P", "ctrl+u", *"inf", "enter")
+        await consent(pilot, reason="no limit")
+        await until(pilot, lambda: "inf" in said(pilot.app))
+
+    before = stage.world.pool(person("O"), RAM)
+    play(stage.app(), script)
+    assert (resource(stage, RAM).uplimit, resource(stage, RAM).project_default) == (
+        10 << 30,
+        UNLIMITED,
+    )
+    assert stage.world.pool(person("O"), RAM) == before
+    stage.world.add("Z")
+    assert stage.world.pool(person("Z"), RAM)[0] == 10 << 30
+
+
+def test_what_is_that_already_and_what_is_given_up_is_not_asked_for(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, f"resources {CPU}")
+        await press(pilot, "B", "enter")
+        assert f"{CPU} has this base default already" in said(pilot.app)
+        await press(pilot, "B", "1", "escape")
+        assert screen(pilot).query_shown.text == CPU
+        await press(pilot, "B", "ctrl+u", "-", "1", "enter")
+        assert "not below 0" in said(pilot.app)
+        await press(pilot, "escape")
+
+    play(stage.app(), script)
+    assert resource(stage, CPU).uplimit == 8
+
+
+def test_visibility_is_turned_round_and_the_ui_needs_the_api(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "resources pending")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "Shown in API" in said(pilot.app))
+        await press(pilot, "U")
+        plan = (await dialog(pilot)).plan
+        assert [(c.field, c.after) for c in plan.changes] == [
+            ("api_visible", True),
+            ("ui_visible", True),
+        ]
+        assert plan.warnings == ()
+        await consent(pilot, reason="people ask")
+        await until(pilot, lambda: resource(stage, PENDING_APP).ui_visible)
+        await press(pilot, "I")
+        await consent(pilot, reason="too many ask")
+        await until(pilot, lambda: not resource(stage, PENDING_APP).api_visible)
+
+    play(stage.app(), script)
+    assert not resource(stage, PENDING_APP).ui_visible
+
+
+# ---------------------------------------------------------------- expired
+
+
+def test_one_expired_project_is_ended_then_all(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "expired")
+        assert re.findall(r"(\w+)\.lab.* (\d+) d ", said(pilot.app)) == [
+            ("later", "40"),
+            ("late", "12"),
+        ]
+        assert "E ends all 2 of them" in said(pilot.app)
+        await press(pilot, "T")
+        await consent(pilot, reason="over", name="later.lab")
+        await listed(pilot, lambda rows: rows == 1)
+        await press(pilot, "E")
+        plan = (await dialog(pilot)).plan
+        assert plan.target == "terminate 1"
+        assert {i.holder for i in plan.going_over} == {"", "m@uni.example"}
+        await consent(pilot, reason="over", name="terminate 1")
+        await empty(pilot, "No project is past its end date.")
+        await press(pilot, "E")
+        assert "no project has expired" in said(pilot.app)
+
+    late = troubles(stage)
+    play(stage.app(), script)
+    assert stage.world.see(late).state is ProjectState.TERMINATED
+
+
+def test_a_filter_of_expired_projects_stays_among_them(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "expired later")
+        assert screen(pilot).list.shown == 1
+        await order(pilot, "expired climate")
+        assert screen(pilot).list.shown == 0
+        await press(pilot, "escape")
+        await listed(pilot, lambda rows: rows == 2)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, ProjectsPane)
+        await listed(pilot, lambda rows: rows == 4)
+
+    troubles(stage)
+    play(stage.app(), script)
+
+
+# ---------------------------------------------------------------- verify
+
+
+def test_mismatches_are_listed_and_set_right(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "verify")
+        assert re.search(r"m@uni +late\.lab +cyclades\.vm +99 +4 wrong", said(pilot.app))
+        assert screen(pilot).list.shown == 1
+        await press(pilot, "F")
+        plan = (await dialog(pilot)).plan
+        assert (plan.tier, plan.target) == (Tier.HARMFUL, "fix 1")
+        await consent(pilot, reason="somebody wrote past bursar")
+        await empty(pilot, "Every limit is what its project says.")
+        await press(pilot, "F")
+        assert "fix all: every limit is what its project says" in said(pilot.app)
+
+    late = troubles(stage)
+    play(stage.app(), script)
+    assert stage.world.mine("M", late) == (4, 3)
+
+
+def test_unexpected_holdings_are_looked_for_when_asked_and_go(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "verify")
+        await press(pilot, "t")
+        await listed(pilot, lambda rows: rows == 2)
+        assert re.search(r"nobody +late\.lab +cyclades\.vm +5 +- unexpected", said(pilot.app))
+        await press(pilot, "F")
+        assert (await dialog(pilot)).plan.target == "fix 2"
+        await consent(pilot, reason="clean up")
+        await empty(pilot, "Nothing is held beside projects.")
+
+    late = troubles(stage)
+    play(stage.app(), script)
+    assert stage.world.holding("user:nobody", f"project:{late}") is None
+
+
+def test_a_missing_holding_is_told_and_made(stage: Stage) -> None:
+    """Another limit that drifts while the list is open appears once something was decided."""
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "verify kind:missing")
+        assert screen(pilot).list.shown == 1
+        assert re.search(r"l@uni +climate\.hpc +cyclades\.cpu +- +64 missing", said(pilot.app))
+        await press(pilot, "enter")
+        assert "there is no such holding yet" in said(pilot.app)
+        tamper(stage.world, HoldingKey(f"user:{person('N')}", holder[1], CPU), 7)
+        await press(pilot, "escape", "F")
+        await consent(pilot)
+        await empty(pilot, "Every limit is what its project says.")
+
+    holder = (f"user:{person('L')}", f"project:{stage.project}")
+    gone = stage.world.holding(*holder, CPU)
+    assert gone is not None
+    stage.world.database.write(
+        lambda tx: tx.execute("DELETE FROM holding WHERE id = ?", (gone.id,))
+    )
+    play(stage.app(), script)
+    made = stage.world.holding(*holder, CPU)
+    assert made is not None
+    assert made.limit == 64
+    assert stage.world.mine("N", stage.project, CPU)[0] == 64
+
+
+def test_counters_of_waiting_applications_are_set_right(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "verify")
+        await press(pilot, "R")
+        plan = (await dialog(pilot)).plan
+        assert {(c.before, c.after) for c in plan.changes} == {(0, 1)}
+        await consent(pilot)
+        await until(pilot, lambda: "set right" in said(pilot.app))
+        await press(pilot, "R")
+        right = "every counter of waiting applications is right"
+        await until(pilot, lambda: right in said(pilot.app))
+
+    stage.world.charge("O", person("O"), -1, PENDING_APP)
+    assert stage.world.waiting("O") == (0, 0)
+    play(stage.app(), script)
+    assert stage.world.waiting("O") == (1, 1)
+
+
+def test_changes_of_others_show_up_in_a_list_that_is_open(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "users waiting")
+        assert emails(pilot) == ["u"]
+        stage.world.moderate("U", UserAction.ACCEPT)
+        assert isinstance(pilot.app, BursarApp)
+        await press(pilot, "r")
+        await empty(pilot, "Nothing fits")
+
+    troubles(stage)
+    play(stage.app(), script)
+    assert stage.world.mine("U", person("U"), VM)[0] == 2
