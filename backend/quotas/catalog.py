@@ -31,7 +31,7 @@ def keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
 
     Raises Invalid on a bad filter.
     """
-    found = fields.RESOURCES.where(query.text, now)
+    found = fields.RESOURCES.where(query, now)
     order = SORTS.get(query.sort, SORTS["name"]).format(d="DESC" if query.descending else "ASC")
     where = found.sql or "r.id > 0"
     return f"SELECT r.id FROM resource r WHERE {where} ORDER BY {order}", list(found.params)

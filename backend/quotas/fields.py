@@ -177,4 +177,5 @@ RESOURCES = Fields(
         flag("over", f"r.id IN (SELECT h.resource_id FROM holding h WHERE {MEMBER_OVER})",
              "somebody uses more than can be had"),
     ),
+    "r.id",
 )  # fmt: skip

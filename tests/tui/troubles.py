@@ -13,8 +13,9 @@ from backend.projects.model import ModifyProject, RegisterResource, User, UserAc
 from backend.quotas import service as quotas
 from backend.quotas.model import HoldingKey, Limit, SetLimits
 from tests.tui.hostile import NASTY
-from tests.tui.stage import Stage, press, until
+from tests.tui.stage import Stage, dialog, press, said, until, write
 from tests.worlds import OPERATOR, START, VM, World, person
+from tui.dialogs.confirm import ConfirmScreen
 from tui.panes.listpane import ListPane
 
 DAY = 86400 * 1_000_000
@@ -57,11 +58,18 @@ def poison_people(stage: Stage) -> None:
     nasty = User(0, person("U"), f"{NASTY}@uni.example", NASTY, NASTY)
     world.database.write(lambda tx: projects.add_user(tx, nasty))
     world.moderate("U", UserAction.VERIFY)
-    given = {"uplimit": 1, "project_default": 2, "description": NASTY, "service_type": NASTY}
-    command = RegisterResource(actor=OPERATOR, name=f"{NASTY}.x", service=NASTY, **given)  # type: ignore[arg-type]
+    command = RegisterResource(
+        actor=OPERATOR,
+        name=f"{NASTY}.x",
+        service=NASTY,
+        description=NASTY,
+        service_type=NASTY,
+        uplimit=1,
+        project_default=2,
+    )
     world.do(command, NASTY)
     late = _late(world, "late.lab", 12)
-    world.do(ModifyProject(actor=OPERATOR, project=late, wishes=Wishes(name="z" * 60)))
+    world.do(ModifyProject(actor=OPERATOR, project=late, wishes=Wishes(name="z" * 60 + ".lab")))
     tamper(world, HoldingKey(NASTY, f"project:{late}", VM), 5)
     tamper(world, HoldingKey(f"project:{late}", "", f"{NASTY}.x"), 7)
 
@@ -91,3 +99,23 @@ async def listed(pilot: Pilot[None], fits: Callable[[int], bool]) -> None:
         return found.list.shown is not None and fits(found.list.shown)
 
     await until(pilot, ready)
+
+
+async def consent(pilot: Pilot[None], *, reason: str = "", name: str = "") -> None:
+    """Give what the dialog asks for, and wait until it is done."""
+    await dialog(pilot)
+    for text in filter(None, (reason, name)):
+        await write(pilot, text)
+        await press(pilot, "enter")
+    await press(pilot, "y")
+    await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen))
+
+
+async def empty(pilot: Pilot[None], words: str) -> None:
+    """Wait until nothing is listed, what just vanished included, and the list says so."""
+
+    def bare() -> bool:
+        screen(pilot).tick()
+        return words in said(pilot.app)
+
+    await until(pilot, bare)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import ClassVar
 
@@ -10,12 +10,15 @@ from textual import on
 from textual.binding import BindingType
 
 from backend.backend import Listing
+from backend.core.errors import Invalid
 from backend.core.filter import values
+from backend.core.plan import Command
 from backend.quotas.model import BYTES, ModifyResource, ResourceDetail, ResourceRow
 from tui.actions import Action, Scope, bindings
 from tui.asking import Asked, Fault
 from tui.format.lines import BAD, HEAD, QUIET, Build, Line, Look, blank, line, wrapped
 from tui.format.units import amount
+from tui.panes import bulk
 from tui.panes.detailpane import DetailPane
 from tui.panes.listpane import ListPane, quiet
 from tui.panes.pane import Pane
@@ -102,8 +105,6 @@ def resource(found: ResourceDetail, look: Look) -> Iterator[Line]:
 class ResourceActions(Pane, inherit_bindings=False):
     """Change defaults and visibility of the resource of `resource_row`."""
 
-    _asked: ResourceRow | None = None
-
     def resource_row(self) -> ResourceRow | None:
         """The resource, None when there is none."""
         raise NotImplementedError
@@ -113,14 +114,20 @@ class ResourceActions(Pane, inherit_bindings=False):
         field = TOGGLES[action]
         return self._modify(row, field, not getattr(row.resource, field))
 
+    def decide(self, make: Callable[[ResourceRow], Command]) -> None:
+        """Preview what `make` says for the resource, or for each that is marked."""
+        raise NotImplementedError
+
     def refusal(self, action: Action) -> str:
         """There has to be a resource."""
         why = super().refusal(action)
-        if why or not action.id.startswith("resource."):
+        if why or self.marks() or not action.id.startswith("resource."):
             return why
         return "" if self.resource_row() else "no resource is selected"
 
     def _modify(self, row: ResourceRow, field: str, value: int | bool) -> ModifyResource:
+        if getattr(row.resource, field) == value:
+            raise Invalid(f"{row.name} has this value already")
         keeping = ModifyResource(actor=self.session.connection.actor, name=row.name)
         return replace(keeping, **{field: value})  # type: ignore[arg-type]
 
@@ -141,12 +148,10 @@ class ResourceActions(Pane, inherit_bindings=False):
         self._toggle("resource.ui")
 
     def _toggle(self, action: str) -> None:
-        if (row := self.resource_row()) is not None:
-            self.change(self.command(action, row))
+        self.decide(lambda row: self.command(action, row))
 
     def _ask(self, what: str) -> None:
-        row = self._asked = self.resource_row()
-        if row is not None:
+        if (row := self.resource_row()) is not None:
             now = getattr(row.resource, FIELDS[what])
             text = values.amount_text(now) if row.unit == BYTES else amount(now, style="raw")
             past = self.session.typed.get(what, ())
@@ -154,15 +159,11 @@ class ResourceActions(Pane, inherit_bindings=False):
 
     @on(MessageRow.Closed)
     def _typed(self, event: MessageRow.Closed) -> None:
-        field, row = FIELDS.get(event.sign), self._asked
-        if field is None or row is None or not event.kept:
-            return
-        number = values.amount(event.text.strip())
-        self.session.remember(event.sign, event.text)
-        if number == getattr(row.resource, field):
-            self.session.tell(f"{row.name} has this {event.sign.rstrip(': ')} already")
-        else:
-            self.change(self._modify(row, field, number))
+        field = FIELDS.get(event.sign)
+        if field is not None and event.kept:
+            number = values.amount(event.text.strip())
+            self.session.remember(event.sign, event.text)
+            self.decide(lambda row: self._modify(row, field, number))
 
 
 class ResourcesPane(ResourceActions, ListPane[ResourceRow], inherit_bindings=False):
@@ -196,6 +197,10 @@ class ResourcesPane(ResourceActions, ListPane[ResourceRow], inherit_bindings=Fal
         """The one under the cursor."""
         return self.list.cursor_row
 
+    def decide(self, make: Callable[[ResourceRow], Command]) -> None:
+        """About all that are marked, or the one under the cursor."""
+        bulk.decide(self, self.list, make, lambda row: row.name)
+
     def open_row(self, row: ResourceRow) -> None:
         """The detail on the whole screen."""
         self.app.push_screen(ResourcePane(self.session, row.key))
@@ -225,6 +230,14 @@ class ResourcePane(ResourceActions, DetailPane, inherit_bindings=False):
     def resource_row(self) -> ResourceRow | None:
         """This one, once read."""
         return self.found.row if self.found else None
+
+    def decide(self, make: Callable[[ResourceRow], Command]) -> None:
+        """About this one."""
+        if self.found is not None:
+            try:
+                self.change(make(self.found.row))
+            except Invalid as error:
+                self.session.told(error)
 
     def path(self) -> Sequence[str]:
         """Its name."""

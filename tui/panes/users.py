@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import ClassVar
 
 from textual.binding import BindingType
 
 from backend.backend import Listing
+from backend.core.plan import Command
 from backend.projects.model import ChangeUser, PersonDetail, PersonRow, UserAction
 from tui.actions import Action, Scope, bindings
 from tui.format.lines import QUIET, Build, Look
+from tui.panes import bulk
 from tui.panes.detailpane import DetailPane
 from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
@@ -58,17 +60,20 @@ class UserActions(Pane, inherit_bindings=False):
         """Why it cannot be done with this person now, `` when it can."""
         return row.refused.get(action.removeprefix("user."), "")
 
+    def decide(self, make: Callable[[PersonRow], Command]) -> None:
+        """Preview what `make` says for the person, or for each that is marked."""
+        raise NotImplementedError
+
     def refusal(self, action: Action) -> str:
         """The backend says what the state of the person permits."""
         why = super().refusal(action)
-        if why or not action.id.startswith("user."):
+        if why or self.marks() or not action.id.startswith("user."):
             return why
         row = self.person_row()
         return self.refused(action.id, row) if row else "nobody is selected"
 
     def _decide(self, action: str) -> None:
-        if (row := self.person_row()) is not None:
-            self.change(self.command(action, row))
+        self.decide(lambda row: self.command(action, row))
 
     def action_user_accept(self) -> None:
         """Let in."""
@@ -117,6 +122,10 @@ class UsersPane(UserActions, ListPane[PersonRow], inherit_bindings=False):
         """The one under the cursor."""
         return self.list.cursor_row
 
+    def decide(self, make: Callable[[PersonRow], Command]) -> None:
+        """About all that are marked, or the one under the cursor."""
+        bulk.decide(self, self.list, make, lambda row: row.email)
+
     def open_row(self, row: PersonRow) -> None:
         """Everything about a person, on the whole screen."""
         self.app.push_screen(UserPane(self.session, row.key))
@@ -145,6 +154,11 @@ class UserPane(UserActions, DetailPane, inherit_bindings=False):
     def person_row(self) -> PersonRow | None:
         """This one, once read."""
         return self.found.row if self.found else None
+
+    def decide(self, make: Callable[[PersonRow], Command]) -> None:
+        """About this one."""
+        if (row := self.person_row()) is not None:
+            self.change(make(row))
 
     def path(self) -> Sequence[str]:
         """The address."""

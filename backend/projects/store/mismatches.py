@@ -35,6 +35,7 @@ MISMATCHES = Fields(
         state("kind", {kind: f"x.kind = '{kind}'" for kind in KINDS}, "what is wrong with it",
               "kind:missing"),
     ),
+    "x.id",
 )  # fmt: skip
 SORTS: Mapping[str, str] = {
     "holder": "x.holder {d}, x.project {d}, x.resource {d}, x.id",
@@ -67,7 +68,7 @@ class Findings:
     def keys(self, query: Query) -> array[int]:
         """The keys in order; unexpected ones in the view of that name or where the filter asks
         for kinds. Raises Invalid on a bad filter."""
-        found = MISMATCHES.where(query.text, now=0)
+        found = MISMATCHES.where(query, now=0)
         conditions = [found.sql] if found.sql else []
         if query.view != UNEXPECTED and "kind" not in found.wanted:
             conditions.append(f"x.kind <> '{UNEXPECTED}'")

@@ -57,6 +57,7 @@ PEOPLE = Fields(
         flag("rejected", "u.is_rejected = 1", "was rejected"),
         flag("admin", "u.is_project_admin = 1", "is a project admin"),
     ),
+    "u.id",
 )  # fmt: skip
 
 RANK = f"CASE {' '.join(f'WHEN {sql} THEN {n}' for n, sql in enumerate(STATES.values()))} END"
@@ -91,7 +92,7 @@ def keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
 
     Raises Invalid on a bad filter.
     """
-    found = PEOPLE.where(query.text, now)
+    found = PEOPLE.where(query, now)
     order = SORTS.get(query.sort, SORTS["state"]).format(d="DESC" if query.descending else "ASC")
     where = found.sql or "u.id > 0"
     return f"SELECT u.id FROM person u WHERE {where} ORDER BY {order}", list(found.params)

@@ -10,165 +10,21 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from backend.core.plan import Tier
-from backend.projects.model import ProjectState, UserAction, UserState
+from backend.projects.model import ProjectState
 from backend.quotas import service as quotas
 from backend.quotas.model import UNLIMITED, HoldingKey, Resource
-from tests.tui.stage import WIDE, Stage, dialog, play, press, said, until, write
-from tests.tui.troubles import listed, order, screen, tamper, troubles
-from tests.worlds import CPU, PENDING_APP, RAM, VM, count, person
-from tui.app import BursarApp
-from tui.dialogs.confirm import ConfirmScreen
+from tests.tui.stage import Stage, dialog, play, press, said, until
+from tests.tui.troubles import consent, empty, listed, order, screen, tamper, troubles
+from tests.worlds import CPU, PENDING_APP, RAM, person
 from tui.dialogs.export import ExportScreen
 from tui.panes.projects import ProjectsPane
 from tui.panes.raw import RawPane
-from tui.panes.users import UserPane
-
-
-async def consent(pilot: Pilot[None], *, reason: str = "", name: str = "") -> None:
-    """Give what the dialog asks for, and wait until it is done."""
-    await dialog(pilot)
-    for text in filter(None, (reason, name)):
-        await write(pilot, text)
-        await press(pilot, "enter")
-    await press(pilot, "y")
-    await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen))
 
 
 def resource(stage: Stage, name: str) -> Resource:
     found = stage.world.database.read(lambda tx: quotas.resource(tx, name))
     assert found is not None
     return found
-
-
-async def empty(pilot: Pilot[None], words: str) -> None:
-    """Wait until nothing is listed, what just vanished included, and the list says so."""
-
-    def bare() -> bool:
-        screen(pilot).tick()
-        return words in said(pilot.app)
-
-    await until(pilot, bare)
-
-
-def emails(pilot: Pilot[None]) -> list[str]:
-    """The people on screen, in order."""
-    return re.findall(r"(\w)@uni\.example", said(pilot.app))
-
-
-# ---------------------------------------------------------------- people
-
-
-def test_those_who_wait_for_moderation_come_first(stage: Stage) -> None:
-    async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "users")
-        assert emails(pilot) == ["u", "v", *"almno"]
-        assert "Users" in said(pilot.app)
-        assert "[1 Proj 2]" in said(pilot.app)
-        await press(pilot, "s", "home", "enter")
-        await listed(pilot, lambda rows: rows == 7)
-        await order(pilot, "users waiting")
-        assert emails(pilot) == ["u"]
-        await order(pilot, "users name:hopper")
-        assert emails(pilot) == ["u"]
-
-    troubles(stage)
-    play(stage.app(), script)
-
-
-def test_a_person_is_accepted_and_then_has_a_base_project(stage: Stage) -> None:
-    async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "users")
-        await press(pilot, "A")
-        assert (await dialog(pilot)).plan.target == "u@uni.example"
-        await consent(pilot)
-        await until(pilot, lambda: "accept done" in said(pilot.app))
-        row = screen(pilot).list.cursor_row
-        assert row is not None
-        assert (row.email, row.state) == ("u@uni.example", UserState.ACTIVE)
-
-    troubles(stage)
-    play(stage.app(), script)
-    assert stage.world.user("U").state is UserState.ACTIVE
-    assert stage.world.pool(person("U"))[0] == 2
-
-
-def test_rejecting_needs_a_reason(stage: Stage) -> None:
-    async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "users")
-        await press(pilot, "X")
-        assert (await dialog(pilot)).plan.tier is Tier.HARMFUL
-        await consent(pilot, reason="not of this university")
-        await until(pilot, lambda: "rejected" in said(pilot.app))
-
-    troubles(stage)
-    play(stage.app(), script)
-    assert stage.world.user("U").state is UserState.REJECTED
-
-
-def test_an_address_is_verified_and_what_cannot_be_says_why(stage: Stage) -> None:
-    async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "users")
-        await press(pilot, "j", "A")
-        assert "accept: cannot accept the user: the address is not verified" in said(pilot.app)
-        await press(pilot, "E")
-        await consent(pilot)
-        await until(pilot, lambda: stage.world.user("V").email_verified)
-
-    troubles(stage)
-    play(stage.app(), script)
-    assert stage.world.user("V").state is UserState.UNMODERATED
-
-
-def test_a_deactivation_shows_what_it_suspends(stage: Stage) -> None:
-    """The owner of a project with three members, one of whom has something pending."""
-
-    async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "users o@")
-        await press(pilot, "enter")
-        await until(pilot, lambda: "PROJECTS OWNED" in said(pilot.app))
-        await press(pilot, "Z")
-        plan = (await dialog(pilot)).plan
-        told = said(pilot.app)
-        assert re.search(r"climate\.hpc: state +active -> suspended", told)
-        assert re.search(r"o@uni\.example in system:\S+: state +accepted -> suspended", told)
-        assert re.search(r"cyclades\.vm +20 -> 0 -20 +8 -> 0 -8", told)
-        await press(pilot, "end")
-        assert "climate.hpc is suspended for 3 other members" in plan.warnings
-        assert "applications of the user that go on waiting: 1" in plan.warnings
-        assert {i.holder for i in plan.going_over} >= {f"{who}@uni.example" for who in "lmn"}
-        assert [one.serial for one in plan.touched] == [stage.serial]
-        assert (plan.tier, plan.target) == (Tier.DANGEROUS, "o@uni.example")
-        await consent(pilot, reason="left the university", name="o@uni.example")
-        await until(pilot, lambda: "inactive" in said(pilot.app))
-        assert "left the university" in said(pilot.app)
-        await press(pilot, "R")
-        await consent(pilot)
-        await until(pilot, lambda: stage.world.user("O").is_active)
-
-    play(stage.app(WIDE), script, WIDE)
-    assert stage.world.see(stage.project).state is ProjectState.ACTIVE
-    world = stage.world
-    assert count(world, "SELECT count(*) FROM journal WHERE action = 'user.deactivate'") == 1
-
-
-def test_a_person_is_shown_with_projects_memberships_quota_and_applications(stage: Stage) -> None:
-    async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "users m@")
-        await press(pilot, "enter")
-        await until(pilot, lambda: "MEMBERSHIPS" in said(pilot.app))
-        told = said(pilot.app)
-        assert re.search(r"climate\.hpc +accepted", told)
-        assert re.search(r"late\.lab +accepted", told)
-        assert re.search(r"cyclades\.ram +28G of 32G", told)
-        await press(pilot, "escape")
-        await order(pilot, "users o@")
-        await press(pilot, "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, UserPane))
-        await until(pilot, lambda: "APPLICATIONS" in said(pilot.app))
-        assert re.search(rf"#{stage.modification} climate\.hpc +pending", said(pilot.app))
-
-    troubles(stage)
-    play(stage.app(WIDE), script, WIDE)
 
 
 @pytest.mark.parametrize("command", ["users", "resources", "expired", "verify"])
@@ -246,7 +102,7 @@ def test_what_is_that_already_and_what_is_given_up_is_not_asked_for(stage: Stage
     async def script(pilot: Pilot[None]) -> None:
         await order(pilot, f"resources {CPU}")
         await press(pilot, "B", "enter")
-        assert f"{CPU} has this base default already" in said(pilot.app)
+        assert f"{CPU} has this value already" in said(pilot.app)
         await press(pilot, "B", "1", "escape")
         assert screen(pilot).query_shown.text == CPU
         await press(pilot, "B", "ctrl+u", "-", "1", "enter")
@@ -403,17 +259,3 @@ def test_counters_of_waiting_applications_are_set_right(stage: Stage) -> None:
     assert stage.world.waiting("O") == (0, 0)
     play(stage.app(), script)
     assert stage.world.waiting("O") == (1, 1)
-
-
-def test_changes_of_others_show_up_in_a_list_that_is_open(stage: Stage) -> None:
-    async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "users waiting")
-        assert emails(pilot) == ["u"]
-        stage.world.moderate("U", UserAction.ACCEPT)
-        assert isinstance(pilot.app, BursarApp)
-        await press(pilot, "r")
-        await empty(pilot, "Nothing fits")
-
-    troubles(stage)
-    play(stage.app(), script)
-    assert stage.world.mine("U", person("U"), VM)[0] == 2
