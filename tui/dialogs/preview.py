@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from backend.core.plan import Impact, Plan
 from backend.core.text import display
@@ -29,6 +31,7 @@ from tui.format.lines import (
 from tui.format.units import NEW
 
 HOLDERS_SHOWN = 40
+_BASE = re.compile(r"system:[0-9a-f-]{36}")
 
 
 def headline(plan: Plan) -> str:
@@ -44,6 +47,7 @@ def headline(plan: Plan) -> str:
 
 def preview(plan: Plan, look: Look) -> list[Line]:
     """Everything a plan would do, most important first."""
+    plan = _plainly(plan)
     return [
         *wrapped("title", display(plan.title), look.width, style=HEAD),
         *_changes(plan, look),
@@ -53,6 +57,18 @@ def preview(plan: Plan, look: Look) -> list[Line]:
         *_request(plan, look),
         *_undo(plan, look),
     ]
+
+
+def _plainly(plan: Plan) -> Plan:
+    """`(base)` for a base project, whose name tells nobody anything, if there is but one."""
+    texts = [change.target for change in plan.changes] + [one.project for one in plan.impacts]
+    named = {found for text in texts for found in _BASE.findall(text)}
+    if len(named) != 1:
+        return plan
+    (name,) = named
+    changes = (replace(one, target=one.target.replace(name, "(base)")) for one in plan.changes)
+    impacts = (replace(one, project=one.project.replace(name, "(base)")) for one in plan.impacts)
+    return replace(plan, changes=tuple(changes), impacts=tuple(impacts))
 
 
 def _count(number: int, noun: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -12,8 +12,9 @@ from backend.core.listing import Query
 from backend.projects.model import ProjectRow, TerminateExpired
 from tui.actions import Action, Scope, bindings
 from tui.format import ages
-from tui.format.lines import WARN, Look, Part
+from tui.format.lines import WARN, Line, Look, Part
 from tui.panes import projects
+from tui.panes.listpane import quiet
 from tui.panes.projects import ProjectsPane
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
@@ -25,11 +26,18 @@ def _late(row: ProjectRow, look: Look) -> Cell:
 
 
 LATE: Column[ProjectRow] = Column("late", "LATE", _late, 8, right=True, ages=True)
-COLUMNS = tuple(
-    found
-    for column in projects.COLUMNS
-    for found in ((column, LATE) if column.id == "ends" else (column,))
-)
+_SPARE = {"app": 40, "state": 5}
+"""What gives way to how long over, how many members and how full."""
+
+
+def _columns() -> Iterator[Column[ProjectRow]]:
+    for column in projects.COLUMNS:
+        yield replace(column, drop=_SPARE.get(column.id, column.drop))
+        if column.id == "ends":
+            yield LATE
+
+
+COLUMNS = tuple(_columns())
 
 
 class ExpiredPane(ProjectsPane, inherit_bindings=False):
@@ -49,6 +57,10 @@ class ExpiredPane(ProjectsPane, inherit_bindings=False):
     def columns(self) -> Sequence[Column[ProjectRow]]:
         """Those of projects, and how long over."""
         return COLUMNS
+
+    def legend(self, look: Look) -> Iterable[Line]:
+        """What the short words mean."""
+        yield quiet("  LATE = days past the end date   TIGHTEST = fullest resource")
 
     def nothing(self) -> Sequence[str]:
         """That none has expired is good."""

@@ -135,7 +135,7 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         shown = self.list.shown
         if shown is None:
             return "reading"
-        return f"{shown:,} of {total:,}" if total is not None and total != shown else f"{shown:,}"
+        return f"{shown:,} of {total:,}" if total is not None and total > shown else f"{shown:,}"
 
     def _order(self) -> str:
         query = self.query_shown

@@ -69,9 +69,9 @@ def _yes(on: bool) -> str:
 
 def _owned(found: PersonDetail) -> Iterator[Line]:
     for row in found.owned:
-        state = row.display_state
-        tone = WARN if row.pending_app else QUIET if row.state is not ProjectState.ACTIVE else ""
-        yield line(f"owned.{row.key}", f"  {row.name}  ", (state, tone))
+        tone = "" if row.state is ProjectState.ACTIVE else QUIET
+        waits = f"  #{row.pending_app} waits" if row.pending_app else ""
+        yield line(f"owned.{row.key}", f"  {row.name}  ", (row.display_state, tone), (waits, WARN))
 
 
 def _places(found: PersonDetail) -> Iterator[Line]:

@@ -111,7 +111,7 @@ def test_a_deactivation_shows_what_it_suspends(stage: Stage) -> None:
         plan = (await dialog(pilot)).plan
         told = said(pilot.app)
         assert re.search(r"climate\.hpc: state +active -> suspended", told)
-        assert re.search(r"o@uni\.example in system:\S+: state +accepted -> suspended", told)
+        assert re.search(r"o@uni\.example in \(base\): state +accepted -> suspended", told)
         assert re.search(r"cyclades\.vm +20 -> 0 -20 +8 -> 0 -8", told)
         await press(pilot, "end")
         assert "climate.hpc is suspended for 3 other members" in plan.warnings
