@@ -117,7 +117,7 @@ COMMANDS = (
     *(
         Command(
             pane.id,
-            f"Go to {pane.title}, with this filter if one is given",
+            f"{pane.about or f'Go to {pane.title}'}, with this filter if one is given",
             partial(_go, pane.id),
             FILTER,
             pane=pane.id,

@@ -52,6 +52,15 @@ def test_a_pane_comes_with_its_filter(stage: Stage, name: str) -> None:
     play(stage.app(), script)
 
 
+def test_a_pane_begins_in_the_same_way_by_its_command_as_by_its_digit(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await give(pilot, "audit")
+        await until(pilot, lambda: pane(pilot).list.shown is not None)
+        assert pane(pilot).list.shows.view == "decisions"
+
+    play(stage.app(), script)
+
+
 def test_a_pane_that_was_shown_before_changes_too(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "2", "o", "enter", "1")

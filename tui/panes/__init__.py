@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class PaneInfo:
     """One list: its mode and action scope `id`, its digit, its names on wide and narrow
     terminals, where its class is, and the `Badges` field it counts with the sign behind the
-    count. A screen has no digit; it opens on top of its `home`."""
+    count. A screen has no digit; it opens on top of its `home`, and says what it is `about`."""
 
     id: str
     digit: str
@@ -19,6 +19,7 @@ class PaneInfo:
     badge: str = ""
     sign: str = ""
     home: str = ""
+    about: str = ""
 
 
 # The digits are the same in every context; a pane appears here when its system exists.
@@ -32,12 +33,27 @@ PANES = (
 )
 
 SCREENS = (
-    PaneInfo("heat", "", "Heat", "Heat", "heat:HeatPane", home="projects"),
-    PaneInfo("users", "", "Users", "Users", "users:UsersPane", home="projects"),
-    PaneInfo("resources", "", "Resources", "Resources", "resources:ResourcesPane", home="quotas"),
-    PaneInfo("expired", "", "Expired", "Expired", "expired:ExpiredPane", home="projects"),
-    PaneInfo("verify", "", "Verify", "Verify", "verify:VerifyPane", home="quotas"),
-)
+    PaneInfo(
+        "heat", "", "Heat", "Heat", "heat:HeatPane",
+        home="projects", about="The fullest projects as a map",
+    ),
+    PaneInfo(
+        "users", "", "Users", "Users", "users:UsersPane",
+        home="projects", about="People, those who wait for moderation first",
+    ),
+    PaneInfo(
+        "resources", "", "Resources", "Resources", "resources:ResourcesPane",
+        home="quotas", about="Resources and their defaults",
+    ),
+    PaneInfo(
+        "expired", "", "Expired", "Expired", "expired:ExpiredPane",
+        home="projects", about="Projects past their end date",
+    ),
+    PaneInfo(
+        "verify", "", "Verify", "Verify", "verify:VerifyPane",
+        home="quotas", about="Limits that are not what projects say",
+    ),
+)  # fmt: skip
 """Lists that are reached by a command."""
 HOMES = {one.id: one.home or one.id for one in (*PANES, *SCREENS)}
 """Every list, and the pane that is lit while it is on screen."""

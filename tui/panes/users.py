@@ -132,7 +132,8 @@ class UsersPane(UserActions, ListPane[PersonRow], inherit_bindings=False):
 
     def raw(self, row: PersonRow) -> None:
         """The person as kept."""
-        self.app.push_screen(RawPane(self.session, self.PANE, (self.NAME, row.email), asdict(row)))
+        data = asdict(row.user)
+        self.app.push_screen(RawPane(self.session, self.PANE, (self.NAME, row.email), data))
 
     def copied(self, row: PersonRow) -> str:
         """The uuid."""

@@ -159,14 +159,15 @@ def verify(tx: Tx, command: VerifyQuotas) -> Decision:
         [DeleteHoldings(tuple(key for key in unexpected if key in gone))] if gone else []
     )
     flags = ["--include-unexpected-holdings"] if command.unexpected else []
+    count = f"{len(found)} limit{'s' * (len(found) != 1)}"
     telling = Telling(
         "Fix",
-        f"Set {len(found)} limits to what projects say",
+        f"Set {count} to what projects say",
         f"fix {len(found)}",
         outbound.command_line("quota-verify", "--fix", *flags),
         Tier.HARMFUL if gone else Tier.REVERSIBLE,
     )
-    return draft.decide(telling, "quotas.verify", "quotas", f"{len(found)} limits set right")
+    return draft.decide(telling, "quotas.verify", "quotas", f"{count} set right")
 
 
 def _mismatch_changes(draft: Draft, found: Sequence[Mismatch]) -> list[Change]:
