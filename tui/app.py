@@ -26,7 +26,7 @@ from tui.format.glyphs import ASCII
 from tui.format.lines import line
 from tui.format.units import Style
 from tui.history import Place
-from tui.panes import HOMES, PANES, SCREENS, PaneInfo, frame
+from tui.panes import HOMES, PANES, SCREENS, VIEWS, PaneInfo, frame
 from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
 from tui.session import Session
@@ -174,7 +174,7 @@ class BursarApp(App[None], inherit_bindings=False):
     def show_list(self, pane: str, **changed: str) -> None:
         """Go to a list; with `text` or `view` it shows all that fits them, and else what it
         showed."""
-        query = self.session.list_state(pane).query
+        query = self.session.list_state(pane, VIEWS[pane]).query
         if changed:
             plain = replace(query, text="", view="", scope="")
             query = replace(plain, **changed)  # type: ignore[arg-type]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class PaneInfo:
     """One list: its mode and action scope `id`, its digit, its names on wide and narrow
     terminals, where its class is, and the `Badges` field it counts with the sign behind the
-    count. A screen has no digit; it opens on top of its `home`, and says what it is `about`."""
+    count. A screen has no digit; it opens on top of its `home`, and says what it is `about`.
+    `view` is what the list begins with."""
 
     id: str
     digit: str
@@ -20,6 +21,7 @@ class PaneInfo:
     sign: str = ""
     home: str = ""
     about: str = ""
+    view: str = ""
 
 
 # The digits are the same in every context; a pane appears here when its system exists.
@@ -29,7 +31,7 @@ PANES = (
     PaneInfo(
         "commissions", "5", "Commissions", "Commis", "commissions:CommissionsPane", "pending", "*"
     ),
-    PaneInfo("audit", "6", "Audit", "Audit", "audit:AuditPane"),
+    PaneInfo("audit", "6", "Audit", "Audit", "audit:AuditPane", view="decisions"),
 )
 
 SCREENS = (
@@ -57,3 +59,5 @@ SCREENS = (
 """Lists that are reached by a command."""
 HOMES = {one.id: one.home or one.id for one in (*PANES, *SCREENS)}
 """Every list, and the pane that is lit while it is on screen."""
+VIEWS = {one.id: one.view for one in (*PANES, *SCREENS)}
+"""What every list begins with."""

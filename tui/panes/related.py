@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from backend.backend import JournalRow
-from backend.projects.model import MemberRow, ProjectRow
-from backend.quotas.model import CommissionRow, QuotaRow
+from backend.projects.model import MemberRow, MismatchRow, PersonRow, ProjectRow
+from backend.quotas.model import CommissionRow, QuotaRow, ResourceRow
 from tui.format import names
 
 
@@ -87,7 +87,39 @@ def _entry(row: JournalRow) -> Iterator[Related]:
     yield Related("everything done by the same", "audit", f"who={quoted(row.actor)}")
 
 
+@related.register
+def _user(row: PersonRow) -> Iterator[Related]:
+    yield from _of_person(row.email)
+
+
+@related.register
+def _resource(row: ResourceRow) -> Iterator[Related]:
+    resource = quoted(row.name)
+    yield Related("who has how much of it", "quotas", f"resource={resource}")
+    yield Related("who is over", "quotas", f"resource={resource}", "over")
+    yield Related("the limits of projects", "quotas", f"resource={resource}", "pools")
+    yield Related("commissions on it", "commissions", f"resource={resource}")
+    yield Related("what was done to it", "audit", f"about:{resource}")
+
+
+@related.register
+def _mismatch(row: MismatchRow) -> Iterator[Related]:
+    project, resource = quoted(row.project), quoted(row.resource)
+    yield Related(f"the project {row.project}", "projects", f"name={project}", "everything")
+    yield Related("its own limits and usage", "quotas", f"project={project}", "pools")
+    yield Related(f"who uses {row.resource} of it", "quotas",
+                  f"project={project} resource={resource}")  # fmt: skip
+    if row.holder:
+        yield from _person(row.holder)
+    yield Related("what was done to the project", "audit", f"about:{project}")
+
+
 def _person(email: str) -> Iterator[Related]:
+    yield from _of_person(email)
+    yield Related(f"{email} among people", "users", f"email={quoted(email)}")
+
+
+def _of_person(email: str) -> Iterator[Related]:
     person = quoted(email)
     yield Related(f"quotas of {email}", "quotas", f"holder={person}")
     yield Related(f"projects of {email}", "projects", f"owner={person}", "everything")

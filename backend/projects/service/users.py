@@ -39,6 +39,10 @@ UNDO = {
     UserAction.DEACTIVATE: "activate the user: what this suspends resumes",
     UserAction.REJECT: "accept the user",
 }
+INVERSE = {
+    UserAction.ACTIVATE: UserAction.DEACTIVATE,
+    UserAction.DEACTIVATE: UserAction.ACTIVATE,
+}
 FLAGS = {
     UserAction.VERIFY: "--verify",
     UserAction.ACCEPT: "--accept",
@@ -68,6 +72,7 @@ def change(tx: Tx, command: ChangeUser) -> Decision:
         outbound.command_line("user-modify", user.uuid, FLAGS[action]),
         TIERS.get(action, Tier.REVERSIBLE),
         UNDO.get(action, ""),
+        replace(command, action=INVERSE[action]) if action in INVERSE else None,
     )
     return draft.decide(telling, f"user.{action}", user.target, f"User {user.uuid}: {action} done")
 

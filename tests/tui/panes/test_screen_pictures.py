@@ -79,7 +79,7 @@ def test_typing_a_default(stage: Stage, snap_compare: Compare) -> None:
 
     async def before(pilot: Pilot[None]) -> None:
         await order(pilot, "resources ram")
-        await press(pilot, "B", "ctrl+u", *"10x")
+        await press(pilot, "D", "ctrl+u", *"10x")
 
     assert shown(stage, snap_compare, NARROW, before)
 

@@ -57,8 +57,8 @@ def test_rows_are_copied_exported_and_shown_raw(stage: Stage, command: str, tmp_
 
 def test_a_read_only_session_changes_nothing(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
-        for command, keys in (("users", "AXEZR"), ("resources", "BPIU"), ("expired", "TE"),
-                              ("verify", "FR")):  # fmt: skip
+        for command, keys in (("users", "AXEZR"), ("resources", "DPIU"), ("expired", "TE"),
+                              ("verify", "MR")):  # fmt: skip
             await order(pilot, command)
             for key in keys:
                 await press(pilot, key)
@@ -69,13 +69,37 @@ def test_a_read_only_session_changes_nothing(stage: Stage) -> None:
     play(stage.app(read_only=True), script)
 
 
+JUMPS = {
+    "users m@": "quotas of m@uni.example",
+    "resources vm": "who has how much of it",
+    "expired name=late.lab": "quotas of its members",
+    "verify": "who uses cyclades.vm of it",
+}
+
+
+@pytest.mark.parametrize("command", JUMPS)
+def test_from_every_screen_one_gets_to_what_it_has_to_do_with(stage: Stage, command: str) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, command)
+        await press(pilot, "J")
+        assert JUMPS[command] in said(pilot.app)
+        await press(pilot, "enter")
+        await until(pilot, lambda: pilot.app.current_mode in ("quotas", "projects"))
+        await listed(pilot, lambda rows: rows > 0)
+        await press(pilot, "[")
+        await until(pilot, lambda: screen(pilot).SCOPE.value == command.split()[0])
+
+    troubles(stage)
+    play(stage.app(), script)
+
+
 # ---------------------------------------------------------------- resources
 
 
 def test_a_default_is_typed_with_a_unit_and_reaches_future_projects_only(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await order(pilot, "resources ram")
-        await press(pilot, "B", "ctrl+u", *"10x")
+        await press(pilot, "D", "ctrl+u", *"10x")
         assert "no number" in said(pilot.app)
         await press(pilot, "backspace", "G", "enter")
         plan = (await dialog(pilot)).plan
@@ -101,11 +125,11 @@ def test_a_default_is_typed_with_a_unit_and_reaches_future_projects_only(stage: 
 def test_what_is_that_already_and_what_is_given_up_is_not_asked_for(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await order(pilot, f"resources {CPU}")
-        await press(pilot, "B", "enter")
+        await press(pilot, "D", "enter")
         assert f"{CPU} has this value already" in said(pilot.app)
-        await press(pilot, "B", "1", "escape")
+        await press(pilot, "D", "1", "escape")
         assert screen(pilot).query_shown.text == CPU
-        await press(pilot, "B", "ctrl+u", "-", "1", "enter")
+        await press(pilot, "D", "ctrl+u", "-", "1", "enter")
         assert "not below 0" in said(pilot.app)
         await press(pilot, "escape")
 
@@ -187,13 +211,13 @@ def test_mismatches_are_listed_and_set_right(stage: Stage) -> None:
         await order(pilot, "verify")
         assert re.search(r"m@uni +late\.lab +cyclades\.vm +99 +4 wrong", said(pilot.app))
         assert screen(pilot).list.shown == 1
-        await press(pilot, "F")
+        await press(pilot, "M")
         plan = (await dialog(pilot)).plan
         assert (plan.tier, plan.target) == (Tier.HARMFUL, "fix 1")
         await consent(pilot, reason="somebody wrote past bursar")
         await empty(pilot, "Every limit is what its project says.")
-        await press(pilot, "F")
-        assert "fix all: every limit is what its project says" in said(pilot.app)
+        await press(pilot, "M")
+        assert "mend all: every limit is what its project says" in said(pilot.app)
 
     late = troubles(stage)
     play(stage.app(), script)
@@ -206,7 +230,7 @@ def test_unexpected_holdings_are_looked_for_when_asked_and_go(stage: Stage) -> N
         await press(pilot, "t")
         await listed(pilot, lambda rows: rows == 2)
         assert re.search(r"nobody +late\.lab +cyclades\.vm +5 +- unexpected", said(pilot.app))
-        await press(pilot, "F")
+        await press(pilot, "M")
         assert (await dialog(pilot)).plan.target == "fix 2"
         await consent(pilot, reason="clean up")
         await empty(pilot, "Nothing is held beside projects.")
@@ -226,7 +250,7 @@ def test_a_missing_holding_is_told_and_made(stage: Stage) -> None:
         await press(pilot, "enter")
         assert "there is no such holding yet" in said(pilot.app)
         tamper(stage.world, HoldingKey(f"user:{person('N')}", holder[1], CPU), 7)
-        await press(pilot, "escape", "F")
+        await press(pilot, "escape", "M")
         await consent(pilot)
         await empty(pilot, "Every limit is what its project says.")
 

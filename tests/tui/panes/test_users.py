@@ -122,7 +122,8 @@ def test_a_deactivation_shows_what_it_suspends(stage: Stage) -> None:
         await consent(pilot, reason="left the university", name="o@uni.example")
         await until(pilot, lambda: "inactive" in said(pilot.app))
         assert "left the university" in said(pilot.app)
-        await press(pilot, "R")
+        await press(pilot, "B")
+        assert (await dialog(pilot)).plan.title == "Activate o@uni.example"
         await consent(pilot)
         await until(pilot, lambda: stage.world.user("O").is_active)
 
