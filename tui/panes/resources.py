@@ -11,7 +11,8 @@ from textual.binding import BindingType
 
 from backend.backend import Listing
 from backend.core.errors import Invalid
-from backend.core.filter import values
+from backend.core.filter import amount as number_of
+from backend.core.filter import amount_text
 from backend.core.plan import Command
 from backend.quotas.model import BYTES, ModifyResource, ResourceDetail, ResourceRow
 from tui.actions import Action, Scope, bindings
@@ -42,7 +43,7 @@ class AmountLine(Asked):
         if not text.strip() and not entered:
             return None
         try:
-            number = values.amount(text.strip())
+            number = number_of(text.strip())
         except ValueError as error:
             return Fault(0, str(error))
         return Fault(0, "not below 0") if number < 0 else None
@@ -153,7 +154,7 @@ class ResourceActions(Pane, inherit_bindings=False):
     def _ask(self, what: str) -> None:
         if (row := self.resource_row()) is not None:
             now = getattr(row.resource, FIELDS[what])
-            text = values.amount_text(now) if row.unit == BYTES else amount(now, style="raw")
+            text = amount_text(now) if row.unit == BYTES else amount(now, style="raw")
             past = self.session.typed.get(what, ())
             self.ask_line(what, text, AmountLine(), past)
 
@@ -161,7 +162,7 @@ class ResourceActions(Pane, inherit_bindings=False):
     def _typed(self, event: MessageRow.Closed) -> None:
         field = FIELDS.get(event.sign)
         if field is not None and event.kept:
-            number = values.amount(event.text.strip())
+            number = number_of(event.text.strip())
             self.session.remember(event.sign, event.text)
             self.decide(lambda row: self._modify(row, field, number))
 
