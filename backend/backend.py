@@ -77,13 +77,14 @@ class JournalDetail:
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """Counts for the chrome: waiting applications, holders over, pending commissions; and why
-    notices do not go out, `` when they do."""
+    """Counts for the chrome: waiting applications, holders over, pending commissions; why notices
+    do not go out, `` when they do; and what is wrong with the place itself, with what to do."""
 
     waiting: int
     over: int
     pending: int
     failing: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

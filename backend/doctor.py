@@ -12,12 +12,15 @@ from enum import StrEnum
 from pathlib import Path
 
 from backend.core.database import open_database
+from backend.core.database.head import Head, head_path, lost, noted, remedy
 from backend.core.database.schema import version_of
 from backend.core.database.sqlite import connect, refuse_network_filesystem
+from backend.core.database.tx import Tx
 from backend.core.errors import StorageError
-from backend.core.runtime import moment
+from backend.core.runtime import moment, system_runtime
 from backend.notices import service, store
 from backend.notices.model import Sink, State
+from backend.quotas.expiry import JUMP, held
 from backend.schema import STEPS
 
 NEEDED = (3, 37, 0)
@@ -25,6 +28,8 @@ NEEDED = (3, 37, 0)
 
 ROOM = 200 << 20
 """Bytes that should be free on the database's disk."""
+
+SELECT_NEWEST = "SELECT at FROM journal ORDER BY seq DESC LIMIT 1"
 
 LONG_LOG = 256 << 20
 """Bytes of a write-ahead log that somebody keeps from being emptied."""
@@ -142,11 +147,12 @@ def _faults(file: Path) -> Iterator[Finding]:
 
 
 def _companions(path: Path) -> list[Path]:
-    names = [path.with_name(path.name + end) for end in ("-wal", "-shm", ".lock")]
+    names = [path.with_name(path.name + end) for end in ("-wal", "-shm", ".lock", ".head")]
     return [name for name in names if name.exists()]
 
 
 def _content(path: Path) -> Iterator[Finding]:
+    head = noted(head_path(path))
     try:
         conn = connect(path, writer=False, read_only=True)
     except StorageError as error:
@@ -155,6 +161,7 @@ def _content(path: Path) -> Iterator[Finding]:
     try:
         version = version_of(conn)
         (mode,) = conn.execute("PRAGMA journal_mode").fetchone()
+        inside = list(_inside(path, conn, head)) if version == len(STEPS) else []
     except StorageError as error:
         yield wrong("database", f"{path}: {error.message}", error.hint)
         return
@@ -165,6 +172,22 @@ def _content(path: Path) -> Iterator[Finding]:
         conn.close()
     yield _schema(path, version)
     yield from _log(path, str(mode))
+    yield from inside
+
+
+def _inside(path: Path, conn: sqlite3.Connection, head: Head | None) -> Iterator[Finding]:
+    """The end of the journal, and whether this machine's clock fits it."""
+    if missing := lost(conn, path, head):
+        yield wrong("journal", missing, remedy(path))
+    tx = Tx(conn, system_runtime(), writable=False)
+    newest = tx.scalar(SELECT_NEWEST) or 0
+    if newest > tx.now + JUMP:
+        told = (
+            f"the newest journal entry is of {moment(newest):%Y-%m-%d %H:%M} UTC, which is to come"
+        )
+        yield wrong("clock", told, "set this machine's clock right; entries keep their order")
+    if reason := held(tx):
+        yield wrong("expiry", *reason.split(": ", 1))
 
 
 def _schema(path: Path, version: int) -> Finding:

@@ -8,12 +8,14 @@ import os
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from backend import journal_view
 from backend.backend import Badges, Connection, JournalDetail, JournalRow
 from backend.core.database import Database, Tx, open_database
+from backend.core.database.head import remedy
 from backend.core.errors import BursarError, Invalid, NotFound, StorageError
 from backend.core.identity import Actor, operator
 from backend.core.listing import FieldSpec, Query
@@ -35,6 +37,7 @@ from backend.projects.model import (
 from backend.projects.service import dry_run, people
 from backend.quotas import catalog, feed, fields, history, queries
 from backend.quotas import service as quotas
+from backend.quotas.expiry import held
 from backend.quotas.ledger import Ledger
 from backend.quotas.model import (
     CommissionDetail,
@@ -244,7 +247,12 @@ class EmbeddedBackend:
 
     async def badges(self) -> Badges:
         """Counts for the chrome."""
-        return await self.database.aread(lambda tx: _badges(tx, self._sink))
+        missing = self.database.lost
+        badges = await self.database.aread(lambda tx: _badges(tx, self._sink))
+        if not missing:
+            return badges
+        told = f"{missing}: {remedy(self.database.path)}"
+        return replace(badges, warnings=(told, *badges.warnings))
 
     async def plan(self, command: Command) -> Plan:
         """What the command would do now."""
@@ -296,11 +304,13 @@ def _room(command: Command) -> Room:
 
 
 def _badges(tx: Tx, sink: Sink | None) -> Badges:
+    reason = held(tx)
     return Badges(
         waiting=len(projects.queue(tx)),
         over=int(tx.scalar(queries.COUNT_OVER)),
         pending=int(tx.scalar(queries.COUNT_PENDING)),
         failing=notices.failing(tx, sink.name) if sink else "",
+        warnings=(reason,) if reason else (),
     )
 
 

@@ -254,9 +254,13 @@ class Session:
         self.redraw()
 
     def _notice(self, badges: Badges) -> None:
-        """Keep the badges; say once when notices begin to fail, and when they go out again."""
+        """Keep the badges; say once what begins to be wrong, and when notices go out again."""
         failed = self.badges.failing if self.badges else ""
+        known = self.badges.warnings if self.badges else ()
         self.badges = badges
+        for text in badges.warnings:
+            if text not in known:
+                self.tell(text, WARN)
         if badges.failing and not failed:
             self.tell(f"Notices do not go out: {badges.failing}", BAD)
         elif failed and not badges.failing:

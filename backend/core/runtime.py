@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,16 +29,30 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The outside world of a database: `now()`, fresh uuids, randomness."""
+    """The outside world of a database: `now()`, fresh uuids, randomness. `ahead()` is how many
+    seconds the clock has jumped ahead of time that has passed; below 0 it was set back."""
 
     now: Callable[[], datetime]
     rng: random.Random
+    ahead: Callable[[], float] = float
 
     def uuid(self) -> str:
         """A fresh random uuid (version 4)."""
         return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
 
 
+def _steady() -> float:
+    """Seconds that nobody sets; on Linux those go on while the machine sleeps."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
+
+
 def system_runtime() -> Runtime:
     """The real clock and the operating system's randomness."""
-    return Runtime(_utc_now, random.SystemRandom())
+    began, steady = time.time(), _steady()
+    return Runtime(
+        _utc_now,
+        random.SystemRandom(),
+        lambda: (time.time() - began) - (_steady() - steady),
+    )

@@ -11,16 +11,14 @@ from backend.core.database import Database, Tx
 from backend.core.errors import BursarError, Conflict, Invalid, NotFound
 from backend.core.journal import Entry, Refusal, to_json
 from backend.quotas.book import Book, HoldingIds, Pending, Posting
+from backend.quotas.expiry import SECOND, SELECT_DUE, held
 from backend.quotas.model import UNLIMITED, IssueCommission, Provision
 from backend.quotas.rules import Account, accept, check, merge, reject, reserve
 
 SELECT_KEY = "SELECT request, serial FROM commission_key WHERE clientkey = ? AND key = ?"
 INSERT_KEY = "INSERT INTO commission_key VALUES (?, ?, ?, ?, ?)"
-SELECT_EXPIRED = """
-SELECT serial FROM commission WHERE expires_at > 0 AND expires_at <= ? ORDER BY expires_at"""
 SELECT_SERIALS = "SELECT serial FROM commission WHERE clientkey = ? ORDER BY serial"
 
-SECOND = 1_000_000
 LONGEST_TIMEOUT = 10 * 366 * 86_400  # seconds
 EXPIRE = "EXPIRE"
 FORCED = ',"forced":true'
@@ -69,9 +67,10 @@ class Ledger:
 
 def run(tx: Tx, operations: Sequence[Operation], ids: HoldingIds | None = None) -> list[Any]:
     """Do the operations in order: each is all or nothing, a refused one leaves no trace
-    but its line in the ring. Due commissions expire first. Writes figures and journal."""
+    but its line in the ring. Due commissions expire first, unless the clock is in doubt.
+    Writes figures and journal."""
     batch = _Batch(tx, ids or HoldingIds())
-    if batch.ids.is_time(tx.now):
+    if batch.ids.is_time(tx.now) and not held(tx):
         batch.expire_due()
     batch.load(operations)
     outcomes = [batch.perform(operation) for operation in operations]
@@ -90,7 +89,7 @@ class _Batch:
 
     def expire_due(self) -> None:
         """Reject what asked to be rejected by now."""
-        due = [serial for (serial,) in self.tx.all(SELECT_EXPIRED, (self.tx.now,))]
+        due = [serial for (serial,) in self.tx.all(SELECT_DUE, (self.tx.now,))]
         self.book.load_pending(due)
         for serial in due:
             self._resolve(Resolve("bursar", serial, False, reason=EXPIRE), "commission.expire")

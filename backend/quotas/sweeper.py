@@ -6,7 +6,8 @@ import threading
 
 from backend.core.database import Database
 from backend.core.errors import BursarError
-from backend.quotas.ledger import SELECT_EXPIRED, Ledger
+from backend.quotas.expiry import SELECT_DUE, held
+from backend.quotas.ledger import Ledger
 
 SECONDS = 5.0
 
@@ -18,6 +19,7 @@ class Sweeper:
         self._database = database
         self._ledger = ledger
         self._seconds = seconds
+        self._held = ""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="bursar-sweeper", daemon=True)
         self._thread.start()
@@ -28,9 +30,12 @@ class Sweeper:
         self._thread.join()
 
     def sweep(self) -> bool:
-        """Reject what is due now; False when nothing was."""
-        due = self._database.read(lambda tx: tx.one(SELECT_EXPIRED, (tx.now,)))
-        if due is None:
+        """Reject what is due now; False when nothing was, or the clock is in doubt."""
+        due, reason = self._database.read(lambda tx: (tx.one(SELECT_DUE, (tx.now,)), held(tx)))
+        if reason != self._held:
+            self._held = reason
+            self._database.announce()
+        if due is None or reason:
             return False
         self._database.write(lambda tx: self._ledger.run(tx, ()))
         return True

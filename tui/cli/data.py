@@ -45,7 +45,8 @@ def check(options: argparse.Namespace) -> int:
     from backend.check import findings
 
     with opened(options) as database:
-        found = database.read(lambda tx: list(findings(tx)))
+        found = [database.lost] * bool(database.lost)
+        found += database.read(lambda tx: list(findings(tx)))
     for line in found:
         write(display(line) + "\n")
     say(f"{len(found)} findings" if found else "sound: invariants, journal replay, hash chain")

@@ -11,13 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+from backend.core.database.head import HeadFile, head_path, lost, noted
+from backend.core.database.lock import FileLock
 from backend.core.database.schema import Step, check_version, copy_to, migrate, version_of
 from backend.core.database.sqlite import bursar_error, connect, path_error, storage_error
 from backend.core.database.stop import Stop
 from backend.core.database.tx import Tx
 from backend.core.database.wal import WriteAheadLog
 from backend.core.database.watch import Watcher
-from backend.core.database.writer import FileLock, Job, RunMany, Writer
+from backend.core.database.writer import Job, RunMany, Writer
 from backend.core.errors import ReadOnly, StorageError
 from backend.core.runtime import Runtime, system_runtime
 
@@ -39,6 +41,8 @@ class Database:
         self.path = path
         self.runtime = runtime
         self.read_only = read_only
+        self.lost = ""
+        """What was acknowledged here before and is missing, `` for nothing."""
         self._process = os.getpid()
         self._guard = threading.Lock()
         self._closed = False
@@ -106,6 +110,12 @@ class Database:
                 self._watcher = Watcher(self._connect())
         return self._watcher.subscribe(changed)
 
+    def announce(self) -> None:
+        """Have everybody who watches look, although nothing was written."""
+        with self._guard:
+            if self._watcher:
+                self._watcher.announce()
+
     def backup(self, target: Path) -> None:
         """Copy the live database to a new file and check the copy."""
         if target.exists():
@@ -164,13 +174,15 @@ class Database:
         except BaseException:
             lock.close()
             raise
+        head = HeadFile(head_path(file), keep=bool(self.lost))
         log = WriteAheadLog(conn, file)
-        return Writer(conn, self.runtime, lock, log, self._committed)
+        return Writer(conn, self.runtime, lock, head, log, self._committed)
 
     def _migrated(self, steps: Sequence[Step]) -> sqlite3.Connection:
         conn = connect(self.path, writer=True, read_only=False)
         try:
             migrate(conn, steps, self.path)
+            self.lost = lost(conn, self.path, noted(head_path(self.path)))
         except BaseException as error:
             conn.close()
             raise bursar_error(error) from error
@@ -181,9 +193,11 @@ class Database:
             self._watcher.wake()
 
     def _check_version(self, steps: Sequence[Step]) -> None:
+        head = noted(head_path(self.path))
         conn = self._take_reader()
         try:
             check_version(version_of(conn), steps, exactly=True)
+            self.lost = lost(conn, self.path, head)
         finally:
             self._give_reader(conn)
 

@@ -60,7 +60,9 @@ def storage_error(error: sqlite3.Error) -> StorageError:
 
 
 def bursar_error(error: BaseException) -> BaseException:
-    """The tree's error, a new one, for what the driver raised; other errors as they are."""
+    """The tree's error, a new one, for what failed below; other errors as they are."""
+    if isinstance(error, StorageError):
+        return type(error)(error.message, hint=error.hint, data=error.data)
     # Beside an open statement the driver's own complaint covers what it could not bind.
     cause = (error.__context__ if isinstance(error, sqlite3.Error) else error) or error
     if isinstance(cause, UnicodeEncodeError):

@@ -40,6 +40,11 @@ class Watcher:
         """Look now: this process has committed."""
         self._woken.set()
 
+    def announce(self) -> None:
+        """Tell everybody soon, whether or not there was a commit."""
+        self._version = -1
+        self._woken.set()
+
     def close(self) -> None:
         """Stop looking and close the connection."""
         self._closed = True

@@ -8,8 +8,6 @@ the group hears it (storage.md §1.3-1.4).
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import os
 import sqlite3
 import threading
 from collections import deque
@@ -18,10 +16,11 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
-from backend.core.database.sqlite import bursar_error, path_error
+from backend.core.database.head import HeadFile
+from backend.core.database.lock import FileLock
+from backend.core.database.sqlite import bursar_error
 from backend.core.database.tx import Tx
 from backend.core.database.wal import WriteAheadLog
 from backend.core.errors import StorageError
@@ -51,29 +50,6 @@ class _Spoilt(Exception):
     """One of several jobs broke their common transaction, which the engine had not undone."""
 
 
-class FileLock:
-    """An flock beside the database: unlike SQLite's own lock it is a fair queue between
-    processes. Raises StorageError when the file cannot be made."""
-
-    def __init__(self, path: Path) -> None:
-        try:
-            self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise path_error(path, error) from error
-
-    def take(self) -> None:
-        """Wait for it."""
-        fcntl.flock(self._handle, fcntl.LOCK_EX)
-
-    def give(self) -> None:
-        """Let others have it; no harm when it was not taken."""
-        fcntl.flock(self._handle, fcntl.LOCK_UN)
-
-    def close(self) -> None:
-        """Give the side file back."""
-        os.close(self._handle)
-
-
 class Writer:
     """Owns the only connection that writes; one transaction at a time.
 
@@ -87,6 +63,7 @@ class Writer:
         conn: sqlite3.Connection,
         runtime: Runtime,
         lock: FileLock,
+        head: HeadFile,
         log: WriteAheadLog,
         committed: Callable[[], None],
     ) -> None:
@@ -94,6 +71,7 @@ class Writer:
         self._log = log
         self._runtime = runtime
         self._lock = lock
+        self._head = head
         self._committed = committed
         self._state = threading.Lock()
         self._changed = threading.Condition(self._state)
@@ -141,6 +119,7 @@ class Writer:
         self._thread.join()
         self._conn.close()
         self._lock.close()
+        self._head.close()
 
     def _queue(self, job: Job) -> None:
         if self._closed:
@@ -195,8 +174,10 @@ class Writer:
             if conn.in_transaction:
                 conn.execute("ROLLBACK")  # a second Ctrl-C kept it from being done below
             conn.execute("BEGIN IMMEDIATE")
-            self._work(Tx(conn, self._runtime, writable=True), jobs)
+            tx = Tx(conn, self._runtime, writable=True)
+            self._work(tx, jobs)
             conn.execute("COMMIT")
+            self._head.write(tx.chain.head())
         finally:
             if conn.in_transaction:
                 conn.execute("ROLLBACK")

@@ -1,0 +1,85 @@
+"""The queue of processes that want to write one file."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from pathlib import Path
+
+from backend.core.database.sqlite import path_error
+from backend.core.errors import StorageBusy
+
+PATIENCE = 10.0
+"""Seconds; processes that take turns wait for milliseconds."""
+
+
+class FileLock:
+    """An flock beside the database: unlike SQLite's own lock it is a fair queue between
+    processes. Raises StorageError when the file cannot be made.
+
+    The kernel knows no time limit for it. Where the lock is not free a thread stands in the
+    queue, and stays there when its caller has given up: the next caller then takes its place.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise path_error(path, error) from error
+        self._path = path
+        self._state = threading.Lock()  # bare: see Writer
+        self._queuer: threading.Thread | None = None
+        self._turn: threading.Event | None = None
+        self._closed = False
+
+    def take(self) -> None:
+        """Wait for it. Raises StorageBusy when another process does not let it go."""
+        turn = threading.Event()
+        with self._state:
+            self._turn = turn
+            if not self._is_queued():
+                if self._try():
+                    return
+                self._queuer = threading.Thread(target=self._queue, name="bursar-lock", daemon=True)
+                self._queuer.start()
+        if not turn.wait(PATIENCE):
+            raise StorageBusy(
+                f"another process has not let go of {self._path} for {PATIENCE:g} seconds",
+                hint=f"it may be stopped: lsof {self._path} names it; nothing was changed",
+            )
+
+    def give(self) -> None:
+        """Let others have it; no harm when it was not taken."""
+        with self._state:
+            self._turn = None
+            if not self._is_queued():
+                fcntl.flock(self._handle, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Give the side file back."""
+        with self._state:
+            self._closed = True
+            if not self._is_queued():
+                os.close(self._handle)
+
+    def _is_queued(self) -> bool:
+        return self._queuer is not None and self._queuer.is_alive()
+
+    def _try(self) -> bool:
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _queue(self) -> None:
+        fcntl.flock(self._handle, fcntl.LOCK_EX)
+        with self._state:
+            self._queuer = None
+            if self._closed:
+                os.close(self._handle)
+            elif self._turn is not None:
+                self._turn.set()
+            else:
+                fcntl.flock(self._handle, fcntl.LOCK_UN)
