@@ -23,7 +23,7 @@ from backend.core.errors import BursarError
 from tui import theme
 from tui.actions import ACTIONS, Scope, bindings
 from tui.format.glyphs import ASCII
-from tui.format.lines import line
+from tui.format.lines import Line, Look, line
 from tui.format.units import Style
 from tui.history import Place
 from tui.panes import HOMES, PANES, SCREENS, VIEWS, PaneInfo, frame
@@ -263,9 +263,13 @@ class BursarApp(App[None], inherit_bindings=False):
         """What was said lately, the newest first."""
         from tui.widgets.overlay import Overlay
 
-        said = [frame.logged(one) for one in reversed(self.session.messages)]
-        build = said or [line("", "Nothing was said yet.")]
-        self.push_screen(Overlay("Messages", lambda look: build, self.session.look))
+        said = list(reversed(self.session.messages))
+
+        def build(look: Look) -> list[Line]:
+            lines = [row for one in said for row in frame.logged(one, look.width)]
+            return lines or [line("", "Nothing was said yet.")]
+
+        self.push_screen(Overlay("Messages", build, self.session.look))
 
     def action_help(self) -> None:
         """Every key that works here."""

@@ -234,7 +234,7 @@ def test_half_a_file_is_damaged(tmp_path: Path) -> None:
     content = filled(path)
     path.write_bytes(content[: len(content) // 2])
     with pytest.raises(StorageCorrupt):
-        notes(path).read(lambda tx: tx.all("SELECT body FROM note"))
+        notes(path)
 
 
 KILLED = """

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from backend.backend import Badges
 from tui.actions import Action, key_name
 from tui.format import ages, names
-from tui.format.lines import BAD, GOOD, QUIET, WARN, Line, Part, line
+from tui.format.lines import BAD, GOOD, QUIET, WARN, Line, Part, line, wrapped
 from tui.panes import PANES, PaneInfo
 from tui.session import BAD as BAD_NEWS
 from tui.session import Message, Session
@@ -80,9 +80,15 @@ def message(said: Message, key: str) -> tuple[list[Part], list[Part]]:
     return [(sign + said.text, _TONES[said.tone])], [(f"{ages.clock(said.at)}Z  {key} all", QUIET)]
 
 
-def logged(said: Message) -> Line:
-    """A line of the message log."""
-    return line(str(said.at), (f"{ages.clock(said.at)}Z  ", QUIET), (said.text, _TONES[said.tone]))
+def logged(said: Message, width: int) -> list[Line]:
+    """A message of the log, to its end."""
+    time = f"{ages.clock(said.at)}Z  "
+    first, *rest = wrapped(str(said.at), said.text, width - len(time))
+    tone = _TONES[said.tone]
+    return [
+        line(first.key, (time, QUIET), (first.text, tone)),
+        *(line(one.key, " " * len(time), (one.text, tone)) for one in rest),
+    ]
 
 
 def keys(actions: Sequence[tuple[Action, bool]], width: int) -> list[Part]:
