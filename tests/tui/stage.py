@@ -20,6 +20,7 @@ from backend.projects.model import Capacity, DenyApplication
 from backend.quotas.model import IssueCommission, Provision, RejectCommission
 from tests.worlds import CPU, OPERATOR, RAM, VM, World, person, world_w
 from tui.app import BursarApp
+from tui.dialogs.asking import AskingDialog
 from tui.dialogs.confirm import ConfirmScreen
 from tui.format.glyphs import ASCII, UNICODE
 from tui.panes.review import ReviewPane
@@ -141,6 +142,8 @@ async def settled(pilot: Pilot[None]) -> None:
     if reading:
         await pilot.app.workers.wait_for_complete(reading)
         await pilot.pause()
+    while isinstance(pilot.app.screen, AskingDialog) and pilot.app.screen.resting:
+        await pilot.pause(0.02)
 
 
 async def until(pilot: Pilot[None], ready: Callable[[], bool], *, tries: int = 200) -> None:

@@ -54,6 +54,8 @@ class AskingDialog(Dialog[ResultT]):
         self.armed = False
         self.consent = consent
         self.applying = self.left = False
+        self.resting = False
+        """No key is taken since `enter` led to the button: a paste may be going on."""
         self._clock, self._opened = clock, clock()
 
     def heading(self) -> str:
@@ -90,10 +92,13 @@ class AskingDialog(Dialog[ResultT]):
         self.show_all()
 
     def on_key(self, event: events.Key) -> None:
-        """Type-ahead and auto-repeat of the key that opened the dialog go nowhere."""
+        """Type-ahead, auto-repeat of the key that opened the dialog and the rest of a paste
+        that was not told as one go nowhere."""
         if not self._arm():
             event.stop()
             event.prevent_default()
+            if self.resting:
+                self._opened = self._clock()
 
     # --- what is on screen
 
@@ -156,7 +161,7 @@ class AskingDialog(Dialog[ResultT]):
     def ask_again(self, consent: Consent) -> None:
         """What is shown is another thing now; consent to what was shown before is void."""
         self.consent = consent
-        self.armed, self._opened = False, self._clock()
+        self.armed, self.resting, self._opened = False, False, self._clock()
         self.query_one("#name", Input).value = ""
         self.show_all()
         self.query_one(TextPanel).action_list_first()
@@ -164,7 +169,9 @@ class AskingDialog(Dialog[ResultT]):
     def _arm(self) -> bool:
         if not self.armed and self._clock() - self._opened >= GUARD:
             self.armed = True
-            self._focus_first()
+            if not self.resting:
+                self._focus_first()
+            self.resting = False
         return self.armed
 
     def _focus_first(self) -> None:
@@ -192,6 +199,7 @@ class AskingDialog(Dialog[ResultT]):
             self.warn(f"It {lacking}.")
         else:
             self.query_one("#confirm").focus()
+            self.armed, self.resting, self._opened = False, True, self._clock()
 
     @on(LineField.Cut)
     def _cut(self, event: LineField.Cut) -> None:

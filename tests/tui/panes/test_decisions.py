@@ -211,6 +211,30 @@ def test_keys_typed_ahead_go_nowhere(stage: Stage) -> None:
     assert stage.world.application(stage.newcomer).state is ApplicationState.APPROVED
 
 
+@pytest.mark.parametrize("pasted", ["ask again\r\r", "ask again\ry\r\ryes, later\r\r"])
+def test_lines_that_a_terminal_pastes_as_keys_do_not_confirm(stage: Stage, pasted: str) -> None:
+    """Without brackets around it a pasted line end is the enter key."""
+    keys = ["enter" if one == "\r" else one for one in pasted]
+
+    async def script(pilot: Pilot[None]) -> None:
+        await review(pilot, stage, stage.modification)
+        await press(pilot, "X")
+        shown = await dialog(pilot)
+        for key in keys:
+            await pilot.press(key)
+        assert pilot.app.screen is shown
+        assert shown.resting
+        assert pilot.app.focused is shown.query_one("#confirm")
+        assert shown.query_one("#reason", Input).value == "ask again"
+        await until(pilot, lambda: shown.armed)
+        assert stage.world.application(stage.modification).state is ApplicationState.PENDING
+        await press(pilot, "y")
+        await until(pilot, lambda: pilot.app.screen is not shown)
+
+    play(stage.app(), script)
+    assert stage.world.application(stage.modification).response == "ask again"
+
+
 def test_it_cannot_be_submitted_twice_and_the_outcome_reaches_who_left(stage: Stage) -> None:
     held, go = Event(), Event()
 
