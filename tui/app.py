@@ -17,6 +17,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 from rich.text import Text
 from textual.app import App
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.timer import Timer
 
 from backend.core.errors import BursarError
@@ -119,6 +120,7 @@ class BursarApp(App[None], inherit_bindings=False):
             self._read(self.session.read)
         if not self.is_headless:
             self._listen()
+            self.app_resume_signal.subscribe(self, self._resumed)
         self.call_after_refresh(_collect_garbage)
 
     def _listen(self) -> None:
@@ -138,6 +140,13 @@ class BursarApp(App[None], inherit_bindings=False):
                 if action.id in self.session.settings.keys
             }
         )
+
+    def get_driver_class(self) -> type[Driver]:
+        """Ours, unless the environment chooses."""
+        from tui.terminal import TerminalDriver
+
+        usual = super().get_driver_class()
+        return TerminalDriver if issubclass(TerminalDriver, usual) else usual
 
     def _fatal_error(self) -> None:
         """Leave with the terminal restored, a short message and the details in the log."""
@@ -297,6 +306,18 @@ class BursarApp(App[None], inherit_bindings=False):
         pane = self.screen
         if isinstance(pane, Pane):
             self.push_screen(KeyTester(self.session.look, pane.meant))
+
+    def action_suspend(self) -> None:
+        """Into the background; a console that is stopped while it writes holds others up."""
+        if any(one.group == "apply" and one.is_running for one in self.workers):
+            self.session.tell("Something is being written; ctrl+z after that")
+        else:
+            self.action_suspend_process()
+
+    def _resumed(self, _: App[None]) -> None:
+        """Whatever was on the terminal meanwhile."""
+        self.action_redraw()
+        self.session.wake()
 
     def action_redraw(self) -> None:
         """Draw everything again, whatever another program left on the terminal."""

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from backend.core.listing import FieldSpec, Kind
 from tests.tui.panes.test_lists import pane, row, rows
 from tests.tui.panes.test_pictures import Compare, both_sizes, open_pane, shown
-from tests.tui.stage import Stage, play, press, set_up, until
+from tests.tui.stage import Stage, play, press, said, set_up, settled, until
 from tui.asking import FilterLine, Offer
 from tui.panes.queried import TYPING
 from tui.widgets.prompt import MessageRow
@@ -155,3 +156,19 @@ def test_offered_words(stage: Stage, snap_compare: Compare, size: tuple[int, int
         await press(pilot, "/", *"state:", "tab")
 
     assert shown(stage, snap_compare, size, before)
+
+
+def test_what_is_typed_fast_goes_into_the_line(stage: Stage) -> None:
+    """Over a slow network keys arrive in one piece: none of them may be a command."""
+
+    async def script(pilot: Pilot[None]) -> None:
+        for key in ("slash", *"climATe", "escape", "colon", *"Audit"):
+            pilot.app.post_message(events.Key(key, SIGNS.get(key, key if len(key) == 1 else None)))
+        await settled(pilot)
+        assert len(pilot.app.screen_stack) == 1
+        assert said(pilot.app).splitlines()[-2].startswith(" :Audit ")
+
+    play(stage.app(), script)
+
+
+SIGNS = {"slash": "/", "colon": ":"}

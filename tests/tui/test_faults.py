@@ -150,7 +150,7 @@ def test_a_broken_page_is_told_and_the_other_panes_work(stage: Stage) -> None:
         await press(pilot, "5")
         assert "issued       10" in said(pilot.app)
         assert "restore a backup made with bursar backup" in await messages(pilot)
-        await press(pilot, "2")
+        await press(pilot, "1")
         assert "climate.hpc" in said(pilot.app)
 
     with damaged(stage, b"spring campaign") as backend:

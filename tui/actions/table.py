@@ -227,6 +227,8 @@ _SESSION = (
            "Close this screen, and the console from a pane", short="quit"),
     Action("interrupt", ("ctrl+c",), "how to quit", (Scope.APP,), Group.SESSION,
            "Says how to leave"),
+    Action("suspend", ("ctrl+z",), "suspend", (Scope.APP,), Group.SESSION,
+           "Into the background of the shell; fg brings it back", priority=True),
     Action("quit", ("ctrl+q",), "quit", (Scope.APP,), Group.SESSION,
            "Leave the console from anywhere", call="quit", priority=True),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -18,14 +19,31 @@ if TYPE_CHECKING:
     from backend.embedded import EmbeddedBackend
     from tui.session import Session
 
+ESCAPE_DELAY = "500"
+"""Milliseconds until an escape is a key of its own."""
+
 
 def console(options: argparse.Namespace) -> int:
     """The console on a context."""
+    mind_the_line()
     config = contexts.load()
     context = chosen(options, config)
     check(config)
     backend = contexts.open_context(context, read_only=options.read_only)
     return show(backend, context, config, options)
+
+
+def mind_the_line() -> None:
+    """Over SSH the bytes of one key may arrive apart: an arrow must not become `escape` and
+    letters. Has to be told before Textual is imported."""
+    if over_ssh():
+        os.environ.setdefault("ESCDELAY", ESCAPE_DELAY)
+        os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
+
+
+def over_ssh() -> bool:
+    """Whether the console is used over a network."""
+    return "SSH_CONNECTION" in os.environ
 
 
 def check(config: Config) -> None:
@@ -61,7 +79,7 @@ def show(
         read_only=options.read_only or context.read_only,
         glyphs=choose(options.glyphs or config.glyphs),
         units=Style(config.units),
-        refresh=config.refresh,
+        refresh=config.refresh * (2 if over_ssh() else 1),
         theme=options.theme or config.theme,
         keys=config.keys,
     )
@@ -109,6 +127,7 @@ def demo(options: argparse.Namespace) -> int:
     from backend.embedded import open_embedded
     from backend.world import load
 
+    mind_the_line()
     if options.database is not None or options.context is not None:
         raise contexts.usage("a demo brings its own world", "leave --database and --context out")
     config = contexts.load()

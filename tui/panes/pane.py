@@ -24,6 +24,10 @@ from tui.widgets.prompt import MessageRow
 from tui.widgets.small import TooSmall
 
 
+ASKS = ("list.filter", "raw.find", "command")
+"""Actions that open the line: at once, so that what is typed fast goes into it."""
+
+
 class Pane(Subject, inherit_bindings=False):
     """Chrome around `body()`. A subclass sets `SCOPE` and `PANE` (the tab that is lit), takes
     `BINDINGS = bindings(scope, ...)` and overrides what differs: `path`, `facts`, `hint`,
@@ -175,6 +179,10 @@ class Pane(Subject, inherit_bindings=False):
         if found is not None and (why := self.refusal(found)):
             event.stop()
             self.session.tell(f"{found.title}: {why}", "warn")
+        elif found is not None and found.id in ASKS:
+            event.stop()
+            owner = self.app if hasattr(self.app, f"action_{found.method}") else self
+            getattr(owner, f"action_{found.method}")()
 
     def meant(self, key: str, character: str | None) -> Action | None:
         """The action of a key on this screen."""

@@ -98,10 +98,17 @@ class ReviewPane(Pane, inherit_bindings=False):
 
     async def refresh_data(self) -> None:
         """Read the application and what approving would do now."""
-        self.review = await self.session.backend.projects.review(self.application)
-        if self.review.position:
-            self._after = self.review.next
-        self._show()
+        wanted = self.application
+        review = await self.session.backend.projects.review(wanted)
+        if wanted == self.application:  # else this answer was overtaken by another application
+            self._take(review)
+
+    def _take(self, review: ApplicationReview, *, home: bool = False) -> None:
+        """What is shown and what keys decide about is the same application at any moment."""
+        self.review, self.application = review, review.application.id
+        if review.position:
+            self._after = review.next
+        self._show(home=home)
         self.show_chrome()
 
     def tick(self) -> None:
@@ -151,9 +158,7 @@ class ReviewPane(Pane, inherit_bindings=False):
             self.app.pop_screen()
 
     async def _go_to(self, application: int) -> None:
-        self.application = application
-        await self.refresh_data()
-        self._show(home=True)
+        self._take(await self.session.backend.projects.review(application), home=True)
 
     def action_review_previous(self) -> None:
         """The waiting application before this one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from threading import Event, Thread
 
@@ -14,6 +15,7 @@ from backend.core.database import Tx
 from backend.core.plan import Tier
 from backend.core.text import MAX_CHARS
 from backend.projects.model import (
+    ApplicationReview,
     ApplicationState,
     ApproveApplication,
     Capacity,
@@ -96,6 +98,33 @@ def test_denying_needs_a_reason_and_the_next_application_follows(stage: Stage) -
     play(stage.app(), script)
     found = stage.world.application(stage.modification)
     assert (found.state, found.response) == (ApplicationState.DENIED, "ask again after the move")
+
+
+def test_an_answer_about_the_application_before_comes_too_late(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading again what was shown takes longer than the next application does."""
+    read, late = stage.backend.projects.review, asyncio.Event()
+
+    async def slowly(application: int) -> ApplicationReview:
+        found = await read(application)
+        if application == stage.modification:
+            await late.wait()
+        return found
+
+    async def script(pilot: Pilot[None]) -> None:
+        pane = await review(pilot, stage, stage.modification)
+        monkeypatch.setattr(stage.backend.projects, "review", slowly)
+        again = asyncio.create_task(pane.refresh_data())
+        await pilot.press("right_square_bracket")
+        await until(pilot, lambda: pane.application == stage.newcomer)
+        late.set()
+        await again
+        assert pane.review is not None
+        assert pane.review.application.id == pane.application == stage.newcomer
+        assert "urban.air" in said(pilot.app)
+
+    play(stage.app(), script)
 
 
 def test_after_the_last_decision_it_goes_back_with_a_message(stage: Stage) -> None:
