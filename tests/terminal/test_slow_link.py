@@ -61,17 +61,19 @@ def test_a_working_day_on_a_slow_line(stage: Stage, tmp_path: Path) -> None:
         child.until("Preview computed")
         decide(child, "X", "ask again")
         for application in approved:
-            child.until(f"> #{application} (.|\n)*Preview computed")
+            child.until(rf"> #{application} [\s\S]*Preview computed")
             decide(child, "A")
         child.until("No application is waiting")
-        child.type("2", "/", *"climate", ENTER)
-        child.until("l@uni.example +.*7")
+        child.type("2")
+        child.until(r"\[2 Quota")
+        child.type("/", *"climate", ENTER)
+        child.until(r"12 of 36[\s\S]*l@uni +clima.*vm +7")
         child.type("5")
         child.until("overdue")
         decide(child, "X", "service lost it")
         child.until("Commission 10 rejected")
         child.type(":", *"over", ENTER)
-        child.until("m@uni.example")
+        child.until("m@uni +bio.lab")
         child.type("x")
         child.until("Export")
         child.type("j", "\t", ERASE, *str(target), ENTER)
@@ -81,7 +83,7 @@ def test_a_working_day_on_a_slow_line(stage: Stage, tmp_path: Path) -> None:
         assert child.modes_left_on() == set()
         assert child.echoes
         words = len("ask again" + "climate" + "service lost it" + "over" + str(target))
-        assert child.typed - words <= 27
+        assert child.typed - words <= 28
     states = [stage.world.application(one).state for one in approved]
     assert states == [ApplicationState.APPROVED] * 3
     denied = stage.world.application(stage.modification)

@@ -34,9 +34,9 @@ def ask(child: Console) -> None:
     """Up to the dialog about the newcomer."""
     child.until("climate.hpc")
     child.type("a")
-    child.until("1 of 2 pending(.|\n)*Preview computed")
+    child.until(r"1 of 2 pending[\s\S]*Preview computed")
     child.type("]")
-    child.until("2 of 2 pending(.|\n)*Preview computed")
+    child.until(r"2 of 2 pending[\s\S]*Preview computed")
     child.type("A")
     child.until("Approve +y")
     child.pause(0.4)
