@@ -14,7 +14,7 @@ from pathlib import Path
 from backend.core.database import open_database
 from backend.core.database.head import Head, head_path, lost, noted, remedy
 from backend.core.database.schema import version_of
-from backend.core.database.sqlite import connect, refuse_network_filesystem
+from backend.core.database.sqlite import connect, fuse_driver, refuse_network_filesystem
 from backend.core.database.tx import Tx
 from backend.core.errors import StorageError
 from backend.core.runtime import moment, system_runtime
@@ -123,12 +123,19 @@ def _place(path: Path) -> Iterator[Finding]:
     except StorageError as error:
         yield wrong("file system", error.message, error.hint)
     else:
-        yield fine("file system", f"{folder} is not on a network")
+        yield _file_system(folder)
     if not os.access(folder, os.W_OK | os.X_OK):
         yield wrong("directory", f"{folder} cannot be written", "its owner or mode; or --read-only")
     free = shutil.disk_usage(folder).free
     told = f"{free >> 20:,} MiB free"
     yield fine("disk", told) if free >= ROOM else wrong("disk", told, "make room")
+
+
+def _file_system(folder: Path) -> Finding:
+    if driver := fuse_driver(folder):
+        hint = "when there is a network behind it, keep the database on a local disk"
+        return note("file system", f"{folder} is kept by a program ({driver})", hint)
+    return fine("file system", f"{folder} is not on a network")
 
 
 def _permissions(path: Path) -> Iterator[Finding]:

@@ -76,6 +76,7 @@ def test_what_is_no_database_is_wrong(bursar: Run, tmp_path: Path) -> None:
 def _changed(file: Path, statement: str) -> None:
     connection = sqlite3.connect(file)
     connection.execute(statement)
+    connection.commit()
     connection.close()
 
 
@@ -96,6 +97,51 @@ def test_a_copy_without_a_log_is_told(bursar: Run, demo: Path) -> None:
     assert found(after, "write-ahead log", "note")[0]["found"] == "off (delete)"
 
 
+def test_entries_that_are_gone_are_told(bursar: Run, demo: Path) -> None:
+    """As after `cp` without the -wal file, or a -wal file that was deleted."""
+    demo.with_name("demo.db.head").write_text(f"{10**6:019} {'0' * 64}\n")
+    told = bursar("doctor", "--database", demo, "--format", "json")
+    assert told.code == 1
+    (one,) = found(told, "journal", "WRONG")
+    assert "but entry 1000000 was acknowledged" in one["found"]
+    assert f"remove {demo}.head when it is meant to be so" in one["remedy"]
+    checked = bursar("check", "--database", demo)
+    assert (checked.code, len(checked.lines)) == (1, 1)
+    assert "but entry 1000000 was acknowledged" in checked.out
+
+
+def test_a_changed_digit_is_found(bursar: Run, demo: Path) -> None:
+    """SQLite calls such a file sound."""
+    assert bursar("check", "--database", demo).code == 0
+    content = demo.read_bytes()
+    place = content.rindex(b"operator:")
+    demo.write_bytes(content[:place] + b"O" + content[place + 1 :])
+    done = bursar("check", "--database", demo)
+    assert done.code == 1
+    assert "does not match its hash" in done.out
+
+
+def test_a_clock_that_does_not_fit_is_told(bursar: Run, demo: Path) -> None:
+    _changed(
+        demo, "UPDATE journal SET at = at + 3600000000 WHERE seq = (SELECT max(seq) FROM journal)"
+    )
+    done = bursar("doctor", "--database", demo, "--format", "json")
+    (one,) = found(done, "clock", "WRONG")
+    assert "set this machine's clock right" in one["remedy"]
+
+
+def test_a_mass_that_should_have_expired_is_told(bursar: Run, demo: Path) -> None:
+    _changed(demo, LATE)
+    done = bursar("doctor", "--database", demo, "--format", "json")
+    (one,) = found(done, "expiry", "WRONG")
+    assert "none does by itself" in one["remedy"]
+
+
+LATE = """
+INSERT INTO commission WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 30)
+SELECT 900000 + x, '', 'cyclades', 1, 1, '' FROM n"""
+
+
 def test_a_network_and_a_full_disk_are_wrong(
     bursar: Run, demo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +153,28 @@ def test_a_network_and_a_full_disk_are_wrong(
     assert done.code == 1
     assert "NFS" in found(done, "file system", "WRONG")[0]["found"]
     assert found(done, "disk", "WRONG")[0]["remedy"] == "make room"
+
+
+@pytest.mark.parametrize(
+    ("driver", "level"), [("fuse.sshfs", "WRONG"), ("fuse.rclone", "WRONG"), ("fuseblk", "note")]
+)
+def test_file_systems_that_programs_keep(
+    bursar: Run, demo: Path, monkeypatch: pytest.MonkeyPatch, driver: str, level: str
+) -> None:
+    from backend.core.database import sqlite
+
+    device = demo.stat().st_dev
+    mount = f"36 35 {os.major(device)}:{os.minor(device)} / /mnt rw shared:1 - {driver} host rw\n"
+    read = Path.read_text
+
+    def mounts(path: Path, *given: Any, **named: Any) -> str:
+        return mount if path.name == "mountinfo" else read(path, *given, **named)
+
+    monkeypatch.setattr(sqlite, "_filesystem_type", lambda path: 0x65735546)
+    monkeypatch.setattr(Path, "read_text", mounts)
+    done = bursar("doctor", "--database", demo, "--format", "json")
+    assert driver.removeprefix("fuse.") in found(done, "file system", level)[0]["found"]
+    assert done.code == (level == "WRONG")
 
 
 @pytest.mark.parametrize(

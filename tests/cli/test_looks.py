@@ -20,7 +20,7 @@ MOUSE = b"\x1b[?1000h"
 def drawn(home: Path, *arguments: str, **extra: str) -> bytes:
     """What a console sends to its terminal until it is left."""
     extra = {"COLORTERM": "truecolor", **extra}
-    with console("-m", "tui", *arguments, home=home, size=(80, 24), **extra) as child:
+    with console("-m", "tui", *arguments, home=home, size=(80, 24), delay=0.0, **extra) as child:
         child.until("Nothing|No projects")
         child.type("\x11")
         assert child.wait() == 0

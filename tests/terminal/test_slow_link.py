@@ -76,8 +76,11 @@ def test_a_working_day_on_a_slow_line(stage: Stage, tmp_path: Path) -> None:
         child.until("m@uni +bio.lab")
         child.type("x")
         child.until("Export")
-        child.type("j", "\t", ERASE, *str(target), ENTER)
-        child.until("over.json")
+        child.type("j", "\t")
+        child.pause(GUARD)
+        child.pause(GUARD)
+        child.type(ERASE, *str(target), ENTER)
+        child.until("1 row .*over.json|over.json.* 1 row|[Ww]r(ote|itten)")
         child.type(LEAVE)
         assert child.wait() == 0
         assert child.modes_left_on() == set()

@@ -6,6 +6,7 @@ import ctypes
 import os
 import sqlite3
 import sys
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,7 +31,16 @@ WRITER_PRAGMAS = (
     "PRAGMA wal_autocheckpoint = 8000",
 )
 
-_NETWORK_FILESYSTEMS = {0x6969: "NFS", 0x517B: "SMB", 0xFF534D42: "CIFS", 0xFE534D42: "SMB2"}
+_NETWORK_FILESYSTEMS = {
+    0x6969: "NFS",
+    0x517B: "SMB",
+    0xFF534D42: "CIFS",
+    0xFE534D42: "SMB2",
+    0x00C36400: "CephFS",
+    0x5346414F: "AFS",
+}
+_FUSE = 0x65735546
+_NETWORK_FUSE = ("sshfs", "gluster", "ceph", "s3", "rclone", "dav", "gcs", "smb", "ftp", "juice")
 
 # SQLite shares its memory through a file beside the database, which readers need, too.
 _BESIDE = "make its directory writable, or have somebody who may write keep it open"
@@ -113,12 +123,31 @@ def _about(path: Path, error: sqlite3.Error) -> StorageError:
 
 def refuse_network_filesystem(path: Path) -> None:
     """WAL needs shared memory: refuse files on network file systems."""
-    kind = _filesystem_type(path.parent if not path.exists() else path)
-    if kind in _NETWORK_FILESYSTEMS:
+    place = path.parent if not path.exists() else path
+    name = _NETWORK_FILESYSTEMS.get(_filesystem_type(place), "")
+    driver = fuse_driver(path)
+    if any(word in driver for word in _NETWORK_FUSE):
+        name = driver
+    if name:
         raise StorageError(
-            f"{path} is on a network file system ({_NETWORK_FILESYSTEMS[kind]})",
+            f"{path} is on a network file system ({name})",
             hint="keep the database on a local disk and use bursar serve for others",
         )
+
+
+def fuse_driver(path: Path) -> str:
+    """Which program keeps the file system that a path is on, such as `sshfs`; `` for none."""
+    place = path.parent if not path.exists() else path
+    if _filesystem_type(place) != _FUSE:
+        return ""
+    device = place.stat().st_dev
+    wanted = f"{os.major(device)}:{os.minor(device)}"
+    with suppress(OSError):
+        for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines():
+            _, _, mounted, *rest = line.split(" ")
+            if mounted == wanted:
+                return rest[rest.index("-") + 1].removeprefix("fuse.")
+    return "fuse"
 
 
 def _filesystem_type(path: Path) -> int:
