@@ -51,7 +51,7 @@ SCREENS: dict[Scope, type[DOMNode]] = {
 WIDGETS: dict[Scope, type[DOMNode]] = {Scope.TABLE: ResourceTable, Scope.TEXT: TextPanel}
 
 # What terminals, tmux and screen take for themselves or send as another key.
-TAKEN = {"ctrl+a", "ctrl+b", "ctrl+z", "ctrl+s", "f1", "f10", "f11"}
+TAKEN = {"ctrl+a", "ctrl+b", "ctrl+s", "f1", "f10", "f11"}
 SAME = {"ctrl+i", "ctrl+m", "ctrl+h", "ctrl+j", "ctrl+space", "ctrl+slash"}
 NAMED = {"up", "down", "left", "right", "home", "end", "pageup", "pagedown", "enter", "escape"}
 NAMED |= {"tab", "shift+tab", "delete", "space", *(f"f{n}" for n in range(2, 10))}
@@ -88,6 +88,10 @@ def test_a_clash_would_be_found() -> None:
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 def test_every_key_reaches_the_console(action: Action) -> None:
     assert [key for key in action.keys if not plain(key)] == []
+
+
+def test_ctrl_z_is_what_it_is_everywhere_else() -> None:
+    assert [one.id for one in ACTIONS if "ctrl+z" in one.keys] == ["suspend"]
 
 
 @pytest.mark.parametrize("key", ["ctrl+i", "ctrl+shift+x", "alt+x", "ctrl+enter", "ctrl+b", "f11"])

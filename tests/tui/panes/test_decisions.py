@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from threading import Event, Thread
 
 import pytest
-from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
 from backend.core.database import Tx
 from backend.core.plan import Tier
-from backend.core.text import MAX_CHARS
 from backend.projects.model import (
-    ApplicationReview,
     ApplicationState,
-    ApproveApplication,
     Capacity,
     DenyApplication,
     ModifyProject,
@@ -26,7 +21,6 @@ from backend.projects.model import (
 from backend.quotas.model import UNLIMITED, RejectCommission
 from tests.tui.stage import GIB, WIDE, Stage, dialog, play, press, review, said, until, write
 from tests.worlds import OPERATOR, RAM, VM, count
-from tui.app import BursarApp
 from tui.dialogs.confirm import ConfirmScreen
 from tui.panes.review import ReviewPane
 
@@ -98,33 +92,6 @@ def test_denying_needs_a_reason_and_the_next_application_follows(stage: Stage) -
     play(stage.app(), script)
     found = stage.world.application(stage.modification)
     assert (found.state, found.response) == (ApplicationState.DENIED, "ask again after the move")
-
-
-def test_an_answer_about_the_application_before_comes_too_late(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Reading again what was shown takes longer than the next application does."""
-    read, late = stage.backend.projects.review, asyncio.Event()
-
-    async def slowly(application: int) -> ApplicationReview:
-        found = await read(application)
-        if application == stage.modification:
-            await late.wait()
-        return found
-
-    async def script(pilot: Pilot[None]) -> None:
-        pane = await review(pilot, stage, stage.modification)
-        monkeypatch.setattr(stage.backend.projects, "review", slowly)
-        again = asyncio.create_task(pane.refresh_data())
-        await pilot.press("right_square_bracket")
-        await until(pilot, lambda: pane.application == stage.newcomer)
-        late.set()
-        await again
-        assert pane.review is not None
-        assert pane.review.application.id == pane.application == stage.newcomer
-        assert "urban.air" in said(pilot.app)
-
-    play(stage.app(), script)
 
 
 def test_after_the_last_decision_it_goes_back_with_a_message(stage: Stage) -> None:
@@ -215,53 +182,6 @@ def test_a_change_that_matters_is_announced_while_the_dialog_is_open(stage: Stag
         await until(pilot, lambda: "The situation changed meanwhile" in said(pilot.app))
 
     play(stage.app(live=True), script)
-
-
-def test_keys_typed_ahead_go_nowhere(stage: Stage) -> None:
-    async def script(pilot: Pilot[None]) -> None:
-        now = 0.0
-        plan = await stage.backend.plan(
-            ApproveApplication(actor=OPERATOR, application=stage.newcomer)
-        )
-        assert isinstance(pilot.app, BursarApp)
-        shown = ConfirmScreen(pilot.app.session, plan, clock=lambda: now)
-        pilot.app.push_screen(shown)
-        now = 0.29
-        await press(pilot, "A", "y", "enter", "escape", "r")
-        assert pilot.app.screen is shown
-        assert not shown.armed
-        assert shown.query_one("#reason", Input).value == ""
-        now = 0.31
-        await dialog(pilot)
-        await press(pilot, "y")
-        assert pilot.app.screen is not shown
-
-    play(stage.app(), script)
-    assert stage.world.application(stage.newcomer).state is ApplicationState.APPROVED
-
-
-@pytest.mark.parametrize("pasted", ["ask again\r\r", "ask again\ry\r\ryes, later\r\r"])
-def test_lines_that_a_terminal_pastes_as_keys_do_not_confirm(stage: Stage, pasted: str) -> None:
-    """Without brackets around it a pasted line end is the enter key."""
-    keys = ["enter" if one == "\r" else one for one in pasted]
-
-    async def script(pilot: Pilot[None]) -> None:
-        await review(pilot, stage, stage.modification)
-        await press(pilot, "X")
-        shown = await dialog(pilot)
-        for key in keys:
-            await pilot.press(key)
-        assert pilot.app.screen is shown
-        assert shown.resting
-        assert pilot.app.focused is shown.query_one("#confirm")
-        assert shown.query_one("#reason", Input).value == "ask again"
-        await until(pilot, lambda: shown.armed)
-        assert stage.world.application(stage.modification).state is ApplicationState.PENDING
-        await press(pilot, "y")
-        await until(pilot, lambda: pilot.app.screen is not shown)
-
-    play(stage.app(), script)
-    assert stage.world.application(stage.modification).response == "ask again"
 
 
 def test_it_cannot_be_submitted_twice_and_the_outcome_reaches_who_left(stage: Stage) -> None:
@@ -409,21 +329,5 @@ def test_after_a_decision_comes_the_one_behind_it_not_the_first(stage: Stage) ->
         await write(pilot, "not this year")
         await press(pilot, "enter", "enter")
         await until(pilot, lambda: pane.application == third)
-
-    play(stage.app(), script)
-
-
-@pytest.mark.parametrize(
-    ("pasted", "taken"),
-    [("two\nlines\tof text", "two lines of text"), ("x" * 600, "x" * MAX_CHARS)],
-)
-def test_a_pasted_reason_is_one_line_and_never_lost(stage: Stage, pasted: str, taken: str) -> None:
-    async def script(pilot: Pilot[None]) -> None:
-        await review(pilot, stage, stage.modification)
-        await press(pilot, "X")
-        shown = await dialog(pilot)
-        field = shown.query_one("#reason", Input)
-        field.post_message(events.Paste(pasted))
-        await until(pilot, lambda: field.value == taken)
 
     play(stage.app(), script)
