@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
 import time
+from concurrent.futures import wait
 from contextlib import suppress
 
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.widgets import Input
 
 ASK_STATUS, READY = "\x1b[5n", b"\x1b[0n"
 PATIENCE = 1.0
 """Seconds to wait for what is still on its way."""
+LONGEST_KEY, GLANCE = 0.5, 0.02
+"""Seconds that the next key is kept back at most, and between two looks whether it is over."""
+
+
+async def _reached(node: MessagePump) -> None:
+    """Wait until what is in the queue of this part of the console has been dealt with."""
+    done = asyncio.Event()
+    if node.call_later(done.set):
+        await done.wait()
 
 
 class TerminalDriver(LinuxDriver):
-    """Over a slow line answers and reports of the mouse arrive when the console has gone: it
+    """Keys that arrive in one piece, as they do over a slow line, are done one after the other:
+    Textual would type into the field that was left, and erase what was typed after the
+    erasing. Over a slow line answers and reports of the mouse arrive when the console has gone: it
     waits for the last, or the shell would take them for something typed. A process that was
     stopped from outside puts everything away before it begins anew."""
 
@@ -33,6 +50,28 @@ class TerminalDriver(LinuxDriver):
             self._asked = True
             with suppress(OSError):  # the terminal is gone
                 self._drain()
+
+    def process_message(self, message: Message) -> None:
+        """Pass it on; after a key wait, on the thread that reads, until it has done its work."""
+        super().process_message(message)
+        if isinstance(message, Key):
+            doing = asyncio.run_coroutine_threadsafe(self._settled(message), self._loop)
+            end = time.monotonic() + LONGEST_KEY
+            while not (doing.done() or self.exit_event.is_set() or time.monotonic() > end):
+                wait([doing], GLANCE)
+            doing.cancel()
+
+    async def _settled(self, key: Key) -> None:
+        """A key goes from queue to queue, from what has the focus up to the console; the
+        second round is for what it sent up in its turn."""
+        app = self._app
+        await _reached(app)
+        target = app.focused or app.screen
+        if isinstance(target, Input) and key.is_printable:
+            return
+        for _ in range(2):
+            for node in target.ancestors_with_self:
+                await _reached(node)
 
     def _drain(self) -> None:
         """Terminals answer in order: what comes after the answer to this was typed."""

@@ -76,10 +76,7 @@ def test_a_working_day_on_a_slow_line(stage: Stage, tmp_path: Path) -> None:
         child.until("m@uni +bio.lab")
         child.type("x")
         child.until("Export")
-        child.type("j", "\t")
-        child.pause(GUARD)
-        child.pause(GUARD)
-        child.type(ERASE, *str(target), ENTER)
+        child.type("j", "\t", ERASE, *str(target), ENTER)
         child.until("1 row exported to")
         child.type(LEAVE)
         assert child.wait() == 0
@@ -120,6 +117,25 @@ def test_an_arrow_that_arrives_in_pieces_stays_an_arrow(stage: Stage, tmp_path: 
         child.pause(3 * DELAY)
         child.type("l")
         child.until("cli")
+        child.type(LEAVE)
+        assert child.wait() == 0
+
+
+@pytest.mark.slow
+def test_keys_in_one_piece_are_done_one_after_the_other(stage: Stage, tmp_path: Path) -> None:
+    """Into the line, out of it, to the other field, and what is erased is what was there."""
+    with start(stage, tmp_path) as child:
+        child.until("climate.hpc")
+        child.type("a")
+        child.until("Preview computed")
+        child.type("A")
+        child.until("esc cancels")
+        child.pause(GUARD)
+        child.type("agreeb\x7fd\tclimate.hpx\x7fc\x01\x1b[C\x7fc")
+        child.until(r"Reason +\[agreed ")
+        child.until(r"Type climate.hpc +\[climate.hpc ")
+        child.type("\x1b")
+        child.pause(GUARD)
         child.type(LEAVE)
         assert child.wait() == 0
 
