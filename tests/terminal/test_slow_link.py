@@ -61,7 +61,7 @@ def test_a_working_day_on_a_slow_line(stage: Stage, tmp_path: Path) -> None:
         child.until("Preview computed")
         decide(child, "X", "ask again")
         for application in approved:
-            child.until(rf"> #{application} [\s\S]*Preview computed")
+            child.until(rf"> #{application} [\s\S]*Application #{application} ")
             decide(child, "A")
         child.until("No application is waiting")
         child.type("2")
@@ -90,7 +90,7 @@ def test_a_working_day_on_a_slow_line(stage: Stage, tmp_path: Path) -> None:
     assert (denied.state, denied.response) == (ApplicationState.DENIED, "ask again")
     assert count(stage.world, "SELECT count(*) FROM commission") == 0
     [over] = json.loads(target.read_text(encoding="utf-8"))
-    assert over["user"] == "m@uni.example"
+    assert over["holder"] == "m@uni.example"
 
 
 @pytest.mark.slow
