@@ -23,7 +23,6 @@ from tui.widgets.chrome import Row, Tabs
 from tui.widgets.prompt import MessageRow
 from tui.widgets.small import TooSmall
 
-
 ASKS = ("list.filter", "raw.find", "command")
 """Actions that open the line: at once, so that what is typed fast goes into it."""
 
