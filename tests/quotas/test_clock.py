@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,6 +149,18 @@ def test_a_clock_that_stands_still_stops_nothing_but_expiry(world: World) -> Non
         world.issue(("vm", 1), accept=True)
         sweep(world)
     assert len(world.pending()) == 3
+
+
+def test_a_clock_in_doubt_is_told_to_who_watches(world: World, wall: Wall) -> None:
+    """Nothing is written that they would hear of otherwise."""
+    told = threading.Event()
+    issue(world)
+    forget = world.database.watch(lambda head: told.set())
+    told.clear()
+    wall.set(HOUR)
+    sweep(world)
+    assert told.wait(5)
+    forget()
 
 
 def test_the_real_clock_has_not_jumped() -> None:

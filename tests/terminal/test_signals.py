@@ -42,6 +42,20 @@ def test_ctrl_q_leaves_with_zero(database: str, tmp_path: Path) -> None:
         assert child.modes_left_on() == set()
 
 
+@pytest.mark.parametrize(("off", "asked"), [("", True), ("1", False)])
+def test_the_kitty_keys_can_be_left_alone(
+    database: str, tmp_path: Path, off: str, asked: bool
+) -> None:
+    with console(
+        "-m", "tui", "--database", database, home=tmp_path, TEXTUAL_DISABLE_KITTY_KEY=off
+    ) as child:
+        child.until("phys.lab")
+        assert (b"\x1b[>" in child.output) is asked
+        child.type("\x11")
+        assert child.wait() == 0
+        assert child.modes_left_on() == set()
+
+
 def test_a_vanished_terminal_ends_it(database: str, tmp_path: Path) -> None:
     with console("-m", "tui", "--database", database, home=tmp_path) as child:
         child.until("phys.lab")

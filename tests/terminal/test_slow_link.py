@@ -56,7 +56,7 @@ def test_a_working_day_on_a_slow_line(stage: Stage, tmp_path: Path) -> None:
     approved = [stage.newcomer, *three_more(stage)]
     target = tmp_path / "over.json"
     with start(stage, tmp_path) as child:
-        child.until("climate.hpc")
+        child.until("live 4s[\\s\\S]*climate.hpc")
         child.type(*"jjj", "a")
         child.until("Preview computed")
         decide(child, "X", "ask again")
