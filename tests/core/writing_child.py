@@ -9,7 +9,7 @@ from backend.core.database import Tx
 from backend.core.journal import Entry
 from tests.core.notes import notes
 
-NOTES = 150
+NOTES = 300
 
 
 def main(path: Path, name: str) -> None:

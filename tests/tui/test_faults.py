@@ -24,7 +24,7 @@ from backend.core.runtime import Runtime
 from backend.embedded import EmbeddedBackend, open_embedded
 from backend.projects.model import ApplicationState
 from backend.quotas.model import IssueCommission, Provision
-from tests.tui.stage import Stage, dialog, play, press, review, said, until
+from tests.tui.stage import Stage, dialog, play, press, review, said, until, write
 from tests.worlds import OPERATOR
 from tui.app import BursarApp
 from tui.dialogs.confirm import ConfirmScreen
@@ -107,7 +107,9 @@ def test_a_failing_write_says_what_was_not_changed_and_what_to_do(
         await review(pilot, stage, stage.newcomer)
         await press(pilot, "A")
         await dialog(pilot)
-        await press(pilot, "r", *"agreed" * 10, "enter")
+        await press(pilot, "r")
+        await write(pilot, "agreed " * 50)
+        await press(pilot, "enter")
         with fault(stage):
             await press(pilot, "y")
             notice = pilot.app.screen.query_one("#notice", Static)
@@ -150,7 +152,7 @@ def test_a_broken_page_is_told_and_the_other_panes_work(stage: Stage) -> None:
         await press(pilot, "5")
         assert "issued       10" in said(pilot.app)
         assert "restore a backup made with bursar backup" in await messages(pilot)
-        await press(pilot, "1")
+        await press(pilot, "1", "escape")
         assert "climate.hpc" in said(pilot.app)
 
     with damaged(stage, b"spring campaign") as backend:
