@@ -17,7 +17,7 @@ from subprocess import PIPE
 import pytest
 
 from backend.core.database import Database, Tx, lock, open_database
-from backend.core.errors import StorageBusy, StorageCorrupt, StorageReadOnly
+from backend.core.errors import StorageBusy, StorageCorrupt, StorageError, StorageReadOnly
 from tests.core.notes import STEPS, count, note, notes
 from tests.core.writing_child import NOTES
 
@@ -227,6 +227,22 @@ def test_a_broken_page_harms_only_who_needs_it(tmp_path: Path, rubbish: bytes) -
         database.read(lambda tx: tx.all("SELECT body FROM note"))
     assert "restore a backup" in told.value.hint
     database.close()
+
+
+def test_a_file_that_was_moved_away_takes_no_more_writes(
+    database: Database, tmp_path: Path
+) -> None:
+    """What was acknowledged then would be in a file that nobody finds."""
+    database.write(note)
+    elsewhere = tmp_path / "elsewhere.db"
+    database.path.rename(elsewhere)
+    with pytest.raises(StorageError, match="moved, removed or replaced"):
+        database.write(note)
+    database.path.touch()
+    with pytest.raises(StorageError, match="moved, removed or replaced"):
+        database.write(note)
+    elsewhere.replace(database.path)
+    assert database.write(note) == 2
 
 
 def test_half_a_file_is_damaged(tmp_path: Path) -> None:

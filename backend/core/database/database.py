@@ -55,6 +55,7 @@ class Database:
                 self._check_version(steps)
             else:
                 self._writer = self._open_writer(steps)
+            self._inode = _inode(path)
         except BaseException:
             self.close()
             raise
@@ -155,6 +156,11 @@ class Database:
         self._check_open()
         if self._writer is None:
             raise ReadOnly("the database is open read-only", hint="open without --read-only")
+        if _inode(self.path) != self._inode:  # SQLite would go on in a file without a name
+            raise StorageError(
+                f"{self.path} was moved, removed or replaced while it was open",
+                hint="put it back, or start again; nothing was changed",
+            )
         return self._writer
 
     def _check_open(self) -> None:
@@ -230,6 +236,14 @@ class Database:
                 self._idle.append(conn)
                 return
         conn.close()
+
+
+def _inode(path: Path) -> int:
+    """Which file has this name; 0 for none."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0
 
 
 def _closed() -> StorageError:
