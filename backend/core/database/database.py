@@ -43,6 +43,7 @@ class Database:
         self.read_only = read_only
         self.lost = ""
         """What was acknowledged here before and is missing, `` for nothing."""
+        self._name = str(path)
         self._process = os.getpid()
         self._guard = threading.Lock()
         self._closed = False
@@ -55,7 +56,7 @@ class Database:
                 self._check_version(steps)
             else:
                 self._writer = self._open_writer(steps)
-            self._inode = _inode(path)
+            self._inode = _inode(self._name)
         except BaseException:
             self.close()
             raise
@@ -156,7 +157,7 @@ class Database:
         self._check_open()
         if self._writer is None:
             raise ReadOnly("the database is open read-only", hint="open without --read-only")
-        if _inode(self.path) != self._inode:  # SQLite would go on in a file without a name
+        if _inode(self._name) != self._inode:  # SQLite would go on in a file without a name
             raise StorageError(
                 f"{self.path} was moved, removed or replaced while it was open",
                 hint="put it back, or start again; nothing was changed",
@@ -238,10 +239,10 @@ class Database:
         conn.close()
 
 
-def _inode(path: Path) -> int:
+def _inode(name: str) -> int:
     """Which file has this name; 0 for none."""
     try:
-        return path.stat().st_ino
+        return os.stat(name).st_ino
     except OSError:
         return 0
 

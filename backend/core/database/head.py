@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from binascii import hexlify
 from contextlib import suppress
 from pathlib import Path
 
@@ -72,12 +73,14 @@ class HeadFile:
         """Note the head of a commit; what cannot be noted harms nobody."""
         if self._keep or head[0] == self._written:
             return
-        with suppress(OSError):
+        try:
             if self._handle is None:
                 flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
                 self._handle = os.open(self._path, flags, 0o600)
-            os.pwrite(self._handle, f"{head[0]:019} {head[1].hex()}\n".encode(), 0)
+            os.pwrite(self._handle, b"%019d %s\n" % (head[0], hexlify(head[1])), 0)
             self._written = head[0]
+        except OSError:
+            return
 
     def close(self) -> None:
         """Let go of the file."""

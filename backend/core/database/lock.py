@@ -35,12 +35,12 @@ class FileLock:
 
     def take(self) -> None:
         """Wait for it. Raises StorageBusy when another process does not let it go."""
-        turn = threading.Event()
         with self._state:
-            self._turn = turn
-            if not self._is_queued():
-                if self._try():
-                    return
+            queued = self._is_queued()
+            if not queued and self._try():
+                return
+            self._turn = turn = threading.Event()
+            if not queued:
                 self._queuer = threading.Thread(target=self._queue, name="bursar-lock", daemon=True)
                 self._queuer.start()
         if not turn.wait(PATIENCE):
