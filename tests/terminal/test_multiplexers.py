@@ -16,6 +16,9 @@ import pytest
 from tests.terminal.pty_console import PATIENCE, ROOT
 from tests.tui.stage import Stage
 
+GUARD = 0.5
+"""Seconds in which a dialog that has just opened takes no keys, and some more."""
+
 BEFORE = "what stood here before"
 
 
@@ -77,6 +80,7 @@ def works(window: Multiplexer, place: Path) -> None:
     ):
         window.send(keys)
         window.until(pattern)
+        time.sleep(GUARD)
     window.send("\x11")
     shown = window.until(BEFORE)
     window.send("echo still $((40 + 2))\r")
