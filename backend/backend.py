@@ -14,7 +14,7 @@ from backend.core.identity import Actor
 from backend.core.listing import Listing, Query
 from backend.core.plan import Command, Plan, Receipt
 from backend.notices.model import Delivery
-from backend.projects.model import ApplicationReview, ProjectDetail, ProjectRow
+from backend.projects.model import ApplicationReview, ProjectDetail, ProjectRow, User
 from backend.quotas.model import (
     CommissionDetail,
     CommissionRow,
@@ -105,6 +105,10 @@ class Projects(Protocol):
 
     async def review(self, application: int) -> ApplicationReview:
         """Raises NotFound."""
+        ...
+
+    async def person(self, name: str) -> User:
+        """The user with this e-mail address or uuid. Raises NotFound."""
         ...
 
     async def raw(self, key: int) -> Mapping[str, object]:

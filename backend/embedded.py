@@ -24,7 +24,7 @@ from backend.notices import service as notices
 from backend.notices.deliverer import Worker, begin
 from backend.notices.model import Sink
 from backend.projects import service as projects
-from backend.projects.model import ApplicationReview, ProjectDetail, ProjectRow
+from backend.projects.model import ApplicationReview, ProjectDetail, ProjectRow, User
 from backend.quotas import feed, fields, queries
 from backend.quotas import service as quotas
 from backend.quotas.ledger import Ledger
@@ -104,6 +104,10 @@ class EmbeddedProjects:
     async def review(self, application: int) -> ApplicationReview:
         """What deciding on an application needs. Raises NotFound."""
         return await self._database.aread(lambda tx: projects.review(tx, application, self._actor))
+
+    async def person(self, name: str) -> User:
+        """The user with this address or uuid. Raises NotFound."""
+        return await self._database.aread(lambda tx: projects.person(tx, name))
 
     async def raw(self, key: int) -> Mapping[str, object]:
         """The project as Astakos' API shows it."""

@@ -125,6 +125,8 @@ _VIEWS = (
            "The next waiting application", footer=41),
 )  # fmt: skip
 
+_EDITED = (Scope.PROJECTS, Scope.PROJECT, Scope.REVIEW)
+
 _DECISIONS = (
     Action("project.review", ("a",), "review application", (Scope.PROJECTS, Scope.PROJECT),
            Group.DECIDE, "Look at the waiting application; changes nothing",
@@ -135,6 +137,12 @@ _DECISIONS = (
     Action("project.deny", ("X",), "deny", (Scope.PROJECTS,), Group.DECIDE,
            "Deny the waiting application, or those of all marked projects",
            footer=4, changes_data=True),
+    Action("row.edit", ("e",), "edit", _EDITED, Group.DECIDE,
+           "Fill in a form; a preview follows", footer=85),
+    Action("row.editor", ("E",), "edit as text", _EDITED, Group.DECIDE,
+           "Change it as a text in $EDITOR; a preview follows"),
+    Action("row.new", ("n",), "new application", (Scope.PROJECTS,), Group.DECIDE,
+           "Apply for a new project in somebody's name", short="new", footer=86),
     Action("project.suspend", ("Z",), "suspend / unsuspend", (Scope.PROJECTS, Scope.PROJECT),
            Group.DECIDE, "Stop a project from taking more, or let it again",
            short="suspend", footer=90, changes_data=True),

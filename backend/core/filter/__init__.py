@@ -13,6 +13,7 @@ from backend.core.filter.tree import (
     Word,
     render,
 )
+from backend.core.filter.values import amount, amount_text, span
 
 __all__ = [
     "Compare",
@@ -24,6 +25,9 @@ __all__ = [
     "Term",
     "Time",
     "Word",
+    "amount",
+    "amount_text",
     "parse",
     "render",
+    "span",
 ]

@@ -10,7 +10,7 @@ from backend.projects.service.api import (
     raw,
 )
 from backend.projects.service.limits import mismatches
-from backend.projects.service.reads import FIELDS, detail, keys_sql, queue, rows
+from backend.projects.service.reads import FIELDS, detail, keys_sql, person, queue, rows
 from backend.projects.service.review import review
 from backend.projects.service.room import ROOM, refresh_standing
 from backend.projects.service.users import add_user
@@ -27,6 +27,7 @@ __all__ = [
     "list_memberships",
     "list_projects",
     "mismatches",
+    "person",
     "queue",
     "quota_projects",
     "raw",
