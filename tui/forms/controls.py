@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -67,13 +66,9 @@ class OneOf(Widget, can_focus=True):
         Binding("enter", "submit", show=False),
     ]
 
-    @dataclass
     class Changed(Message):
         """Another word was chosen."""
 
-        control: OneOf
-
-    @dataclass
     class Submitted(Message):
         """Enter: on to the next field."""
 
@@ -85,7 +80,7 @@ class OneOf(Widget, can_focus=True):
         """Choose this word."""
         self._value = text
         self.refresh()
-        self.post_message(self.Changed(self))
+        self.post_message(self.Changed())
 
     @property
     def typed(self) -> str:

@@ -149,7 +149,8 @@ class FormScreen(Dialog[Receipt | None]):
 
     def _notice(self, build: Build) -> None:
         notice = self.query_one("#notice", Static)
-        lines = list(build(replace(self.session.look(), width=max(20, notice.size.width or 60))))
+        width = self.query_one(TextPanel).size.width
+        lines = list(build(replace(self.session.look(), width=max(20, width))))
         notice.display = bool(lines)
         notice.update(joined(lines))
         self.call_after_refresh(self.fit)
@@ -186,9 +187,9 @@ class FormScreen(Dialog[Receipt | None]):
     @on(TextArea.Changed)
     @on(OneOf.Changed)
     def _changed(self, event: Input.Changed | TextArea.Changed | OneOf.Changed) -> None:
-        field = event.control
-        if isinstance(field, LineControl) and (safe := hidden(field.value)) != field.value:
-            field.value = safe
+        line = event.input if isinstance(event, Input.Changed) else None
+        if line is not None and (safe := hidden(line.value)) != line.value:
+            line.value = safe
         elif (typed := self.typed) != self._seen:
             self._seen, self._text = typed, ""
             self._notice(lambda look: ())
