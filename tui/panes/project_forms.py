@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 FORMS = ("row.new", "row.edit", "row.editor")
 APPLY, IN_PLACE = "apply", "in place"
 WAYS = (
-    (APPLY, "File an application in somebody's name; it waits for a decision"),
+    (APPLY, "Apply for it in somebody's name"),
     (IN_PLACE, "Change it in place, at once"),
 )
 
