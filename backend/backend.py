@@ -21,6 +21,7 @@ from backend.projects.model import (
     PersonRow,
     ProjectDetail,
     ProjectRow,
+    User,
 )
 from backend.quotas.model import (
     CommissionDetail,
@@ -137,6 +138,10 @@ class Projects(Protocol):
 
     async def review(self, application: int) -> ApplicationReview:
         """Raises NotFound."""
+        ...
+
+    async def find_person(self, name: str) -> User:
+        """The user with this e-mail address or uuid. Raises NotFound."""
         ...
 
     async def raw(self, key: int) -> Mapping[str, object]:

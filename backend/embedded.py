@@ -33,6 +33,7 @@ from backend.projects.model import (
     PersonRow,
     ProjectDetail,
     ProjectRow,
+    User,
 )
 from backend.projects.service import dry_run, people
 from backend.quotas import catalog, feed, fields, history, queries
@@ -152,6 +153,10 @@ class EmbeddedProjects:
     async def review(self, application: int) -> ApplicationReview:
         """What deciding on an application needs. Raises NotFound."""
         return await self._database.aread(lambda tx: projects.review(tx, application, self._actor))
+
+    async def find_person(self, name: str) -> User:
+        """The user with this address or uuid. Raises NotFound."""
+        return await self._database.aread(lambda tx: projects.person(tx, name))
 
     async def raw(self, key: int) -> Mapping[str, object]:
         """The project as Astakos' API shows it."""

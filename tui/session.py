@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from backend.backend import Backend, Badges, Connection
@@ -45,7 +46,8 @@ class Message:
 class Settings:
     """How this console shows things. `refresh` is in seconds: how often ages and marks are
     looked at, and how old data may be before it is called stale. `theme` is `` for the usual
-    one; `keys` has keys of the operator's choice by action id."""
+    one; `keys` has keys of the operator's choice by action id; drafts are kept in `state`, if
+    there is one."""
 
     context: str = "local"
     production: bool = False
@@ -54,6 +56,7 @@ class Settings:
     units: Style = Style.AUTO
     refresh: float = 2.0
     theme: str = ""
+    state: Path | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
 
 

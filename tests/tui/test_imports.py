@@ -43,3 +43,4 @@ def test_the_first_frame_comes_without_heavy_libraries(tmp_path: Path) -> None:
     assert modules & HEAVY == set()
     others = {"tui.panes.quotas", "tui.panes.commissions", "tui.panes.audit", "tui.dialogs.confirm"}
     assert modules & others == set()
+    assert not [module for module in modules if module.startswith("tui.forms")]

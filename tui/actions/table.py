@@ -131,6 +131,7 @@ _VIEWS = (
 
 _PROJECT = (Scope.PROJECTS, Scope.PROJECT, Scope.EXPIRED)
 _USER, _RESOURCE = (Scope.USERS, Scope.USER), (Scope.RESOURCES, Scope.RESOURCE)
+_EDITED = (Scope.PROJECTS, Scope.PROJECT, Scope.REVIEW)
 
 _DECISIONS = (
     Action("project.review", ("a",), "review application", _PROJECT,
@@ -142,6 +143,12 @@ _DECISIONS = (
     Action("project.deny", ("X",), "deny", (Scope.PROJECTS,), Group.DECIDE,
            "Deny the waiting application, or those of all marked projects",
            footer=4, changes_data=True),
+    Action("row.edit", ("e",), "edit", _EDITED, Group.DECIDE,
+           "Fill in a form; a preview follows", footer=85),
+    Action("row.editor", ("E",), "edit as text", _EDITED, Group.DECIDE,
+           "Change it as a text in $EDITOR; a preview follows"),
+    Action("row.new", ("n",), "new application", (Scope.PROJECTS,), Group.DECIDE,
+           "Apply for a new project in somebody's name", short="new", footer=86),
     Action("project.suspend", ("Z",), "suspend / unsuspend", _PROJECT,
            Group.DECIDE, "Stop a project from taking more, or let it again",
            short="suspend", footer=90, changes_data=True),
@@ -149,14 +156,14 @@ _DECISIONS = (
            Group.DECIDE, "End a project; its name becomes free", footer=91, changes_data=True),
     Action("project.reinstate", ("R",), "reinstate", _PROJECT,
            Group.DECIDE, "Bring a terminated project back", footer=92, changes_data=True),
-    Action("expired.all", ("E",), "end all expired", (Scope.EXPIRED,), Group.DECIDE,
+    Action("expired.all", ("W",), "end all expired", (Scope.EXPIRED,), Group.DECIDE,
            "End every project that is past its end date", short="all", footer=3,
            changes_data=True),
     Action("user.accept", ("A",), "accept", _USER, Group.DECIDE,
            "Let a person in who waits for moderation", footer=2, changes_data=True),
     Action("user.reject", ("X",), "reject", _USER, Group.DECIDE,
            "Turn a person away who waits for moderation", footer=3, changes_data=True),
-    Action("user.verify", ("E",), "verify", _USER, Group.DECIDE,
+    Action("user.verify", ("Y",), "verify", _USER, Group.DECIDE,
            "Take a person's e-mail address as verified", footer=90, changes_data=True),
     Action("user.deactivate", ("Z",), "deactivate", _USER, Group.DECIDE,
            "Shut a person out; what is owned is suspended", footer=91, changes_data=True),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from backend import contexts
 from backend.contexts import Config, Context
 from tui.cli.arguments import THEMES
-from tui.cli.output import CRASHED, DONE, say, start_log
+from tui.cli.output import CRASHED, DONE, say, start_log, state_folder
 from tui.cli.target import chosen
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def show(
         refresh=config.refresh * (2 if over_ssh() else 1),
         theme=options.theme or config.theme,
         keys=config.keys,
+        state=state_folder(),
     )
     session = Session(backend, settings)
     try:
@@ -99,12 +100,10 @@ def show(
 @contextmanager
 def remembering(session: Session) -> Iterator[None]:
     """Go on where the last console on this context ended, and write down where this one ends."""
-    from platformdirs import user_state_path
-
     from tui import memory
 
     place = session.connection.place
-    path = memory.path_for(user_state_path("bursar"), session.settings.context, place)
+    path = memory.path_for(state_folder(), session.settings.context, place)
     memory.recall(session, path)
 
     def keep() -> None:

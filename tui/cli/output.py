@@ -88,11 +88,16 @@ def crashed(error: Exception) -> int:
 
 def start_log() -> Path:
     """Log to the state directory."""
-    from platformdirs import user_state_path
-
     from tui import logs
 
-    return logs.start(user_state_path("bursar"))
+    return logs.start(state_folder())
+
+
+def state_folder() -> Path:
+    """Where the log and drafts are kept."""
+    from platformdirs import user_state_path
+
+    return user_state_path("bursar")
 
 
 def make_safe() -> None:

@@ -6,14 +6,18 @@ import time
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
+from textual.widgets import Input
 
 from backend.core.errors import BursarError, PreviewStale, StorageError, Unreachable
-from backend.core.plan import Plan, Receipt
+from backend.core.plan import Command, Plan, Receipt
+from backend.projects.model import ApplicationCommand
 from tui.dialogs.asking import AskingDialog
 from tui.dialogs.consent import Consent
 from tui.dialogs.preview import headline, preview
 from tui.format.lines import Line, Look, compared
+from tui.forms.keeper import Keeper
 from tui.session import BAD, Session
 
 
@@ -30,6 +34,34 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
         super().__init__(session, Consent.to(plan, session.settings.production), clock)
         self.plan = plan
         self._before: Plan | None = None
+        self._typed_reason = ""
+        self._keeper = self._reason_keeper(plan.command)
+
+    def _reason_keeper(self, command: Command) -> Keeper | None:
+        """Reasons given to applicants take thought, so they are kept until they are sent."""
+        if not isinstance(command, ApplicationCommand):
+            return None
+        key = f"reason:{type(command).__name__}:{command.application}"
+        return Keeper(self.session, key, self._reason)
+
+    def _reason(self) -> tuple[dict[str, str], str]:
+        return {}, self._typed_reason
+
+    def on_mount(self) -> None:
+        """Bring back a reason that was typed here and not sent."""
+        if self._keeper is not None and (draft := self._keeper.found()):
+            self.query_one("#reason", Input).value = draft.text
+
+    @on(Input.Changed, "#reason")
+    def _reason_changed(self, event: Input.Changed) -> None:
+        self._typed_reason = event.value
+        if self._keeper is not None:
+            self._keeper.changed(self)
+
+    def on_unmount(self) -> None:
+        """A dialog that is left keeps the reason."""
+        if self._keeper is not None:
+            self._keeper.flush()
 
     def heading(self) -> str:
         """The worst of what it does."""
@@ -58,6 +90,8 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
         except BursarError as error:
             self._refused(error)
         else:
+            if self._keeper is not None:
+                self._keeper.drop(over=True)
             self.session.did(receipt, self.plan)
             if not self.left:
                 self.dismiss(receipt)

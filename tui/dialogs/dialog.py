@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from pathlib import Path, PurePath
+from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -20,7 +21,7 @@ ResultT = TypeVar("ResultT")
 class Dialog(ModalScreen[ResultT]):
     """A frame around `body()`; `#text` in it gets the rows it needs, as far as there are any."""
 
-    CSS_PATH = "dialogs.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [Path(__file__).parent / "dialogs.tcss"]
 
     def __init__(self, session: Session) -> None:
         super().__init__()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -25,6 +26,8 @@ from tui.widgets.small import TooSmall
 
 ASKS = ("list.filter", "raw.find", "command")
 """Actions that open the line: at once, so that what is typed fast goes into it."""
+if TYPE_CHECKING:
+    from tui.forms.form import Form
 
 
 class Pane(Subject, inherit_bindings=False):
@@ -214,8 +217,30 @@ class Pane(Subject, inherit_bindings=False):
         if receipt is not None:
             if done is not None:
                 done()
-            await self.session.read_again()
-            self.changed(receipt)
+            await self._done(receipt)
+
+    @work(group="change", exclusive=True)
+    async def fill_in(
+        self, asked: Callable[[], Awaitable[Form | None]], *, editor: bool = False
+    ) -> None:
+        """Have a form filled in, previewed and carried out; `editor` begins in the operator's
+        editor. None is no form."""
+        try:
+            form = await asked()
+        except BursarError as error:
+            self.session.told(error)
+            return
+        if form is None:
+            return
+        from tui.forms.screen import FormScreen
+
+        receipt = await self.app.push_screen_wait(FormScreen(self.session, form, editor=editor))
+        if receipt is not None:
+            await self._done(receipt)
+
+    async def _done(self, receipt: Receipt) -> None:
+        await self.session.read_again()
+        self.changed(receipt)
 
     async def consent(self, command: Command) -> Receipt | None:
         """The confirm dialog for a command; None when nothing was done. In a worker only."""

@@ -15,18 +15,14 @@ from backend.projects.model import (
     ProjectState,
 )
 from tui.actions import Action, Group
-from tui.panes.pane import Pane
+from tui.panes.project_forms import FORMS, ProjectForms
 
 
-class ProjectActions(Pane, inherit_bindings=False):
+class ProjectActions(ProjectForms, inherit_bindings=False):
     """Suspend, unsuspend, terminate, reinstate and review the project of `project_row`."""
 
     REVIEWS_ANY = False
     """Whether `a` goes to the oldest application when the project has none."""
-
-    def project_row(self) -> ProjectRow | None:
-        """The project, None when there is none."""
-        raise NotImplementedError
 
     def review_row(self) -> ProjectRow | None:
         """The project whose application `a` looks at first."""
@@ -41,6 +37,8 @@ class ProjectActions(Pane, inherit_bindings=False):
         if why := super().refusal(action):
             return why
         row = self.project_row()
+        if action.id in FORMS:
+            return self._form_refusal(action.id, row)
         if action.id == "project.review":
             return "" if self._reviewable(row) else "no application is waiting"
         if action.group is not Group.DECIDE or self.marks():
@@ -50,6 +48,12 @@ class ProjectActions(Pane, inherit_bindings=False):
         if action.id in _ANSWERS:
             return "" if row.pending_app else "no application is waiting"
         return self.allowed().get(_meant(action.id, row), "")
+
+    def _form_refusal(self, action: str, row: ProjectRow | None) -> str:
+        """Why a form is of no use; it changes nothing by itself."""
+        if (why := self.session.forbidden()) or action == "row.new":
+            return why
+        return self.allowed().get("modify", "") if row else "no project is selected"
 
     def _reviewable(self, row: ProjectRow | None) -> bool:
         badges = self.session.badges

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -28,6 +28,9 @@ from tui.panes.pane import Pane
 from tui.panes.raw import RawPane
 from tui.session import Session
 from tui.widgets.text import TextPanel
+
+if TYPE_CHECKING:
+    from tui.forms.form import Form
 
 
 class ReviewPane(Pane, inherit_bindings=False):
@@ -94,7 +97,8 @@ class ReviewPane(Pane, inherit_bindings=False):
 
     def refusal(self, action: Action) -> str:
         """A decision needs an application in the right state."""
-        return super().refusal(action) or _refusal(action.id, self.review)
+        why = super().refusal(action) or _refusal(action.id, self.review)
+        return why or (self.session.forbidden() if action.id in _EDITS else "")
 
     async def refresh_data(self) -> None:
         """Read the application and what approving would do now."""
@@ -144,9 +148,27 @@ class ReviewPane(Pane, inherit_bindings=False):
         actor = self.session.connection.actor
         self.change(DismissApplication(actor=actor, application=self.application))
 
+    def action_row_edit(self) -> None:
+        """Edit what is asked for, by a form."""
+        self.fill_in(self._replacement)
+
+    def action_row_editor(self) -> None:
+        """Edit what is asked for, as a text."""
+        self.fill_in(self._replacement, editor=True)
+
+    async def _replacement(self) -> Form | None:
+        from tui.forms import of_session
+
+        forms = await of_session(self.session)
+        return forms.replacement(self.review) if self.review else None
+
     def changed(self, receipt: Receipt) -> None:
-        """Go on to the next waiting application, or back when none is left."""
-        self.start(self._go_on, group="next")
+        """Show what replaced the application; after a decision the next waiting one, or go back
+        when none is left."""
+        if replacing := receipt.created.get("application"):
+            self._turn(int(replacing))
+        else:
+            self.start(self._go_on, group="next")
 
     async def _go_on(self) -> None:
         queue = await self.session.backend.projects.queue()
@@ -202,6 +224,7 @@ class ReviewPane(Pane, inherit_bindings=False):
         return [*found, *(clipboard.of_request(review.approve.request) if review.approve else ())]
 
 
+_EDITS = ("row.edit", "row.editor")
 _TURNS = {
     "review.previous": "this is the first waiting application",
     "review.next": "this is the last waiting application",
@@ -210,10 +233,16 @@ _TURNS = {
 
 def _refusal(action: str, review: ApplicationReview | None) -> str:
     if review is None:
-        return "" if not action.startswith("review.") else "it is still being read"
+        waits = action.startswith("review.") or action in _EDITS
+        return "it is still being read" if waits else ""
     state = review.application.state
-    if action in ("review.approve", "review.deny") and state is not ApplicationState.PENDING:
+    if (
+        action in ("review.approve", "review.deny", *_EDITS)
+        and state is not ApplicationState.PENDING
+    ):
         return f"the application is {state.value}"
+    if action in _EDITS and review.is_new:
+        return "only modifications are edited: approve or deny a new project as it is"
     if action == "review.approve":
         return review.refusal
     if action == "review.dismiss" and state is not ApplicationState.DENIED:

@@ -35,7 +35,7 @@ class Choice(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         choice = self.query_one(OptionList)
-        choice.border_title = Content(self._title)
+        choice.border_title = Content(safe(self._title))
         values = [value for value, _ in self._options]
         choice.highlighted = values.index(self._chosen) if self._chosen in values else 0
 

@@ -13,7 +13,7 @@ from backend.core.filter.tree import (
     Word,
     render,
 )
-from backend.core.filter.values import amount, amount_text
+from backend.core.filter.values import amount, amount_text, span
 
 __all__ = [
     "Compare",
@@ -29,4 +29,5 @@ __all__ = [
     "amount_text",
     "parse",
     "render",
+    "span",
 ]

@@ -16,6 +16,7 @@ from backend.projects.service.reads import (
     full_rows,
     fullest_sql,
     keys_sql,
+    person,
     queue,
     rows,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "list_memberships",
     "list_projects",
     "mismatches",
+    "person",
     "queue",
     "quota_projects",
     "raw",

@@ -99,6 +99,14 @@ def queue(tx: Tx) -> list[int]:
     return application_store.waiting(tx)
 
 
+def person(tx: Tx, name: str) -> User:
+    """The user with this address or uuid. Raises NotFound."""
+    found = people.user_by_email(tx, name) or people.user(tx, name)
+    if found is None:
+        raise NotFound(f"nobody is known as {name!r}")
+    return found
+
+
 def project_by_key(tx: Tx, key: int) -> Project:
     """The project of a list's row. Raises NotFound."""
     project = project_store.projects_by_id(tx, [key]).get(key)

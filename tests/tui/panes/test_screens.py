@@ -173,13 +173,13 @@ def test_one_expired_project_is_ended_then_all(stage: Stage) -> None:
         await press(pilot, "T")
         await consent(pilot, reason="over", name="later.lab")
         await listed(pilot, lambda rows: rows == 1)
-        await press(pilot, "E")
+        await press(pilot, "W")
         plan = (await dialog(pilot)).plan
         assert plan.target == "terminate 1"
         assert {i.holder for i in plan.going_over} == {"", "m@uni.example"}
         await consent(pilot, reason="over", name="terminate 1")
         await empty(pilot, "No project is past its end date.")
-        await press(pilot, "E")
+        await press(pilot, "W")
         assert "no project has expired" in said(pilot.app)
 
     late = troubles(stage)

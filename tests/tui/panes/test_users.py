@@ -59,7 +59,7 @@ def test_marked_people_are_verified_together(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await order(pilot, "users state:unverified")
         await listed(pilot, lambda rows: rows == 2)
-        await press(pilot, "*", "E")
+        await press(pilot, "*", "Y")
         await until(
             pilot,
             lambda: isinstance(pilot.app.screen, BulkScreen) and pilot.app.screen.armed,
@@ -91,7 +91,7 @@ def test_an_address_is_verified_and_what_cannot_be_says_why(stage: Stage) -> Non
         await order(pilot, "users")
         await press(pilot, "j", "A")
         assert "accept: cannot accept the user: the address is not verified" in said(pilot.app)
-        await press(pilot, "E")
+        await press(pilot, "Y")
         await consent(pilot)
         await until(pilot, lambda: stage.world.user("V").email_verified)
 

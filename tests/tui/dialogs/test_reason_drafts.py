@@ -1,0 +1,64 @@
+"""A reason given to an applicant is not lost with the dialog, and not kept once it is sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from backend.projects.model import ApplicationState
+from tests.tui.forms.play import STATE
+from tests.tui.stage import Stage, dialog, play, press, review, until, write
+from tui.dialogs.confirm import ConfirmScreen
+from tui.panes.projects import ProjectsPane
+
+DRAFTS = STATE / "drafts"
+
+
+def reason(screen: ConfirmScreen) -> str:
+    """What stands in the field."""
+    return screen.query_one("#reason", Input).value
+
+
+def test_it_comes_back_in_the_dialog_of_the_same_decision(stage: Stage) -> None:
+    async def type_it(pilot: Pilot[None]) -> None:
+        await review(pilot, stage, stage.modification)
+        await press(pilot, "X")
+        await dialog(pilot)
+        await write(pilot, "ask again after the move")
+        pilot.app.exit()
+
+    async def send_it(pilot: Pilot[None]) -> None:
+        await review(pilot, stage, stage.newcomer)
+        await press(pilot, "X")
+        assert reason(await dialog(pilot)) == ""
+        await press(pilot, "escape", "escape")
+        await review(pilot, stage, stage.modification)
+        await press(pilot, "A")
+        assert reason(await dialog(pilot)) == ""
+        await press(pilot, "escape", "X")
+        screen = await dialog(pilot)
+        assert reason(screen) == "ask again after the move"
+        await press(pilot, "y")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen))
+
+    play(stage.app(state=STATE), type_it)
+    [draft] = DRAFTS.iterdir()
+    assert draft.stat().st_mode & 0o777 == 0o600
+    play(stage.app(state=STATE), send_it)
+    denied = stage.world.application(stage.modification)
+    assert (denied.state, denied.response) == (ApplicationState.DENIED, "ask again after the move")
+    assert list(DRAFTS.iterdir()) == []
+
+
+def test_other_reasons_are_not_kept(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "Z")
+        await dialog(pilot)
+        await write(pilot, "too loud")
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, ProjectsPane)
+
+    play(stage.app(state=STATE), script)
+    assert not Path(DRAFTS).exists()

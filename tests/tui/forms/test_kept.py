@@ -1,0 +1,99 @@
+"""What was typed into a form is there again, unless it was sent or is not wanted."""
+
+from __future__ import annotations
+
+from textual.pilot import Pilot
+
+from tests.tui.forms.play import STATE, change_in_place, closed, fill, form, question
+from tests.tui.stage import Stage, dialog, play, press, said
+from tui.app import BursarApp
+
+
+def test_esc_asks_only_when_something_was_typed(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "n")
+        await form(pilot)
+        await press(pilot, "escape")
+        await closed(pilot)
+        await press(pilot, "n")
+        screen = await fill(pilot, name="mine.lab")
+        await press(pilot, "escape")
+        await question(pilot)
+        await press(pilot, "n")
+        assert pilot.app.screen is screen
+        await press(pilot, "escape", "y")
+        await closed(pilot)
+        assert "draft kept" in said(pilot.app)
+        await press(pilot, "n")
+        await question(pilot)
+        assert "Restore draft of 09:09Z?" in said(pilot.app)
+        await press(pilot, "y")
+        assert (await form(pilot)).typed["name"] == "mine.lab"
+
+    play(stage.app(state=STATE), script)
+
+
+def test_what_was_typed_is_there_after_the_console_was_ended(stage: Stage) -> None:
+    async def type_it(pilot: Pilot[None]) -> None:
+        await change_in_place(pilot)
+        await fill(pilot, max_members="7", description="two\nlines")
+        pilot.app.exit()
+
+    async def find_it(pilot: Pilot[None]) -> None:
+        await press(pilot, "n")
+        await form(pilot)
+        await press(pilot, "escape")
+        await change_in_place(pilot)
+        await question(pilot)
+        await press(pilot, "escape")
+        await closed(pilot)
+        await change_in_place(pilot)
+        await question(pilot)
+        await press(pilot, "y")
+        screen = await form(pilot)
+        assert screen.typed["max_members"] == "7"
+        assert screen.typed["description"] == "two\nlines"
+        await press(pilot, "ctrl+s")
+        await dialog(pilot)
+        await press(pilot, "y")
+        await closed(pilot)
+
+    async def find_nothing(pilot: Pilot[None]) -> None:
+        await change_in_place(pilot)
+        assert (await form(pilot)).typed["max_members"] == "7"
+
+    play(stage.app(state=STATE), type_it)
+    play(stage.app(state=STATE), find_it)
+    play(stage.app(state=STATE), find_nothing)
+    assert list((STATE / "drafts").iterdir()) == []
+
+
+def test_a_draft_that_is_not_wanted_is_forgotten(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "n")
+        await fill(pilot, name="mine.lab")
+        await press(pilot, "escape", "y", "n")
+        await question(pilot)
+        await press(pilot, "n")
+        assert (await form(pilot)).typed["name"] == ""
+        await press(pilot, "escape", "n")
+        await form(pilot)
+
+    play(stage.app(state=STATE), script)
+
+
+def test_drafts_that_cannot_be_kept_are_told_once(stage: Stage) -> None:
+    STATE.write_text("in the way")
+
+    async def script(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, BursarApp)
+        await press(pilot, "n")
+        screen = await fill(pilot, name="mine.lab")
+        for _ in range(2):
+            screen._keeper.keep()
+        assert [m.text for m in app.session.messages if "drafts cannot be kept" in m.text] == [
+            f"drafts cannot be kept: {STATE / 'drafts'}: Not a directory (check the directory)"
+        ]
+
+    play(stage.app(state=STATE), script)

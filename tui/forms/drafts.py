@@ -1,0 +1,106 @@
+"""What was typed and not sent yet, kept in private files so that a cut line loses nothing.
+
+A draft holds people's words: it is never logged, and its file is the operator's alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from backend.core.errors import StorageError
+
+DAY = 86_400_000_000
+LONGEST = 30 * DAY
+"""Microseconds until a draft is forgotten."""
+MOST = 50
+LARGEST = 256 * 1024
+"""Bytes of one draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Values by field id, and the text of an editor that could not be read; `at` microseconds
+    since the epoch."""
+
+    at: int
+    values: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+
+
+class Drafts:
+    """The drafts in a folder, by key; without a folder nothing is kept."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder / "drafts" if folder else None
+
+    def find(self, key: str) -> Draft | None:
+        """The draft of a key; what is damaged is none."""
+        if (file := self._file(key)) is None:
+            return None
+        try:
+            if file.stat().st_size > LARGEST:
+                return None
+            found = json.loads(file.read_text(encoding="utf-8"))
+            values = {str(id): str(value) for id, value in found["values"].items()}
+            return Draft(int(found["at"]), values, str(found["text"]))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
+
+    def keep(self, key: str, draft: Draft) -> None:
+        """Keep a draft in place of an earlier one, whole or not at all. Raises StorageError."""
+        if (file := self._file(key)) is None:
+            return
+        found = {"at": draft.at, "values": dict(draft.values), "text": draft.text}
+        data = json.dumps(found).encode()
+        if len(data) > LARGEST:
+            raise StorageError("the draft is too large to be kept", hint="shorten it")
+        try:
+            _write(file, data, draft.at)
+        except OSError as error:
+            told = f"drafts cannot be kept: {file.parent}: {error.strerror}"
+            raise StorageError(told, hint="check the directory") from error
+        self._forget(draft.at)
+
+    def drop(self, key: str) -> None:
+        """Forget a draft."""
+        if (file := self._file(key)) is not None:
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+
+    def _file(self, key: str) -> Path | None:
+        name = hashlib.sha256(key.encode()).hexdigest()[:32]
+        return self._folder / f"{name}.json" if self._folder else None
+
+    def _forget(self, now: int) -> None:
+        """Drop what is old, and the oldest where there are too many."""
+        newest = sorted(self._aged(), reverse=True)
+        for place, (at, file) in enumerate(newest):
+            if place >= MOST or now - at > LONGEST:
+                with suppress(OSError):
+                    file.unlink()
+
+    def _aged(self) -> Iterator[tuple[int, Path]]:
+        assert self._folder is not None
+        for file in self._folder.iterdir():
+            with suppress(OSError):
+                yield file.stat().st_mtime_ns // 1000, file
+
+
+def _write(file: Path, data: bytes, at: int) -> None:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    partial = file.with_name(f"{file.stem}.{os.getpid()}.part")
+    try:
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(data)
+        os.utime(partial, ns=(at * 1000, at * 1000))
+        partial.replace(file)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
