@@ -89,6 +89,8 @@ class BursarApp(App[None], inherit_bindings=False):
 
     def __init__(self, session: Session, *, live: bool = True) -> None:
         wanted = theme.chosen(session.settings.theme, os.environ)
+        if session.begins:
+            self.DEFAULT_MODE = session.begins  # type: ignore[misc]
         # Told before anything is drawn: Textual decides here what NO_COLOR does to the colours.
         super().__init__(ansi_color=wanted.ansi or None)
         self.animation_level = "none"
@@ -101,8 +103,6 @@ class BursarApp(App[None], inherit_bindings=False):
         for one in theme.THEMES:
             self.register_theme(one)
         self.theme = wanted.name
-        if session.begins:
-            self.DEFAULT_MODE = session.begins  # type: ignore[misc]
         for pane in PANES:
             self.add_mode(pane.id, partial(MAKERS[pane.id], session))
 

@@ -156,7 +156,7 @@ _DECISIONS = (
            Group.DECIDE, "End a project; its name becomes free", footer=91, changes_data=True),
     Action("project.reinstate", ("R",), "reinstate", _PROJECT,
            Group.DECIDE, "Bring a terminated project back", footer=92, changes_data=True),
-    Action("expired.all", ("W",), "end all expired", (Scope.EXPIRED,), Group.DECIDE,
+    Action("expired.all", ("O",), "end all expired", (Scope.EXPIRED,), Group.DECIDE,
            "End every project that is past its end date", short="all", footer=3,
            changes_data=True),
     Action("user.accept", ("A",), "accept", _USER, Group.DECIDE,

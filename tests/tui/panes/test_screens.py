@@ -169,17 +169,17 @@ def test_one_expired_project_is_ended_then_all(stage: Stage) -> None:
             ("later", "40"),
             ("late", "12"),
         ]
-        assert "E ends all 2 of them" in said(pilot.app)
+        assert "O ends all 2 of them" in said(pilot.app)
         await press(pilot, "T")
         await consent(pilot, reason="over", name="later.lab")
         await listed(pilot, lambda rows: rows == 1)
-        await press(pilot, "W")
+        await press(pilot, "O")
         plan = (await dialog(pilot)).plan
         assert plan.target == "terminate 1"
         assert {i.holder for i in plan.going_over} == {"", "m@uni.example"}
         await consent(pilot, reason="over", name="terminate 1")
         await empty(pilot, "No project is past its end date.")
-        await press(pilot, "W")
+        await press(pilot, "O")
         assert "no project has expired" in said(pilot.app)
 
     late = troubles(stage)
