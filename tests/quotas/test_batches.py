@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -46,12 +47,20 @@ def issue(quantity: int = 1, resource: str = "vm", **options: Any) -> IssueCommi
 
 def together(ledger: World, *operations: Operation | Any) -> list[Any]:
     """Hand all of these in at once; serials or errors. Plain functions are writes."""
+    all_here = Event()
 
     async def gather() -> list[Any]:
+        before = asyncio.ensure_future(ledger.database.awrite(lambda tx: all_here.wait(30)))
+        await asyncio.sleep(0)
         jobs = [
-            ledger.database.awrite(one) if callable(one) else ledger.ledger.submit(one)
+            asyncio.ensure_future(
+                ledger.database.awrite(one) if callable(one) else ledger.ledger.submit(one)
+            )
             for one in operations
         ]
+        await asyncio.sleep(0)
+        all_here.set()
+        await before
         return await asyncio.gather(*jobs, return_exceptions=True)
 
     return asyncio.run(gather())
