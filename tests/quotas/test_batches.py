@@ -60,8 +60,7 @@ def together(ledger: World, *operations: Operation | Any) -> list[Any]:
         ]
         await asyncio.sleep(0)
         all_here.set()
-        await before
-        return await asyncio.gather(*jobs, return_exceptions=True)
+        return (await asyncio.gather(before, *jobs, return_exceptions=True))[1:]
 
     return asyncio.run(gather())
 
