@@ -59,7 +59,7 @@ def gates(place: Path, found: Measured) -> None:
     big, small = (world.made(place, size) for size in (world.BIG, world.SMALL))
     found.take("idle", idle.watched, place, big)
     targets = {"control": suite.control()}
-    found.play(targets | suite.consoles(place, {"big": big, "small": small}, suite.QUOTAS), 1)
+    found.play(targets | suite.consoles(place, {"big": big, "small": small}, suite.KEYS), 1)
     found.take("leaving", leaving.ended, place, small)
     found.take("imports", imports.imported, place, small)
 
@@ -72,11 +72,8 @@ def everything(place: Path, found: Measured, runs: int, with_peers: bool) -> Non
     commands, found.absent = peers.installed(place) if with_peers else peers.none()
     found.take("idle", idle.watched, place, big)
     targets = {"control": suite.control()} | suite.peers(place, commands, big)
-    keys = f"{suite.QUOTAS} {suite.ALONE} {suite.FILTERS}"
-    targets |= suite.consoles(place, {"big": big}, keys)
-    targets |= suite.consoles(place, {"small": small}, suite.QUOTAS)
-    filters = f"{terminal.TO_QUOTAS} {suite.FILTERS}"
-    targets |= suite.consoles(place, {"middle": middle}, filters)
+    targets |= suite.consoles(place, {"big": big, "small": small}, suite.KEYS)
+    targets |= suite.consoles(place, {"filtered": big, "middle": middle}, suite.FILTERS)
     found.play(targets, runs)
     programs = [found.figures[name] for name in targets if name in found.figures]
     print(terminal.tool().report(programs), end="\n\n")

@@ -10,12 +10,12 @@ from typing import Any
 from bench.console import terminal
 
 MOVES = "down*20 pagedown*2 hold:up*30@30"
-# The cursor rests, so that the next step does not begin with the detail of the last.
-QUOTAS = f"{terminal.TO_QUOTAS} {MOVES} ~sleep:0.6 end=G home=g ~sleep:0.6 ~1 ~sleep:0.6"
-QUOTAS += " tabswitch=2 ~sleep:0.6"
-ALONE = "~d ~sleep:0.6 ~down ~pagedown ~pagedown alone=down*20 held=hold:up*30@30"
-FILTERS = " ".join(
-    rf"~/ echo=text:person000{n} rows=7>person000{n}7\d\d ~esc ~sleep:1" for n in range(1, 7)
+# Without the detail, which else comes whenever a busy machine leaves the cursor at rest.
+LIST = f"{terminal.TO_QUOTAS} ~d ~sleep:0.6 ~down"
+KEYS = f"{LIST} alone=down*20 ~pagedown*2 held=hold:up*30@30 ~d ~sleep:0.6 ~g ~sleep:0.6 ~down"
+KEYS += f" {MOVES} ~sleep:0.6 end=G home=g ~sleep:0.6 ~1 ~sleep:0.6 tabswitch=2 ~sleep:0.6"
+FILTERS = LIST + "".join(
+    rf" ~/ echo=text:person000{n} rows=7>person000{n}7\d\d ~esc ~sleep:1.5" for n in range(1, 7)
 )
 HARLEQUIN = "~sleep:1 ~text:select ~space ~* ~space ~text:from ~space ~text:holding"
 HARLEQUIN += f" ~ctrl+j ~sleep:2.5 ~f5 ~sleep:0.5 {MOVES}"
