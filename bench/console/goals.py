@@ -139,7 +139,10 @@ def _judged(goal: Goal, figures: Figures, absent: Mapping[str, str]) -> Verdict:
     missing = [name for name in re.findall(r"(?<![\w.])[a-z]\w*", sides) if name not in figures]
     if missing:
         return Verdict(goal, NOT_RUN, why=absent.get(missing[0], f"{missing[0]} was not measured"))
-    left, right = (eval(side, {}, figures) for side in (goal.left, goal.right))
+    try:
+        left, right = (eval(side, {}, figures) for side in (goal.left, goal.right))
+    except KeyError as error:
+        return Verdict(goal, NOT_RUN, why=f"there is no {error} in the figures")
     if left is None or right is None:
         return Verdict(goal, NOT_RUN, why="nothing came out of it")
     fine = OPERATORS[goal.test](left, right)
