@@ -19,7 +19,7 @@ from tui.widgets.prompt import MessageRow
 from tui.widgets.rows import RowT
 from tui.widgets.table import ResourceTable
 
-TYPING = 0.08
+TYPING = 0.03
 """Seconds without typing before a filter is asked for."""
 
 

@@ -153,10 +153,15 @@ class RowView(LineView, Generic[RowT]):
             self.refresh()  # what an empty list says stands on other lines than its rows did
 
     def repaint_keys(self, keys: set[int]) -> None:
-        """These rows look different."""
+        """These rows may look different; paints those that do."""
         first, last = self.in_view()
         shown = self.source.keys[first : last + 1]
-        self.repaint(first + n for n, key in enumerate(shown) if key in keys)
+        lines = (first + n for n, key in enumerate(shown) if key in keys)
+        self.repaint(line for line in lines if self.differs(line))
+
+    def differs(self, line: int) -> bool:
+        """True when a row looks different from what is on screen."""
+        raise NotImplementedError
 
     async def _open(self, query: Query) -> None:
         await self._reader.open(query, self.size.height)

@@ -52,6 +52,7 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         self._offset = 0
         self._wide = False
         self._painted: dict[int, Strip] = {}
+        """What is on screen, by line of the screen."""
 
     def show_columns(self, columns: Sequence[Column[RowT]]) -> None:
         """Show other columns of the same rows."""
@@ -68,12 +69,8 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         """Time passed: marks of change fade, ages grow; paints only lines that look different."""
         super().tick()
         if self._ages:
-            painted = dict(self._painted)
             self._fit()
-            self._painted = painted
-            first, last = self.in_view()
-            lines = range(first, min(last + 1, len(self.source)))
-            self.repaint(n for n in lines if self._painted.get(n) != self._row(n))
+            self.repaint_keys(set(self.source.keys[self.top : self.top + self.room]))
 
     def widen(self) -> None:
         """All columns at their full width, or as many as fit."""
@@ -100,13 +97,15 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
             head = self._drawing.head(query.sort, query.descending)
             return self.brush.strip(head, self.size.width, "table--header")
         index = self.top + y - self.HEAD
-        if index < len(self.source):
-            strip = self._painted[index] = self._row(index)
-            return strip
-        return self._beyond(y - self.HEAD)
+        known = index < len(self.source)
+        strip = self._painted[y] = self._row(index) if known else self._beyond(y - self.HEAD)
+        return strip
+
+    def differs(self, line: int) -> bool:
+        """True when a row looks different from what is on screen."""
+        return self._painted.get(line - self.top + self.HEAD) != self._row(line)
 
     def _fit(self) -> None:
-        self._painted.clear()
         look = replace(self.look(), width=self.size.width)
         self._drawing.fit(look, 0, wide=self._wide)
         if not self._drawing.hidden:

@@ -68,6 +68,33 @@ def test_a_changed_figure_is_painted_and_marked(few: Stage) -> None:
     on_quotas(few, script)
 
 
+def test_rows_of_the_same_pool_that_look_as_before_are_not_painted(
+    few: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await until_row(pilot, "m@uni.example", VM, few.project)
+        widget = table(pilot)
+        asked = regions(widget, monkeypatch)
+        few.world.charge("M", few.project, 1)
+        await widget.refresh_rows()
+        await settled(pilot)
+        assert [[region.height for region in one] for one in asked] == [[1]]
+        assert asked[0][0].y == widget.cursor - widget.top + widget.HEAD
+
+    on_quotas(few, script)
+
+
+def test_time_alone_paints_no_commission_whose_age_reads_the_same(
+    few: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        asked = regions(table(pilot), monkeypatch)
+        table(pilot).tick()
+        assert asked == []
+
+    on_pane(few, "5", script)
+
+
 def test_the_cursor_stays_on_its_object_when_rows_appear_before_it(few: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await until_row(pilot, "m@uni.example", VM, few.project)
