@@ -14,30 +14,29 @@ from backend.core.journal import REFUSALS_KEPT
 from backend.quotas.feed import KINDS
 from backend.quotas.model import History, Rates
 
-# What a project's members and its pool take is logged together and read together.
-PROJECT = "CASE WHEN source_id = 0 THEN holder_id ELSE source_id END"
-SCHEMA = f"""
-CREATE INDEX provision_log_project ON provision_log (({PROJECT}), logged_at);
+# One entry for each commission, at the end of the index: the ledger hardly notices it.
+SCHEMA = """
+CREATE INDEX provision_log_time ON provision_log (logged_at) WHERE n = 0;
 """
-LINES = 20_000
-"""Lines of the log that are read for a project; what is older is not told."""
+COMMISSIONS = 20_000
+"""Resolved commissions that are looked through; what is older is not told."""
 ENTRIES = 20_000
 """Entries of the journal that are counted for rates."""
 MINUTE = 60_000_000
 LONGEST = 1000
 """Stretches of time that may be asked for."""
 
-SELECT_HOLDINGS = f"""
-SELECT {PROJECT}, holder_id, source_id, resource_id, id, usage_max FROM holding
-WHERE id IN ({{keys}})"""
-SELECT_HORIZON = f"""
-SELECT logged_at FROM provision_log WHERE {PROJECT} = ? AND logged_at > ?
+SELECT_HOLDINGS = """
+SELECT holder_id, source_id, resource_id, id, usage_max FROM holding WHERE id IN ({keys})"""
+SELECT_HORIZON = """
+SELECT logged_at FROM provision_log WHERE n = 0 AND logged_at > ?
 ORDER BY logged_at DESC LIMIT 1 OFFSET ?"""
-# SQLite puts `source_id = ?` into the other condition, which is then not the index's any more.
-SELECT_LINES = f"""
-SELECT resource_id, issued_at, logged_at, delta, reason FROM provision_log
-WHERE {PROJECT} = ? AND logged_at > ? AND holder_id + 0 = ? AND source_id + 0 = ?
-    AND resource_id IN ({{keys}})"""
+# CROSS JOIN has SQLite find the commissions first.
+SELECT_LINES = """
+SELECT v.resource_id, v.issued_at, v.logged_at, v.delta, v.reason
+FROM provision_log c CROSS JOIN provision_log v
+WHERE c.n = 0 AND c.logged_at > ? AND v.serial = c.serial AND v.holder_id = ?
+    AND v.source_id = ? AND v.resource_id IN ({keys})"""
 SELECT_RESERVED = """
 SELECT p.holding_id, c.issued_at, p.quantity FROM provision p
 JOIN commission c ON c.serial = p.serial
@@ -75,18 +74,20 @@ def usage(tx: Tx, keys: Sequence[int], span: int, count: int) -> dict[int, Histo
     """The usage of holdings at the ends of the last `count` stretches of together `span`
     microseconds; holdings that are gone are missing. Raises Invalid."""
     stretches = _stretches(tx.now, span, count)
+    horizon = tx.scalar(SELECT_HORIZON, (stretches.start, COMMISSIONS)) or 0
     holders: dict[Row, list[Row]] = {}
     for row in tx.within(SELECT_HOLDINGS, keys):
-        holders.setdefault(row[:3], []).append(row[3:])
-    known = _known_since(tx)
+        holders.setdefault(row[:2], []).append(row[2:])
+    known = max(_known_since(tx), horizon)
+    since = max(stretches.start, horizon)
     pending = _reserved(tx, keys, stretches.start)
     found: dict[int, History] = {}
     for holder, holdings in holders.items():
         resources = [resource for resource, _, _ in holdings]
-        since, changes = _resolved(tx, holder, resources, stretches.start)
+        changes = _resolved(tx, holder, resources, since)
         for resource, id, now in holdings:
             told = [*changes.get(resource, ()), *pending.get(id, ())]
-            found[id] = _history(now, told, max(since, known), stretches)
+            found[id] = _history(now, told, max(stretches.start, known), stretches)
     return found
 
 
@@ -104,17 +105,12 @@ def _known_since(tx: Tx) -> int:
     return max(begun, tx.scalar(SELECT_IMPORTED) or 0)
 
 
-def _resolved(
-    tx: Tx, holder: Row, resources: Sequence[int], start: int
-) -> tuple[int, dict[int, list[Change]]]:
-    """How resolved commissions changed a holder's usage of resources after `start`, or after
-    the later time that is returned with it."""
-    project, *who = holder
-    since = max(start, tx.scalar(SELECT_HORIZON, (project, start, LINES)) or 0)
+def _resolved(tx: Tx, holder: Row, resources: Sequence[int], since: int) -> dict[int, list[Change]]:
+    """How commissions that were resolved after a time changed a holder's usage of resources."""
     changes: dict[int, list[Change]] = {}
-    for resource, *line in tx.within(SELECT_LINES, resources, (project, since, *who)):
+    for resource, *line in tx.within(SELECT_LINES, resources, (since, *holder)):
         changes.setdefault(resource, []).extend(_changes(*line))
-    return since, changes
+    return changes
 
 
 def _changes(issued: int, logged: int, delta: int, reason: str) -> Iterator[Change]:
