@@ -23,6 +23,11 @@ settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True
 settings.load_profile("ci" if IN_CI else "dev")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each core: most tests wait for a terminal, a disk or a pause half of their time."""
+    return 2 * (os.cpu_count() or 1)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse a run whose Textual was imported, by the snapshot plugin, under foreign settings."""
     too_late = AMBIENT & READ_ON_IMPORT

@@ -1,8 +1,9 @@
-"""A process that writes notes as fast as it may, each naming who wrote it."""
+"""A process that writes notes as fast as it may, each naming who wrote it, from a moment on."""
 
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 from backend.core.database import Tx
@@ -13,14 +14,14 @@ NOTES = 300
 
 
 def main(path: Path, name: str) -> None:
-    """Write from a word on stdin on."""
+    """Write from the moment on that stdin names, by the clock that all processes share."""
     database = notes(path)
 
     def sign(tx: Tx) -> int:
         return tx.record(Entry(name, "note.add", "note:1"))
 
     print("ready", flush=True)
-    sys.stdin.readline()
+    time.sleep(max(0.0, float(sys.stdin.readline()) - time.monotonic()))
     for _ in range(NOTES):
         database.write(sign)
     database.close()
