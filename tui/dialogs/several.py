@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
+
 from backend.core.plan import Impact, Plan, Tier
 from backend.core.text import display
 from tui import cases
@@ -25,6 +27,7 @@ from tui.format.lines import (
     section,
     wrapped,
 )
+from tui.format.units import changes
 
 REQUESTS_SHOWN = 3
 _TONES = {cases.DONE: GOOD, cases.REFUSED: BAD, cases.UNKNOWN: BAD, cases.UNTRIED: QUIET}
@@ -66,13 +69,17 @@ def _line(case: Case, look: Look) -> Line:
     plan = case.plan
     assert plan is not None
     over = len({_who(impact) for impact in plan.going_over})
-    notes = [f"{over:,} over quota"] if over else []
+    settled = [f"{t.summary} {changes(t.change, look.units)}" for t in plan.touched if t.resolved]
+    notes = [f"{over:,} over quota"] if over else settled
     notes += [word] if (word := _TIERS[plan.tier]) and not over else []
     told = "" if case.outcome == cases.PLANNED else f"{case.outcome:<10}"
-    why = f"{case.error.title}: {case.error}" if case.error else "   ".join(notes)
+    why = display(f"{case.error.title}: {case.error}" if case.error else "   ".join(notes))
+    tone = QUIET if notes == settled and not case.error else BAD
     named = names.cut(plan.title, max(20, look.width - 6 - len(told + why)), look.glyphs)
+    room = look.width - 5 - cell_len(told + named)
     outcome = (told, _TONES.get(case.outcome, ""))
-    return line(f"case.{case.key}", "  ", outcome, named, ("   " + why if why else "", BAD))
+    note = "   " + names.cut(why, room, look.glyphs) if why else ""
+    return line(f"case.{case.key}", "  ", outcome, named, (note, tone))
 
 
 def _left_out(found: Sequence[Case], look: Look) -> Iterator[Line]:

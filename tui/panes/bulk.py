@@ -54,8 +54,8 @@ async def _decide(
         pane.session.inverse = None
         rest = len(found) - len(done)
         stay = f", {rest:,} not and still marked" if rest else ""
-        last = next(case.receipt for case in reversed(found) if case.receipt)
-        pane.session.tell(f"{len(done):,} done{stay}: {last.message}")
+        verb = next(case.plan.verb for case in found if case.plan)
+        pane.session.tell(f"{verb}: {len(done):,} done{stay}; Audit has each of them")
         await pane.session.read_again()
 
 
