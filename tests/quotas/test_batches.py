@@ -47,11 +47,15 @@ def issue(quantity: int = 1, resource: str = "vm", **options: Any) -> IssueCommi
 
 def together(ledger: World, *operations: Operation | Any) -> list[Any]:
     """Hand all of these in at once; serials or errors. Plain functions are writes."""
-    all_here = Event()
+    begun, all_here = Event(), Event()
+
+    def hold(tx: Tx) -> None:
+        begun.set()
+        assert all_here.wait(30)
 
     async def gather() -> list[Any]:
-        before = asyncio.ensure_future(ledger.database.awrite(lambda tx: all_here.wait(30)))
-        await asyncio.sleep(0)
+        before = asyncio.ensure_future(ledger.database.awrite(hold))
+        await asyncio.to_thread(begun.wait, 30)
         jobs = [
             asyncio.ensure_future(
                 ledger.database.awrite(one) if callable(one) else ledger.ledger.submit(one)
