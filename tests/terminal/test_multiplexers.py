@@ -89,8 +89,7 @@ def works(window: Multiplexer, place: Path) -> None:
 
 @pytest.mark.slow
 def test_tmux(stage: Stage, tmp_path: Path) -> None:
-    if (tmux := shutil.which("tmux")) is None:
-        pytest.skip("there is no tmux")
+    assert (tmux := shutil.which("tmux")), "there is no tmux"
     env = environment(tmp_path)
     base = [tmux, "-S", str(tmp_path / "tmux"), "-f", os.devnull]
 
@@ -112,8 +111,7 @@ def test_tmux(stage: Stage, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_screen(stage: Stage, tmp_path: Path) -> None:
-    if (screen := shutil.which("screen")) is None:
-        pytest.skip("there is no screen")
+    assert (screen := shutil.which("screen")), "there is no screen"
     (tmp_path / "screens").mkdir(mode=0o700)
     (tmp_path / "rc").write_text("defutf8 on\naltscreen on\nstartup_message off\n")
     env = environment(tmp_path)
