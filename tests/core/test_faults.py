@@ -135,7 +135,7 @@ def test_a_write_begins_as_one_so_that_it_is_never_refused_halfway(database: Dat
     assert refused.value.sqlite_errorname == "SQLITE_BUSY_SNAPSHOT"
 
 
-TURNS = 12
+TURNS = 100
 """Far fewer than there are on an idle machine; one after the other would be three."""
 
 
