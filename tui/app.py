@@ -177,8 +177,15 @@ class BursarApp(App[None], inherit_bindings=False):
     # Actions that work everywhere
 
     def action_pane(self, pane: str) -> None:
-        """Go to a pane; it is as it was left."""
-        self.switch_mode(pane)
+        """Go to a pane; it is as it was left. From within it, to its own list."""
+        if self.current_mode == pane:
+            self._leave_all()
+        else:
+            self.switch_mode(pane)
+
+    def _leave_all(self) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
 
     def show_list(self, pane: str, **changed: str) -> None:
         """Go to a list; with `text` or `view` it shows all that fits them, and else what it
@@ -191,15 +198,14 @@ class BursarApp(App[None], inherit_bindings=False):
 
     def go(self, place: Place) -> None:
         """Show a list as the place says, on top of nothing."""
-        state = self.session.list_state(place.list)
-        state.query = replace(place.query, sort=place.query.sort or state.query.sort)
         self.switch_mode(HOMES[place.list])
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-        if place.list not in self._modes:
-            self.push_screen(MAKERS[place.list](self.session))
-        elif isinstance(self.screen, ListPane):
-            self.screen.go(replace(place, query=state.query))
+        self._leave_all()
+        stands = place.list in self._modes
+        pane = self.screen if stands else MAKERS[place.list](self.session)
+        if isinstance(pane, ListPane):
+            pane.go(place)
+        if not stands:
+            self.push_screen(pane)
 
     def on_tabs_chosen(self, event: Tabs.Chosen) -> None:
         """A pane was clicked."""

@@ -62,6 +62,17 @@ def of_row(name: str, id: str, row: object) -> Copies:
     ]
 
 
+def of_rows(name: str, rows: Sequence[object]) -> Copies:
+    """What several rows of the list `name` can be copied as."""
+    from tui.export import as_text
+
+    words = [("CSV", "csv"), ("JSON lines", "jsonl")]
+    return [
+        (f"{len(rows):,} marked rows as {said}", as_text(name, form, rows).rstrip("\n"))
+        for said, form in words
+    ]
+
+
 def of_request(request: WireRequest) -> Copies:
     """What a request can be copied as; never with a token."""
     from tui.format.requests import COMMAND, body_json, curl

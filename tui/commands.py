@@ -80,11 +80,16 @@ def _refresh(app: BursarApp, rest: str) -> None:
 
 
 def _save(app: BursarApp, rest: str) -> None:
+    from tui.panes.menus import told
+    from tui.panes.queried import Queried
+
     place = app.session.history.here
-    if place is not None:
-        app.session.views[rest] = place
-        app.session.keep()
-        app.session.tell(f"saved as {rest}; :view {rest} brings it back")
+    if place is None or not isinstance(app.screen, Queried):
+        raise Invalid("only a list can be saved", hint="esc goes back to one")
+    again = " in place of the one before" if rest in app.session.views else ""
+    app.session.views[rest] = place
+    app.session.keep()
+    app.session.tell(f"saved as {rest}{again}: {told(place)}   :view {rest} brings it back")
 
 
 def _view(app: BursarApp, rest: str) -> None:

@@ -25,6 +25,8 @@ def picked(text: str, specs: Sequence[FieldSpec]) -> set[Facet]:
 
 def with_facets(text: str, specs: Sequence[FieldSpec], chosen: Collection[Facet]) -> str:
     """The filter with these facets and no others; what else is in it stays. Raises Invalid."""
+    if set(chosen) == picked(text, specs):
+        return text
     terms = [term for term in parse(text, specs).terms if not list(_of(term, specs))]
     for name in dict.fromkeys(field for field, _ in chosen if field):
         words = tuple(Word(word) for field, word in chosen if field == name)

@@ -205,7 +205,7 @@ _DECISIONS = (
 
 _UNDO = (
     Action("undo", ("B",), "take back", (Scope.LIST, *DETAILS, Scope.REVIEW), Group.DECIDE,
-           "Take the last change back, after a preview", changes_data=True),
+           "Take the last change back (undo), after a preview", changes_data=True),
 )  # fmt: skip
 
 _SESSION = (

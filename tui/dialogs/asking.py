@@ -27,6 +27,8 @@ from tui.widgets.text import TextPanel
 
 GUARD = 0.3
 POLL = 0.05
+MEANT = ("y", "C", " ")
+"""Signs that mean something where no field has the focus."""
 
 ResultT = TypeVar("ResultT")
 
@@ -39,7 +41,6 @@ class AskingDialog(Dialog[ResultT]):
     """The other button while something is being carried out, and what `esc` then does."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "confirm", show=False),
-        Binding("r", "reason", show=False),
         Binding("escape", "leave", show=False),
         Binding("up", "scroll('up')", show=False),
         Binding("down", "scroll('down')", show=False),
@@ -75,7 +76,7 @@ class AskingDialog(Dialog[ResultT]):
         yield Static(id="notice")
         with Horizontal(classes="field", id="reason-row"):
             yield Label(id="reason-label")
-            yield LineField(id="reason", compact=True, max_length=MAX_CHARS)
+            yield LineField(id="reason", compact=True, max_length=MAX_CHARS, select_on_focus=False)
             yield Label(Content("]"))
         with Horizontal(classes="field", id="name-row"):
             yield Label(id="name-label")
@@ -99,14 +100,27 @@ class AskingDialog(Dialog[ResultT]):
             event.prevent_default()
             if self.resting:
                 self._opened = self._clock()
+        elif self._begins_reason(event):
+            event.stop()
+            event.prevent_default()
+            field = self.query_one("#reason", Input)
+            self.set_focus(field)
+            field.insert_text_at_cursor(event.character or "")
+
+    def _begins_reason(self, event: events.Key) -> bool:
+        """Who types without looking types a reason, and no letter of it may confirm."""
+        elsewhere = not isinstance(self.focused, Input) and not self.applying
+        return elsewhere and event.is_printable and event.character not in MEANT
 
     # --- what is on screen
 
     def show_all(self) -> None:
         """Show the text, what has to be given, and the buttons."""
         self.show_text(self.lines)
+        needed = self.consent.needs_reason
+        self.query_one("#reason", Input).placeholder = "" if needed else "optional: just type"
         labels = (
-            ("#reason-label", self.consent.reason_label),
+            ("#reason-label", "Reason"),
             ("#name-label", self.consent.name_label),
         )
         room = max(cell_len(text) for _, text in labels)
@@ -206,10 +220,6 @@ class AskingDialog(Dialog[ResultT]):
         """Say how much of a paste was taken."""
         self.session.tell(f"The pasted text was cut to {event.kept} characters.", "warn")
 
-    def action_reason(self) -> None:
-        """Go to the reason field."""
-        self.query_one("#reason").focus()
-
     def action_scroll(self, how: str) -> None:
         """Scroll what does not fit, wherever the focus is."""
         getattr(self.query_one(TextPanel), f"action_list_{how}")()
@@ -225,6 +235,8 @@ class AskingDialog(Dialog[ResultT]):
     def action_leave(self) -> None:
         """Close; what runs goes on and its outcome is told."""
         self.left = self.applying
+        if not self.applying:
+            self.session.tell("nothing was changed")
         self.dismiss(None)
 
     def action_confirm(self) -> None:

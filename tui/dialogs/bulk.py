@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from textual.content import Content
+from textual.widgets import Button
+
 from backend.core.errors import BursarError
 from tui import cases
 from tui.cases import Case
@@ -34,7 +37,7 @@ class BulkScreen(AskingDialog[None]):
 
     def heading(self) -> str:
         """How many, and how many are left out."""
-        return title(self.cases)
+        return "How far it got" if self._over else title(self.cases)
 
     def lines(self, look: Look) -> list[Line]:
         """What would be done to each, or was."""
@@ -67,8 +70,10 @@ class BulkScreen(AskingDialog[None]):
             self.dismiss(None)
             return
         self.show_text(self.lines)
-        self.consent = Consent.to_all(plans_of(todo), False)
+        for part in ("#reason-row", "#name-row", "#confirm"):
+            self.query_one(part).display = False
         self.stopped()
+        self.query_one("#cancel", Button).label = Content("Close")
         self._say(todo)
 
     def _say(self, todo: Sequence[Case]) -> None:
@@ -76,7 +81,7 @@ class BulkScreen(AskingDialog[None]):
         rest = "What was not done stays marked; esc closes."
         failed = next((case.error for case in todo if case.error is not None), None)
         if failed is not None:
-            self.failed(failed, f"{done} of {len(todo)} done. {rest}")
+            self.warn(f"{failed.title}: {failed}. {done} of {len(todo)} done. {rest}")
         else:
             self.warn(f"Stopped: {done} of {len(todo)} done. {rest}")
 

@@ -46,11 +46,6 @@ class Consent:
         return self.tier >= Tier.DANGEROUS and bool(self.target.strip())
 
     @property
-    def reason_label(self) -> str:
-        """What stands before the reason field; `r` goes there when it is not first."""
-        return "Reason" if self.needs_reason else "Reason (r)"
-
-    @property
     def name_label(self) -> str:
         """What has to be typed; short where nothing is asked for."""
         return f"Type {display(self.target)}" if self.needs_name else ""

@@ -13,6 +13,7 @@ from tui import cases
 from tui.cases import Case
 from tui.dialogs.preview import HOLDERS_SHOWN
 from tui.format import names
+from tui.format.diffs import label, pivot
 from tui.format.impacts import impact_texts, refusals
 from tui.format.lines import (
     BAD,
@@ -30,8 +31,8 @@ from tui.format.lines import (
 from tui.format.units import changes
 
 REQUESTS_SHOWN = 3
+CHANGES_SHOWN = 4
 _TONES = {cases.DONE: GOOD, cases.REFUSED: BAD, cases.UNKNOWN: BAD, cases.UNTRIED: QUIET}
-_TIERS = {Tier.REVERSIBLE: "", Tier.HARMFUL: "", Tier.DANGEROUS: "dangerous"}
 
 
 def plans_of(found: Sequence[Case]) -> list[Plan]:
@@ -40,24 +41,29 @@ def plans_of(found: Sequence[Case]) -> list[Plan]:
 
 
 def title(found: Sequence[Case]) -> str:
-    """What this is about, and how many of what was marked are left out."""
+    """What this is about, how many of what was marked are left out, and what it warns of."""
     plans = plans_of(found)
     verb = plans[0].verb if plans else "Nothing"
-    out = len(found) - len(plans)
-    return f"Confirm: {verb} {len(plans):,}" + (f", {out:,} left out" if out else "")
+    out, warned = len(found) - len(plans), len({w for plan in plans for w in plan.warnings})
+    notes = [f"{out:,} left out"] * bool(out)
+    notes += [f"{warned} warning{'s' if warned > 1 else ''}"] * bool(warned)
+    return ", ".join([f"Confirm: {verb} {len(plans):,}", *notes])
 
 
 def several(found: Sequence[Case], look: Look) -> list[Line]:
-    """What would be done to each, who goes over by all of it, and what is left out."""
+    """Who goes over by all of it, what would be done to each, and what is left out."""
     plans = plans_of(found)
     over = [impact for plan in plans for impact in plan.going_over]
     able = [case for case in found if case.plan is not None]
+    holders = len({_who(impact) for impact in over})
+    count = f"{holders:,}" if holders == len(over) else f"{holders:,}, {len(over):,} limits"
+    doing = [one for case in able for one in _lines(case, look)]
     return [
         *wrapped("how", _HOW, look.width, style=HEAD),
-        *section(f"WHAT WILL BE DONE ({len(able):,})", (_line(case, look) for case in able)),
-        *section("LEFT OUT, AND STILL MARKED", _left_out(found, look)),
-        *section(f"WHO GOES OVER QUOTA ({len({_who(i) for i in over}):,})", _over(over, look)),
+        *section(f"WHO GOES OVER QUOTA ({count})", _over(over, look)),
         *section("WARNINGS", _warnings(plans, look)),
+        *section("LEFT OUT, AND STILL MARKED", _left_out(found, look)),
+        *section(f"WHAT WILL BE DONE ({len(able):,})", doing),
         *_requests(plans, look),
     ]
 
@@ -65,21 +71,45 @@ def several(found: Sequence[Case], look: Look) -> list[Line]:
 _HOW = "One by one, each checked again when its turn comes; the first failure ends it."
 
 
-def _line(case: Case, look: Look) -> Line:
+def _lines(case: Case, look: Look) -> Iterator[Line]:
+    """What it is and how far it got; below it each field that changes, unless it is only the
+    state that the verb names."""
     plan = case.plan
     assert plan is not None
-    over = len({_who(impact) for impact in plan.going_over})
-    settled = [f"{t.summary} {changes(t.change, look.units)}" for t in plan.touched if t.resolved]
-    notes = [f"{over:,} over quota"] if over else settled
-    notes += [word] if (word := _TIERS[plan.tier]) and not over else []
     told = "" if case.outcome == cases.PLANNED else f"{case.outcome:<10}"
-    why = display(f"{case.error.title}: {case.error}" if case.error else "   ".join(notes))
-    tone = QUIET if notes == settled and not case.error else BAD
-    named = names.cut(plan.title, max(20, look.width - 6 - len(told + why)), look.glyphs)
+    note, tone = _note(case, plan, look)
+    named = names.cut(plan.title, max(20, look.width - 6 - len(told + note)), look.glyphs)
     room = look.width - 5 - cell_len(told + named)
     outcome = (told, _TONES.get(case.outcome, ""))
-    note = "   " + names.cut(why, room, look.glyphs) if why else ""
-    return line(f"case.{case.key}", "  ", outcome, named, (note, tone))
+    shown = "   " + names.cut(note, room, look.glyphs) if note else ""
+    yield line(f"case.{case.key}", "  ", outcome, named, (shown, tone))
+    if not any(touched.resolved for touched in plan.touched):
+        yield from _changes(case.key, plan, look)
+
+
+def _note(case: Case, plan: Plan, look: Look) -> tuple[str, str]:
+    """What went wrong, else what it comes to, and how loud that is."""
+    if case.error is not None:
+        return display(f"{case.error.title}: {case.error}"), BAD
+    over = len({_who(impact) for impact in plan.going_over})
+    settled = [f"{t.summary} {changes(t.change, look.units)}" for t in plan.touched if t.resolved]
+    loud = [f"{over:,} over quota"] if over else ["dangerous"] * (plan.tier is Tier.DANGEROUS)
+    return display("   ".join([*loud, *settled])), BAD if loud else QUIET
+
+
+def _changes(key: int, plan: Plan, look: Look) -> Iterator[Line]:
+    """Figures before and after, in short."""
+    aspects, rows = pivot(plan.changes, look.units)
+    for row in rows[:CHANGES_SHOWN]:
+        for aspect in aspects:
+            cell = row.cells.get(aspect)
+            if cell is not None and not cell.same:
+                name = label(row.field) if not aspect else f"{row.field} {aspect}"
+                text = display(f"{name}: {cell.before} -> {cell.after}")
+                shown = names.cut(text, look.width - 6, look.glyphs)
+                yield line(f"case.{key}.{row.field}.{aspect}", "      ", (shown, QUIET))
+    if len(rows) > CHANGES_SHOWN:
+        yield line(f"case.{key}.more", "      ", (f"and {len(rows) - CHANGES_SHOWN:,} more", QUIET))
 
 
 def _left_out(found: Sequence[Case], look: Look) -> Iterator[Line]:

@@ -44,6 +44,8 @@ async def units_of(session: Session) -> Mapping[str, str]:
     return {one.name: one.unit for one in await session.backend.quotas.resources()}
 
 
+TICKETS = 50
+"""Entries that are told in one text at most."""
 COLUMNS: tuple[Column[JournalRow], ...] = (
     Column("seq", "SEQ", lambda row, look: str(row.key), 6, 9, right=True, sort="seq"),
     Column("time", "TIME", _time, 11, 19),
@@ -106,8 +108,18 @@ class AuditPane(ListPane[JournalRow], inherit_bindings=False):
             self.start(self._copy, row.key, group="copy")
 
     async def _copy(self, seq: int) -> None:
+        self.copy(await self._ticket(seq))
+
+    async def _ticket(self, seq: int) -> str:
         found = await self.session.backend.journal.detail(seq)
-        self.copy(ticket(found, await units_of(self.session)))
+        return ticket(found, await units_of(self.session))
+
+    async def copies(self) -> Sequence[tuple[str, str]]:
+        """Texts for a ticket, of all marked entries or of this one, and the rows."""
+        found = await super().copies()
+        keys = list(self.state.marked) or [self.list.cursor_key]
+        told = "\n\n".join([await self._ticket(key) for key in keys[:TICKETS]])
+        return [("text for a ticket", told), *found] if found else found
 
 
 class EntryPane(DetailPane, inherit_bindings=False):
@@ -142,6 +154,13 @@ class EntryPane(DetailPane, inherit_bindings=False):
         if self._found is not None:
             found = asdict(self._found)
             self.app.push_screen(RawPane(self.session, self.PANE, self.path(), found))
+
+    async def copies(self) -> Sequence[tuple[str, str]]:
+        """A text for a ticket, and the row."""
+        found = await super().copies()
+        if self._found is None:
+            return found
+        return [("text for a ticket", ticket(self._found, self._units)), *found]
 
     def action_row_copy(self) -> None:
         """Copy a text for a ticket."""

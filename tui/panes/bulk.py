@@ -42,7 +42,17 @@ async def _decide(
     from tui.dialogs.bulk import BulkScreen
 
     found = await _cases(table, keys, make, label)
+    gone = [case for case in found if isinstance(case.error, NotFound) and case.command is None]
+    if gone:
+        table.mark([case.key for case in gone], on=False)
+        pane.session.tell(f"{len(gone):,} marked rows are no longer there", WARN)
+        found = [case for case in found if case not in gone]
+    if not found:
+        return
     await _preview(pane, found)
+    if not pane.is_current:
+        pane.session.tell("nothing was changed: another screen was opened meanwhile", WARN)
+        return
     if not any(case.plan for case in found):
         why = next(case.error for case in found if case.error)
         pane.session.tell(f"none of {len(found):,} can be done: {why}", WARN)

@@ -12,9 +12,9 @@ from textual.timer import Timer
 
 from tui.actions import Action
 from tui.format.lines import QUIET, WARN, Build, Line, Look, Part, line
-from tui.history import Place
 from tui.panes import frame
 from tui.panes.queried import Queried
+from tui.panes.subject import LISTED
 from tui.widgets.columns import Column
 from tui.widgets.rows import RowT
 from tui.widgets.table import ResourceTable
@@ -31,8 +31,6 @@ class ListPane(Queried[RowT], inherit_bindings=False):
 
     NAME = ""
     """What the breadcrumb calls it."""
-    SORT = ""
-    """What it is ordered by until the operator says otherwise; without one, by time."""
     READS_DETAIL = False
     """True when the detail is needed even where there is no side to show it."""
 
@@ -287,32 +285,15 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         row = self.list.cursor_row
         return None if row is None else (self.copied(row), row)
 
-    def action_views(self) -> None:
-        """Choose one of the lists saved by `:save`."""
-        from tui.panes import menus
+    async def copies(self) -> Sequence[tuple[str, str]]:
+        """The marked rows, if there are several, and the one under the cursor."""
+        from tui import clipboard
 
-        menus.views(self)
-
-    def action_nav_back(self) -> None:
-        """What was listed before."""
-        self._step(-1)
-
-    def action_nav_forward(self) -> None:
-        """The other way round."""
-        self._step(1)
-
-    def action_nav_last(self) -> None:
-        """The list before this one."""
-        self._go(self.session.history.last_list())
-
-    def _step(self, by: int) -> None:
-        self._go(self.session.history.step(by))
-
-    def _go(self, place: Place | None) -> None:
-        if place is not None:
-            self.post_message(self.Going(place))
-        else:
-            self.session.tell("there is nothing that way")
+        found = [*await super().copies()]
+        if self.marks() > 1:
+            rows = await self.listing().rows(list(self.state.marked))
+            found = [*clipboard.of_rows(LISTED[self.SCOPE], [*rows.values()]), *found]
+        return found
 
     def action_list_export(self) -> None:
         """Write rows to a file."""

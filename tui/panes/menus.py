@@ -128,13 +128,13 @@ async def _objects(app: BursarApp, text: str) -> list[tuple[Item, Callable[[], N
         listing = app.session.listing(name)
         for row in await listing.page(Query(quoted(text)), FOUND):
             item = Item(f"{name} {row.key}", words(row), noun)
-            found.append((item, _opener(app, name, row, words(row))))
+            found.append((item, _opener(app, name, row)))
     return found
 
 
-def _opener(app: BursarApp, name: str, row: Any, words: str) -> Callable[[], None]:
+def _opener(app: BursarApp, name: str, row: Any) -> Callable[[], None]:
     def opened() -> None:
-        app.go(Place(name, Query(quoted(words)), row.key))
+        app.show_list(name)
         if isinstance(app.screen, ListPane):
             app.screen.open_row(row)
 
@@ -143,6 +143,8 @@ def _opener(app: BursarApp, name: str, row: Any, words: str) -> Callable[[], Non
 
 OBJECTS: Sequence[tuple[str, str, Callable[[Any], str]]] = (
     ("projects", "project", lambda row: row.name),
+    ("users", "person", lambda row: row.email),
+    ("resources", "resource", lambda row: row.name),
     ("commissions", "pending", lambda row: str(row.key)),
 )
 """Lists whose objects the palette finds: list, noun, name of a row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from backend.core.errors import Invalid
 from backend.core.identity import Actor
@@ -16,6 +16,7 @@ from backend.projects.model import (
 )
 from tui.actions import Action, Group
 from tui.panes.project_forms import FORMS, ProjectForms
+from tui.session import WARN
 
 
 class ProjectActions(ProjectForms, inherit_bindings=False):
@@ -40,7 +41,7 @@ class ProjectActions(ProjectForms, inherit_bindings=False):
         if action.id in FORMS:
             return self._form_refusal(action.id, row)
         if action.id == "project.review":
-            return "" if self._reviewable(row) else "no application is waiting"
+            return "" if self._reviewable(row) else "no application waits for this project"
         if action.group is not Group.DECIDE or self.marks():
             return ""
         if row is None:
@@ -66,11 +67,13 @@ class ProjectActions(ProjectForms, inherit_bindings=False):
         if row is not None and row.pending_app:
             self._review(row.pending_app)
         elif self.REVIEWS_ANY:
-            self.start(self._review_oldest, group="review")
+            self.start(self._review_oldest, row, group="review")
 
-    async def _review_oldest(self) -> None:
+    async def _review_oldest(self, row: ProjectRow | None) -> None:
         waiting = await self.session.backend.projects.queue()
         if waiting:
+            if row is not None:
+                self.session.tell(f"nothing waits for {row.name}; this is the oldest", WARN)
             self._review(waiting[0])
 
     def _review(self, application: int) -> None:
@@ -91,9 +94,20 @@ class ProjectActions(ProjectForms, inherit_bindings=False):
         self._decide("project.reinstate")
 
     def _decide(self, action: str) -> None:
-        if (row := self.project_row()) is not None:
-            actor, meant = self.session.connection.actor, ProjectAction(_meant(action, row))
-            self.decide(lambda row: ChangeProjectState(actor=actor, project=row.uuid, action=meant))
+        rows = self.decided_rows()
+        if not rows:
+            self.session.tell("no project is selected", WARN)
+            return
+        # Of several, those that are suspended already are left out rather than resumed.
+        open_ones = [row for row in rows if row.state is not ProjectState.SUSPENDED]
+        actor = self.session.connection.actor
+        meant = ProjectAction(_meant(action, (open_ones or rows)[0]))
+        self.decide(lambda row: ChangeProjectState(actor=actor, project=row.uuid, action=meant))
+
+    def decided_rows(self) -> Sequence[ProjectRow]:
+        """The marked projects, else this one."""
+        row = self.project_row()
+        return [row] if row is not None else []
 
     def decide(self, make: Callable[[ProjectRow], Command]) -> None:
         """Preview what `make` says for the project, or for each that is marked."""

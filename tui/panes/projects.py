@@ -133,6 +133,11 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
         found = self._found
         return found.allowed if found and found.row.key == self.list.cursor_key else {}
 
+    def decided_rows(self) -> Sequence[ProjectRow]:
+        """The marked ones that are here, else the one under the cursor."""
+        marked = [row for key in self.list.marked if (row := self.list.source.get(key))]
+        return marked or super().decided_rows()
+
     def decide(self, make: Callable[[ProjectRow], Command]) -> None:
         """About all that are marked, or the one under the cursor."""
         bulk.decide(self, self.list, make, lambda row: row.name)

@@ -29,6 +29,8 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
 
     VIEW = ""
     """The view that the list begins with."""
+    SORT = ""
+    """What it is ordered by until the operator says otherwise; without one, by time."""
     list: ResourceTable[RowT]
     _listed: Query | None = None
     _cursor = 0
@@ -88,7 +90,8 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
 
     def go(self, place: Place) -> None:
         """Show what was shown there, with the cursor where it was."""
-        self.state.query, self._cursor = place.query, place.key
+        query = place.query
+        self.state.query, self._cursor = replace(query, sort=query.sort or self.SORT), place.key
         if self._listed is not None:
             if place.key:
                 self.list.go_to(place.key)
@@ -115,6 +118,33 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
         """Type a filter."""
         past = self.session.typed.get(self.list_id, ())
         self.ask_line("/", self.query_shown.text, FilterLine(self.listing().fields), past)
+
+    def action_views(self) -> None:
+        """Choose one of the lists saved by `:save`."""
+        from tui.panes import menus
+
+        menus.views(self)
+
+    def action_nav_back(self) -> None:
+        """What was listed before."""
+        self._step(-1)
+
+    def action_nav_forward(self) -> None:
+        """The other way round."""
+        self._step(1)
+
+    def action_nav_last(self) -> None:
+        """The list before this one."""
+        self._go(self.session.history.last_list())
+
+    def _step(self, by: int) -> None:
+        self._go(self.session.history.step(by))
+
+    def _go(self, place: Place | None) -> None:
+        if place is not None:
+            self.post_message(self.Going(place))
+        else:
+            self.session.tell("there is nothing that way")
 
     def action_facets(self) -> None:
         """Pick what is shown."""

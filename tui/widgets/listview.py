@@ -139,6 +139,7 @@ class RowView(LineView, Generic[RowT]):
     def reorder(self, change: Callable[[], None], *, follow: bool) -> None:
         """Swap the order; the object the operator looks at stays on its line of the screen."""
         before, line, anchor = self._lines(), *self._anchor()
+        empty = not self.source.keys
         change()
         self._find_cursor()
         self.set_count(len(self.source))
@@ -149,8 +150,8 @@ class RowView(LineView, Generic[RowT]):
             self._reveal()
         after = self._lines()
         self.repaint(self.top + n for n, shown in enumerate(after) if shown != before[n])
-        if before and not self.source.keys:
-            self.refresh()  # what an empty list says stands on other lines than its rows did
+        if empty != (not self.source.keys):
+            self.refresh()  # what an empty list says stands on other lines than its rows
 
     def repaint_keys(self, keys: set[int]) -> None:
         """These rows may look different; paints those that do."""

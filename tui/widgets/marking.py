@@ -34,7 +34,7 @@ class Marking(RowView[RowT], inherit_bindings=False):
     def mark(self, keys: Collection[int], on: bool) -> None:
         """Set or take marks."""
         refused = ""
-        if on and len(self.marked) + len(keys) > MOST:
+        if on and len(self.marked.keys() | set(keys)) > MOST:
             refused = f"at most {MOST:,} rows can be marked; a filter leaves fewer"
         elif on:
             self.marked.update(dict.fromkeys(keys))

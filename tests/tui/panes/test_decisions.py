@@ -331,3 +331,30 @@ def test_after_a_decision_comes_the_one_behind_it_not_the_first(stage: Stage) ->
         await until(pilot, lambda: pane.application == third)
 
     play(stage.app(), script)
+
+
+def test_a_reason_can_be_typed_at_once_and_no_letter_of_it_confirms(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await review(pilot, stage, stage.newcomer)
+        await press(pilot, "A")
+        shown = await dialog(pilot)
+        await pilot.press(*"by", "space", *"boardy")
+        assert pilot.app.screen is shown
+        assert shown.query_one("#reason", Input).value == "by boardy"
+        assert stage.world.application(stage.newcomer).state is ApplicationState.PENDING
+        await press(pilot, "enter", "y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewPane))
+
+    play(stage.app(), script)
+    assert stage.world.application(stage.newcomer).response == "by boardy"
+
+
+def test_leaving_says_that_nothing_was_changed(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await review(pilot, stage, stage.newcomer)
+        await press(pilot, "A")
+        await dialog(pilot)
+        await press(pilot, "escape")
+        assert "nothing was changed" in said(pilot.app)
+
+    play(stage.app(), script)

@@ -309,3 +309,78 @@ def test_pictures(
     app = stage.app(SIZES[size])
     assert isinstance(app, BursarApp)
     assert snap_compare(app, terminal_size=SIZES[size], run_before=before)
+
+
+def test_an_order_is_gone_back_on_where_time_is_the_usual_one(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "1", "5", ">", "[")
+        assert pane(pilot).NAME == "Commissions"
+        assert pane(pilot).query_shown.sort == ""
+        await press(pilot, "[")
+        assert pane(pilot).NAME == "Projects"
+        await press(pilot, "]", "]")
+        assert pane(pilot).query_shown.sort == "serial"
+
+    play(stage.app(), script)
+
+
+def test_the_cursor_of_a_screen_comes_back_with_it(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "1")
+        await ordered(pilot, "users")
+        await press(pilot, "j", "j")
+        key = pane(pilot).list.cursor_key
+        await press(pilot, "5", "[")
+        assert pane(pilot).list_id == "users"
+        assert pane(pilot).list.cursor_key == key
+
+    play(stage.app(), script)
+
+
+def test_the_digit_of_a_pane_leads_from_within_it_to_its_list(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "2")
+        await ordered(pilot, "resources")
+        assert pane(pilot).list_id == "resources"
+        await press(pilot, "2")
+        assert pane(pilot).list_id == "quotas"
+
+    play(stage.app(), script)
+
+
+def test_opening_from_the_palette_leaves_the_list_as_it_was(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "1", "ctrl+p")
+        await pilot.press(*"climate")
+        await until(pilot, lambda: "project   climate.hpc" in said(pilot.app))
+        await press(pilot, "enter", "escape")
+        assert pane(pilot).query_shown.text == ""
+        await press(pilot, "ctrl+p")
+        await pilot.press(*"m@uni")
+        await until(pilot, lambda: "person    m@uni.example" in said(pilot.app))
+
+    play(stage.app(), script)
+
+
+def test_only_lists_are_saved_and_what_was_saved_is_said(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "1", "enter")
+        await ordered(pilot, "save mine")
+        assert "only a list can be saved" in said(pilot.app)
+        await press(pilot, "escape")
+        await ordered(pilot, "save mine")
+        assert "saved as mine: :projects" in said(pilot.app)
+
+    play(stage.app(), script)
+
+
+def test_entries_are_copied_as_a_text_for_a_ticket(stage: Stage) -> None:
+    stage.deny(stage.newcomer)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "6", "C")
+        assert "text for a ticket" in said(pilot.app)
+        await press(pilot, "enter")
+        assert "ask again later" in pilot.app.clipboard
+
+    play(stage.app(), script)

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from backend.core.listing import Query
 from backend.projects.model import ApplicationState, Capacity, DenyApplication, ProjectState
+from backend.quotas.model import RejectCommission
 from tests.tui.stage import (
     SIZES,
     Stage,
@@ -223,7 +224,8 @@ def test_the_first_failure_ends_it_and_the_rest_stays_marked(queue: Stage) -> No
         assert [case.outcome for case in shown.cases] == ["done", "refused", "not tried"]
         text = said(pilot.app)
         assert "1 of 3 done" in text
-        assert "Nothing was changed" in text
+        assert "Nothing was changed" not in text
+        assert "Close" in text
         await press(pilot, "y")
         assert isinstance(pilot.app.screen, BulkScreen)
         await press(pilot, "escape")
@@ -308,3 +310,43 @@ def test_the_dialog_for_several(queue: Stage, snap_compare: Compare, size: str) 
 
     app = queue.app(SIZES[size])
     assert snap_compare(app, terminal_size=SIZES[size], run_before=open_it)
+
+
+def test_of_marked_projects_the_suspended_are_left_out_whatever_is_under_the_cursor(
+    queue: Stage,
+) -> None:
+    from backend.projects.model import ProjectAction
+
+    queue.world.approve(queue.newcomer)
+    queue.world.act(queue.project, ProjectAction.SUSPEND)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "1")
+        await filtered(pilot, "climate|urban")
+        await press(pilot, "*", "g", "Z")
+        asked = await bulk(pilot)
+        assert "Suspend 1, 1 left out" in asked.heading()
+
+    play(queue.app(), script)
+
+
+def test_marks_of_what_is_gone_go_too(queue: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "5", "space", "space")
+        for key in list(pane(pilot).state.marked):
+            queue.world.do(RejectCommission(actor=OPERATOR, serial=key), "by its service")
+        await press(pilot, "A")
+        await until(pilot, lambda: not pane(pilot).state.marked)
+        assert "2 marked rows are no longer there" in said(pilot.app)
+
+    play(queue.app(), script)
+
+
+def test_marked_rows_are_copied_together(queue: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "5", "space", "space", "C")
+        assert "2 marked rows as CSV" in said(pilot.app)
+        await press(pilot, "enter")
+        assert pilot.app.clipboard.count("\n") == 2
+
+    play(queue.app(), script)
