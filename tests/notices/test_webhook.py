@@ -74,7 +74,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hook]:
     """A webhook that listens."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     found = Hook()
@@ -198,6 +198,26 @@ def test_a_token_comes_from_where_it_is_kept(
         assert hooked.deliver(**given) == Tally(sent=1)
         assert hook.heard[-1][1]["Authorization"] == f"Bearer {TOKEN}"
         hooked.post.world.submit("M", name=f"n{len(hook.heard)}.lab")
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_what_stays_on_this_machine_goes_through_no_proxy(
+    hook: Hook, hooked: Hooked, monkeypatch: pytest.MonkeyPatch, host: str, variable: str
+) -> None:
+    monkeypatch.setenv("HOOK_TOKEN", TOKEN)
+    monkeypatch.setenv(variable.lower(), hook.url)
+    url = hook.url.replace("127.0.0.1", host)
+    assert hooked.deliver(url=url, token_env="HOOK_TOKEN") == Tally(sent=1)
+    assert [path for path, _, _ in hook.heard] == ["/s3cret/"], "a proxy gets the whole URL"
+
+
+def test_nor_does_what_goes_to_the_other_address_of_this_machine(
+    hook: Hook, hooked: Hooked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", hook.url)
+    assert hooked.deliver(url="http://[::1]:9/x").error == "http://[::1]:9: ConnectError"
+    assert hook.heard == []
 
 
 def test_a_token_that_is_not_there_is_a_failure_that_does_not_show_it(
