@@ -154,7 +154,8 @@ def _faults(file: Path) -> Iterator[Finding]:
 
 
 def _companions(path: Path) -> list[Path]:
-    names = [path.with_name(path.name + end) for end in ("-wal", "-shm", ".lock", ".head")]
+    ends = ("-wal", "-shm", ".lock", ".lock-next", ".head")
+    names = [path.with_name(path.name + end) for end in ends]
     return [name for name in names if name.exists()]
 
 

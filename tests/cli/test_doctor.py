@@ -63,6 +63,16 @@ def test_a_readable_database_is_wrong(bursar: Run, demo: Path) -> None:
     assert f"-> chmod 600 {demo}" in done.out
 
 
+@pytest.mark.parametrize("end", [".lock", ".lock-next"])
+def test_a_readable_file_beside_it_is_wrong(bursar: Run, demo: Path, end: str) -> None:
+    """Who can open a lock can hold everybody up."""
+    beside = demo.with_name(demo.name + end)
+    beside.touch()
+    beside.chmod(0o644)
+    done = bursar("doctor", "--database", demo)
+    assert f"-> chmod 600 {beside}" in done.out
+
+
 def test_what_is_no_database_is_wrong(bursar: Run, tmp_path: Path) -> None:
     file = tmp_path / "x.db"
     file.write_bytes(b"no database at all " * 99)
