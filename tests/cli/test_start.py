@@ -113,6 +113,13 @@ def test_an_import_names_its_database(bursar: Run, tmp_path: Path) -> None:
     assert "--database" in bursar("import", tmp_path / "world.json").err
 
 
+def test_an_import_of_no_file_leaves_no_database(bursar: Run, tmp_path: Path) -> None:
+    done = bursar("import", tmp_path / "no.json", "--database", tmp_path / "new.db")
+    assert done.code == 1
+    assert "no.json: No such file" in done.err
+    assert list(tmp_path.glob("new.db*")) == []
+
+
 def test_whole_databases_go_through_contexts(
     bursar: Run, demo: Path, configure: object, tmp_path: Path
 ) -> None:

@@ -25,7 +25,7 @@ def import_world(options: argparse.Namespace) -> int:
 
     if options.database is None and options.context is None:
         raise contexts.usage("import into which database?", "give --database or --context")
-    with opened(options, read_only=False) as database, reading(options.file) as source:
+    with reading(options.file) as source, opened(options, read_only=False) as database:
         report = load(database, source, merge=options.merge, progress=progress)
     write(f"{report}\n")
     return DONE
