@@ -9,7 +9,6 @@ from backend.core.database import Tx
 
 SELECT_DUE = """
 SELECT serial FROM commission WHERE expires_at > 0 AND expires_at <= ? ORDER BY expires_at"""
-COUNT_DUE = "SELECT count(*) FROM commission WHERE expires_at > 0 AND expires_at <= ?"
 
 SECOND = 1_000_000
 JUMP = 60 * SECOND
@@ -18,6 +17,13 @@ JUMP = 60 * SECOND
 LATE = 600 * SECOND
 MANY = 20
 """So many that are so late are a mass: nobody has looked for long, or the clock is wrong."""
+
+IS_DUE = """
+SELECT EXISTS (SELECT 1 FROM commission WHERE expires_at > 0 AND expires_at <= ?)"""
+# Also asked by the ledger while others wait: it counts no further than it must.
+COUNT_DUE = f"""
+SELECT count(*) FROM (SELECT 1 FROM commission WHERE expires_at > 0 AND expires_at <= ?
+    LIMIT {MANY + 1}) AS due"""
 
 JUMPED = (
     "This machine's clock jumped ahead: nothing expires by itself. Set the clock right; "
@@ -31,7 +37,7 @@ MASS = (
 
 def held(tx: Tx) -> str:
     """Why nothing that is due may expire now, and what to do; `` when it may."""
-    if not tx.scalar(COUNT_DUE, (tx.now,)):
+    if not tx.scalar(IS_DUE, (tx.now,)):
         return ""
     if tx.runtime.ahead() * SECOND > JUMP:
         return JUMPED

@@ -18,6 +18,7 @@ from backend.quotas.expiry import JUMPED, MANY, MASS, held
 from backend.quotas.model import UNLIMITED, Provision
 from backend.quotas.sweeper import Sweeper
 from tests.quotas.ledgers import STEPS, Clock, World
+from tests.steps import steps
 
 HOUR, DECADE = 3600.0, 10 * 366 * 86_400.0
 
@@ -118,6 +119,18 @@ def test_a_mass_that_is_long_overdue_asks_even_a_new_process(
     wall.forward(2)
     sweep(world)
     assert world.pending() == []
+
+
+def test_of_a_mass_no_more_is_counted_than_makes_it_one(world: World, wall: Wall) -> None:
+    """It is asked with every refresh, and by the ledger while others wait."""
+    issue(world, MANY + 1)
+    wall.forward(HOUR)
+    few = steps(world.database, held)
+    wall.forward(-HOUR)
+    issue(world, 3 * MANY)
+    wall.forward(HOUR)
+    assert world.database.read(held) == MASS
+    assert steps(world.database, held) == few
 
 
 def test_a_mass_that_is_just_due_expires(world: World, wall: Wall) -> None:
