@@ -13,7 +13,9 @@ from backend.core.listing import Query
 from backend.core.plan import Tier
 from backend.embedded import EmbeddedBackend
 from backend.projects.model import Capacity
+from backend.quotas import catalog
 from backend.quotas.model import UNLIMITED, ModifyResource, ResourceRow
+from tests.steps import steps
 from tests.worlds import CPU, OPERATOR, PENDING_APP, RAM, VM, World, world_w
 
 
@@ -51,6 +53,19 @@ def test_holders_over_and_holdings_are_counted(w: World) -> None:
     assert (found.members, found.pools, found.unlimited, found.used) == (6, 6, 0, 2)
     with pytest.raises(NotFound, match="no resource with key 99"):
         asyncio.run(EmbeddedBackend(w.database, OPERATOR).quotas.resource(99))
+
+
+def test_only_who_is_over_in_the_rows_asked_for_is_counted(w: World) -> None:
+    project = w.project("phys.lab", (10, 4))
+    w.enroll("M", project)
+    w.charge("M", project, 4)
+    w.modify("O", project, grants={VM: Capacity(10, 1)})
+    keys = {row.name: row.key for row in listed(w)}
+
+    def asked(name: str) -> int:
+        return steps(w.database, lambda tx: catalog.rows(tx, [keys[name]]))
+
+    assert asked(CPU) < asked(VM)
 
 
 def test_a_changed_default_is_told_as_one_for_the_future(w: World) -> None:
