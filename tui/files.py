@@ -11,6 +11,8 @@ from typing import TextIO
 
 from backend.core.errors import Invalid
 
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+
 
 @contextmanager
 def reading(name: str) -> Iterator[TextIO]:
@@ -36,17 +38,38 @@ def writing(name: str) -> Iterator[TextIO]:
         yield sys.stdout
         return
     target = Path(name)
-    if target.exists():
-        raise Invalid(f"{name} exists", hint="choose another name, or remove it first")
+    if os.path.lexists(target):
+        raise _exists(target)
     partial = target.with_name(target.name + ".part")
     try:
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle = os.open(partial, NEW, 0o600)
+    except FileExistsError as error:
+        hint = f"remove it, unless {name} is just being written, or choose another name"
+        raise Invalid(f"{partial} exists", hint=hint) from error
     except OSError as error:
-        raise Invalid(f"{name}: {error.strerror}", hint="check the directory") from error
+        raise Invalid(f"{error.strerror}: {name}", hint="check the directory") from error
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             yield file
-        partial.replace(target)
+        _appear(partial, target)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def _appear(partial: Path, target: Path) -> None:
+    """Have it under its name. Raises Invalid when something came there meanwhile."""
+    try:
+        os.link(partial, target)
+    except FileExistsError as error:
+        raise _exists(target) from error
+    except OSError as error:  # a file system without links
+        if os.path.lexists(target):
+            raise _exists(target) from error
+        partial.replace(target)
+    else:
+        partial.unlink()
+
+
+def _exists(target: Path) -> Invalid:
+    return Invalid(f"{target} exists", hint="choose another name, or remove it first")
