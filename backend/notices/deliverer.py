@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from backend.core.database import Database, Tx
-from backend.core.errors import BursarError
+from backend.core.errors import BursarError, StorageError
 from backend.notices import service, store
 from backend.notices.model import Notice, Sink, State
+
+log = logging.getLogger("bursar")
 
 SECONDS = 2.0
 """How often is looked for something to send."""
@@ -85,9 +88,17 @@ class Deliverer:
         try:
             while not (stop.is_set() or tally.error) and (notice := self._take()):
                 self._one(notice, stop, tally)
-        finally:
-            self._database.write(lambda tx: store.give(tx, self._sink.name, self._holder))
+        except StorageError:
+            raise  # waiting for the database once more helps nobody: the lease ends by itself
+        except BaseException:
+            with suppress(BursarError):
+                self._give()
+            raise
+        self._give()
         return tally
+
+    def _give(self) -> None:
+        self._database.write(lambda tx: store.give(tx, self._sink.name, self._holder))
 
     def _due(self, tx: Tx, eager: bool) -> tuple[bool, int]:
         """Whether something waits and may be tried, and the entry up to which nothing does."""
@@ -159,7 +170,11 @@ class Worker:
 
     def _loop(self) -> None:
         while True:
-            with suppress(BursarError):  # is told to whoever writes; try again later
+            try:
                 self._deliverer.deliver(self._stop)
+            except BursarError:
+                pass  # is told to whoever writes; try again later
+            except Exception:
+                log.exception("notices are tried again")
             if self._stop.wait(self._seconds):
                 return

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from backend.core.database.tx import Row, Tx
+from backend.core.errors import StorageCorrupt
 from backend.core.journal import to_json
 from backend.notices.model import Happening, State, Subject, Terms
 
@@ -76,12 +77,18 @@ SELECT_PEOPLE = "SELECT uuid, email FROM person WHERE uuid IN ({keys})"
 
 def _state(row: Row) -> State:
     name, terms, *rest = row
-    return State(name, _terms(terms), *rest)
+    return State(name, _terms(name, terms), *rest)
 
 
-def _terms(text: str) -> Terms:
-    found: Mapping[str, Sequence[str]] = json.loads(text)
-    return Terms(tuple(found["only"]), tuple(found["reviewers"]))
+def _terms(name: str, text: str) -> Terms:
+    try:
+        found: Mapping[str, Sequence[str]] = json.loads(text)
+        return Terms(tuple(found["only"]), tuple(found["reviewers"]))
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise StorageCorrupt(
+            f"the settings kept for the notices called {name!r} cannot be read",
+            hint="restore a backup made with bursar backup",
+        ) from error
 
 
 def _kept(terms: Terms) -> str:
@@ -89,13 +96,13 @@ def _kept(terms: Terms) -> str:
 
 
 def state(tx: Tx, name: str) -> State | None:
-    """How far a sink is, None when it never began."""
+    """How far a sink is, None when it never began. Raises StorageCorrupt."""
     row = tx.one(SELECT_SINK, (name,))
     return _state(row) if row else None
 
 
 def states(tx: Tx) -> list[State]:
-    """Every sink that ever began."""
+    """Every sink that ever began. Raises StorageCorrupt."""
     return [_state(row) for row in tx.all(SELECT_SINKS)]
 
 

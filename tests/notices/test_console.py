@@ -9,8 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from backend.core.errors import Conflict
+from backend.core.database import Tx
+from backend.core.errors import Conflict, StorageCorrupt
 from backend.embedded import EmbeddedBackend, open_embedded
+from backend.notices import store
 from backend.notices.deliverer import Deliverer, Worker
 from backend.notices.model import Fate
 from backend.projects.model import ApproveApplication
@@ -94,3 +96,32 @@ def test_the_thread_outlives_a_database_that_is_busy(
     eventually(post, 2)
     worker.close()
     assert post.kinds == ["application.submit", "application.approve"]
+
+
+def test_the_thread_outlives_an_error_of_our_own(
+    post: Post, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    decide(post.world, 0)
+    real, calls = store.state, iter(range(99))
+
+    def broken_at_first(tx: Tx, name: str) -> object:
+        return 1 / 0 if next(calls) == 0 else real(tx, name)
+
+    monkeypatch.setattr(store, "state", broken_at_first)
+    worker = Worker(post.world.database, post.sink(), 0.01)
+    eventually(post, 2)
+    worker.close()
+    assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "terms", ["", "{", "[]", "{}", '{"only": 1}', "null", pytest.param("[" * 99_999, id="deep")]
+)
+def test_damaged_settings_are_a_damaged_database(post: Post, terms: str) -> None:
+    opened = open_embedded(post.world.database.path, actor=OPERATOR, sink=post.sink())
+    spoil = "UPDATE notice_sink SET terms = ?"
+    post.world.database.write(lambda tx: tx.execute(spoil, (terms,)))
+    for ask in (lambda: asyncio.run(opened.badges()), post.deliver):
+        with pytest.raises(StorageCorrupt, match="'default' cannot be read"):
+            ask()
+    opened.shut()

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from backend.check import findings
-from backend.core.errors import Conflict, StorageFull
+from backend.core.database import Tx
+from backend.core.errors import Conflict, StorageBusy, StorageFull
 from backend.core.journal import to_json
 from backend.notices import deliverer, service, store
 from backend.notices.deliverer import Deliverer, Tally, Undelivered, begin
@@ -317,6 +319,39 @@ def test_what_cannot_be_noted_is_not_sent_again_and_again(
     assert post.kinds == kinds[:1]
     assert found.deliver(post.stop).sent == 2
     assert post.kinds == kinds
+
+
+def test_a_database_that_failed_is_not_waited_for_twice(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide(post.world, 0)
+    found, asked = Deliverer(post.world.database, post.sink()), []
+    real = post.world.database.write
+
+    def busy(fn: Callable[[Tx], object]) -> object:
+        asked.append(fn)
+        if len(asked) > 1:
+            raise StorageBusy(f"busy for the {len(asked)}nd time")
+        return real(fn)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(post.world.database, "write", busy)
+        with pytest.raises(StorageBusy, match="2nd"):
+            found.deliver(post.stop)
+    assert len(asked) == 2
+    assert found.deliver(post.stop).sent == 2, "its own lease is not in its way"
+    assert post.state.holder == ""
+
+
+def test_who_is_interrupted_gives_the_lease_back(post: Post) -> None:
+    decide(post.world, 0)
+
+    def interrupted(sink: Sink, notice: Notice, stop: threading.Event) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Deliverer(post.world.database, post.sink(), interrupted).deliver(post.stop)
+    assert post.state.holder == ""
 
 
 def test_people_who_are_gone_are_not_told(post: Post) -> None:
