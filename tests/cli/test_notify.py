@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +15,13 @@ from pathlib import Path
 import pytest
 
 from backend import contexts
+from backend.core.errors import StorageBusy, StorageFull
+from backend.notices.deliverer import Deliverer, Tally
 from backend.notices.model import Sink, Terms
 from tests.cli.conftest import Run
 from tests.notices.post import APPEND, program
 from tests.tui.stage import Stage
+from tui.cli import notify
 
 ROOT = Path(__file__).resolve().parents[2]
 Configure = Callable[[str], Path]
@@ -147,6 +151,35 @@ def test_it_goes_on_until_it_is_ended(configured: Write, bursar: Run, stage: Sta
         assert process.stderr.readline() == "1 sent\n"
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 128 + signal.SIGTERM
+
+
+def test_a_database_that_is_busy_for_a_while_is_told_once(
+    configured: Write, bursar: Run, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = configured()
+    bursar("notify", "--once")
+    stage.deny(stage.newcomer)
+    failures = [StorageBusy("another process"), StorageBusy("another process"), StorageFull("room")]
+    real = Deliverer.deliver
+
+    def deliver(self: Deliverer, stop: threading.Event, *, eager: bool = False) -> Tally:
+        if failures:
+            raise failures.pop(0)
+        try:
+            return real(self, stop, eager=eager)
+        finally:
+            stop.set()
+
+    monkeypatch.setattr(Deliverer, "deliver", deliver)
+    monkeypatch.setattr(notify, "SECONDS", 0.0)
+    done = bursar("notify")
+    assert done.code == 128 + signal.SIGTERM
+    assert done.err.splitlines()[1:] == [
+        "bursar: Database busy: another process",
+        "bursar: Disk full: room",
+        "1 sent",
+    ]
+    assert len(sent.read_text().splitlines()) == 1
 
 
 FULL = """

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from backend import contexts
 from backend.contexts import Context
 from backend.core.database import Database, Tx
-from backend.core.errors import ReadOnly
+from backend.core.errors import ReadOnly, StorageBusy, StorageFull
 from backend.embedded import EmbeddedBackend
 from backend.notices import service, store
 from backend.notices.deliverer import SECONDS, Deliverer, Tally
@@ -20,7 +20,7 @@ from backend.notices.rules import addressees
 from tui.cli.fields import Field, Kind, of, rare
 from tui.cli.formats import WRITERS
 from tui.cli.lists import selected
-from tui.cli.output import DONE, REFUSED, say
+from tui.cli.output import DONE, REFUSED, say, told
 from tui.cli.target import chosen, existing
 from tui.format.ages import stamp_seconds
 
@@ -137,13 +137,24 @@ def _told(tally: Tally) -> None:
 
 def _sending(database: Database, sink: Sink) -> int:
     """Go on until a signal ends it."""
-    deliverer = Deliverer(database, sink)
+    deliverer, said = Deliverer(database, sink), ""
     with _ended() as stop:
         say(f"sending notices to {sink.place}")
         while not stop.is_set():
-            _told(deliverer.deliver(stop))
+            said = _tried(deliverer, stop, said)
             stop.wait(SECONDS)
     return TERMINATED
+
+
+def _tried(deliverer: Deliverer, stop: threading.Event, said: str) -> str:
+    """What is wrong with the database that may pass, said unless it was; `` for nothing."""
+    try:
+        _told(deliverer.deliver(stop))
+    except (StorageBusy, StorageFull) as error:
+        if error.message != said:
+            told(error)
+        return error.message
+    return ""
 
 
 @contextmanager
