@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from backend.core.database import Database, Tx
 from backend.core.errors import BursarError, StorageError
 from backend.notices import service, store
-from backend.notices.model import Notice, Sink, State
+from backend.notices.model import Notice, Sink, State, Terms
 
 log = logging.getLogger("bursar")
 
@@ -76,6 +76,7 @@ class Deliverer:
         self._send = send
         self._holder = database.runtime.uuid()
         self._looked = 0
+        self._terms: Terms | None = None
         self._unrecorded = ""
 
     def deliver(self, stop: threading.Event, *, eager: bool = False) -> Tally:
@@ -105,7 +106,9 @@ class Deliverer:
         state = store.state(tx, self._sink.name)
         if state is None or (state.next_at > tx.now and not eager) or self._is_taken(state, tx):
             return False, self._looked
-        notice = next(service.waiting(tx, state, self._looked), None)
+        after = self._looked if state.terms == self._terms else 0
+        self._terms = state.terms
+        notice = next(service.waiting(tx, state, after), None)
         looked = notice.seq - 1 if notice else store.last(tx)
         passed = state.attempts > 0 or looked - state.done >= STRIDE
         return notice is not None or passed, looked
@@ -119,7 +122,7 @@ class Deliverer:
         def take(tx: Tx) -> Notice | None:
             notice = service.take(tx, name, self._holder, self._lease, self._looked)
             if notice is None:
-                service.pass_over(tx, name)
+                service.pass_over(tx, name, self._looked)
             return notice
 
         return self._database.write(take)

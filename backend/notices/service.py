@@ -40,7 +40,8 @@ def _unsent(tx: Tx, state: State, happening: Happening) -> Iterator[Notice]:
 
 
 def begin(tx: Tx, name: str, terms: Terms) -> None:
-    """Begin a sink at the head of the journal, or change what it tells from now on."""
+    """Begin a sink at the head of the journal, or change what it tells from now on and from
+    the first notice that waits."""
     if store.state(tx, name) is not None:
         pass_over(tx, name)
     store.begin(tx, name, terms)
@@ -57,7 +58,7 @@ def take(tx: Tx, name: str, holder: str, seconds: float, after: int) -> Notice |
     if not store.take(tx, name, holder, tx.now + int(seconds * SECOND)):
         return None
     state = _state(tx, name)
-    notice = next(waiting(tx, state, after), None)
+    notice = _first(tx, state, after)
     if notice is None:
         store.give(tx, name, holder)
     return notice
@@ -82,9 +83,10 @@ def failed(tx: Tx, name: str, holder: str, error: str) -> None:
     store.give(tx, name, holder)
 
 
-def pass_over(tx: Tx, name: str) -> None:
-    """Note where nothing waits any more: it need not be looked for, and failed no longer."""
-    if _first(tx, _state(tx, name)) is None:
+def pass_over(tx: Tx, name: str, after: int = 0) -> None:
+    """Note where nothing waits any more: it need not be looked for, and failed no longer;
+    `after` an entry up to which nothing does."""
+    if _first(tx, _state(tx, name), after) is None:
         store.skip(tx, name, store.last(tx))
 
 
@@ -154,5 +156,5 @@ def _deliveries(tx: Tx, state: State, happening: Happening) -> Iterator[Delivery
             yield Delivery(Fate.WAITING, notice.recipients)
 
 
-def _first(tx: Tx, state: State) -> Notice | None:
-    return next(waiting(tx, state), None)
+def _first(tx: Tx, state: State, after: int = 0) -> Notice | None:
+    return next(waiting(tx, state, after), None)
