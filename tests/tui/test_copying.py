@@ -24,7 +24,7 @@ async def chosen(pilot: Pilot[None], words: str) -> str:
     """Choose from the copy menu what begins with these words; what was copied."""
     menu = pilot.app.screen.query_one(OptionList)
     offered = [str(option.prompt) for option in menu.options]
-    menu.highlighted = next(n for n, one in enumerate(offered) if one.startswith(words))
+    menu.highlighted = next(n for n, one in enumerate(offered) if one[2:].startswith(words))
     await press(pilot, "enter")
     return pilot.app.clipboard
 

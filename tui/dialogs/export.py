@@ -11,13 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Label, OptionList, Static
-from textual.widgets.option_list import Option
 
 from backend.core.text import MAX_CHARS, display
 from tui.dialogs.dialog import Dialog
 from tui.export import Wish, path_of
 from tui.format.lines import WARN, joined, line, wrapped
 from tui.session import Session
+from tui.widgets.options import Options
 
 FORMS = (("csv", "CSV"), ("json", "JSON"), ("jsonl", "JSON lines"))
 
@@ -42,8 +42,7 @@ class ExportScreen(Dialog[Wish | None]):
 
     def body(self) -> ComposeResult:
         """The choices, the file, and what is wrong with it."""
-        options = [Option(Content(words)) for _, _, words in self._choices]
-        yield OptionList(*options, id="rows", compact=True)
+        yield Options([Content(words) for _, _, words in self._choices], id="rows")
         with Horizontal(classes="field"):
             yield Label(Content("File ["))
             yield Input(id="file", compact=True, max_length=MAX_CHARS, select_on_focus=False)

@@ -8,13 +8,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
 from tui.dialogs.dialog import Dialog
 from tui.facets import Facet
 from tui.format.lines import HEAD, line, wrapped
 from tui.session import Session
+from tui.widgets.options import Options
 
 NAMED = 22
 
@@ -39,7 +38,7 @@ class FacetScreen(Dialog[Sequence[Facet] | None]):
 
     def body(self) -> ComposeResult:
         """The facets."""
-        yield OptionList(*(Option(text) for text in self._prompts()), id="facets", compact=True)
+        yield Options(self._prompts(), id="facets")
 
     def on_mount(self) -> None:
         """Say how."""
@@ -47,7 +46,6 @@ class FacetScreen(Dialog[Sequence[Facet] | None]):
         self.query_one("#text").can_focus = False
         self.show_text(lambda look: wrapped("about", text, look.width))
         self.frame("Show only", "space picks   x none   enter shows   esc leaves")
-        self.query_one(OptionList).highlighted = 0
 
     def on_option_list_option_selected(self) -> None:
         """Show what fits those that are picked."""
@@ -55,7 +53,7 @@ class FacetScreen(Dialog[Sequence[Facet] | None]):
 
     def action_pick(self) -> None:
         """Pick the one under the cursor, or not."""
-        facets = self.query_one(OptionList)
+        facets = self.query_one(Options)
         if (at := facets.highlighted) is not None:
             self._picked ^= {self._offered[at][0]}
             self._draw()
@@ -67,7 +65,7 @@ class FacetScreen(Dialog[Sequence[Facet] | None]):
 
     def action_step(self, step: int) -> None:
         """Another one, by the keys of lists."""
-        facets = self.query_one(OptionList)
+        facets = self.query_one(Options)
         if step > 0:
             facets.action_cursor_down()
         else:
@@ -78,9 +76,7 @@ class FacetScreen(Dialog[Sequence[Facet] | None]):
         self.dismiss(None)
 
     def _draw(self) -> None:
-        facets = self.query_one(OptionList)
-        for at, text in enumerate(self._prompts()):
-            facets.replace_option_prompt_at_index(at, text)
+        self.query_one(Options).change(self._prompts())
 
     def _prompts(self) -> list[Content]:
         return [self._prompt(facet, told) for facet, told in self._offered]

@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
+from tui.widgets.options import Options
 from tui.widgets.strips import safe
 
 
@@ -30,8 +30,7 @@ class Choice(ModalScreen[str | None]):
         self._title, self._options, self._chosen = title, options, chosen
 
     def compose(self) -> ComposeResult:
-        options = [Option(Content(safe(words))) for _, words in self._options]
-        yield OptionList(*options, id="choice", compact=True)
+        yield Options([Content(safe(words)) for _, words in self._options], id="choice")
 
     def on_mount(self) -> None:
         choice = self.query_one(OptionList)

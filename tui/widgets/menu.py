@@ -15,12 +15,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from backend.core.errors import BursarError
 from tui.format import names
 from tui.format.glyphs import UNICODE, Glyphs
 from tui.format.lines import QUIET, line
+from tui.widgets.options import Options
 from tui.widgets.strips import safe
 
 KEY = "bold $text-primary"
@@ -68,7 +68,7 @@ class Menu(ModalScreen[Item | None]):
         search: Search | None = None,
     ) -> None:
         super().__init__()
-        self._glyphs, self._plain = glyphs, 0
+        self._glyphs = glyphs
         self._title, self._items, self._search = safe(title), tuple(items), search
         self._found: Sequence[Item] = ()
         self._shown: list[Item] = []
@@ -78,7 +78,7 @@ class Menu(ModalScreen[Item | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="menu"):
             yield Static(id="typed")
-            yield OptionList(id="items", compact=True)
+            yield Options(id="items")
 
     def on_resize(self) -> None:
         """Items are cut to the width there is."""
@@ -113,18 +113,8 @@ class Menu(ModalScreen[Item | None]):
     def _selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._shown[event.option_index])
 
-    @on(OptionList.OptionHighlighted)
-    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """No colour can be read on every cursor."""
-        items, before = self.query_one(OptionList), self._plain
-        if before < len(self._shown):
-            items.replace_option_prompt_at_index(before, self._content(self._shown[before]))
-        self._plain = event.option_index
-        plain = Content(self._content(self._shown[self._plain]).plain)
-        items.replace_option_prompt_at_index(self._plain, plain)
-
     def _content(self, item: Item) -> Content:
-        return content(item, self.query_one("#typed").size.width, self._glyphs)
+        return content(item, self.query_one("#typed").size.width - 2, self._glyphs)
 
     def _type(self, text: str) -> None:
         self._typed, self._found = safe(text), ()
@@ -150,11 +140,7 @@ class Menu(ModalScreen[Item | None]):
     def _show(self) -> None:
         words = self._typed.casefold().split()
         self._shown = [one for one in self._items if one.fits(words)] + [*self._found]
-        items = self.query_one(OptionList)
-        items.clear_options()
-        items.add_options([Option(self._content(one)) for one in self._shown])
-        self._plain = 0
-        items.highlighted = 0 if self._shown else None
+        self.query_one(Options).offer([self._content(one) for one in self._shown])
         typed = f"find: {self._typed}_" if self._typed else "type to find"
         nothing = "" if self._shown else "   nothing fits"
         self.query_one("#typed", Static).update(line("", (typed + nothing, QUIET)).content)
