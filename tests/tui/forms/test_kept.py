@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
 from textual.pilot import Pilot
 
+from backend.core.plan import Plan, Receipt
+from backend.projects.model import ModifyProject, Wishes
 from tests.tui.forms.play import STATE, change_in_place, closed, fill, form, question
-from tests.tui.stage import Stage, dialog, play, press, said
+from tests.tui.stage import Stage, dialog, play, press, said, until
+from tests.worlds import OPERATOR
 from tui.app import BursarApp
 
 
@@ -66,6 +72,42 @@ def test_what_was_typed_is_there_after_the_console_was_ended(stage: Stage) -> No
     play(stage.app(state=STATE), find_it)
     play(stage.app(state=STATE), find_nothing)
     assert list((STATE / "drafts").iterdir()) == []
+
+
+@pytest.mark.parametrize("succeeds", [True, False])
+def test_a_form_that_was_not_waited_for_closes_and_is_not_sent_twice(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, succeeds: bool
+) -> None:
+    """The draft goes with the change that was carried out, and stays with one that failed."""
+    slow = asyncio.Event()
+    apply = stage.backend.apply
+
+    async def late(plan: Plan, reason: str) -> Receipt:
+        await slow.wait()
+        return await apply(plan, reason)
+
+    monkeypatch.setattr(stage.backend, "apply", late)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await change_in_place(pilot)
+        await fill(pilot, max_members="7")
+        await press(pilot, "ctrl+s")
+        await dialog(pilot)
+        await press(pilot, "y", "escape")
+        await closed(pilot)
+        assert len(list((STATE / "drafts").iterdir())) == 1
+        if not succeeds:
+            wishes = Wishes(max_members=9)
+            command = ModifyProject(actor=OPERATOR, project=stage.project, wishes=wishes)
+            stage.world.do(command, "first")
+        app = pilot.app
+        assert isinstance(app, BursarApp)
+        told = len(app.session.messages)
+        slow.set()
+        await until(pilot, lambda: len(app.session.messages) > told)
+
+    play(stage.app(state=STATE), script)
+    assert len(list((STATE / "drafts").iterdir())) == (0 if succeeds else 1)
 
 
 def test_a_draft_that_is_not_wanted_is_forgotten(stage: Stage) -> None:
