@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from threading import Event, Thread, current_thread, main_thread
 
 import pytest
 from textual.pilot import Pilot
@@ -13,6 +14,9 @@ from tests.tui.forms.play import STATE, change_in_place, closed, fill, form, que
 from tests.tui.stage import Stage, dialog, play, press, said, until
 from tests.worlds import OPERATOR
 from tui.app import BursarApp
+from tui.forms.drafts import Draft, Drafts
+from tui.forms.keeper import Keeper
+from tui.session import Session, Settings
 
 
 def test_esc_asks_only_when_something_was_typed(stage: Stage) -> None:
@@ -139,3 +143,52 @@ def test_drafts_that_cannot_be_kept_are_told_once(stage: Stage) -> None:
         ]
 
     play(stage.app(state=STATE), script)
+
+
+def test_typing_is_not_held_up_and_what_was_typed_last_stands(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write that is slow beside the console is overtaken by the end of the form."""
+    keep, wait, begun = Drafts.keep, Event(), Event()
+    threads: list[Thread] = []
+
+    def slow(self: Drafts, key: str, draft: Draft) -> None:
+        threads.append(current_thread())
+        begun.set()
+        wait.wait(10)
+        keep(self, key, draft)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "n")
+        screen = await fill(pilot, name="mine.lab")
+        monkeypatch.setattr(Drafts, "keep", slow)
+        screen._keeper.changed(screen)
+        await until(pilot, begun.is_set)
+        await fill(pilot, name="yours.lab")
+        wait.set()
+        pilot.app.exit()
+
+    async def find_it(pilot: Pilot[None]) -> None:
+        await press(pilot, "n")
+        await question(pilot)
+        await press(pilot, "y")
+        assert (await form(pilot)).typed["name"] == "yours.lab"
+
+    play(stage.app(state=STATE), script)
+    assert threads[0] is not main_thread()
+    play(stage.app(state=STATE), find_it)
+
+
+def test_a_write_that_is_overtaken_changes_nothing(stage: Stage) -> None:
+    typed = {"name": "old.lab"}
+    keeper = Keeper(Session(stage.backend, Settings(state=STATE)), "one", lambda: (typed, ""))
+    old = keeper._taken()
+    typed = {"name": "new.lab"}
+    keeper.keep()
+    keeper._store(*old)
+    found = keeper.found()
+    assert found is not None
+    assert found.values == typed
+    keeper.drop(over=True)
+    keeper._store(*old)
+    assert keeper.found() is None
