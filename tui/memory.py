@@ -22,6 +22,8 @@ VERSION = 1
 LARGEST = 1_000_000
 """Bytes; a larger file is none of ours."""
 VIEWS_KEPT = 100
+NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 def path_for(folder: Path, context: str, place: str) -> Path:
@@ -34,37 +36,59 @@ def path_for(folder: Path, context: str, place: str) -> Path:
 def recall(session: Session, path: Path) -> None:
     """Have the session go on where the last one ended; what cannot be read is left out."""
     try:
-        if path.stat().st_size > LARGEST:
-            raise ValueError("it is too large")
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if data["version"] != VERSION:
-            raise ValueError("another version wrote it")
-        _recall(session, data)
+        _recall(session, _read(path))
     except FileNotFoundError:
         return
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         session.tell(f"{path.name} is not used: {error}; the console begins as new", WARN)
 
 
 def keep(session: Session, path: Path) -> None:
-    """Remember a session. Raises OSError."""
+    """Remember a session; views that another console saved meanwhile stay. Raises OSError."""
     here = session.history.here
     data = {
         "version": VERSION,
         "pane": here.list if here else "",
         "units": session.units,
         "lists": {name: _plain(state.query) for name, state in session.lists.items()},
-        "views": {name: [one.list, _plain(one.query)] for name, one in session.views.items()},
+        "views": _views(session, path),
         "typed": session.typed,
     }
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        partial.unlink(missing_ok=True)
+        with open(os.open(partial, NEW_FILE, 0o600), "w") as file:
             json.dump(data, file, ensure_ascii=True)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+    session.views_known = dict(session.views)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What is kept there. Raises one of `UNREADABLE`."""
+    if path.stat().st_size > LARGEST:
+        raise ValueError("it is too large")
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if data["version"] != VERSION:
+        raise ValueError("another version wrote it")
+    return data
+
+
+def _views(session: Session, path: Path) -> dict[str, Any]:
+    """The views in the file, with what was saved and forgotten here since it was looked at."""
+    own = {name: [one.list, _plain(one.query)] for name, one in session.views.items()}
+    try:
+        views = dict(_read(path)["views"])
+    except UNREADABLE:
+        return own
+    for name in {*session.views, *session.views_known}:
+        if session.views.get(name) != session.views_known.get(name):
+            views.pop(name, None)
+            if name in own:
+                views[name] = own[name]
+    return views
 
 
 def _recall(session: Session, data: Mapping[str, Any]) -> None:
@@ -74,6 +98,7 @@ def _recall(session: Session, data: Mapping[str, Any]) -> None:
     for name, (list, kept) in [*data["views"].items()][:VIEWS_KEPT]:
         if list in HOMES and (query := _query(session, list, kept)):
             session.views[str(name)] = Place(list, query)
+    session.views_known = dict(session.views)
     for where, lines in data["typed"].items():
         session.typed[str(where)] = [str(one) for one in lines][-LINES_KEPT:]
     if data["pane"] in HOMES:

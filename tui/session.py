@@ -110,6 +110,8 @@ class Session:
         self.history = History()
         self.views: dict[str, Place] = {}
         """Lists saved under a name."""
+        self.views_known: dict[str, Place] = {}
+        """The same as they were read or written last: what differs was changed here."""
         self.begins = ""
         """The pane to begin with, `` for the first."""
         self.typed: dict[str, list[str]] = {}

@@ -21,6 +21,9 @@ from backend.core.listing import FieldSpec, Kind
 POOL_BINDS = "p.lim < 9223372036854775807 AND p.lim - p.usage_max < h.lim - h.usage_max"
 LEFT = f"""CASE WHEN {POOL_BINDS} THEN p.lim - p.usage_max
     WHEN h.lim = 9223372036854775807 THEN h.lim ELSE h.lim - h.usage_max END"""
+# What is shown and sorted by: nobody is over by more than what he uses himself.
+ROOM = f"""CASE WHEN {POOL_BINDS} AND p.lim - p.usage_max < -h.usage_max THEN -h.usage_max
+    ELSE {LEFT} END"""
 EFFECTIVE = f"""CASE WHEN {POOL_BINDS} THEN p.lim - p.usage_max + h.usage_max ELSE h.lim END"""
 BOUND = f"({EFFECTIVE} < h.lim)"
 SHARE = """CASE WHEN h.usage_max = 0 OR h.lim = 9223372036854775807 THEN 0.0

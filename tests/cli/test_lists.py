@@ -230,6 +230,17 @@ def test_numbers_are_exact_and_moments_iso(stage: Stage, world_file: Path, bursa
     assert journal["after"]["state"] == "approved"
 
 
+def test_what_can_be_reached_is_as_on_screen_never_below_0(
+    stage: Stage, world_file: Path, bursar: Run
+) -> None:
+    shut = "UPDATE holding SET lim = 1 WHERE source_id = 0"
+    stage.world.database.write(lambda tx: tx.execute(shut))
+    asked = ("quotas", "resource:vm", "climate", "--database", world_file, "--format", "jsonl")
+    rows = [row for row in objects(bursar(*asked)) if not row["pool"]]
+    assert {row["effective"] for row in rows} == {0}
+    assert all(row["left"] == row["effective"] - row["usage"] for row in rows)
+
+
 def test_amounts_are_written_as_asked(stage: Stage, world_file: Path, bursar: Run) -> None:
     asked = ("quotas", "resource:ram", "climate", "--database", world_file, "--columns", "limit")
 

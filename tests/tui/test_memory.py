@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -68,6 +69,7 @@ def test_two_databases_share_nothing(tmp_path: Path) -> None:
         '{"version": 99}',
         '{"version": 1, "pane": [], "lists": {"quotas": {"text": 1}}, "views": 3, "typed": {}}',
         "\x00",
+        "[" * 99_999,
     ],
 )
 def test_what_cannot_be_read_is_told_and_left_out(stage: Stage, tmp_path: Path, text: str) -> None:
@@ -104,3 +106,47 @@ def test_a_file_too_large_is_none_of_ours(stage: Stage, tmp_path: Path) -> None:
     made = session(stage)
     memory.recall(made, path)
     assert "too large" in made.messages[-1].text
+
+
+def saved(path: Path) -> set[str]:
+    """The names of the views in the file."""
+    return set(json.loads(path.read_text(encoding="utf-8"))["views"])
+
+
+def test_consoles_beside_each_other_keep_each_others_views(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "memory.json"
+    memory.keep(used(stage), path)
+    one, other = session(stage), session(stage)
+    for console in (one, other):
+        memory.recall(console, path)
+    one.views["mine"] = one.views["tight"]
+    del other.views["tight"]
+    memory.keep(one, path)
+    assert saved(path) == {"tight", "mine"}
+    memory.keep(other, path)
+    assert saved(path) == {"mine"}
+    memory.keep(one, path)
+    assert saved(path) == {"mine"}
+
+
+def test_of_two_views_of_a_name_the_one_saved_last_stands(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "memory.json"
+    memory.keep(used(stage), path)
+    one, other = session(stage), session(stage)
+    for console in (one, other):
+        memory.recall(console, path)
+    one.views["tight"] = Place("projects", Query("mine"))
+    memory.keep(one, path)
+    memory.keep(other, path)
+    after = session(stage)
+    memory.recall(after, path)
+    assert after.views["tight"] == Place("projects", Query("mine"))
+
+
+def test_a_link_in_the_place_of_the_part_is_not_followed(stage: Stage, tmp_path: Path) -> None:
+    path, victim = tmp_path / "memory.json", tmp_path / "victim"
+    victim.write_text("precious")
+    path.with_name(f"{path.name}.{os.getpid()}.part").symlink_to(victim)
+    memory.keep(used(stage), path)
+    assert victim.read_text() == "precious"
+    assert saved(path) == {"tight"}

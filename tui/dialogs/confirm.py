@@ -23,16 +23,22 @@ from tui.session import BAD, Session
 
 class ConfirmScreen(AskingDialog[Receipt | None]):
     """Asks for consent to a plan and applies it; None when nothing was done or the operator
-    did not wait for the outcome, which is then told as a message."""
+    did not wait for the outcome, which is then told as a message. `done` is called when it was
+    done, waited for or not; `left` tells whether it was not."""
 
     LEAVE = "Do not wait"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("C", "copy", show=False)]
 
     def __init__(
-        self, session: Session, plan: Plan, clock: Callable[[], float] = time.monotonic
+        self,
+        session: Session,
+        plan: Plan,
+        clock: Callable[[], float] = time.monotonic,
+        done: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(session, Consent.to(plan, session.settings.production), clock)
         self.plan = plan
+        self._done = done
         self._before: Plan | None = None
         self._typed_reason = ""
         self._keeper = self._reason_keeper(plan.command)
@@ -92,6 +98,8 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
         else:
             if self._keeper is not None:
                 self._keeper.drop(over=True)
+            if self._done is not None:
+                self._done()
             self.session.did(receipt, self.plan)
             if not self.left:
                 self.dismiss(receipt)

@@ -53,7 +53,7 @@ def the_sum(row: QuotaRow, look: Look) -> list[Line]:
             ["Project limit", total, ""],
             ["Project usage", shown(row.project_usage), ""],
             ["Used by others", others, f"{shown(row.project_usage)} - {usage}"],
-            ["Effective", shown(row.effective), _minimum(row, limit, total, others)],
+            ["Effective", shown(row.reach), _minimum(row, limit, total, others)],
         ]
     left = "" if row.left == UNLIMITED else f"{shown(row.reach)} - {usage}"
     figures.append(["Left", shown(row.room), left])
@@ -66,7 +66,8 @@ def the_sum(row: QuotaRow, look: Look) -> list[Line]:
 def _minimum(row: QuotaRow, limit: str, total: str, others: str) -> str:
     if row.project_limit == UNLIMITED:
         return "the project has no limit"
-    return f"min({limit}, {total} - {others})"
+    never = ", never below 0" if row.effective < 0 else ""
+    return f"min({limit}, {total} - {others}){never}"
 
 
 def _pending_note(row: QuotaRow, look: Look) -> str:

@@ -117,6 +117,7 @@ def _fields(review: ApplicationReview, look: Look, room: int) -> Iterator[Line]:
         cell, name = wished(change), label(change.field).capitalize()
         if cell.after in known:
             continue
+        gone = passed(review, look.now) if change.field == "end_date" else ""
         key = f"field.{change.field}"
         short = len(cell.before) + len(cell.after) + 4 <= look.width - room - 2
         if review.is_new or cell.before == ABSENT:
@@ -126,6 +127,18 @@ def _fields(review: ApplicationReview, look: Look, room: int) -> Iterator[Line]:
         else:
             yield from _labelled(f"{key}.-", name, f"- {cell.before}", look, room, QUIET)
             yield from _labelled(f"{key}.+", "", f"+ {cell.after}", look, room)
+        if gone:
+            yield from _labelled(f"{key}.passed", "", gone, look, room, WARN)
+
+
+def passed(review: ApplicationReview, now: int) -> str:
+    """`! passed 2 h ago` for the end date that is wished for, `` while it lies ahead or the
+    application does not wait."""
+    asked = review.application
+    waits = asked.state is ApplicationState.PENDING
+    if not waits or asked.end_date is None or asked.end_date > now:
+        return ""
+    return f"! passed {ages.age(asked.end_date, now)} ago"
 
 
 def _labelled(

@@ -34,10 +34,12 @@ class Draft:
 
 
 class Drafts:
-    """The drafts in a folder, by key; without a folder nothing is kept."""
+    """The drafts in a folder, by key; without a folder nothing is kept. Old ones are looked
+    for when the first one is kept."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder / "drafts" if folder else None
+        self._tidy = False
 
     def find(self, key: str) -> Draft | None:
         """The draft of a key; what is damaged is none."""
@@ -65,7 +67,9 @@ class Drafts:
         except OSError as error:
             told = f"drafts cannot be kept: {file.parent}: {error.strerror}"
             raise StorageError(told, hint="check the directory") from error
-        self._forget(draft.at)
+        if not self._tidy:
+            self._tidy = True
+            self._forget(draft.at)
 
     def drop(self, key: str) -> None:
         """Forget a draft."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
+from itertools import count
+from threading import Lock
 
 from textual.timer import Timer
 from textual.widget import Widget
@@ -27,6 +30,7 @@ class Keeper:
         self._drafts = Drafts(session.settings.state)
         self._timer: Timer | None = None
         self._failed = self._over = False
+        self._lock, self._numbers, self._stored = Lock(), count(1), 0
 
     def found(self) -> Draft | None:
         """What was typed and not sent the last time."""
@@ -35,7 +39,7 @@ class Keeper:
     def changed(self, on: Widget) -> None:
         """Something was typed on this screen."""
         if self._timer is None and not self._over:
-            self._timer = on.set_timer(MOMENT, self.keep)
+            self._timer = on.set_timer(MOMENT, self._keep_aside)
 
     def flush(self) -> None:
         """Keep now what was typed lately."""
@@ -44,24 +48,48 @@ class Keeper:
 
     def keep(self) -> None:
         """Keep what is there now."""
+        try:
+            self._store(*self._taken())
+        except StorageError as error:
+            self._tell(error)
+
+    async def _keep_aside(self) -> None:
+        """The same beside the event loop, which goes on."""
+        try:
+            await asyncio.to_thread(self._store, *self._taken())
+        except StorageError as error:
+            self._tell(error)
+
+    def _tell(self, error: StorageError) -> None:
+        if not self._failed:
+            self._session.tell(str(error), WARN)
+        self._failed = True
+
+    def _taken(self) -> tuple[int, Draft | None]:
+        """What is there now, None for nothing, with its number."""
+        self._rest()
+        values, text = self._typed()
+        draft = Draft(self._session.now(), values, text) if values or text else None
+        return next(self._numbers), draft
+
+    def _store(self, number: int, draft: Draft | None) -> None:
+        """For any thread: what was taken last stands. Raises StorageError."""
+        with self._lock:
+            if number < self._stored:
+                return
+            self._stored = number
+            if draft is None:
+                self._drafts.drop(self._key)
+            else:
+                self._drafts.keep(self._key, draft)
+
+    def _rest(self) -> None:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        values, text = self._typed()
-        if not values and not text:
-            self._drafts.drop(self._key)
-            return
-        try:
-            self._drafts.keep(self._key, Draft(self._session.now(), values, text))
-        except StorageError as error:
-            if not self._failed:
-                self._session.tell(str(error), WARN)
-            self._failed = True
 
     def drop(self, *, over: bool = False) -> None:
         """Forget the draft; `over` says that what was typed was sent."""
         self._over = self._over or over
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        self._drafts.drop(self._key)
+        self._rest()
+        self._store(next(self._numbers), None)

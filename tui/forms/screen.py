@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path, PurePath
 from typing import ClassVar
@@ -67,7 +68,8 @@ class Row(Horizontal):
 
 class FormScreen(Dialog[Receipt | None]):
     """Fills a form in and carries its command out after the preview; None when nothing was
-    done. `editor` begins in the operator's editor."""
+    done or nobody waited for it; the draft goes when it is done. `editor` begins in the
+    operator's editor."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         *Dialog.CSS_PATH,
@@ -290,9 +292,10 @@ class FormScreen(Dialog[Receipt | None]):
         except BursarError as error:
             self._failed(error)
             return
-        receipt = await self.app.push_screen_wait(ConfirmScreen(self.session, plan))
-        if receipt is not None:
-            self._keeper.drop(over=True)
+        sent = partial(self._keeper.drop, over=True)
+        shown = ConfirmScreen(self.session, plan, done=sent)
+        receipt = await self.app.push_screen_wait(shown)
+        if receipt is not None or shown.left:
             self.dismiss(receipt)
 
     def _lacking(self, found: Checked) -> bool:

@@ -10,7 +10,7 @@ from textual import on
 from textual.binding import BindingType
 
 from backend.backend import Listing
-from backend.core.errors import Invalid
+from backend.core.errors import Invalid, NotFound
 from backend.core.filter import amount as number_of
 from backend.core.filter import amount_text
 from backend.core.plan import Command
@@ -18,6 +18,7 @@ from backend.quotas.model import BYTES, ModifyResource, ResourceDetail, Resource
 from tui.actions import Action, Scope, bindings
 from tui.asking import Asked, Fault
 from tui.format.lines import BAD, HEAD, QUIET, Build, Line, Look, blank, line, wrapped
+from tui.format.names import shorten
 from tui.format.units import amount
 from tui.panes import bulk
 from tui.panes.detailpane import DetailPane
@@ -29,8 +30,10 @@ from tui.widgets.columns import Column
 from tui.widgets.prompt import MessageRow
 from tui.widgets.strips import Cell
 
-BASE, PROJECT = "base default: ", "project default: "
-"""What a line asks for."""
+BASE, PROJECT = "base default of ", "project default of "
+"""What a line asks for; the name follows."""
+NAMED = 30
+"""Cells of a name in a line."""
 FIELDS = {BASE: "uplimit", PROJECT: "project_default"}
 TOGGLES = {"resource.api": "api_visible", "resource.ui": "ui_visible"}
 
@@ -115,6 +118,10 @@ class ResourceActions(Pane, inherit_bindings=False):
         field = TOGGLES[action]
         return self._modify(row, field, not getattr(row.resource, field))
 
+    async def marked_rows(self) -> list[ResourceRow]:
+        """What is marked and still there. Raises BursarError."""
+        return []
+
     def decide(self, make: Callable[[ResourceRow], Command]) -> None:
         """Preview what `make` says for the resource, or for each that is marked."""
         raise NotImplementedError
@@ -152,19 +159,36 @@ class ResourceActions(Pane, inherit_bindings=False):
         self.decide(lambda row: self.command(action, row))
 
     def _ask(self, what: str) -> None:
-        if (row := self.resource_row()) is not None:
-            now = getattr(row.resource, FIELDS[what])
-            text = amount_text(now) if row.unit == BYTES else amount(now, style="raw")
-            past = self.session.typed.get(what, ())
-            self.ask_line(what, text, AmountLine(), past)
+        if self.marks():
+            self.start(self._ask_marked, what, group="ask")
+        elif (row := self.resource_row()) is not None:
+            self._ask_about(what, row, row.name)
+
+    async def _ask_marked(self, what: str) -> None:
+        """One amount for all, which no amount is when some are bytes and others pieces."""
+        rows = await self.marked_rows()
+        if not rows:
+            raise NotFound("the marked resources are no longer there", hint="mark others")
+        if len({row.unit for row in rows}) > 1:
+            kinds = " and ".join(sorted({row.unit or "pieces" for row in rows}))
+            told = f"the marked resources are counted in {kinds}"
+            raise Invalid(told, hint="mark those of one kind")
+        name = rows[0].name if len(rows) == 1 else f"{len(rows):,} resources"
+        self._ask_about(what, rows[0], name)
+
+    def _ask_about(self, what: str, row: ResourceRow, name: str) -> None:
+        now = getattr(row.resource, FIELDS[what])
+        text = amount_text(now) if row.unit == BYTES else amount(now, style="raw")
+        sign = f"{what}{shorten(name, NAMED, self.session.look().glyphs)}: "
+        self.ask_line(sign, text, AmountLine(), self.session.typed.get(what, ()))
 
     @on(MessageRow.Closed)
     def _typed(self, event: MessageRow.Closed) -> None:
-        field = FIELDS.get(event.sign)
-        if field is not None and event.kept:
+        what = next((one for one in FIELDS if event.sign.startswith(one)), "")
+        if what and event.kept:
             number = number_of(event.text.strip())
-            self.session.remember(event.sign, event.text)
-            self.decide(lambda row: self._modify(row, field, number))
+            self.session.remember(what, event.text)
+            self.decide(lambda row: self._modify(row, FIELDS[what], number))
 
 
 class ResourcesPane(ResourceActions, ListPane[ResourceRow], inherit_bindings=False):
@@ -197,6 +221,10 @@ class ResourcesPane(ResourceActions, ListPane[ResourceRow], inherit_bindings=Fal
     def resource_row(self) -> ResourceRow | None:
         """The one under the cursor."""
         return self.list.cursor_row
+
+    async def marked_rows(self) -> list[ResourceRow]:
+        """Read again: what is marked need not be listed."""
+        return list((await self.listing().rows(list(self.state.marked))).values())
 
     def decide(self, make: Callable[[ResourceRow], Command]) -> None:
         """About all that are marked, or the one under the cursor."""

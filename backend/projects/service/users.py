@@ -74,7 +74,7 @@ def change(tx: Tx, command: ChangeUser) -> Decision:
         UNDO.get(action, ""),
         replace(command, action=INVERSE[action]) if action in INVERSE else None,
     )
-    return draft.decide(telling, f"user.{action}", user.target, f"User {user.uuid}: {action} done")
+    return draft.decide(telling, f"user.{action}", user.target, f"User {user.email}: {action} done")
 
 
 def _make_base(draft: Draft, user: User) -> None:

@@ -44,6 +44,14 @@ def test_the_sum_shows_how_each_figure_came_about() -> None:
     ]
 
 
+def test_the_sum_says_when_others_leave_less_than_nothing() -> None:
+    shut = replace(ROW, limit=256, usage=0, pending=0, project_limit=204, project_usage=256)
+    assert figures(shut)[-2:] == [
+        "  Effective         0   min(256, 204 - 256), never below 0",
+        "  Left              0   0 - 0",
+    ]
+
+
 def test_the_same_in_words() -> None:
     assert words(ROW) == (
         "ada@uni.example may have 8 of cyclades.vm. The project hpc-climate has 20 for all its"

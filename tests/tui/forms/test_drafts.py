@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from backend.core.errors import StorageError
 from tui.forms.drafts import DAY, LARGEST, LONGEST, MOST, Draft, Drafts
 
 NOW = 400 * DAY
+Patch = pytest.MonkeyPatch
 
 
 def files(folder: Path) -> list[Path]:
@@ -46,18 +48,33 @@ def test_the_last_one_stands(tmp_path: Path) -> None:
 
 
 def test_the_oldest_go_where_there_are_too_many(tmp_path: Path) -> None:
-    drafts = Drafts(tmp_path)
     for number in range(MOST + 3):
-        drafts.keep(f"key {number}", Draft(NOW + number * 1000, {"n": "x"}))
+        Drafts(tmp_path).keep(f"key {number}", Draft(NOW + number * 1000, {"n": "x"}))
+    drafts = Drafts(tmp_path)
     assert len(files(tmp_path)) == MOST
     assert drafts.find("key 2") is None
     assert drafts.find("key 3") is not None
 
 
+def test_the_folder_is_looked_through_once(tmp_path: Path, monkeypatch: Patch) -> None:
+    looked: list[Path] = []
+    listed = Path.iterdir
+
+    def look(self: Path) -> Iterator[Path]:
+        looked.append(self)
+        return listed(self)
+
+    monkeypatch.setattr(Path, "iterdir", look)
+    drafts = Drafts(tmp_path)
+    for number in range(3):
+        drafts.keep("one", Draft(NOW + number, {"n": "x"}))
+    assert looked == [tmp_path / "drafts"]
+
+
 def test_old_ones_go(tmp_path: Path) -> None:
     drafts = Drafts(tmp_path)
-    drafts.keep("old", Draft(NOW - LONGEST - 1000, {"n": "x"}))
-    drafts.keep("young", Draft(NOW - LONGEST + 1000, {"n": "x"}))
+    Drafts(tmp_path).keep("old", Draft(NOW - LONGEST - 1000, {"n": "x"}))
+    Drafts(tmp_path).keep("young", Draft(NOW - LONGEST + 1000, {"n": "x"}))
     drafts.keep("new", Draft(NOW, {"n": "x"}))
     found = {key: drafts.find(key) is not None for key in ("old", "young", "new")}
     assert found == {"old": False, "young": True, "new": True}

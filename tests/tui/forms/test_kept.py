@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from threading import Event, Thread, current_thread, main_thread
+
+import pytest
 from textual.pilot import Pilot
 
+from backend.core.plan import Plan, Receipt
+from backend.projects.model import ModifyProject, Wishes
 from tests.tui.forms.play import STATE, change_in_place, closed, fill, form, question
-from tests.tui.stage import Stage, dialog, play, press, said
+from tests.tui.stage import Stage, dialog, play, press, said, until
+from tests.worlds import OPERATOR
 from tui.app import BursarApp
+from tui.forms.drafts import Draft, Drafts
+from tui.forms.keeper import Keeper
+from tui.session import Session, Settings
 
 
 def test_esc_asks_only_when_something_was_typed(stage: Stage) -> None:
@@ -68,6 +78,42 @@ def test_what_was_typed_is_there_after_the_console_was_ended(stage: Stage) -> No
     assert list((STATE / "drafts").iterdir()) == []
 
 
+@pytest.mark.parametrize("succeeds", [True, False])
+def test_a_form_that_was_not_waited_for_closes_and_is_not_sent_twice(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, succeeds: bool
+) -> None:
+    """The draft goes with the change that was carried out, and stays with one that failed."""
+    slow = asyncio.Event()
+    apply = stage.backend.apply
+
+    async def late(plan: Plan, reason: str) -> Receipt:
+        await slow.wait()
+        return await apply(plan, reason)
+
+    monkeypatch.setattr(stage.backend, "apply", late)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await change_in_place(pilot)
+        await fill(pilot, max_members="7")
+        await press(pilot, "ctrl+s")
+        await dialog(pilot)
+        await press(pilot, "y", "escape")
+        await closed(pilot)
+        assert len(list((STATE / "drafts").iterdir())) == 1
+        if not succeeds:
+            wishes = Wishes(max_members=9)
+            command = ModifyProject(actor=OPERATOR, project=stage.project, wishes=wishes)
+            stage.world.do(command, "first")
+        app = pilot.app
+        assert isinstance(app, BursarApp)
+        told = len(app.session.messages)
+        slow.set()
+        await until(pilot, lambda: len(app.session.messages) > told)
+
+    play(stage.app(state=STATE), script)
+    assert len(list((STATE / "drafts").iterdir())) == (0 if succeeds else 1)
+
+
 def test_a_draft_that_is_not_wanted_is_forgotten(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "n")
@@ -97,3 +143,52 @@ def test_drafts_that_cannot_be_kept_are_told_once(stage: Stage) -> None:
         ]
 
     play(stage.app(state=STATE), script)
+
+
+def test_typing_is_not_held_up_and_what_was_typed_last_stands(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write that is slow beside the console is overtaken by the end of the form."""
+    keep, wait, begun = Drafts.keep, Event(), Event()
+    threads: list[Thread] = []
+
+    def slow(self: Drafts, key: str, draft: Draft) -> None:
+        threads.append(current_thread())
+        begun.set()
+        wait.wait(10)
+        keep(self, key, draft)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "n")
+        screen = await fill(pilot, name="mine.lab")
+        monkeypatch.setattr(Drafts, "keep", slow)
+        screen._keeper.changed(screen)
+        await until(pilot, begun.is_set)
+        await fill(pilot, name="yours.lab")
+        wait.set()
+        pilot.app.exit()
+
+    async def find_it(pilot: Pilot[None]) -> None:
+        await press(pilot, "n")
+        await question(pilot)
+        await press(pilot, "y")
+        assert (await form(pilot)).typed["name"] == "yours.lab"
+
+    play(stage.app(state=STATE), script)
+    assert threads[0] is not main_thread()
+    play(stage.app(state=STATE), find_it)
+
+
+def test_a_write_that_is_overtaken_changes_nothing(stage: Stage) -> None:
+    typed = {"name": "old.lab"}
+    keeper = Keeper(Session(stage.backend, Settings(state=STATE)), "one", lambda: (typed, ""))
+    old = keeper._taken()
+    typed = {"name": "new.lab"}
+    keeper.keep()
+    keeper._store(*old)
+    found = keeper.found()
+    assert found is not None
+    assert found.values == typed
+    keeper.drop(over=True)
+    keeper._store(*old)
+    assert keeper.found() is None

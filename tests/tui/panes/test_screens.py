@@ -13,12 +13,14 @@ from backend.core.plan import Tier
 from backend.projects.model import ProjectState
 from backend.quotas import service as quotas
 from backend.quotas.model import UNLIMITED, HoldingKey, Resource
-from tests.tui.stage import Stage, dialog, play, press, said, until
+from tests.tui.stage import WIDE, Stage, dialog, play, press, said, until
 from tests.tui.troubles import consent, empty, listed, order, screen, tamper, troubles
-from tests.worlds import CPU, PENDING_APP, RAM, person
+from tests.worlds import CPU, PENDING_APP, RAM, VM, person
+from tui.dialogs.bulk import BulkScreen
 from tui.dialogs.export import ExportScreen
 from tui.panes.projects import ProjectsPane
 from tui.panes.raw import RawPane
+from tui.widgets.prompt import MessageRow
 
 
 def resource(stage: Stage, name: str) -> Resource:
@@ -157,6 +159,50 @@ def test_visibility_is_turned_round_and_the_ui_needs_the_api(stage: Stage) -> No
 
     play(stage.app(), script)
     assert not resource(stage, PENDING_APP).ui_visible
+
+
+async def asked(pilot: Pilot[None], key: str) -> str:
+    """Ask for an amount for what is marked; what the line then begins with."""
+    await press(pilot, key)
+    row = pilot.app.screen.query_one(MessageRow)
+    await until(pilot, lambda: row.asking)
+    return row.render_line(0).text
+
+
+def test_one_amount_is_not_asked_for_bytes_and_pieces(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "resources cyclades")
+        await press(pilot, "*", "D")
+        await until(pilot, lambda: "counted in bytes and pieces" in said(pilot.app))
+        assert not pilot.app.screen.query_one(MessageRow).asking
+
+    play(stage.app(WIDE), script, WIDE)
+
+
+def test_the_line_says_whose_default_it_asks_for(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, f"resources {CPU}")
+        await press(pilot, "D")
+        assert f"base default of {CPU}: 8" in said(pilot.app)
+        await press(pilot, "escape", "space")
+        await order(pilot, f"resources {VM}")
+        await press(pilot, "space")
+        assert "project default of 2 resources: " in await asked(pilot, "P")
+
+    play(stage.app(), script)
+
+
+def test_marks_are_enough_where_no_row_is_listed(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, f"resources {CPU}")
+        await press(pilot, "space")
+        await order(pilot, "resources nothing-is-called-so")
+        assert screen(pilot).list.cursor_row is None
+        assert f"base default of {CPU}: 8" in await asked(pilot, "D")
+        await press(pilot, "ctrl+u", "9", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BulkScreen))
+
+    play(stage.app(), script)
 
 
 # ---------------------------------------------------------------- expired

@@ -44,7 +44,7 @@ def test_a_person_is_accepted_and_then_has_a_base_project(stage: Stage) -> None:
         await press(pilot, "A")
         assert (await dialog(pilot)).plan.target == "u@uni.example"
         await consent(pilot)
-        await until(pilot, lambda: "accept done" in said(pilot.app))
+        await until(pilot, lambda: "User u@uni.example: accept done" in said(pilot.app))
         row = screen(pilot).list.cursor_row
         assert row is not None
         assert (row.email, row.state) == ("u@uni.example", UserState.ACTIVE)
