@@ -125,11 +125,15 @@ def test_screen(stage: Stage, tmp_path: Path) -> None:
     def look() -> str:
         run("-p", "0", "-X", "hardcopy", str(shot))
         time.sleep(0.1)
-        return shot.read_text(encoding="utf-8", errors="replace")
+        return shot.read_text(encoding="utf-8", errors="replace") if shot.exists() else ""
 
     run("-d", "-m", "/bin/sh")
     try:
-        run("-p", "0", "-X", "width", "-w", "80", "24")
+        wide = [*base, "-p", "0", "-X", "width", "-w", "80", "24"]
+        end = time.monotonic() + PATIENCE
+        while subprocess.run(wide, env=env, capture_output=True).returncode:
+            assert time.monotonic() < end, "screen does not start"
+            time.sleep(0.1)  # it returns before it listens
         works(
             Multiplexer(look, lambda keys: run("-p", "0", "-X", "stuff", keys)),
             stage.world.database.path,
