@@ -7,7 +7,8 @@ Reads are listings and details per room; every change is `plan` then `apply`. Im
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from backend.core.identity import Actor
@@ -91,13 +92,37 @@ class Badges:
 @dataclass(frozen=True, slots=True)
 class Connection:
     """What the console is connected to. `kind` such as `embedded sqlite`, `place` the file
-    or URL; `empty` is true when there is nothing in it yet."""
+    or URL; `empty` is true when there is nothing in it yet. `lacks` says by the name of a
+    command's class why it cannot be done through this connection."""
 
     kind: str
     place: str
     actor: Actor
     read_only: bool
     empty: bool
+    lacks: Mapping[str, str] = field(default_factory=dict)
+
+
+class LinkState(StrEnum):
+    """How a backend hears of changes now, or why it hears of none."""
+
+    LIVE = "live"
+    POLLING = "polling"
+    CONNECTING = "connecting"
+    LOST = "lost"
+    SIGNED_OUT = "signed-out"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How it stands with what the backend is connected to: `reason` when it is not live,
+    `since` when it became so and `retry_at` when the next attempt is made, in microseconds
+    since the epoch; 0 for not known and for none."""
+
+    state: LinkState
+    reason: str = ""
+    since: int = 0
+    retry_at: int = 0
 
 
 class Projects(Protocol):
@@ -220,6 +245,11 @@ class Backend(Protocol):
         ...
 
     @property
+    def link(self) -> Link:
+        """How it stands with that now."""
+        ...
+
+    @property
     def projects(self) -> Projects:
         """The projects room."""
         ...
@@ -264,6 +294,8 @@ __all__ = [
     "JournalDetail",
     "JournalEffect",
     "JournalRow",
+    "Link",
+    "LinkState",
     "Listing",
     "Projects",
     "Query",

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from backend import journal_view
-from backend.backend import Badges, Connection, JournalDetail, JournalRow
+from backend.acting import Acting, refusal
+from backend.backend import Badges, Connection, JournalDetail, JournalRow, Link, LinkState
 from backend.core.database import Database, Tx, open_database
 from backend.core.database.head import remedy
 from backend.core.errors import BursarError, Invalid, NotFound, StorageError
@@ -233,6 +234,8 @@ class EmbeddedJournal:
 class EmbeddedBackend:
     """A database file as a Backend."""
 
+    link = Link(LinkState.LIVE)
+
     def __init__(self, database: Database, actor: Actor, sink: Sink | None = None) -> None:
         self.database = database
         self.ledger = Ledger(database)
@@ -249,6 +252,13 @@ class EmbeddedBackend:
             read_only=database.read_only,
             empty=database.read(lambda tx: tx.scalar(queries.COUNT_RESOURCES)) == 0,
         )
+
+    def acting(self, actor: Actor) -> Acting:
+        """The same database for somebody else, with what the role lets do."""
+        refused = {command.__name__: refusal(actor.role, command) for command in HANDLERS}
+        lacks = {name: reason for name, reason in refused.items() if reason}
+        connection = replace(self.connection, actor=actor, lacks=lacks)
+        return Acting(self, EmbeddedProjects(self.database, actor), connection)
 
     async def badges(self) -> Badges:
         """Counts for the chrome."""

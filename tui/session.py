@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from backend.backend import Backend, Badges, Connection
+from backend.backend import Backend, Badges, Connection, Link
 from backend.core.errors import BursarError, ReadOnly
 from backend.core.identity import Role
 from backend.core.listing import Listing, Query
@@ -79,11 +79,20 @@ class ReadOnlyBackend:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self.connection = replace(backend.connection, read_only=True)
         self.projects, self.quotas = backend.projects, backend.quotas
         self.journal = backend.journal
         self.badges, self.plan = backend.badges, backend.plan
         self.watch, self.close = backend.watch, backend.close
+
+    @property
+    def connection(self) -> Connection:
+        """What is behind it, read-only."""
+        return replace(self._backend.connection, read_only=True)
+
+    @property
+    def link(self) -> Link:
+        """That of what is behind it."""
+        return self._backend.link
 
     async def apply(self, plan: Plan, reason: str) -> Receipt:
         """Refuse. Raises ReadOnly."""

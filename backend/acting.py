@@ -1,0 +1,99 @@
+"""A Backend as seen by one of its principals: who acts, and what the role lets do (design §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from backend.backend import Backend, Badges, Connection, Journal, Link, Projects, Quotas
+from backend.core.errors import NotAllowed
+from backend.core.identity import Actor, Role
+from backend.core.plan import Command, Plan, Receipt
+from backend.projects.model import (
+    ApplicationCommand,
+    ChangeMembership,
+    EnrollMember,
+    JoinProject,
+    SubmitApplication,
+)
+from backend.quotas.model import AcceptCommission, RejectCommission
+
+DECISIONS = (
+    ApplicationCommand,
+    SubmitApplication,
+    ChangeMembership,
+    EnrollMember,
+    JoinProject,
+    AcceptCommission,
+    RejectCommission,
+)
+"""What an approver does: applications, memberships and commissions."""
+
+
+def refusal(role: Role, command: type[Command]) -> str:
+    """Why this role may not give such a command through a console, `` when it may."""
+    if role is Role.ADMIN:
+        return ""
+    if role is not Role.APPROVER:
+        return f"your role is {role}"
+    if issubclass(command, DECISIONS):
+        return ""
+    return "approvers decide on applications, memberships and commissions only"
+
+
+class Acting:
+    """The same backend for another actor, who answers for every command, whatever it says.
+
+    It lives as long as the backend: closing it closes nothing.
+    """
+
+    def __init__(self, backend: Backend, projects: Projects, connection: Connection) -> None:
+        self._backend = backend
+        self.connection = connection
+        self.projects = projects
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        return self.connection.actor
+
+    @property
+    def link(self) -> Link:
+        """That of the backend."""
+        return self._backend.link
+
+    @property
+    def quotas(self) -> Quotas:
+        """The quotas room."""
+        return self._backend.quotas
+
+    @property
+    def journal(self) -> Journal:
+        """The journal."""
+        return self._backend.journal
+
+    async def badges(self) -> Badges:
+        """Counts for the chrome."""
+        return await self._backend.badges()
+
+    async def plan(self, command: Command) -> Plan:
+        """What the command would do now. Raises NotAllowed where the role does not let."""
+        return await self._backend.plan(self._own(command))
+
+    async def apply(self, plan: Plan, reason: str) -> Receipt:
+        """Do what was previewed. Raises NotAllowed where the role does not let."""
+        return await self._backend.apply(replace(plan, command=self._own(plan.command)), reason)
+
+    def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
+        """Hear of every change."""
+        return self._backend.watch(changed)
+
+    async def close(self) -> None:
+        """Nothing to let go."""
+
+    def _own(self, command: Command) -> Command:
+        reason = refusal(self.actor.role, type(command))
+        if reason:
+            name = type(command).__name__
+            raise NotAllowed(f"{name}: {reason}", hint="ask whoever gives out tokens")
+        return replace(command, actor=self.actor)
