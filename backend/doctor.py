@@ -12,9 +12,15 @@ from enum import StrEnum
 from pathlib import Path
 
 from backend.core.database import open_database
-from backend.core.database.head import Head, head_path, lost, noted, remedy
-from backend.core.database.schema import version_of
-from backend.core.database.sqlite import connect, fuse_driver, refuse_network_filesystem
+from backend.core.database.engine import Head
+from backend.core.database.sqlite.connection import (
+    FileConnection,
+    connect,
+    fuse_driver,
+    refuse_network_filesystem,
+)
+from backend.core.database.sqlite.head import head_path, lost, noted, remedy
+from backend.core.database.sqlite.schema import version_of
 from backend.core.database.tx import Tx
 from backend.core.errors import StorageError
 from backend.core.runtime import moment, system_runtime
@@ -183,7 +189,7 @@ def _content(path: Path) -> Iterator[Finding]:
     yield from inside
 
 
-def _inside(path: Path, conn: sqlite3.Connection, head: Head | None) -> Iterator[Finding]:
+def _inside(path: Path, conn: FileConnection, head: Head | None) -> Iterator[Finding]:
     """The end of the journal, and whether this machine's clock fits it."""
     if missing := lost(conn, path, head):
         yield wrong("journal", missing, remedy(path))

@@ -16,7 +16,6 @@ from backend import journal_view
 from backend.acting import Acting, refusal
 from backend.backend import Badges, Connection, JournalDetail, JournalRow, Link, LinkState
 from backend.core.database import Database, Tx, open_database
-from backend.core.database.head import remedy
 from backend.core.errors import BursarError, Invalid, NotFound, StorageError
 from backend.core.identity import Actor, operator
 from backend.core.listing import FieldSpec, Query
@@ -246,8 +245,8 @@ class EmbeddedBackend:
         self.quotas = EmbeddedQuotas(database)
         self.journal = EmbeddedJournal(database)
         self.connection = Connection(
-            kind="embedded sqlite",
-            place=str(database.path),
+            kind=f"embedded {database.kind}",
+            place=database.place,
             actor=actor,
             read_only=database.read_only,
             empty=database.read(lambda tx: tx.scalar(queries.COUNT_RESOURCES)) == 0,
@@ -266,7 +265,7 @@ class EmbeddedBackend:
         badges = await self.database.aread(lambda tx: _badges(tx, self._sink))
         if not missing:
             return badges
-        told = f"{missing}: {remedy(self.database.path)}"
+        told = f"{missing}: {self.database.remedy}"
         return replace(badges, warnings=(told, *badges.warnings))
 
     async def plan(self, command: Command) -> Plan:

@@ -101,6 +101,7 @@ class Chain:
         self._entries: list[Entry] = []
         self._refusals: list[Refusal] = []
         self._head: tuple[int, bytes] | None = None
+        self._wrote = False
 
     def append(self, entry: Entry) -> int:
         """Add an entry and return the seq it will have."""
@@ -125,6 +126,10 @@ class Chain:
             row = self._tx.one(SELECT_HEAD)
             self._head = (int(row[0]), bytes(row[1])) if row else (0, GENESIS)
         return self._head
+
+    def written(self) -> tuple[int, bytes] | None:
+        """The head that this transaction has written, None when it wrote no entry."""
+        return self.head() if self._wrote else None
 
     def flush(self) -> int:
         """Write everything and return the last seq."""
@@ -151,7 +156,7 @@ class Chain:
         if changes:
             self._tx.many(INSERT_CHANGE, changes)
         self._entries.clear()
-        self._head = (seq, previous)
+        self._head, self._wrote = (seq, previous), True
 
     def _write_refusals(self) -> None:
         (last,) = self._tx.one(SELECT_LAST_REFUSAL) or (0,)

@@ -155,9 +155,9 @@ SELECT 900000 + x, '', 'cyclades', 1, 1, '' FROM n"""
 def test_a_network_and_a_full_disk_are_wrong(
     bursar: Run, demo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from backend.core.database import sqlite
+    from backend.core.database.sqlite import connection
 
-    monkeypatch.setattr(sqlite, "_filesystem_type", lambda path: 0x6969)
+    monkeypatch.setattr(connection, "_filesystem_type", lambda path: 0x6969)
     monkeypatch.setattr(doctor, "ROOM", 1 << 62)
     done = bursar("doctor", "--database", demo, "--format", "json")
     assert done.code == 1
@@ -171,7 +171,7 @@ def test_a_network_and_a_full_disk_are_wrong(
 def test_file_systems_that_programs_keep(
     bursar: Run, demo: Path, monkeypatch: pytest.MonkeyPatch, driver: str, level: str
 ) -> None:
-    from backend.core.database import sqlite
+    from backend.core.database.sqlite import connection
 
     device = demo.stat().st_dev
     mount = f"36 35 {os.major(device)}:{os.minor(device)} / /mnt rw shared:1 - {driver} host rw\n"
@@ -180,7 +180,7 @@ def test_file_systems_that_programs_keep(
     def mounts(path: Path, *given: Any, **named: Any) -> str:
         return mount if path.name == "mountinfo" else read(path, *given, **named)
 
-    monkeypatch.setattr(sqlite, "_filesystem_type", lambda path: 0x65735546)
+    monkeypatch.setattr(connection, "_filesystem_type", lambda path: 0x65735546)
     monkeypatch.setattr(Path, "read_text", mounts)
     done = bursar("doctor", "--database", demo, "--format", "json")
     assert driver.removeprefix("fuse.") in found(done, "file system", level)[0]["found"]

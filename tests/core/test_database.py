@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from backend.core.database import Database, Step, Tx, open_database
-from backend.core.database.sqlite import storage_error
+from backend.core.database.sqlite.connection import storage_error
 from backend.core.errors import (
     Conflict,
     ReadOnly,

@@ -17,7 +17,8 @@ from subprocess import PIPE
 
 import pytest
 
-from backend.core.database import Database, Tx, lock, open_database
+from backend.core.database import Database, Tx, open_database
+from backend.core.database.sqlite import lock
 from backend.core.errors import StorageBusy, StorageCorrupt, StorageError, StorageReadOnly
 from tests.core.notes import STEPS, count, note, notes
 from tests.core.writing_child import NOTES

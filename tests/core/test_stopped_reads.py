@@ -14,7 +14,7 @@ import pytest
 from backend.core import journal
 from backend.core.database import Database, Step, Tx, open_database
 from backend.core.database.database import READERS
-from backend.core.database.stop import Stop
+from backend.core.database.sqlite.stop import FileStop
 
 ENDLESS = """
 WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)
@@ -114,7 +114,7 @@ def test_a_read_cancelled_before_it_begins_is_never_run(database: Database) -> N
 
 def test_stopping_reaches_its_own_read_only() -> None:
     conn = sqlite3.connect(":memory:")
-    done, early = Stop(), Stop()
+    done, early = FileStop(), FileStop()
     assert done.run(conn, lambda: conn.execute("SELECT 7").fetchall()) == [(7,)]
     done.stop()
     early.stop()

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.core.database import Database, Tx, wal
+from backend.core.database import Database, Tx
+from backend.core.database.sqlite import wal
 from tests.core.notes import note, notes
 
 LIMIT = 2_000_000

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from backend.core.database import Tx
 from backend.core.database.schema import SQLITE_WORDS
+from backend.core.database.sqlite.connection import FileConnection
 from backend.core.runtime import Runtime, micros, moment
 from backend.projects.model import MismatchRow
 from backend.projects.store.mismatches import Findings
@@ -52,7 +52,7 @@ class Little:
 @lru_cache(maxsize=64)
 def little(seed: int) -> Little:
     """The world of this number."""
-    conn = sqlite3.connect(":memory:", isolation_level=None)
+    conn = FileConnection(":memory:", isolation_level=None)
     for step in STEPS:
         for statement in step.statements(SQLITE_WORDS):
             conn.execute(statement)

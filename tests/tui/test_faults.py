@@ -16,7 +16,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from backend.core.database import lock
+from backend.core.database.sqlite import lock
 from backend.core.errors import StorageFull
 from backend.core.identity import Actor, Role
 from backend.core.journal import Entry

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-from backend.core.database.head import HeadFile, head_path, lost, noted
-from backend.core.database.lock import FileLock
-from backend.core.database.schema import Step, check_version, copy_to, migrate, version_of
-from backend.core.database.sqlite import bursar_error, connect, path_error, storage_error
-from backend.core.database.stop import Stop
+from backend.core.database.engine import Connection, Engine, Stop
+from backend.core.database.schema import Step
+from backend.core.database.sqlite.engine import FileEngine
 from backend.core.database.tx import Tx
-from backend.core.database.wal import WriteAheadLog
 from backend.core.database.watch import Watcher
 from backend.core.database.writer import Job, RunMany, Writer
 from backend.core.errors import ReadOnly, StorageError
@@ -29,45 +26,60 @@ READERS = 4
 
 
 class Database:
-    """An opened SQLite file (PostgreSQL follows the same face).
+    """An opened database, whichever engine keeps it.
 
     Functions given to `read` and `write` run on other threads and may run again after a
     failure, so they have no effects outside their transaction.
     """
 
     def __init__(
-        self, path: Path, steps: Sequence[Step], runtime: Runtime, *, read_only: bool
+        self, engine: Engine, steps: Sequence[Step], runtime: Runtime, *, read_only: bool
     ) -> None:
-        self.path = path
         self.runtime = runtime
         self.read_only = read_only
-        self.lost = ""
-        """What was acknowledged here before and is missing, `` for nothing."""
-        self._name = str(path)
+        self.kind = engine.kind
+        self.place = engine.place
+        """Where it is, without secrets."""
+        self._engine = engine
         self._process = os.getpid()
         self._guard = threading.Lock()
         self._closed = False
-        self._idle: list[sqlite3.Connection] = []
+        self._idle: list[Connection] = []
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="bursar-reader")
         self._watcher: Watcher | None = None
         self._writer: Writer | None = None
         try:
             if read_only:
-                self._check_version(steps)
+                engine.look(steps)
             else:
-                self._writer = self._open_writer(steps)
-            self._inode = _inode(self._name)
+                session = engine.open(steps)
+                self._writer = Writer(session, runtime, engine.failure, self._committed)
         except BaseException:
             self.close()
             raise
 
+    @property
+    def path(self) -> Path:
+        """The file, where there is one. Raises StorageError."""
+        return self._engine.path
+
+    @property
+    def lost(self) -> str:
+        """What was acknowledged here before and is missing, `` for nothing."""
+        return self._engine.lost
+
+    @property
+    def remedy(self) -> str:
+        """What to do when something is missing."""
+        return self._engine.remedy
+
     def read(self, fn: Callable[[Tx], T]) -> T:
         """Run `fn` on a snapshot, in the calling thread."""
-        return self._read(fn, Stop())
+        return self._read(fn, self._engine.stop())
 
     async def aread(self, fn: Callable[[Tx], T]) -> T:
         """`read` on a reader thread; cancelling the awaiting task stops the query."""
-        stop = Stop()
+        stop = self._engine.stop()
         loop = asyncio.get_running_loop()
         try:
             reading = loop.run_in_executor(self._readers, self._read, fn, stop)
@@ -109,7 +121,7 @@ class Database:
         with self._guard:
             self._check_open()
             if self._watcher is None:
-                self._watcher = Watcher(self._connect())
+                self._watcher = Watcher(self._engine.ear())
         return self._watcher.subscribe(changed)
 
     def announce(self) -> None:
@@ -119,18 +131,10 @@ class Database:
                 self._watcher.announce()
 
     def backup(self, target: Path) -> None:
-        """Copy the live database to a new file and check the copy."""
+        """Copy the live database to a new file and check the copy. Raises StorageError."""
         if target.exists():
             raise StorageError(f"{target} exists", hint="choose another name")
-        conn = connect(self.path, writer=False, read_only=True)
-        try:
-            copy_to(conn, target)
-        except sqlite3.Error as error:
-            raise storage_error(error) from error
-        except OSError as error:
-            raise path_error(target, error) from error
-        finally:
-            conn.close()
+        self._engine.backup(target)
 
     def close(self) -> None:
         """Finish queued writes and reads and close every connection; a forked child must not."""
@@ -157,11 +161,7 @@ class Database:
         self._check_open()
         if self._writer is None:
             raise ReadOnly("the database is open read-only", hint="open without --read-only")
-        if _inode(self._name) != self._inode:  # SQLite would go on in a file without a name
-            raise StorageError(
-                f"{self.path} was moved, removed or replaced while it was open",
-                hint="put it back, or start again; nothing was changed",
-            )
+        self._engine.check()
         return self._writer
 
     def _check_open(self) -> None:
@@ -170,108 +170,67 @@ class Database:
         if self._closed:
             raise _closed()
 
-    def _open_writer(self, steps: Sequence[Step]) -> Writer:
-        _create_private(self.path)
-        file = self.path.resolve()
-        lock = FileLock(file.with_name(file.name + ".lock"))
-        try:
-            lock.take()
-            conn = self._migrated(steps)
-            lock.give()
-        except BaseException:
-            lock.close()
-            raise
-        head = HeadFile(head_path(file), keep=bool(self.lost))
-        log = WriteAheadLog(conn, file)
-        return Writer(conn, self.runtime, lock, head, log, self._committed)
-
-    def _migrated(self, steps: Sequence[Step]) -> sqlite3.Connection:
-        conn = connect(self.path, writer=True, read_only=False)
-        try:
-            migrate(conn, steps, self.path)
-            self.lost = lost(conn, self.path, noted(head_path(self.path)))
-        except BaseException as error:
-            conn.close()
-            raise bursar_error(error) from error
-        return conn
-
     def _committed(self) -> None:
         if self._watcher:
             self._watcher.wake()
 
-    def _check_version(self, steps: Sequence[Step]) -> None:
-        head = noted(head_path(self.path))
-        conn = self._take_reader()
-        try:
-            check_version(version_of(conn), steps, exactly=True)
-            self.lost = lost(conn, self.path, head)
-        finally:
-            self._give_reader(conn)
-
-    def _connect(self) -> sqlite3.Connection:
-        return connect(self.path, writer=False, read_only=self.read_only)
-
     def _read(self, fn: Callable[[Tx], T], stop: Stop) -> T:
+        for attempt in count(1):
+            try:
+                return self._attempt(fn, stop)
+            except Exception as error:
+                if stop.again(error, attempt):
+                    continue
+                told = self._engine.failure(error)
+                if told is error:
+                    raise
+                raise told from error
+        raise AssertionError("counting has no end")
+
+    def _attempt(self, fn: Callable[[Tx], T], stop: Stop) -> T:
         conn = self._take_reader()
         try:
-            conn.execute("BEGIN")
+            conn.execute(self._engine.snapshot)
             tx = Tx(conn, self.runtime, writable=False)
             return stop.run(conn, lambda: fn(tx))
-        except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
-            raise bursar_error(error) from error
         finally:
             self._give_reader(conn)
 
-    def _take_reader(self) -> sqlite3.Connection:
+    def _take_reader(self) -> Connection:
         self._check_open()
         try:
             return self._idle.pop()
         except IndexError:
-            return self._connect()
+            return self._engine.reader()
 
-    def _give_reader(self, conn: sqlite3.Connection) -> None:
-        if conn.in_transaction:
-            conn.execute("ROLLBACK")
+    def _give_reader(self, conn: Connection) -> None:
+        usable = self._engine.release(conn)
         with self._guard:
-            if not self._closed:
+            if usable and not self._closed:
                 self._idle.append(conn)
                 return
         conn.close()
-
-
-def _inode(name: str) -> int:
-    """Which file has this name; 0 for none."""
-    try:
-        return os.stat(name).st_ino
-    except OSError:
-        return 0
 
 
 def _closed() -> StorageError:
     return StorageError("the database is closed", hint="open it again")
 
 
-def _create_private(path: Path) -> None:
-    """Tokens' hashes and people's addresses live in the file: only its owner may read it."""
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    except FileExistsError:
-        return
-    except OSError as error:
-        raise path_error(path, error) from error
-
-
 def open_database(
-    path: Path,
+    place: Path | str,
     steps: Sequence[Step],
     runtime: Runtime | None = None,
     *,
     read_only: bool = False,
 ) -> Database:
-    """Open or create the database at `path` and bring it to the newest schema step.
+    """Open or create the database in a file, or one that a `postgresql://` URL names, and bring
+    it to the newest schema step.
 
-    Raises StorageError (unreadable, read-only, foreign or newer file).
+    Raises StorageError (unreadable, unreachable, read-only, foreign or newer database).
     """
-    if read_only and not path.exists():
-        raise StorageError(f"{path} does not exist", hint="open it once without --read-only")
-    return Database(path, steps, runtime or system_runtime(), read_only=read_only)
+    engine = _engine(place)
+    return Database(engine, steps, runtime or system_runtime(), read_only=read_only)
+
+
+def _engine(place: Path | str) -> Engine:
+    return FileEngine(Path(place))

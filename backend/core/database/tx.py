@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
+from backend.core.database.engine import Connection
 from backend.core.errors import ReadOnly
 from backend.core.journal import Chain, Entry, Refusal
 from backend.core.runtime import Runtime, micros
@@ -15,23 +16,6 @@ Row = tuple[Any, ...]
 BUMP = "UPDATE counter SET value = value + ? WHERE name = ? RETURNING value"
 NEW_COUNTER = "INSERT INTO counter (name, value) VALUES (?, ?)"
 IN_CHUNK = 500
-
-
-class Connection(Protocol):
-    """The part of a DB-API connection that is used."""
-
-    @property
-    def in_transaction(self) -> bool:
-        """Whether a transaction is open."""
-        ...
-
-    def execute(self, sql: str, parameters: Any = ..., /) -> Any:
-        """Run one statement."""
-        ...
-
-    def executemany(self, sql: str, parameters: Any, /) -> Any:
-        """Run a statement once per row of parameters."""
-        ...
 
 
 class Tx:
@@ -78,7 +62,7 @@ class Tx:
 
     def each(self, sql: str, params: Sequence[Any] = ()) -> Iterator[Row]:
         """Rows one by one, for results that are too long to hold."""
-        return iter(self._conn.execute(sql, params))
+        return self._conn.each(sql, params)
 
     def within(self, sql: str, keys: Sequence[Any], params: Sequence[Any] = ()) -> list[Row]:
         """Rows of a query whose `{keys}` stands for an IN list of any length."""

@@ -8,21 +8,17 @@ the group hears it (storage.md §1.3-1.4).
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import count, groupby
 from typing import Any
 
-from backend.core.database.head import HeadFile
-from backend.core.database.lock import FileLock
-from backend.core.database.sqlite import bursar_error
+from backend.core.database.engine import Session
 from backend.core.database.tx import Tx
-from backend.core.database.wal import WriteAheadLog
 from backend.core.errors import StorageError
 from backend.core.runtime import Runtime
 
@@ -60,18 +56,14 @@ class Writer:
 
     def __init__(
         self,
-        conn: sqlite3.Connection,
+        session: Session,
         runtime: Runtime,
-        lock: FileLock,
-        head: HeadFile,
-        log: WriteAheadLog,
+        failure: Callable[[BaseException], BaseException],
         committed: Callable[[], None],
     ) -> None:
-        self._conn = conn
-        self._log = log
+        self._session = session
         self._runtime = runtime
-        self._lock = lock
-        self._head = head
+        self._failure = failure
         self._committed = committed
         self._state = threading.Lock()
         self._changed = threading.Condition(self._state)
@@ -89,13 +81,13 @@ class Writer:
     def run(self, job: Job) -> Outcome:
         """Do a job for a caller that waits, and return its outcome.
 
-        When nobody else writes, the caller's own thread does it: handing it over would cost
-        as much as the work. The connection still has one user at a time.
+        When nobody else writes, the caller's own thread does it, where the engine lets it:
+        handing it over would cost as much as the work. The connection still has one user at a time.
         """
-        mine = False
+        mine, shared = False, not self._session.in_callers_thread
         try:
             with self._state:
-                if self._busy or self._jobs or self._closed:
+                if shared or self._busy or self._jobs or self._closed:
                     job.waiter = Future()
                     self._queue(job)
                 else:
@@ -110,16 +102,14 @@ class Writer:
         return job.waiter.result() if job.waiter else job.outcome
 
     def close(self) -> None:
-        """Finish what is queued or under way, then close connection and lock."""
+        """Finish what is queued or under way, then close the session."""
         with self._state:
             if self._closed:
                 return
             self._closed = True
             self._changed.notify()
         self._thread.join()
-        self._conn.close()
-        self._lock.close()
-        self._head.close()
+        self._session.close()
 
     def _queue(self, job: Job) -> None:
         if self._closed:
@@ -155,62 +145,58 @@ class Writer:
             return
         except BaseException as error:
             for job in jobs:
-                job.outcome = bursar_error(error)
+                job.outcome = self._failure(error)
         else:
             self._committed()
         _deliver(jobs)
-        self._log.committed()
+        self._session.delivered()
 
     def _transaction(self, jobs: list[Job]) -> None:
-        try:
-            self._lock.take()
-            self._attempt(jobs)
-        finally:
-            self._lock.give()
+        for attempt in count(1):
+            try:
+                self._attempt(jobs)
+                return
+            except _Spoilt:
+                raise
+            except Exception as error:
+                if not self._session.again(error, attempt):
+                    raise
 
     def _attempt(self, jobs: list[Job]) -> None:
-        conn = self._conn
         try:
-            if conn.in_transaction:
-                conn.execute("ROLLBACK")  # a second Ctrl-C kept it from being done below
-            conn.execute("BEGIN IMMEDIATE")
-            tx = Tx(conn, self._runtime, writable=True)
+            tx = Tx(self._session.begin(), self._runtime, writable=True)
             self._work(tx, jobs)
-            conn.execute("COMMIT")
-            self._head.write(tx.chain.head())
+            self._session.commit(tx.chain.written())
         finally:
-            if conn.in_transaction:
-                conn.execute("ROLLBACK")
+            self._session.end()
 
     def _work(self, tx: Tx, jobs: list[Job]) -> None:
         try:
             for together, group in groupby(jobs, key=lambda job: job.batched and job.run):
-                _run_group(tx, list(group), bool(together))
+                self._run_group(tx, list(group), bool(together))
             tx.chain.flush()
         except BaseException as error:
-            if len(jobs) > 1 and self._conn.in_transaction:
+            if len(jobs) > 1 and not tx.is_undone:
                 raise _Spoilt from error
             raise
 
+    def _run_group(self, tx: Tx, jobs: list[Job], together: bool) -> None:
+        if together:
+            outcomes = jobs[0].run(tx, [job.item for job in jobs])
+            for job, outcome in zip(jobs, outcomes, strict=True):
+                job.outcome = outcome
+            return
+        for job in jobs:
+            job.outcome = self._run_one(tx, job)
 
-def _run_group(tx: Tx, jobs: list[Job], together: bool) -> None:
-    if together:
-        outcomes = jobs[0].run(tx, [job.item for job in jobs])
-        for job, outcome in zip(jobs, outcomes, strict=True):
-            job.outcome = outcome
-        return
-    for job in jobs:
-        job.outcome = _run_one(tx, job)
-
-
-def _run_one(tx: Tx, job: Job) -> Outcome:
-    try:
-        with tx.savepoint():
-            return job.run(tx)
-    except Exception as error:
-        if tx.is_undone:
-            raise  # the engine gave up the whole group, as on a full disk
-        return bursar_error(error)
+    def _run_one(self, tx: Tx, job: Job) -> Outcome:
+        try:
+            with tx.savepoint():
+                return job.run(tx)
+        except Exception as error:
+            if tx.is_undone:
+                raise  # the engine gave up the whole group, as on a full disk
+            return self._failure(error)
 
 
 def _deliver(jobs: Sequence[Job]) -> None:

@@ -14,7 +14,7 @@ T = TypeVar("T")
 ANCHOR = "SELECT 1 UNION ALL SELECT 2"
 
 
-class Stop:
+class FileStop:
     """`stop` ends the one read that it was made for, from any thread, and never a later one
     of the same connection."""
 
@@ -43,3 +43,7 @@ class Stop:
             self._stopped = True
             if self._conn is not None:
                 self._conn.interrupt()
+
+    def again(self, error: Exception, attempt: int) -> bool:
+        """What a file does not give it does not give the next time."""
+        return False

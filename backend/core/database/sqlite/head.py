@@ -13,10 +13,10 @@ from binascii import hexlify
 from contextlib import suppress
 from pathlib import Path
 
+from backend.core.database.engine import Head
+
 SELECT_LAST = "SELECT coalesce(max(seq), 0) FROM journal"
 SELECT_HASH = "SELECT hash FROM journal WHERE seq = ?"
-
-Head = tuple[int, bytes]
 
 
 def head_path(database: Path) -> Path:

@@ -7,7 +7,7 @@ import os
 import threading
 from pathlib import Path
 
-from backend.core.database.sqlite import path_error
+from backend.core.database.sqlite.connection import path_error
 from backend.core.errors import StorageBusy
 
 PATIENCE = 10.0

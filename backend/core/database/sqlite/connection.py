@@ -6,8 +6,10 @@ import ctypes
 import os
 import sqlite3
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from backend.core.errors import (
@@ -60,6 +62,14 @@ _FAILURES: dict[str, tuple[type[StorageError], str]] = {
 }
 
 
+class FileConnection(sqlite3.Connection):
+    """A connection that also reads row by row."""
+
+    def each(self, sql: str, parameters: Any = (), /) -> Iterator[tuple[Any, ...]]:
+        """Rows as SQLite finds them."""
+        return iter(self.execute(sql, parameters))
+
+
 def storage_error(error: sqlite3.Error) -> StorageError:
     """The tree's error for a driver error; its text names SQLite's own code."""
     name = getattr(error, "sqlite_errorname", "") or ""
@@ -89,7 +99,7 @@ def path_error(path: Path, error: OSError) -> StorageError:
     )
 
 
-def connect(path: Path, *, writer: bool, read_only: bool) -> sqlite3.Connection:
+def connect(path: Path, *, writer: bool, read_only: bool) -> FileConnection:
     """A connection with bursar's settings, autocommit until an explicit BEGIN.
 
     Raises StorageError naming the file when it cannot be opened.
@@ -103,6 +113,7 @@ def connect(path: Path, *, writer: bool, read_only: bool) -> sqlite3.Connection:
             isolation_level=None,
             cached_statements=256,
             check_same_thread=False,
+            factory=FileConnection,
         )
     except sqlite3.Error as error:
         raise _about(path, error) from error

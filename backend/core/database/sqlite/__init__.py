@@ -1,0 +1,1 @@
+"""SQLite: one file, whose writers queue at a lock beside it."""

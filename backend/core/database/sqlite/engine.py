@@ -1,0 +1,142 @@
+"""An SQLite file as an engine."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from backend.core.database.schema import Step, check_version
+from backend.core.database.sqlite.connection import (
+    FileConnection,
+    bursar_error,
+    connect,
+    path_error,
+    storage_error,
+)
+from backend.core.database.sqlite.ear import FileEar
+from backend.core.database.sqlite.head import HeadFile, head_path, lost, noted, remedy
+from backend.core.database.sqlite.lock import FileLock
+from backend.core.database.sqlite.schema import copy_to, migrate, version_of
+from backend.core.database.sqlite.session import FileSession
+from backend.core.database.sqlite.stop import FileStop
+from backend.core.database.sqlite.wal import WriteAheadLog
+from backend.core.errors import StorageError
+
+
+class FileEngine:
+    """One file and what lies beside it."""
+
+    kind = "sqlite"
+    snapshot = "BEGIN"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.place = str(path)
+        self.lost = ""
+        self.remedy = remedy(path)
+        self._name = str(path)
+        self._inode = 0
+        self._read_only = True
+
+    def open(self, steps: Sequence[Step]) -> FileSession:
+        """Make or migrate the file and queue with other writers. Raises StorageError."""
+        self._read_only = False
+        _create_private(self.path)
+        file = self.path.resolve()
+        lock = FileLock(file.with_name(file.name + ".lock"))
+        try:
+            lock.take()
+            conn = self._migrated(steps)
+            lock.give()
+        except BaseException:
+            lock.close()
+            raise
+        self._inode = _inode(self._name)
+        head = HeadFile(head_path(file), keep=bool(self.lost))
+        return FileSession(conn, lock, head, WriteAheadLog(conn, file))
+
+    def look(self, steps: Sequence[Step]) -> None:
+        """See that the file can be read as it is. Raises StorageError."""
+        if not self.path.exists():
+            raise StorageError(
+                f"{self.path} does not exist", hint="open it once without --read-only"
+            )
+        head = noted(head_path(self.path))
+        conn = self.reader()
+        try:
+            check_version(version_of(conn), steps, exactly=True)
+            self.lost = lost(conn, self.path, head)
+        finally:
+            conn.close()
+
+    def check(self) -> None:
+        """See that the name still leads to the file. Raises StorageError."""
+        if _inode(self._name) != self._inode:  # SQLite would go on in a file without a name
+            raise StorageError(
+                f"{self.path} was moved, removed or replaced while it was open",
+                hint="put it back, or start again; nothing was changed",
+            )
+
+    def reader(self) -> FileConnection:
+        """A connection that only reads."""
+        return connect(self.path, writer=False, read_only=self._read_only)
+
+    def release(self, conn: FileConnection) -> bool:
+        """End its snapshot."""
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        return True
+
+    def stop(self) -> FileStop:
+        """For one read."""
+        return FileStop()
+
+    def ear(self) -> FileEar:
+        """For one watcher."""
+        return FileEar(self.reader())
+
+    def failure(self, error: BaseException) -> BaseException:
+        """The tree's error for what failed below."""
+        return bursar_error(error)
+
+    def backup(self, target: Path) -> None:
+        """Copy the live file and check the copy. Raises StorageError."""
+        conn = connect(self.path, writer=False, read_only=True)
+        try:
+            copy_to(conn, target)
+        except sqlite3.Error as error:
+            raise storage_error(error) from error
+        except OSError as error:
+            raise path_error(target, error) from error
+        finally:
+            conn.close()
+
+    def _migrated(self, steps: Sequence[Step]) -> FileConnection:
+        conn = connect(self.path, writer=True, read_only=False)
+        try:
+            migrate(conn, steps, self.path)
+            self.lost = lost(conn, self.path, noted(head_path(self.path)))
+        except BaseException as error:
+            conn.close()
+            raise bursar_error(error) from error
+        return conn
+
+
+def _inode(name: str) -> int:
+    """Which file has this name; 0 for none."""
+    try:
+        return os.stat(name).st_ino
+    except OSError:
+        return 0
+
+
+def _create_private(path: Path) -> None:
+    """Tokens' hashes and people's addresses live in the file: only its owner may read it."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise path_error(path, error) from error
