@@ -12,24 +12,71 @@ from typing import TYPE_CHECKING
 from backend.core.errors import Invalid, StorageError
 
 if TYPE_CHECKING:
+    from backend.backend import Backend
+    from backend.credentials import Ask, Source
     from backend.embedded import EmbeddedBackend
     from backend.notices.model import Sink
 
 VARIABLE = "BURSAR_CONFIG"
 LOCAL = "local"
+POSTGRES = ("postgresql://", "postgres://")
 CREDENTIALS = r"(://[^/@:\s]*):[^/@\s]*@"
 """A name and a password in a URL."""
 
 
 @dataclass(frozen=True, slots=True)
+class Server:
+    """A bursar server: its `url`, or a `socket` on this machine, and the token for it."""
+
+    token: Source
+    url: str = ""
+    socket: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Systems:
+    """Other people's servers: an Astakos, the operator's token, and one of each service whose
+    commissions and usage are to be seen."""
+
+    token: Source
+    url: str
+    services: Mapping[str, Source] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """Something the console can be connected to; notices go to its sink."""
+    """Something the console can be connected to, in one of three forms: a database (a file, or
+    the URL of a PostgreSQL), a `bursar` server, or an `astakos`. Notices go to its sink."""
 
     name: str
-    database: Path
+    database: Path | str | None = None
     read_only: bool = False
     production: bool = False
     notices: Sink | None = None
+    bursar: Server | None = None
+    astakos: Systems | None = None
+
+    @property
+    def kind(self) -> str:
+        """What it is connected to, in a word."""
+        if self.database is not None:
+            return "database" if isinstance(self.database, Path) else "postgresql"
+        return "bursar" if self.bursar else "astakos"
+
+    @property
+    def file(self) -> Path:
+        """The database file. Raises Invalid for everything else."""
+        if isinstance(self.database, Path):
+            return self.database
+        hint = "name a file with --database, or a context that has one"
+        raise usage(f"{self.name} is no database file: {self.place}", hint)
+
+    @property
+    def place(self) -> str:
+        """Where that is, without a password."""
+        if self.bursar is not None:
+            return self.bursar.url or str(self.bursar.socket)
+        return self.astakos.url if self.astakos else redacted(str(self.database))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +146,42 @@ def load() -> Config:
     return read(file)
 
 
-def open_context(context: Context, *, read_only: bool = False) -> EmbeddedBackend:
-    """A context as a Backend; a new database is made unless `read_only`. Raises StorageError."""
+def open_context(context: Context, *, read_only: bool = False, ask: Ask | None = None) -> Backend:
+    """A context as a Backend. A new database is made unless `read_only`; a server need not
+    answer yet. `ask` is asked for a token where none is kept or it is refused.
+
+    Raises StorageError, and Invalid for a database that this bursar cannot open.
+    """
+    if context.database is not None:
+        return open_database(context, read_only=read_only)
+    from backend.contexts.opening import opened
+
+    return opened(context, ask)
+
+
+def open_database(context: Context, *, read_only: bool = False) -> EmbeddedBackend:
+    """A context that is a database; a new one is made unless `read_only`. Raises StorageError,
+    and Invalid for a server."""
     from backend.embedded import open_embedded
 
-    read_only = read_only or context.read_only
-    folder = context.database.parent
-    if context.database.is_dir():
-        raise StorageError(f"{context.database} is a directory", hint="name a file")
+    read_only, file = read_only or context.read_only, context.file
+    folder = file.parent
+    if file.is_dir():
+        raise StorageError(f"{file} is a directory", hint="name a file")
     if not read_only and not folder.exists() and folder == data_directory():
         try:
             folder.mkdir(parents=True, mode=0o700)
         except OSError as error:
             raise StorageError(f"{folder}: {error.strerror}", hint="make it yourself") from error
-    return open_embedded(context.database, read_only=read_only, sink=context.notices)
+    return open_embedded(file, read_only=read_only, sink=context.notices)
+
+
+def database_place(url: str) -> Path | str:
+    """The file that a path or `sqlite:///PATH` names, below the data directory when it is
+    relative, or a PostgreSQL URL as it is. Raises Invalid for anything else."""
+    if url.startswith(POSTGRES):
+        return url
+    return data_directory() / database_file(url)
 
 
 def database_file(url: str) -> Path:

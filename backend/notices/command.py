@@ -2,104 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import select
-import signal
-import subprocess
-import tempfile
 import threading
-import time
-from collections.abc import Sequence
-from typing import IO, cast
 
 from backend.core.text import display
-from backend.notices.deliverer import Stopped, Undelivered
+from backend.notices.deliverer import Undelivered
 from backend.notices.model import Notice, Sink
 from backend.notices.rules import document
+from backend.program import Failed, execute
 
-GRACE = 2.0
-"""Seconds that a program has left once the console is being closed."""
-
-LOOK = 0.1
-OUTPUT_KEPT = 4096
 OUTPUT_TOLD = 200
 
 
 def run(sink: Sink, notice: Notice, stop: threading.Event) -> None:
     """Run the command for a notice. Raises Undelivered, Stopped."""
     body = json.dumps(document(notice)).encode()
-    code, output = execute(sink.command, body, sink.timeout, stop)
+    try:
+        code, output = execute(sink.command, body, sink.timeout, stop)
+    except Failed as error:
+        raise Undelivered(str(error)) from error
     if code:
         how = f"exit {code}" if code > 0 else f"ended by signal {-code}"
         said = display(output.decode("utf-8", "replace").strip(), limit=OUTPUT_TOLD)
         raise Undelivered(f"{how}: {said}" if said else how)
-
-
-def execute(
-    words: Sequence[str],
-    body: bytes,
-    timeout: float,
-    stop: threading.Event,
-    errors: int = subprocess.STDOUT,
-) -> tuple[int, bytes]:
-    """Exit code of a program and the beginning of what it wrote; it and what it started are
-    killed after `timeout` seconds. Raises Undelivered, Stopped."""
-    # A file, not a pipe: a program need not read what it is given.
-    with tempfile.TemporaryFile() as given:
-        given.write(body)
-        given.seek(0)
-        with _started(words, given, errors) as process:
-            try:
-                return _followed(process, cast("IO[bytes]", process.stdout), timeout, stop)
-            finally:
-                _end(process)
-
-
-def _started(words: Sequence[str], given: IO[bytes], errors: int) -> subprocess.Popen[bytes]:
-    """A program in a session of its own. Raises Undelivered."""
-    try:
-        return subprocess.Popen(  # noqa: S603
-            words, stdin=given, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
-        )
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else str(error)
-        raise Undelivered(f"{words[0]} cannot be run: {why}") from error
-
-
-def _followed(
-    process: subprocess.Popen[bytes], stream: IO[bytes], timeout: float, stop: threading.Event
-) -> tuple[int, bytes]:
-    """Exit code and output. What goes on in the background does not count."""
-    output, end = bytearray(), time.monotonic() + timeout
-    told = False
-    while (code := process.poll()) is None:
-        if stop.is_set() and not told:
-            told, end = True, min(end, time.monotonic() + GRACE)
-        if time.monotonic() > end:
-            if told:
-                raise Stopped
-            raise Undelivered(f"no end after {timeout:g} s; it was killed")
-        _read(stream, output, LOOK)
-    _read(stream, output, 0)
-    return code, bytes(output)
-
-
-def _read(stream: IO[bytes], output: bytearray, seconds: float) -> None:
-    """Take what there is; beyond what is kept it is thrown away."""
-    ready, _, _ = select.select([stream], [], [], seconds)
-    if not ready:
-        return
-    found = os.read(stream.fileno(), 1 << 16)
-    output += found[: OUTPUT_KEPT - len(output)]
-    if not found and seconds:
-        time.sleep(seconds / 10)  # it closed its output and goes on
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill a program that has not ended, and what it started in its session."""
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()

@@ -12,6 +12,7 @@ from backend.core.database import Database, Tx
 from backend.core.errors import BursarError, StorageError
 from backend.notices import service, store
 from backend.notices.model import Notice, Sink, State, Terms
+from backend.program import Stopped
 
 log = logging.getLogger("bursar")
 
@@ -30,10 +31,6 @@ STRIDE = 2_000
 
 class Undelivered(Exception):
     """A delivery failed; the message says why, without anything secret."""
-
-
-class Stopped(Exception):
-    """A delivery was broken off; whether it arrived is not known."""
 
 
 Send = Callable[[Sink, Notice, threading.Event], None]

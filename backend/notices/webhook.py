@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import stat
-import subprocess
 import threading
-from pathlib import Path
 
 import httpx
 
-from backend.notices.command import LOOK, execute
-from backend.notices.deliverer import Stopped, Undelivered
+from backend.credentials import Source
+from backend.notices.deliverer import Undelivered
 from backend.notices.model import Notice, Sink
 from backend.notices.rules import document
-
-LONGEST_TOKEN = 8192
+from backend.program import LOOK, Failed, Stopped
+from backend.tokens import read
 
 DIRECT = dict.fromkeys(("all://127.0.0.1", "all://[::1]", "all://localhost"))
 """What stays on this machine goes through no proxy, which would read it and its token."""
@@ -66,32 +62,9 @@ async def _sent(sink: Sink, headers: dict[str, str], body: bytes) -> int:
 
 
 def _token(sink: Sink, stop: threading.Event) -> str:
-    """The token of now, `` without one; it may change at any time. Raises Undelivered."""
-    if sink.token_command:
-        code, output = execute(
-            sink.token_command, b"", sink.timeout, stop, errors=subprocess.DEVNULL
-        )
-        if code:
-            raise Undelivered(f"token_command: exit {code}")
-        token, source = output.decode("utf-8", "replace"), "token_command"
-    elif sink.token_env:
-        token, source = os.environ.get(sink.token_env, ""), "token_env"
-    elif sink.token_file:
-        token, source = _from_file(sink.token_file), "token_file"
-    else:
-        return ""
-    token = token.strip()
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise Undelivered(f"{source}: no token in it")
-    return token
-
-
-def _from_file(file: Path) -> str:
+    """The token of now, `` without one. Raises Undelivered, Stopped."""
+    source = Source(sink.token_command, sink.token_env, sink.token_file)
     try:
-        mode = file.stat().st_mode
-        if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-            raise Undelivered(f"token_file: others may read {file}; chmod 600 {file}")
-        with file.open("rb") as stream:
-            return stream.read(LONGEST_TOKEN).decode("utf-8", "replace")
-    except OSError as error:
-        raise Undelivered(f"token_file: {file}: {error.strerror}") from error
+        return read(source, stop, sink.timeout)
+    except Failed as error:
+        raise Undelivered(str(error)) from error

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from backend import contexts
-from backend.contexts import Config, Context
+from backend.contexts import Config, Context, Server, Systems
 from backend.core.errors import Invalid
+from backend.credentials import Source
 from tests.cli.conftest import Run
 from tui.cli import console
 from tui.cli.target import chosen
@@ -57,6 +58,47 @@ def test_everything_that_can_be_said(configure: Configure) -> None:
     )
     assert found.context().name == "prod"
     assert found.context("home").database == Path("/srv/home.db")
+
+
+REMOTE = """
+[contexts.team.bursar]
+url = "https://bursar.example.org/"
+token_command = "pass show bursar"
+[contexts.here.bursar]
+socket = "/run/bursar.sock"
+[contexts.prod]
+production = true
+[contexts.prod.astakos]
+url = "https://accounts.example.org/astakos"
+token_env = "ASTAKOS_TOKEN"
+[contexts.prod.astakos.services.cyclades]
+token_file = "/etc/cyclades.token"
+[contexts.big]
+database = "postgresql://quota@db.example.org/quota"
+"""
+
+
+def test_servers_and_where_their_tokens_are(configure: Configure) -> None:
+    configure(REMOTE)
+    found = contexts.load().contexts
+    program = Source(command=("pass", "show", "bursar"))
+    cyclades = {"cyclades": Source(file=Path("/etc/cyclades.token"))}
+    url = "https://accounts.example.org/astakos"
+    astakos = Systems(Source(variable="ASTAKOS_TOKEN"), url, cyclades)
+    assert found["team"] == Context("team", bursar=Server(program, "https://bursar.example.org"))
+    assert found["here"].bursar == Server(Source(), socket=Path("/run/bursar.sock"))
+    assert found["prod"] == Context("prod", production=True, astakos=astakos)
+    assert [found[name].kind for name in ("team", "here", "prod", "big")] == [
+        "bursar", "bursar", "astakos", "postgresql",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["check", "backup x.db", "notify --once"])
+def test_what_needs_a_database_says_so(configure: Configure, bursar: Run, command: str) -> None:
+    configure(REMOTE)
+    done = bursar(*command.split(), "--context", "team")
+    assert (done.code, done.out) == (2, "")
+    assert "https://bursar.example.org" in done.err
 
 
 def test_the_documented_example_is_understood(configure: Configure, bursar: Run) -> None:
@@ -144,11 +186,30 @@ WRONG = {
              "'mysql://h/db' names no database", "sqlite:///PATH"),
     "home": ('[contexts.x]\ndatabase = "~nobody-here/x.db"', "contexts.x.database",
              "~nobody-here", "write the directory out"),
-    "server": ('[contexts.x.bursar]\nurl = "https://h"', "contexts.x.bursar",
-               "not supported by this version", "name a file"),
-    "url": ('[contexts.x]\nurl = "https://h"', "contexts.x.url", "not supported", "name a file"),
-    "dialect": ('[contexts.x]\ndatabase = "x"\n[contexts.x.nico]\norg = "a"', "contexts.x.nico",
-                "not supported by this version", "name a file"),
+    "later": ("[contexts.x.nico]", "contexts.x.nico", "nico is not supported by this version",
+              "leave it out"),
+    "url": ('[contexts.x]\nurl = "https://h"', "contexts.x.url", "belongs to a server",
+            "[contexts.x.bursar]"),
+    "two": ('[contexts.x]\ndatabase = "x"\n[contexts.x.bursar]\nurl = "https://h"',
+            "contexts.x.bursar", "there is database already", "make two contexts"),
+    "nowhere": ("[contexts.x.bursar]", "contexts.x.bursar", "a url or a socket", "url ="),
+    "both": ('[contexts.x.bursar]\nurl = "https://h"\nsocket = "/s"', "contexts.x.bursar",
+             "a url or a socket", "url ="),
+    "plain": ('[contexts.x.bursar]\nurl = "http://h.example"', "contexts.x.bursar.url",
+              "can be read on the way", "https://"),
+    "userinfo": ('[contexts.x.astakos]\nurl = "https://a@h"', "contexts.x.astakos.url",
+                 "a name or password in it", "token_file"),
+    "query": ('[contexts.x.astakos]\nurl = "https://h/?a=b"', "contexts.x.astakos.url",
+              "a query in it", "https://HOST/PATH"),
+    "astakos": ("[contexts.x.astakos]", "contexts.x.astakos", "no url in it", "https://HOST"),
+    "tokens": ('[contexts.x.bursar]\nurl = "https://h"\ntoken_env = "A"\ntoken_file = "/t"',
+               "contexts.x.bursar.token_file", "there is token_env already", "give one"),
+    "service": ('[contexts.x.astakos]\nurl = "https://h"\n[contexts.x.astakos.services.cyclades]',
+                "contexts.x.astakos.services.cyclades", "no token in it", "token_env"),
+    "socket": ('[contexts.x.bursar]\nsocket = "bursar.sock"', "contexts.x.bursar.socket",
+               "the path is relative", "from / or ~"),
+    "notices": ('[contexts.x.bursar]\nurl = "https://h"\n[contexts.x.notices]\ncommand = "a"',
+                "contexts.x.notices", "a server sends its own", "where it runs"),
     "default": ('default = "x"\n' + ONE, "default", "there is no context x", "known: only"),
 }  # fmt: skip
 
@@ -230,7 +291,7 @@ def test_secrets_are_never_shown(configure: Configure, bursar: Run, text: str, k
     for command in ("projects", "doctor", "contexts"):
         done = bursar(command)
         assert done.code in (1, 2)
-        assert key in done.err + done.out
+        assert key in done.err + done.out or key.endswith("database")
         assert "s3cret" not in done.err + done.out
 
 
@@ -270,8 +331,7 @@ def test_two_places_are_refused(bursar: Run, demo: Path) -> None:
 def test_relative_databases_are_in_the_data_directory(configure: Configure, bursar: Run) -> None:
     configure(ONE)
     assert contexts.load().context().database == contexts.data_directory() / "x.db"
-    backend = contexts.open_context(contexts.load().context())
-    backend.shut()
+    contexts.open_database(contexts.load().context()).shut()
     assert (contexts.data_directory() / "x.db").stat().st_mode & 0o777 == 0o600
     assert contexts.data_directory().stat().st_mode & 0o777 == 0o700
     assert bursar("projects").code == 0

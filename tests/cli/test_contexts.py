@@ -43,7 +43,8 @@ def test_each_says_whether_it_answers(configured: Path, bursar: Run, tmp_path: P
 
 def test_as_a_table(configured: Path, bursar: Run) -> None:
     lines = bursar("contexts").lines
-    assert lines[0].split() == ["NAME", "DEFAULT", "STATE", "READ_ONLY", "PRODUCTION", "DATABASE"]
+    assert lines[0].split() == ["NAME", "DEFAULT", "STATE", "READ_ONLY", "PRODUCTION", "DATABASE",
+                                "SYSTEM", "ACTOR"]  # fmt: skip
     assert lines[1].split()[:3] == ["full", "yes", "answers"]
 
 

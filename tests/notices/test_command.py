@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.notices import command
-from backend.notices.command import OUTPUT_KEPT, execute
-from backend.notices.deliverer import Stopped, Undelivered
+from backend import program
+from backend.program import OUTPUT_KEPT, Failed, Stopped, execute
 from tests.notices.post import Post
 
 
@@ -39,7 +38,7 @@ def test_its_words_are_no_shell_s(tmp_path: Path) -> None:
 
 
 def test_a_hanging_one_is_killed_with_all_that_it_started(tmp_path: Path) -> None:
-    with pytest.raises(Undelivered, match=r"no end after 0\.3 s; it was killed"):
+    with pytest.raises(Failed, match=r"no end after 0\.3 s; it was killed"):
         sh(f"sleep 600 & echo $! > {tmp_path}/pid; wait", timeout=0.3)
     child = int((tmp_path / "pid").read_text())
     for _ in range(200):
@@ -73,12 +72,12 @@ def test_of_much_output_the_beginning_is_kept() -> None:
 
 
 def test_one_that_writes_for_ever_is_killed() -> None:
-    with pytest.raises(Undelivered, match="killed"):
+    with pytest.raises(Failed, match="killed"):
         sh("while :; do echo 0123456789; done", timeout=0.3)
 
 
 def test_a_console_that_closes_does_not_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "GRACE", 0.2)
+    monkeypatch.setattr(program, "GRACE", 0.2)
     with pytest.raises(Stopped):
         sh("sleep 600", stop=True)
     assert sh("exit 0", stop=True)[0] == 0
@@ -86,7 +85,7 @@ def test_a_console_that_closes_does_not_wait_for_it(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("words", [("/no/such/program",), ("/",), ("/bin/\0",)])
 def test_one_that_cannot_be_run_is_a_failure(words: tuple[str, ...]) -> None:
-    with pytest.raises(Undelivered, match="cannot be run"):
+    with pytest.raises(Failed, match="cannot be run"):
         execute(words, b"", 20.0, threading.Event())
 
 

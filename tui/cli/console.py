@@ -16,7 +16,7 @@ from tui.cli.output import CRASHED, DONE, say, start_log, state_folder
 from tui.cli.target import chosen
 
 if TYPE_CHECKING:
-    from backend.embedded import EmbeddedBackend
+    from backend.backend import Backend
     from tui.session import Session
 
 ESCAPE_DELAY = "500"
@@ -59,7 +59,7 @@ def check(config: Config) -> None:
 
 
 def show(
-    backend: EmbeddedBackend,
+    backend: Backend,
     context: Context,
     config: Config,
     options: argparse.Namespace,
@@ -67,6 +67,8 @@ def show(
     remembered: bool = True,
 ) -> int:
     """Run the console until it is left, then close the backend."""
+    import asyncio
+
     from tui.app import BursarApp
     from tui.format.glyphs import choose
     from tui.format.units import Style
@@ -85,12 +87,16 @@ def show(
         state=state_folder(),
     )
     session = Session(backend, settings)
-    try:
-        with remembering(session) if remembered else nullcontext():
-            app = BursarApp(session)
-            app.run(mouse=options.mouse)
-    finally:
-        backend.shut()
+    app = BursarApp(session)
+
+    async def lived() -> None:
+        try:
+            await app.run_async(mouse=options.mouse)
+        finally:
+            await session.backend.close()
+
+    with remembering(session) if remembered else nullcontext():
+        asyncio.run(lived())
     if app.crashed:
         say(f"details in {log}")
         return CRASHED

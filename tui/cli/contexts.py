@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from functools import cached_property
+from pathlib import Path
 
 from backend import contexts as configured
 from backend.contexts import Context
@@ -12,7 +13,9 @@ from tui.cli.fields import Kind, of, rare
 from tui.cli.formats import WRITERS
 from tui.cli.lists import selected
 from tui.cli.output import DONE, REFUSED, say
+from tui.cli.target import connected
 
+LOOKED_AT = ("state", "problem", "system", "actor")
 ANSWERS, EMPTY, UNMADE, FAILS = "answers", "empty", "not made yet", "fails"
 
 
@@ -23,22 +26,25 @@ class Row:
         self.context = context
         self.name = context.name
         self.usual = context.name == usual
-        self.database = str(context.database)
+        self.database = context.place
+        self.system = self.actor = ""
         self.read_only, self.production = context.read_only, context.production
         self.problem = ""
 
     @cached_property
     def state(self) -> str:
         """Whether it answers; `problem` says why not."""
+        file = self.context.database
         try:
-            if not self.context.database.exists():
+            if isinstance(file, Path) and not file.exists():
                 return UNMADE
-            backend = configured.open_context(self.context, read_only=True)
-            backend.shut()
+            with connected(self.context) as (backend, _):
+                found = backend.connection
         except (BursarError, OSError) as error:
             self.problem = str(error)
             return FAILS
-        return EMPTY if backend.connection.empty else ANSWERS
+        self.system, self.actor = found.kind, found.actor.name
+        return EMPTY if found.empty else ANSWERS
 
 
 FIELDS = (
@@ -49,6 +55,8 @@ FIELDS = (
     of("read_only", Kind.FLAG),
     of("production", Kind.FLAG),
     of("database"),
+    of("system"),
+    of("actor"),
 )
 
 
@@ -58,7 +66,7 @@ def contexts(options: argparse.Namespace) -> int:
     config = configured.load()
     say(f"configuration: {config.file or f'none, {configured.location()} would be read'}")
     rows = [Row(context, config.usual) for context in config.contexts.values()]
-    looked = any(field.name in ("state", "problem") for field in fields)
+    looked = any(field.name in LOOKED_AT for field in fields)
     failing = [row for row in rows if looked and row.state == FAILS]
     writer = WRITERS[options.format](fields, "raw")
     writer.page(rows)

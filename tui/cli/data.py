@@ -65,7 +65,7 @@ def backup(options: argparse.Namespace) -> int:
 def opened(options: argparse.Namespace, *, read_only: bool = True) -> Iterator[Database]:
     """The chosen database. Raises BursarError."""
     context = existing(chosen(options)) if read_only else chosen(options)
-    backend = contexts.open_context(context, read_only=read_only)
+    backend = contexts.open_database(context, read_only=read_only)
     try:
         yield backend.database
     finally:

@@ -23,7 +23,7 @@ from tui import cases
 from tui.cases import Case
 from tui.cli.asking import Demand, Given, somebody_there
 from tui.cli.output import DONE, REFUSED, code_of, flush, narrate, say, told, write
-from tui.cli.target import chosen, existing
+from tui.cli.target import chosen, connected
 
 WIDTH = 100
 
@@ -38,16 +38,12 @@ VERBS: Mapping[str, Callable[[Actor, int], Command]] = {
 def decided(options: argparse.Namespace) -> int:
     """Preview, ask, carry out."""
     config = contexts.load()
-    context = existing(chosen(options, config))
+    context = chosen(options, config)
     if not options.dry_run and (options.read_only or context.read_only):
         why = "--read-only" if options.read_only else f"the context {context.name} is read-only"
         raise ReadOnly(why, hint="--dry-run shows what it would do")
-    backend = contexts.open_context(context, read_only=options.dry_run)
-    try:
-        with asyncio.Runner() as runner:
-            return Decisions(backend, runner, context, config, options).run()
-    finally:
-        backend.shut()
+    with connected(context, read_only=options.dry_run) as (backend, runner):
+        return Decisions(backend, runner, context, config, options).run()
 
 
 class Decisions:

@@ -10,13 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from backend import contexts
-from backend.contexts import Config
+from backend.contexts import Config, Context
 from backend.core.errors import BursarError
 from backend.core.text import display
 from backend.doctor import Finding, Level, database, engine, fine, note, notices, wrong
 from tui import VERSION
 from tui.cli.output import DONE, REFUSED, say, write
-from tui.cli.target import chosen
+from tui.cli.target import chosen, connected
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -68,8 +68,22 @@ def _data(options: argparse.Namespace) -> Iterator[Finding]:
     except BursarError as error:
         yield wrong("context", error.message, error.hint)
         return
-    yield from database(context.database)
-    yield from notices(context.database, context.notices)
+    yield from _context(context)
+
+
+def _context(context: Context) -> Iterator[Finding]:
+    """A database looked into, or whether a server answers."""
+    if isinstance(context.database, Path):
+        yield from database(context.database)
+        yield from notices(context.database, context.notices)
+        return
+    try:
+        with connected(context) as (backend, _):
+            link = backend.connection
+    except BursarError as error:
+        yield wrong(context.kind, error.message, error.hint)
+    else:
+        yield fine(context.kind, f"{context.place} answers: {link.kind}, as {link.actor.name}")
 
 
 def _configuration(config: Config) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from backend.core.text import display
 from tui.cli.fields import LISTS, Field
 from tui.cli.formats import WRITERS
 from tui.cli.output import DONE, flush, say
-from tui.cli.target import reader
+from tui.cli.target import chosen, connected
 
 PAGE = 500
 TABLE, CSV = "table", "csv"
@@ -29,18 +29,14 @@ def listed(options: argparse.Namespace) -> int:
     """Write a list."""
     fields = selected(LISTS[options.what].fields, options)
     writer = WRITERS[options.format](fields, units(options))
-    backend = reader(options)
-    gc.enable()  # a long list is no start
-    found, asked = listing(backend, options.what), query(options)
-    try:
+    with connected(chosen(options)) as (backend, runner):
+        gc.enable()  # a long list is no start
+        found, asked = listing(backend, options.what), query(options)
         # Written outside the loop, which would hold Ctrl-C back while a reader is slow.
-        with asyncio.Runner() as runner:
-            for rows in pages(runner, found, asked, options.limit):
-                writer.page(rows)
-                flush()
+        for rows in pages(runner, found, asked, options.limit):
+            writer.page(rows)
+            flush()
         writer.end()
-    finally:
-        backend.shut()
     return DONE
 
 

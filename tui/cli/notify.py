@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from backend import contexts
 from backend.contexts import Context
@@ -64,12 +65,11 @@ def _configured(options: argparse.Namespace) -> tuple[Context, Sink]:
     config = contexts.load()
     context = existing(chosen(options, config))
     if options.database is not None:
-        same = [one for one in config.contexts.values() if one.database.exists()]
-        same = [one for one in same if one.database.samefile(context.database)]
-        context = next((one for one in same if one.notices), context)
+        same = [one for one in config.contexts.values() if one.notices and _same(one, context)]
+        context = next(iter(same), context)
     if context.notices is None:
         hint = f"add [contexts.{context.name}.notices] to {config.file or contexts.location()}"
-        raise contexts.usage(f"no notices are configured for {context.database}", hint)
+        raise contexts.usage(f"no notices are configured for {context.place}", hint)
     if context.read_only and not options.dry_run:
         raise ReadOnly(
             f"the context {context.name} is read-only", hint="--dry-run shows what waits"
@@ -77,9 +77,16 @@ def _configured(options: argparse.Namespace) -> tuple[Context, Sink]:
     return context, context.notices
 
 
+def _same(one: Context, other: Context) -> bool:
+    """Whether two contexts are one database."""
+    if isinstance(one.database, Path) and isinstance(other.database, Path):
+        return one.database.exists() and one.database.samefile(other.database)
+    return one.database == other.database
+
+
 @contextmanager
 def _opened(context: Context, *, read_only: bool) -> Iterator[EmbeddedBackend]:
-    backend = contexts.open_context(context, read_only=read_only)
+    backend = contexts.open_database(context, read_only=read_only)
     try:
         yield backend
     finally:

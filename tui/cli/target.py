@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend import contexts
+from backend.backend import Backend
 from backend.contexts import Config, Context
 from backend.core.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
-    from backend.embedded import EmbeddedBackend
+    import asyncio
 
 
 def chosen(options: argparse.Namespace, config: Config | None = None) -> Context:
@@ -19,22 +22,25 @@ def chosen(options: argparse.Namespace, config: Config | None = None) -> Context
     if options.database is not None and options.context is not None:
         raise contexts.usage("--database and --context are two places", "give one of them")
     if options.database is not None:
-        path = typed_database(options.database)
-        return Context(path.stem, path)
+        place = typed_database(options.database)
+        name = place.stem if isinstance(place, Path) else place.rpartition("/")[2]
+        return Context(name, place)
     return (config or contexts.load()).context(options.context or "")
 
 
-def typed_database(url: str) -> Path:
-    """The file that `--database` names. Raises Invalid."""
+def typed_database(url: str) -> Path | str:
+    """The file or PostgreSQL that `--database` names. Raises Invalid."""
     try:
+        if url.startswith(contexts.POSTGRES):
+            return url
         return contexts.database_file(url)
     except Invalid as error:
         raise contexts.usage(f"--database: {error.message}", error.hint) from error
 
 
 def existing(context: Context) -> Context:
-    """The same context. Raises NotFound when its database was never made."""
-    if not context.database.exists():
+    """The same context. Raises NotFound when it is a file that was never made."""
+    if isinstance(context.database, Path) and not context.database.exists():
         raise NotFound(
             f"{context.database} does not exist yet",
             hint="bursar opens an empty one, bursar import FILE fills it",
@@ -42,6 +48,19 @@ def existing(context: Context) -> Context:
     return context
 
 
-def reader(options: argparse.Namespace, config: Config | None = None) -> EmbeddedBackend:
-    """The chosen context, opened for looking only; nothing is made. Raises BursarError."""
-    return contexts.open_context(existing(chosen(options, config)), read_only=True)
+@contextmanager
+def connected(
+    context: Context, *, read_only: bool = True
+) -> Iterator[tuple[Backend, asyncio.Runner]]:
+    """A context as a Backend, and what its calls run in. Raises BursarError, Unreachable where a
+    server does not answer."""
+    import asyncio
+
+    backend = contexts.open_context(existing(context), read_only=read_only)
+    with asyncio.Runner() as runner:
+        try:
+            if context.database is None:
+                runner.run(backend.badges())
+            yield backend, runner
+        finally:
+            runner.run(backend.close())

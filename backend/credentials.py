@@ -1,0 +1,36 @@
+"""Where the operator keeps a token, and what he is asked when it is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+Ask = Callable[["Question"], Awaitable[str]]
+"""Answers a token, `` when there will be none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A token is needed: which `context` wants to sign in where, and why it has to be asked."""
+
+    context: str
+    place: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a token is kept: what a `command` writes (its words, run without a shell), a
+    `variable` of the environment, or a private `file`; one of them, or none."""
+
+    command: tuple[str, ...] = ()
+    variable: str = ""
+    file: Path | None = None
+
+    @property
+    def setting(self) -> str:
+        """The setting that names it, `` for none."""
+        if self.command:
+            return "token_command"
+        return "token_env" if self.variable else "token_file" if self.file else ""

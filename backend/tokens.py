@@ -1,0 +1,95 @@
+"""Getting a token from where it is kept, when it is needed, or from the operator."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+import subprocess
+import threading
+from pathlib import Path
+
+from backend.core.errors import NotSignedIn
+from backend.credentials import Ask, Question, Source
+from backend.program import Failed, execute
+
+LONGEST = 8192
+"""Characters of a token."""
+
+SECONDS = 30.0
+"""How long a program may take to tell one."""
+
+
+def read(source: Source, stop: threading.Event, timeout: float = SECONDS) -> str:
+    """The token of now, `` where none is kept; it may change at any time. Raises Failed, and
+    Stopped soon after the event is set."""
+    if not source.setting:
+        return ""
+    token = _kept(source, stop, timeout).strip()
+    if not plausible(token):
+        raise Failed(f"{source.setting}: no token in it")
+    return token
+
+
+def plausible(token: str) -> bool:
+    """Whether a text can be a token: it goes into a header."""
+    sound = token.isascii() and token.isprintable() and " " not in token
+    return sound and 0 < len(token) <= LONGEST
+
+
+def _kept(source: Source, stop: threading.Event, timeout: float) -> str:
+    if source.command:
+        code, output = execute(source.command, b"", timeout, stop, errors=subprocess.DEVNULL)
+        if code:
+            raise Failed(f"token_command: exit {code}")
+        return output.decode("utf-8", "replace")
+    if source.file:
+        return _from_file(source.file)
+    return os.environ.get(source.variable, "")
+
+
+def _from_file(file: Path) -> str:
+    try:
+        mode = file.stat().st_mode
+        if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+            raise Failed(f"token_file: others may read {file}; chmod 600 {file}")
+        with file.open("rb") as stream:
+            return stream.read(LONGEST).decode("utf-8", "replace")
+    except OSError as error:
+        raise Failed(f"token_file: {file}: {error.strerror}") from error
+
+
+class Tokens:
+    """Gets a token when called, and another one when called again: what it gave was refused."""
+
+    def __init__(self, source: Source, context: str, place: str, ask: Ask | None = None) -> None:
+        self._source, self._context, self._place, self._ask = source, context, place, ask
+        self._refused: set[str] = set()
+
+    async def __call__(self) -> str:
+        """The token, `` where none is kept and none was asked for. Raises NotSignedIn."""
+        try:
+            token, why = await self._kept(), f"the token of {self._source.setting} is refused"
+        except Failed as error:
+            token, why = "", str(error)
+            self._refused.add(token)
+        if token in self._refused:
+            token = await self._asked(why if self._source.setting else "no token is configured")
+        self._refused.add(token)
+        return token
+
+    async def _kept(self) -> str:
+        stop = threading.Event()
+        try:
+            return await asyncio.to_thread(read, self._source, stop)
+        finally:
+            stop.set()
+
+    async def _asked(self, why: str) -> str:
+        if self._ask is not None:
+            question = Question(self._context, self._place, why)
+            if token := await self._ask(question):
+                return token
+        self._refused.clear()
+        mend = f"mend {self._source.setting}" if self._source.setting else "configure a token"
+        raise NotSignedIn(f"{self._place}: {why}", hint=mend)
