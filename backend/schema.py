@@ -17,4 +17,5 @@ STEPS = (
     Step("notices", notices.SCHEMA),
     Step("history", history.SCHEMA),
     Step("names", projects.NAMES),
+    Step("grants", principals.GRANTS),
 )

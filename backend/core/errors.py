@@ -7,6 +7,9 @@ BursarError
 ├── NotFound 404          ├── BadReply 502         │   ├── StorageReadOnly 403
 ├── Conflict 409          └── OutcomeUnknown 504   │   └── StorageCorrupt 500
 └── GenerationConflict 409                         └── ReadOnly 403
+
+What a server refuses before it looks: TooLarge 413, HeadersTooLarge 431, TooSlow 408,
+Throttled 429, Overloaded 503.
 """
 
 from __future__ import annotations
@@ -144,3 +147,33 @@ class StorageCorrupt(StorageError):
     """The file is damaged or not a bursar database (500)."""
 
     code, status, title = "storage-corrupt", 500, "Database damaged"
+
+
+class TooLarge(BursarError):
+    """A request that is bigger than the server reads (413)."""
+
+    code, status, title = "too-large", 413, "Too large"
+
+
+class HeadersTooLarge(TooLarge):
+    """Headers that are bigger than the server reads (431)."""
+
+    code, status = "headers-too-large", 431
+
+
+class TooSlow(BursarError):
+    """A request that did not arrive in time (408)."""
+
+    code, status, title = "too-slow", 408, "Too slow"
+
+
+class Throttled(BursarError):
+    """Too many bad credentials; `retry_after` in the data is in seconds (429)."""
+
+    code, status, title = "throttled", 429, "Too many attempts"
+
+
+class Overloaded(BursarError):
+    """The server has too much to do, or ends; `retry_after` in the data is in seconds (503)."""
+
+    code, status, title = "overloaded", 503, "Overloaded"

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, model_validator
 
-from backend.core.errors import Invalid
+from backend.core.errors import Invalid, NotAllowed
 from backend.core.identity import Actor
 from backend.decode import (
     Amount,
@@ -178,6 +178,80 @@ class ActionBody(Body):
     def told(self) -> str:
         """The reason under either name."""
         return self.reason or self.reasons or ""
+
+
+class CatalogsBody(Body):
+    """POST /user_catalogs and /service/user_catalogs; the uuids null are everybody's."""
+
+    uuids: list[Text] | None = Field(default_factory=list)
+    displaynames: list[Text] = Field(default_factory=list)
+
+
+class DefaultProjectBody(Body):
+    """POST /myaccount/default_project."""
+
+    project_id: Text | None = None
+
+
+class TokenBody(Body):
+    """A token alone."""
+
+    id: Text
+
+
+class PasswordBody(Body):
+    """A user's uuid with the token for a password."""
+
+    username: Text
+    password: Text
+
+
+class CredentialsBody(Body):
+    """Either kind of credentials; the tenant is the user's own uuid."""
+
+    token: TokenBody | None = None
+    passwordCredentials: PasswordBody | None = None
+    tenantName: Text | None = None
+
+
+class AuthBody(Body):
+    """POST /tokens of the identity service."""
+
+    auth: CredentialsBody
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A token, and whose it must be; `` when anybody's will do."""
+
+    token: str
+    username: str
+    tenant: str
+
+
+def catalogs(body: object) -> CatalogsBody:
+    """POST /user_catalogs. Raises Invalid."""
+    return decode(CatalogsBody, body)
+
+
+def default_project(body: object) -> str:
+    """POST /myaccount/default_project. Raises Invalid, and NotAllowed without a project."""
+    project = decode(DefaultProjectBody, body).project_id
+    if project is None:
+        raise NotAllowed("project_id is missing", hint="add the uuid of a project")
+    return project
+
+
+def credentials(body: object) -> Credentials:
+    """POST /tokens. Raises Invalid."""
+    found = decode(AuthBody, body).auth
+    tenant = found.tenantName or ""
+    if found.token is not None:
+        return Credentials(found.token.id, "", tenant)
+    if found.passwordCredentials is None:
+        raise Invalid("auth has no credentials", hint="give a token or passwordCredentials")
+    given = found.passwordCredentials
+    return Credentials(given.password, given.username, tenant)
 
 
 def submission(body: object) -> Wishes:

@@ -219,6 +219,24 @@ def _backup(found: Parser) -> None:
     found.set_defaults(command=run("data:backup"))
 
 
+def _serve(found: Parser) -> None:
+    from pathlib import Path
+
+    target(found)
+    one = found.add_mutually_exclusive_group()
+    one.add_argument("--bind", metavar="HOST:PORT", help="default: 127.0.0.1:8470")
+    one.add_argument("--unix", type=Path, metavar=FILES, help="a Unix socket instead")
+    found.add_argument("--tls-cert", type=Path, metavar=FILES, help="the certificate chain")
+    found.add_argument("--tls-key", type=Path, metavar=FILES, help="its private key")
+    found.add_argument(
+        "--behind-proxy", action="store_true", help="a proxy has the TLS, and tells who asks"
+    )
+    found.add_argument(
+        "--no-access-log", dest="access_log", action="store_false", help="no line per request"
+    )
+    found.set_defaults(command=run("serve:serve"))
+
+
 def _notify(found: Parser) -> None:
     target(found)
     one = found.add_mutually_exclusive_group()
@@ -267,6 +285,7 @@ COMMANDS: dict[str, tuple[str, Fill]] = {
     "export": ("write a database as a world file", _export),
     "check": ("verify invariants, journal replay and hash chain", _check),
     "backup": ("copy a live database safely", _backup),
+    "serve": ("offer a database to clients, services and consoles", _serve),
     "notify": ("send notices of decisions where no console does", _notify),
     "contexts": ("what is configured, and whether it answers", _contexts),
     "doctor": ("what is fine here, and what to do about the rest", _doctor),

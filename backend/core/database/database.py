@@ -115,6 +115,11 @@ class Database:
         self._writable().submit(Job(run_many, item, batched=True, loop=loop, answer=answer))
         return await answer
 
+    @property
+    def queued(self) -> int:
+        """How many writes wait for their transaction."""
+        return self._writer.queued if self._writer else 0
+
     def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
         """Call `changed(head seq)` on a thread after the commits of any process, bursts once;
         the function returned ends it."""

@@ -73,6 +73,11 @@ class Writer:
         self._thread = threading.Thread(target=self._loop, name="bursar-writer", daemon=True)
         self._thread.start()
 
+    @property
+    def queued(self) -> int:
+        """How many jobs wait."""
+        return len(self._jobs)
+
     def submit(self, job: Job) -> None:
         """Queue a job; its waiter or answer is completed after the commit."""
         with self._state:

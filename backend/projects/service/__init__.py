@@ -9,6 +9,7 @@ from backend.projects.service.api import (
     quota_projects,
     raw,
 )
+from backend.projects.service.directory import catalogs, identity
 from backend.projects.service.limits import mismatches
 from backend.projects.service.reads import (
     FIELDS,
@@ -22,6 +23,7 @@ from backend.projects.service.reads import (
 )
 from backend.projects.service.review import review
 from backend.projects.service.room import ROOM, refresh_standing
+from backend.projects.service.signin import astakos_component, astakos_user, console_actor
 from backend.projects.service.users import add_user
 
 __all__ = [
@@ -29,11 +31,16 @@ __all__ = [
     "ROOM",
     "ProjectFilter",
     "add_user",
+    "astakos_component",
+    "astakos_user",
+    "catalogs",
+    "console_actor",
     "detail",
     "get_membership",
     "get_project",
     "full_rows",
     "fullest_sql",
+    "identity",
     "keys_sql",
     "list_memberships",
     "list_projects",

@@ -70,8 +70,12 @@ def user(tx: Tx, uuid: str) -> User | None:
 
 def user_by_email(tx: Tx, email: str) -> User | None:
     """The user with this address, in any case."""
-    rows = tx.within(SELECT_BY_EMAIL, [email.lower()])
-    return user_of(rows[0]) if rows else None
+    return users_by_email(tx, [email.lower()]).get(email.lower())
+
+
+def users_by_email(tx: Tx, emails: Sequence[str]) -> dict[str, User]:
+    """Users by these addresses, which are in lower case; unknown ones are missing."""
+    return {user.email: user for user in map(user_of, tx.within(SELECT_BY_EMAIL, emails))}
 
 
 def all_users(tx: Tx) -> list[User]:

@@ -1,0 +1,70 @@
+"""Who a principal is in Astakos and in the console (design §5)."""
+
+from __future__ import annotations
+
+from backend.core.database.tx import Tx
+from backend.core.errors import NotAllowed, NotSignedIn
+from backend.core.identity import Actor, Role
+from backend.core.principals import Principal
+from backend.projects.model import User, UserState
+from backend.projects.store import people
+
+READING = (Role.ADMIN, Role.APPROVER, Role.VIEWER, Role.USER)
+WRITING = (Role.ADMIN, Role.APPROVER, Role.USER, Role.VIEWER)
+CONSOLE = (Role.ADMIN, Role.APPROVER, Role.VIEWER)
+
+
+def astakos_component(principal: Principal) -> Actor:
+    """The component whose token it is. Raises NotSignedIn."""
+    component = principal.granted("astakos").get(Role.SERVICE)
+    if component is None:
+        raise NotSignedIn("this call wants the token of a component")
+    name = principal.name
+    return Actor(name, Role.SERVICE, component=component)
+
+
+def astakos_user(tx: Tx, principal: Principal, *, writing: bool = False) -> Actor:
+    """The user whose token it is, or who holds a role without being one.
+
+    Raises NotSignedIn for components and for users that are not active, NotAllowed where a
+    viewer writes.
+    """
+    granted = principal.granted("astakos")
+    role = next((role for role in (WRITING if writing else READING) if role in granted), None)
+    if role is None:
+        raise NotSignedIn("this call wants the token of a user")
+    if writing and role is Role.VIEWER:
+        raise NotAllowed("a viewer changes nothing", hint="ask for the user or approver role")
+    uuid = granted.get(Role.USER, "")
+    if not uuid:
+        return Actor(principal.name, role)
+    user = _active(tx, uuid)
+    if user.is_project_admin:
+        role = Role.ADMIN
+    own = principal.name == user.target
+    return Actor(uuid if own else principal.name, role, uuid=uuid)
+
+
+def _active(tx: Tx, uuid: str) -> User:
+    user = people.user(tx, uuid)
+    if user is None or user.state is not UserState.ACTIVE:
+        raise NotSignedIn("the user of this token is not active")
+    return user
+
+
+def console_actor(tx: Tx, principal: Principal) -> Actor:
+    """Who acts over /bursar/v1; project admins of a world are admins there too.
+
+    Raises NotAllowed for those without a console role, NotSignedIn as `astakos_user`.
+    """
+    granted = principal.granted("bursar")
+    role = next((role for role in CONSOLE if role in granted), None)
+    if role is not None:
+        return Actor(principal.name, role)
+    if principal.name.startswith("user:"):
+        actor = astakos_user(tx, principal)
+        if actor.role is Role.ADMIN:
+            return actor
+    raise NotAllowed(
+        "this token opens no console", hint="add one with --grant bursar:viewer, approver or admin"
+    )

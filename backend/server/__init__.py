@@ -1,0 +1,1 @@
+"""`bursar serve`: the dialects and the console's port over one embedded backend."""

@@ -1,0 +1,129 @@
+"""Everything a bursar server offers, as one ASGI application (design §5)."""
+
+from __future__ import annotations
+
+import sys
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from backend.core.database import Tx
+from backend.core.errors import BursarError, NotFound
+from backend.core.journal import SELECT_HEAD
+from backend.embedded import EmbeddedBackend
+from backend.projects import routes as projects
+from backend.quotas import queries
+from backend.quotas import routes as quotas
+from backend.quotas.routes import dialect
+from backend.quotas.routes.dialect import Desk, Site, WrongMethod
+from backend.server import metrics
+from backend.server.access_log import to_stream
+from backend.server.edge import Edge
+from backend.server.guard import Guard
+from backend.server.settings import ServerSettings
+
+ASTAKOS = "/astakos"
+PLACES = {
+    "/account/v1.0": (*quotas.ENDPOINTS, *projects.ACCOUNT),
+    "/identity": projects.IDENTITY,
+}
+
+
+class Application(Starlette):
+    """The application with its edge outermost, which `run` closes before it waits."""
+
+    def __init__(self, backend: EmbeddedBackend, settings: ServerSettings) -> None:
+        self.backend, self.settings = backend, settings
+        self.guard = Guard(backend.database, settings)
+        self.metrics = metrics.Metrics()
+        desk = Desk(backend.database, backend.ledger, self.guard.admit, self.guard.present)
+        super().__init__(
+            routes=[
+                Mount(ASTAKOS, app=Site(PLACES, desk)),
+                Route("/bursar/health", self.health),
+                Route("/bursar/metrics", self.tell_metrics),
+            ],
+            exception_handlers={HTTPException: _http_error, BursarError: _error},
+        )
+        self.edge = Edge(
+            self.router,
+            settings,
+            self.metrics,
+            {f"{ASTAKOS}/": dialect.envelope},
+            envelope,
+            self.guard.address,
+            to_stream(sys.stderr) if settings.access_log else None,
+        )
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The usual stack within the edge."""
+        self.edge.app = super().build_middleware_stack()
+        return self.edge
+
+    async def health(self, request: Request) -> Response:
+        """Ready while the database answers."""
+        seq = await self.backend.database.aread(_head)
+        return JSONResponse({"status": "ok", "seq": seq}, headers=NO_STORE)
+
+    async def tell_metrics(self, request: Request) -> Response:
+        """The figures of this process, and what waits in the database."""
+        database = self.backend.database
+        seq, pending = await database.aread(lambda tx: (_head(tx), _pending(tx)))
+        gauges = (
+            ("bursar_writer_queue", "Writes that wait for their transaction.", database.queued),
+            ("bursar_commissions_pending", "Commissions that nobody has resolved.", pending),
+            ("bursar_journal_seq", "The last journal entry.", seq),
+        )
+        told = self.metrics.text(gauges)
+        return PlainTextResponse(told, headers=NO_STORE, media_type=metrics.TYPE)
+
+
+NO_STORE = {"cache-control": "no-store"}
+
+
+def create_app(backend: EmbeddedBackend, settings: ServerSettings | None = None) -> Application:
+    """A server of this backend, which whoever opened it closes."""
+    return Application(backend, settings or ServerSettings())
+
+
+def envelope(error: BursarError) -> Response:
+    """An error as /bursar tells it."""
+    told = {
+        "code": error.code,
+        "title": error.title,
+        "message": error.message,
+        "hint": error.hint,
+        "data": dict(error.data),
+    }
+    headers = dict(NO_STORE)
+    if "retry_after" in error.data:
+        headers["retry-after"] = str(error.data["retry_after"])
+    if isinstance(error, WrongMethod):
+        headers["allow"] = str(error.data["allow"])
+    return JSONResponse({"error": told}, error.status, headers)
+
+
+async def _error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, BursarError)  # noqa: S101
+    return envelope(error)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    """What Starlette itself refuses."""
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "")
+        return envelope(WrongMethod("not this method", data={"allow": allowed}))
+    return envelope(NotFound("there is nothing at this path", hint="see /bursar/openapi.json"))
+
+
+def _head(tx: Tx) -> int:
+    row = tx.one(SELECT_HEAD)
+    return int(row[0]) if row else 0
+
+
+def _pending(tx: Tx) -> int:
+    return int(tx.scalar(queries.COUNT_PENDING))

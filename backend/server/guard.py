@@ -1,0 +1,102 @@
+"""Who sends a request: tokens of every kind, and the operator at the other end of a socket."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+
+from starlette.requests import HTTPConnection, Request
+
+from backend.core.database import Database
+from backend.core.errors import NotSignedIn, Throttled
+from backend.core.identity import Actor, Role, operator
+from backend.core.principals import Principal, digest, find
+from backend.projects import service as projects
+from backend.quotas.routes.dialect import Access
+from backend.server.attempts import Attempts
+from backend.server.settings import ServerSettings
+
+PEER = "peer:"
+"""What the host of a Unix socket's client begins with; its OS user follows."""
+NOBODY = Actor("", Role.VIEWER)
+BEARER = "bearer "
+
+
+class Guard:
+    """Finds the actors of requests, on the event loop's thread only."""
+
+    def __init__(self, database: Database, settings: ServerSettings) -> None:
+        self._database = database
+        self._settings = settings
+        self._attempts = Attempts(settings.attempts, settings.attempts_within, settings.addresses)
+        self._known: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
+
+    async def admit(self, request: Request, access: Access) -> Actor:
+        """The actor of an Astakos call. Raises NotSignedIn, NotAllowed, Throttled."""
+        if access is Access.NOBODY:
+            return NOBODY
+        token = request.headers.get("x-auth-token", "")
+        if access is Access.COMPONENT:
+            return projects.astakos_component(await self._component(request, token))
+        principal = await self._principal(request, token)
+        writing = access is Access.WRITER
+        return await self._database.aread(
+            lambda tx: projects.astakos_user(tx, principal, writing=writing)
+        )
+
+    async def present(self, request: Request, token: str) -> tuple[Actor, int]:
+        """The user of a token, and when it expires. Raises NotSignedIn, Throttled."""
+        principal = await self._principal(request, token)
+        actor = await self._database.aread(lambda tx: projects.astakos_user(tx, principal))
+        return actor, principal.expires_at
+
+    async def console(self, request: HTTPConnection) -> Actor:
+        """The actor of a /bursar call. Raises NotSignedIn, NotAllowed, Throttled."""
+        told = request.headers.get("authorization", "")
+        bearer = told[len(BEARER) :].strip() if told.lower().startswith(BEARER) else ""
+        token = bearer or request.headers.get("x-auth-token", "")
+        host = request.client.host if request.client else ""
+        if not token and self._settings.socket and host.startswith(PEER):
+            return operator(host.removeprefix(PEER))
+        principal = await self._principal(request, token)
+        return await self._database.aread(lambda tx: projects.console_actor(tx, principal))
+
+    async def _component(self, request: HTTPConnection, token: str) -> Principal:
+        """Components ask by the thousand; one second old knowledge will do for them."""
+        known = self._known.get(digest(token))
+        if known and time.monotonic() - known[0] < self._settings.trust:
+            return known[1]
+        return await self._principal(request, token)
+
+    async def _principal(self, request: HTTPConnection, token: str) -> Principal:
+        if not token:
+            raise NotSignedIn("this call wants a token", hint="send it as X-Auth-Token")
+        address, sha256 = self.address(request), digest(token)
+        wait = self._attempts.wait(address)
+        if wait and sha256 not in self._known:  # who is known shares an address with a stranger
+            raise Throttled(
+                "too many unknown tokens from your address",
+                hint=f"try again in {wait} seconds",
+                data={"retry_after": wait},
+            )
+        found = await self._database.aread(lambda tx: find(tx, token))
+        if found is None:
+            self._known.pop(sha256, None)
+            self._attempts.failed(address)
+            raise NotSignedIn("nobody has this token", hint="it may have expired")
+        self._remember(sha256, found)
+        return found
+
+    def _remember(self, sha256: str, principal: Principal) -> None:
+        self._known[sha256] = (time.monotonic(), principal)
+        self._known.move_to_end(sha256)
+        if len(self._known) > self._settings.remembered:
+            self._known.popitem(last=False)
+
+    def address(self, connection: HTTPConnection) -> str:
+        """Where a request comes from; behind a proxy what the proxy itself has added."""
+        if self._settings.behind_proxy:
+            told = connection.headers.getlist("x-forwarded-for")
+            if told:
+                return told[-1].rpartition(",")[2].strip()
+        return connection.client.host if connection.client else ""

@@ -1,0 +1,39 @@
+"""What a server is told, and how much it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """Bounds of a server. Sizes in bytes, times in seconds.
+
+    `behind_proxy` believes the last X-Forwarded-For and X-Forwarded-Proto; `socket` says that the
+    file permissions of a Unix socket let operators in.
+    """
+
+    behind_proxy: bool = False
+    socket: bool = False
+    body: int = 1024 * KIB
+    headers: int = 32 * KIB
+    arrival: float = 15.0
+    """Until the request has arrived."""
+    request: float = 30.0
+    """Until it is answered; streams have no end."""
+    concurrency: int = 256
+    streams: int = 256
+    connections: int = 1024
+    idle: float = 75.0
+    drain: float = 20.0
+    """For what is under way when the server is told to end."""
+    attempts: int = 20
+    """Unknown tokens of one address within `attempts_within`."""
+    attempts_within: float = 60.0
+    addresses: int = 4096
+    remembered: int = 1024
+    trust: float = 1.0
+    """How long a component's token is believed without being looked up again."""
+    access_log: bool = True

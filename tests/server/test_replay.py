@@ -1,0 +1,74 @@
+"""bursar answers as a real Astakos did, or as it should have: 343 recorded exchanges."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests import replay
+from tests.serving import ACCOUNT, application, client, recorded_backend, serving
+
+SCENARIOS = sorted({exchange["scenario"] for exchange in replay.exchanges()})
+ROOT = ACCOUNT.removesuffix("/account/v1.0")
+
+Faults = Mapping[str, list[str]]
+
+
+async def faults(http: httpx.AsyncClient) -> Faults:
+    """What is wrong with the answers, by scenario."""
+
+    async def send(method: str, path: str, **given: object) -> httpx.Response:
+        return await http.request(method, ROOT + path, **given)  # type: ignore[arg-type]
+
+    history = replay.Replay(send)
+    found: dict[str, list[str]] = {}
+    for number, exchange in enumerate(replay.exchanges(), 1):
+        request = exchange["request"]
+        told = f"#{number} {exchange['as']} {request['method']} {request['path']}"
+        faults = [f"{told}: {fault}" for fault in await history.faults(exchange)]
+        found.setdefault(exchange["scenario"], []).extend(faults)
+    return found
+
+
+@pytest.fixture(scope="module")
+def in_process(tmp_path_factory: pytest.TempPathFactory) -> Faults:
+    async def run() -> Faults:
+        with application(tmp_path_factory.mktemp("replay") / "world.db") as app:
+            async with client(app) as http:
+                return await faults(http)
+
+    return asyncio.run(run())
+
+
+def test_the_corpus_is_whole() -> None:
+    assert len(replay.exchanges()) == 343
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_scenario_is_answered_as_recorded(in_process: Faults, scenario: str) -> None:
+    assert in_process[scenario] == []
+
+
+def test_a_server_of_its_own_answers_the_same(tmp_path: Path) -> None:
+    async def run(url: str) -> Faults:
+        async with httpx.AsyncClient(base_url=url) as http:
+            return await faults(http)
+
+    recorded_backend(tmp_path / "world.db").shut()
+    with serving(tmp_path / "world.db") as server:
+        found = asyncio.run(run(server.url))
+        assert server.end() == 0
+    assert [fault for told in found.values() for fault in told] == []
+
+
+def test_the_judge_sees_what_is_wrong() -> None:
+    want = {"a": 1, "b": "{{date}}", "c": [1, 2], "d": "{{optional}}"}
+    good = {"a": 1, "b": "2113-05-05T20:20:20+00:00", "c": [2, 1]}
+    assert replay.differ(want, good, ()) == []
+    for wrong in ({"a": True}, {"b": "soon"}, {"c": [1, 1]}, {"x": 0}):
+        assert replay.differ(want, {**good, **wrong}, ())
+    assert replay.differ(want, {"a": 1, "b": good["b"]}, ())

@@ -1,0 +1,86 @@
+"""`bursar serve`: this database for other people's clients, services and consoles."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import logging
+import sys
+
+from backend import contexts
+from backend.contexts import Context
+from backend.core.errors import ReadOnly
+from tui.cli.output import DONE, flush, write
+from tui.cli.target import chosen
+
+BIND = "127.0.0.1:8470"
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Answer until SIGTERM or Ctrl-C."""
+    from backend.server.app import create_app
+    from backend.server.run import Address, serve
+    from backend.server.settings import ServerSettings
+
+    context = _context(options)
+    host, port = _host_and_port(options.bind or BIND)
+    address = Address(host, port, options.unix, options.tls_cert, options.tls_key)
+    _check(options, host)
+    logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(name)s: %(message)s")
+    settings = ServerSettings(
+        behind_proxy=options.behind_proxy,
+        socket=options.unix is not None,
+        access_log=options.access_log,
+    )
+    backend = contexts.open_context(context)
+    try:
+        ends = backend.watch(lambda seq: None)  # so that commissions expire and notices go out
+        serve(create_app(backend, settings), address, _listening)
+        ends()
+    finally:
+        backend.shut()
+    return DONE
+
+
+def _listening(url: str) -> None:
+    write(f"listening on {url}\n")
+    flush()
+
+
+def _context(options: argparse.Namespace) -> Context:
+    context = chosen(options)
+    if context.read_only:
+        raise ReadOnly(
+            f"the context {context.name} is read-only", hint="serve one that can be written"
+        )
+    return context
+
+
+def _host_and_port(told: str) -> tuple[str, int]:
+    """`HOST:PORT`, an IPv6 address in brackets. Raises Invalid."""
+    host, found, port = told.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not (found and host and port.isascii() and port.isdecimal() and int(port) < 65536):
+        raise contexts.usage(f"--bind: {told!r} is no address", f"write it like {BIND}")
+    return host, int(port)
+
+
+def _check(options: argparse.Namespace, host: str) -> None:
+    """Nothing leaves this machine in the clear. Raises Invalid."""
+    if (options.tls_cert is None) != (options.tls_key is None):
+        raise contexts.usage("--tls-cert and --tls-key belong together", "give both")
+    if options.unix is not None and options.tls_cert is not None:
+        raise contexts.usage("a Unix socket needs no TLS", "leave --tls-cert out")
+    safe = options.tls_cert is not None or options.behind_proxy or options.unix is not None
+    if not safe and not _is_loopback(host):
+        raise contexts.usage(
+            f"--bind {host} is reachable by others, who would see every token",
+            "give --tls-cert and --tls-key, or --behind-proxy when a proxy has them",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
