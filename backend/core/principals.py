@@ -39,8 +39,8 @@ SELECT principal, created_at, expires_at FROM principal_token ORDER BY principal
 SELECT_OWN = "SELECT count(*) FROM principal_token WHERE principal = ?"
 SELECT_GRANTS = """
 SELECT system, role, scope FROM principal_grant WHERE principal = ? ORDER BY system, role, scope"""
-INSERT_TOKEN = """
-INSERT INTO principal_token (sha256, principal, created_at, expires_at) VALUES (?, ?, ?, ?)"""  # noqa: S105
+INSERT_DIGEST = """
+INSERT INTO principal_token (sha256, principal, created_at, expires_at) VALUES (?, ?, ?, ?)"""
 INSERT_GRANT = "INSERT INTO principal_grant VALUES (?, ?, ?, ?)"
 DELETE_TOKENS = "DELETE FROM principal_token WHERE principal = ?"
 DELETE_GRANTS = "DELETE FROM principal_grant WHERE principal = ?"
@@ -152,7 +152,7 @@ def known(tx: Tx) -> list[Known]:
 
 def give(tx: Tx, digests: Iterable[tuple[str, str]]) -> None:
     """Let these principals, as (principal, sha256), present their tokens."""
-    tx.many(INSERT_TOKEN, [(sha256, principal, tx.now, 0) for principal, sha256 in digests])
+    tx.many(INSERT_DIGEST, [(sha256, principal, tx.now, 0) for principal, sha256 in digests])
 
 
 def add(
@@ -169,7 +169,7 @@ def add(
     if tx.scalar(SELECT_OWN, (principal,)):
         raise Conflict(f"there is a token {name} already", hint=f"bursar token revoke {name}")
     told = dict.fromkeys(grants)
-    tx.execute(INSERT_TOKEN, (sha256, principal, tx.now, expires_at))
+    tx.execute(INSERT_DIGEST, (sha256, principal, tx.now, expires_at))
     tx.many(INSERT_GRANT, [(principal, g.system, str(g.role), g.scope) for g in told])
     after = to_json({"grants": list(map(str, told)), "expires_at": expires_at})
     tx.record(Entry(actor.name, "token.add", principal, "{}", after))

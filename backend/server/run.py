@@ -49,6 +49,7 @@ class Protocol(H11Protocol):
     """HTTP/1.1 within bounds, and who is at the other end of a Unix socket."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """As ever, unless there are too many."""
         super().connection_made(transport)
         settings: ServerSettings = self.config.app.settings  # type: ignore[union-attr]
         if len(self.connections) > settings.connections:

@@ -32,7 +32,7 @@ def serve(options: argparse.Namespace) -> int:
         socket=options.unix is not None,
         access_log=options.access_log,
     )
-    backend = contexts.open_context(context)
+    backend = contexts.open_database(context)
     try:
         ends = backend.watch(lambda seq: None)  # so that commissions expire and notices go out
         serve(create_app(backend, settings), address, _listening)
