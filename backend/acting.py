@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 from backend.backend import Backend, Badges, Connection, Journal, Link, Projects, Quotas
 from backend.core.errors import NotAllowed
 from backend.core.identity import Actor, Role
+from backend.core.once import Once
 from backend.core.plan import Command, Plan, Receipt
 from backend.projects.model import (
     ApplicationCommand,
@@ -41,13 +43,24 @@ def refusal(role: Role, command: type[Command]) -> str:
     return "approvers decide on applications, memberships and commissions only"
 
 
+class Repeatable(Backend, Protocol):
+    """A Backend that can be told the same thing twice, as by a client that heard no answer."""
+
+    async def carry_out(
+        self, command: Command, fingerprint: str, reason: str, wanted: Once | None = None
+    ) -> Receipt:
+        """`apply` of the command whose plan had this fingerprint, once for every key. Raises
+        Conflict, too, when the key was used for something else."""
+        ...
+
+
 class Acting:
     """The same backend for another actor, who answers for every command, whatever it says.
 
     It lives as long as the backend: closing it closes nothing.
     """
 
-    def __init__(self, backend: Backend, projects: Projects, connection: Connection) -> None:
+    def __init__(self, backend: Repeatable, projects: Projects, connection: Connection) -> None:
         self._backend = backend
         self.connection = connection
         self.projects = projects
@@ -82,7 +95,13 @@ class Acting:
 
     async def apply(self, plan: Plan, reason: str) -> Receipt:
         """Do what was previewed. Raises NotAllowed where the role does not let."""
-        return await self._backend.apply(replace(plan, command=self._own(plan.command)), reason)
+        return await self.carry_out(plan.command, plan.fingerprint, reason)
+
+    async def carry_out(
+        self, command: Command, fingerprint: str, reason: str, wanted: Once | None = None
+    ) -> Receipt:
+        """`apply` of what had this fingerprint, once however often it is asked for."""
+        return await self._backend.carry_out(self._own(command), fingerprint, reason, wanted)
 
     def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
         """Hear of every change."""

@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -19,6 +20,7 @@ from backend.core.database import Database, Tx, open_database
 from backend.core.errors import BursarError, Invalid, NotFound, StorageError
 from backend.core.identity import Actor, operator
 from backend.core.listing import FieldSpec, Query
+from backend.core.once import Once, once
 from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import Runtime
 from backend.core.usecase import Room, decide, execute, record_refusal
@@ -275,11 +277,23 @@ class EmbeddedBackend:
 
     async def apply(self, plan: Plan, reason: str) -> Receipt:
         """Do what was previewed; refused attempts are journalled too."""
-        room, command = _room(plan.command), plan.command
+        return await self.carry_out(plan.command, plan.fingerprint, reason)
+
+    async def carry_out(
+        self, command: Command, fingerprint: str, reason: str, wanted: Once | None = None
+    ) -> Receipt:
+        """`apply` of the command whose plan had this fingerprint, once however often it is asked
+        for. Raises Conflict, too, when the key was used for something else."""
+        room = _room(command)
+
+        def work(tx: Tx) -> Receipt:
+            if wanted is None:
+                return execute(tx, room, command, reason, fingerprint)
+            do = partial(execute, tx, room, command, reason, fingerprint)
+            return once(tx, command.actor.name, wanted, do)
+
         try:
-            return await self.database.awrite(
-                lambda tx: execute(tx, room, command, reason, plan.fingerprint)
-            )
+            return await self.database.awrite(work)
         except StorageError:
             raise  # the database that would keep a note has failed
         except BursarError as error:

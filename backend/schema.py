@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.core import journal, principals
+from backend.core import journal, once, principals
 from backend.core.database import Step
 from backend.notices import store as notices
 from backend.projects import store as projects
@@ -18,4 +18,5 @@ STEPS = (
     Step("history", history.SCHEMA),
     Step("names", projects.NAMES),
     Step("grants", principals.GRANTS),
+    Step("once", once.SCHEMA),
 )

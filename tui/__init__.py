@@ -1,3 +1,5 @@
 """The console."""
 
-VERSION = "0.1.0"
+from backend.core.version import VERSION
+
+__all__ = ["VERSION"]

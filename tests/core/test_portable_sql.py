@@ -24,7 +24,7 @@ from backend.schema import STEPS
 from tests.core.filter.grammar import simple
 
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\s")
-ENGINE_OWN = ("backend.core.database.sqlite", "backend.core.database.postgres")
+ENGINE_OWN = ("backend.core.database.sqlite", "backend.core.database.postgres", "backend.outbox")
 
 
 def constants() -> Iterator[tuple[str, str]]:

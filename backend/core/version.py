@@ -1,0 +1,3 @@
+"""Which bursar this is."""
+
+VERSION = "0.1.0"

@@ -1,0 +1,123 @@
+"""What of the port is served, read from the port itself: whoever adds a read there serves it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, get_args, get_origin, get_type_hints
+
+from backend.backend import Journal, Projects, Quotas
+from backend.core.errors import Invalid
+from backend.core.listing import Listing, Query
+
+ROOMS: Mapping[str, type] = {"projects": Projects, "quotas": Quotas, "journal": Journal}
+_WHOLE = re.compile("-?[0-9]{1,19}")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The body of a list's `page`."""
+
+    query: Query
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The body of a list's `rows`."""
+
+    keys: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A read of a room: its parameters (whole numbers, texts, or lists of whole numbers) and
+    what it gives."""
+
+    room: str
+    name: str
+    parameters: Mapping[str, Any]
+    result: Any
+
+
+@cache
+def reads() -> Mapping[str, Read]:
+    """Every detail, by `room/name`."""
+    found = {}
+    for room, kind in ROOMS.items():
+        for name, member in inspect.getmembers(kind, inspect.iscoroutinefunction):
+            hints = get_type_hints(member)
+            found[f"{room}/{name}"] = Read(room, name, hints, hints.pop("return"))
+    return found
+
+
+@cache
+def listings() -> Mapping[str, type]:
+    """The type of the rows of every list, by `room/name`."""
+    found = {}
+    for room, kind in ROOMS.items():
+        for name, member in inspect.getmembers(kind, lambda one: isinstance(one, property)):
+            result = get_type_hints(member.fget)["return"]
+            if get_origin(result) is Listing:
+                (found[f"{room}/{name}"],) = get_args(result)
+    return found
+
+
+def arguments(read: Read, given: Mapping[str, str]) -> dict[str, Any]:
+    """The values of a query string. Raises Invalid for missing, unknown and wrong ones."""
+    unknown = set(given) - set(read.parameters)
+    if unknown:
+        known = ", ".join(read.parameters) or "none"
+        raise Invalid(f"{sorted(unknown)[0]!r} is no parameter of this", hint=f"known: {known}")
+    found: dict[str, Any] = {}
+    for name, kind in read.parameters.items():
+        if name not in given:
+            raise Invalid(f"{name} is missing", hint=f"add ?{name}=")
+        text = given[name]
+        if kind is str:
+            found[name] = text
+        elif kind is int:
+            found[name] = _whole(name, text)
+        else:
+            found[name] = [_whole(name, part) for part in text.split(",") if part]
+    return found
+
+
+def parameters(values: Mapping[str, int | str | Sequence[int]]) -> dict[str, str]:
+    """Values as a query string has them, the inverse of `arguments`."""
+    return {
+        name: str(value) if isinstance(value, int | str) else ",".join(map(str, value))
+        for name, value in values.items()
+    }
+
+
+def _whole(name: str, text: str) -> int:
+    if not _WHOLE.fullmatch(text) or not -(2**63) <= int(text) < 2**63:
+        raise Invalid(f"{name}: {text[:40]!r} is no 64-bit integer", hint="give a whole number")
+    return int(text)
+
+
+def to_octets(keys: array[int]) -> bytes:
+    """Keys as little-endian 64-bit integers."""
+    return _little_endian(keys).tobytes()
+
+
+def from_octets(octets: bytes) -> array[int]:
+    """The inverse of `to_octets`. Raises Invalid."""
+    if len(octets) % 8:
+        raise Invalid(f"{len(octets)} octets are no whole number of keys")
+    keys = array("q")
+    keys.frombytes(octets)
+    return _little_endian(keys)
+
+
+def _little_endian(keys: array[int]) -> array[int]:
+    if sys.byteorder == "big":
+        keys = keys[:]
+        keys.byteswap()
+    return keys
