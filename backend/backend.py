@@ -9,33 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from backend.core.identity import Actor
 from backend.core.listing import Listing, Query
-from backend.core.plan import Command, Plan, Receipt
-from backend.notices.model import Delivery
-from backend.projects.model import (
-    ApplicationReview,
-    MismatchRow,
-    PersonDetail,
-    PersonRow,
-    ProjectDetail,
-    ProjectRow,
-    User,
-)
-from backend.quotas.model import (
-    CommissionDetail,
-    CommissionRow,
-    Explanation,
-    FeedEvent,
-    History,
-    QuotaRow,
-    Rates,
-    Resource,
-    ResourceDetail,
-    ResourceRow,
-)
+from backend.notices import model as notice
+from backend.projects import model as projects
+from backend.quotas import model as quotas
+
+if TYPE_CHECKING:
+    from backend.core.plan import Command, Plan, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +57,7 @@ class JournalDetail:
 
     row: JournalRow
     effects: tuple[JournalEffect, ...]
-    notices: tuple[Delivery, ...] = ()
+    notices: tuple[notice.Delivery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,31 +112,31 @@ class Projects(Protocol):
     """Reads of the projects room."""
 
     @property
-    def listing(self) -> Listing[ProjectRow]:
+    def listing(self) -> Listing[projects.ProjectRow]:
         """Projects as rows."""
         ...
 
     @property
-    def fullest(self) -> Listing[ProjectRow]:
+    def fullest(self) -> Listing[projects.ProjectRow]:
         """The fullest projects alone, fullest first; `tightest` has all their limited pools."""
         ...
 
     @property
-    def people(self) -> Listing[PersonRow]:
+    def people(self) -> Listing[projects.PersonRow]:
         """People as rows, those who wait for moderation first."""
         ...
 
     @property
-    def mismatches(self) -> Listing[MismatchRow]:
+    def mismatches(self) -> Listing[projects.MismatchRow]:
         """Limits that are not what projects say, as rows; view `unexpected` adds holdings that
         no project accounts for."""
         ...
 
-    async def detail(self, key: int) -> ProjectDetail:
+    async def detail(self, key: int) -> projects.ProjectDetail:
         """Raises NotFound."""
         ...
 
-    async def person(self, key: int) -> PersonDetail:
+    async def person(self, key: int) -> projects.PersonDetail:
         """Raises NotFound."""
         ...
 
@@ -161,11 +144,11 @@ class Projects(Protocol):
         """Waiting applications, oldest first."""
         ...
 
-    async def review(self, application: int) -> ApplicationReview:
+    async def review(self, application: int) -> projects.ApplicationReview:
         """Raises NotFound."""
         ...
 
-    async def find_person(self, name: str) -> User:
+    async def find_person(self, name: str) -> projects.User:
         """The user with this e-mail address or uuid. Raises NotFound."""
         ...
 
@@ -178,46 +161,48 @@ class Quotas(Protocol):
     """Reads of the quotas room."""
 
     @property
-    def listing(self) -> Listing[QuotaRow]:
+    def listing(self) -> Listing[quotas.QuotaRow]:
         """Holdings as rows; views `pools`, `over`, `pending`, together or alone."""
         ...
 
     @property
-    def commissions(self) -> Listing[CommissionRow]:
+    def commissions(self) -> Listing[quotas.CommissionRow]:
         """Pending commissions as rows."""
         ...
 
     @property
-    def catalog(self) -> Listing[ResourceRow]:
+    def catalog(self) -> Listing[quotas.ResourceRow]:
         """Resources as rows."""
         ...
 
-    async def explain(self, key: int) -> Explanation:
+    async def explain(self, key: int) -> quotas.Explanation:
         """Raises NotFound."""
         ...
 
-    async def history(self, keys: Sequence[int], span: int, count: int) -> Mapping[int, History]:
+    async def history(
+        self, keys: Sequence[int], span: int, count: int
+    ) -> Mapping[int, quotas.History]:
         """Usage of holdings over the last `span` microseconds in `count` stretches; holdings
         that are gone are missing. Raises Invalid."""
         ...
 
-    async def commission(self, serial: int) -> CommissionDetail:
+    async def commission(self, serial: int) -> quotas.CommissionDetail:
         """Raises NotFound when resolved or unknown."""
         ...
 
-    async def feed(self, limit: int) -> Sequence[FeedEvent]:
+    async def feed(self, limit: int) -> Sequence[quotas.FeedEvent]:
         """What happened to commissions lately, newest first, refusals included."""
         ...
 
-    async def rates(self, minutes: int) -> Rates:
+    async def rates(self, minutes: int) -> quotas.Rates:
         """How much happened to commissions in each of the last minutes."""
         ...
 
-    async def resources(self) -> Sequence[Resource]:
+    async def resources(self) -> Sequence[quotas.Resource]:
         """Every resource."""
         ...
 
-    async def resource(self, key: int) -> ResourceDetail:
+    async def resource(self, key: int) -> quotas.ResourceDetail:
         """Raises NotFound."""
         ...
 

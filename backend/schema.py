@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from backend.core import journal, once, principals
 from backend.core.database import Step
-from backend.notices import store as notices
+from backend.notices import schema as notices
 from backend.projects import store as projects
-from backend.quotas import history
-from backend.quotas import store as quotas
+from backend.quotas import schema as quotas
 
 STEPS = (
     Step("journal", journal.SCHEMA),
@@ -15,7 +14,7 @@ STEPS = (
     Step("projects", projects.SCHEMA),
     Step("principals", principals.SCHEMA),
     Step("notices", notices.SCHEMA),
-    Step("history", history.SCHEMA),
+    Step("history", quotas.HISTORY),
     Step("names", projects.NAMES),
     Step("grants", principals.GRANTS),
     Step("once", once.SCHEMA),

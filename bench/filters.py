@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from backend.core.database import Database, Tx, open_database
+from backend.core.keys import first_keys, keys_of
 from backend.core.listing import Query
 from backend.quotas import queries
 from bench.limits import STEPS, fill
@@ -32,7 +33,7 @@ FILTERS = (
 
 def whole(tx: Tx, text: str, sort: str = "") -> int:
     """The number of keys in the whole order."""
-    return len(queries.keys_of(tx, queries.keys_sql(Query(text, sort=sort))))
+    return len(keys_of(tx, queries.keys_sql(Query(text, sort=sort))))
 
 
 def took(database: Database, read: Callable[[Tx], object]) -> float:
@@ -48,7 +49,7 @@ def measure(database: Database, rounds: int) -> None:
     for text in FILTERS:
         reads: tuple[Callable[[Tx], object], ...] = (
             partial(whole, text=""),
-            partial(queries.first_keys, statement=queries.keys_sql(Query(text)), limit=PAGE),
+            partial(first_keys, statement=queries.keys_sql(Query(text)), limit=PAGE),
             partial(whole, text=text),
         )
         times = [[took(database, read) for read in reads] for _ in range(rounds)]

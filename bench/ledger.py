@@ -21,7 +21,7 @@ from backend.core import journal
 from backend.core.database import Step, Tx, open_database
 from backend.core.identity import Actor, Role
 from backend.core.journal import Entry
-from backend.quotas import history, service, store
+from backend.quotas import schema, service, store
 from backend.quotas.ledger import Ledger, Resolve
 from backend.quotas.model import (
     HoldingKey,
@@ -38,8 +38,8 @@ GATE = 2.5
 SERVICE = Actor("service:cyclades", Role.SERVICE, component="cyclades")
 STEPS = (
     Step("journal", journal.SCHEMA),
-    Step("quotas", store.SCHEMA),
-    Step("history", history.SCHEMA),
+    Step("quotas", schema.SCHEMA),
+    Step("history", schema.HISTORY),
 )
 
 

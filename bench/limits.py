@@ -18,14 +18,15 @@ from pathlib import Path
 from backend.core import journal
 from backend.core.database import Database, Step, Tx, open_database
 from backend.core.journal import Entry
+from backend.core.keys import keys_of
 from backend.core.listing import Query
-from backend.quotas import history, queries, service, store
+from backend.quotas import queries, schema, service, store
 from backend.quotas.model import HoldingKey, Limit, Resource, SetLimits
 
 STEPS = (
     Step("journal", journal.SCHEMA),
-    Step("quotas", store.SCHEMA),
-    Step("history", history.SCHEMA),
+    Step("quotas", schema.SCHEMA),
+    Step("history", schema.HISTORY),
 )
 NAMES = ("vm", "cpu", "ram", "disk", "ip")
 MEMBERS = 100
@@ -77,7 +78,7 @@ def milliseconds(work: Callable[[], object], rounds: int) -> float:
 
 def of_user(tx: Tx) -> int:
     """All effective limits of one user, as the pane reads them."""
-    keys = list(queries.keys_of(tx, queries.keys_sql(Query(scope="user:u0000500"))))
+    keys = list(keys_of(tx, queries.keys_sql(Query(scope="user:u0000500"))))
     return sum(row.effective for row in queries.quota_rows(tx, keys).values())
 
 
@@ -112,9 +113,7 @@ def measured(folder: Path, projects: int, rounds: int) -> dict[str, float]:
     ours, theirs = [], []
     for _ in range(rounds):
         theirs.append(milliseconds(plain, 1))
-        ours.append(
-            milliseconds(lambda: database.read(lambda tx: queries.keys_of(tx, statement)), 1)
-        )
+        ours.append(milliseconds(lambda: database.read(lambda tx: keys_of(tx, statement)), 1))
     database.close()
     found["members_ms"] = found["project_ms"] / len(NAMES)
     return found | {"all_ms": statistics.median(ours), "sqlite_ms": statistics.median(theirs)}

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from backend.core import filter as language
 from backend.core.errors import Invalid
-from backend.core.filter import parse
 from backend.core.listing import FieldSpec, Kind
 
 
@@ -64,7 +64,7 @@ class FilterLine(Asked):
     def fault(self, text: str, *, entered: bool) -> Fault | None:
         """What the filter language says."""
         try:
-            parse(text, self._specs)
+            language.parse(text, self._specs)
         except Invalid as error:
             return Fault.of(error)
         return None

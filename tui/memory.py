@@ -11,8 +11,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from backend.core import filter as language
 from backend.core.errors import Invalid
-from backend.core.filter import parse
 from backend.core.listing import Query
 from tui.history import Place
 from tui.panes import HOMES
@@ -113,7 +113,7 @@ def _query(session: Session, list: str, kept: Mapping[str, Any]) -> Query | None
     """What was listed, unless its filter is not understood any more."""
     text, view, scope, sort = (str(kept[name]) for name in ("text", "view", "scope", "sort"))
     try:
-        parse(text, session.listing(list).fields)
+        language.parse(text, session.listing(list).fields)
     except Invalid:
         return None
     return Query(text, view, scope, sort, bool(kept["descending"]))

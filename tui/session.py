@@ -10,14 +10,14 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backend.backend import Backend, Badges, Connection, Link
 from backend.core.errors import BursarError, ReadOnly
 from backend.core.identity import Role
 from backend.core.listing import Listing, Query
-from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import micros, system_runtime
 from backend.core.text import display
 from tui.actions import ACTIONS, Action, key_name
@@ -26,9 +26,24 @@ from tui.format.lines import Look
 from tui.format.units import Style
 from tui.history import History, Place
 
+if TYPE_CHECKING:
+    from backend.core.plan import Command, Plan, Receipt
+
 INFO, WARN, BAD = "info", "warn", "bad"
 MESSAGES_KEPT = 200
 LINES_KEPT = 50
+LISTINGS = {
+    "projects": "projects.listing",
+    "quotas": "quotas.listing",
+    "commissions": "quotas.commissions",
+    "audit": "journal.listing",
+    "heat": "projects.fullest",
+    "users": "projects.people",
+    "resources": "quotas.catalog",
+    "expired": "projects.listing",
+    "verify": "projects.mismatches",
+}
+"""The rows of each list, in the backend."""
 GAP = 0.25
 """Seconds between two refreshes at least."""
 
@@ -170,18 +185,8 @@ class Session:
 
     def listing(self, list: str) -> Listing[Any]:
         """The rows of a list pane, by its id."""
-        backend = self.backend
-        return {
-            "projects": backend.projects.listing,
-            "quotas": backend.quotas.listing,
-            "commissions": backend.quotas.commissions,
-            "audit": backend.journal.listing,
-            "heat": backend.projects.fullest,
-            "users": backend.projects.people,
-            "resources": backend.quotas.catalog,
-            "expired": backend.projects.listing,
-            "verify": backend.projects.mismatches,
-        }[list]
+        listing: Listing[Any] = attrgetter(LISTINGS[list])(self.backend)
+        return listing
 
     def remember(self, where: str, text: str) -> None:
         """Keep a line that was typed, for the next time."""

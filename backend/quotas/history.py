@@ -14,10 +14,6 @@ from backend.core.journal import REFUSALS_KEPT
 from backend.quotas.feed import KINDS
 from backend.quotas.model import History, Rates
 
-# One entry for each commission, at the end of the index: the ledger hardly notices it.
-SCHEMA = """
-CREATE INDEX provision_log_time ON provision_log (logged_at) WHERE n = 0;
-"""
 COMMISSIONS = 20_000
 """Resolved commissions that are looked through; what is older is not told."""
 ENTRIES = 20_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
 
 from backend.core.database.tx import Row, Tx
@@ -52,9 +51,6 @@ MEMBERS = "h.source_id <> 0"
 OF_HOLDER = "h.holder_id IN (SELECT id FROM holder WHERE name = ?)"
 OF_SOURCE = "h.source_id IN (SELECT id FROM holder WHERE name = ?)"
 
-COUNT_OVER = f"SELECT count(*) FROM holding h WHERE {fields.MEMBER_OVER}"
-COUNT_PENDING = "SELECT count(*) FROM commission"
-COUNT_RESOURCES = "SELECT count(*) FROM resource"
 SELECT_USERS_OF_POOL = """
 SELECT o.label, h.usage_max, h.usage_max - h.usage_min FROM holding h
 JOIN holder o ON o.id = h.holder_id JOIN resource r ON r.id = h.resource_id
@@ -116,18 +112,6 @@ def commission_keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
     where = found.sql or "c.serial > 0"
     order = order.format(d="DESC" if descending else "ASC")
     return f"SELECT c.serial FROM commission c WHERE {where} ORDER BY {order}", list(found.params)
-
-
-def keys_of(tx: Tx, statement: tuple[str, list[object]]) -> array[int]:
-    """All keys of a list; row by row, so that other threads get their turns."""
-    sql, params = statement
-    return array("q", (key for (key,) in tx.each(sql, params)))
-
-
-def first_keys(tx: Tx, statement: tuple[str, list[object]], limit: int) -> list[int]:
-    """The first keys of a list."""
-    sql, params = statement
-    return [key for (key,) in tx.all(f"{sql} LIMIT ?", [*params, limit])]
 
 
 def quota_rows(tx: Tx, keys: Sequence[int]) -> dict[int, QuotaRow]:

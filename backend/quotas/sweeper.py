@@ -7,7 +7,6 @@ import threading
 from backend.core.database import Database
 from backend.core.errors import BursarError
 from backend.quotas.expiry import SELECT_DUE, held
-from backend.quotas.ledger import Ledger
 
 SECONDS = 5.0
 
@@ -15,9 +14,8 @@ SECONDS = 5.0
 class Sweeper:
     """A thread that looks for due commissions and lets the ledger reject them."""
 
-    def __init__(self, database: Database, ledger: Ledger, seconds: float = SECONDS) -> None:
+    def __init__(self, database: Database, seconds: float = SECONDS) -> None:
         self._database = database
-        self._ledger = ledger
         self._seconds = seconds
         self._held = ""
         self._stop = threading.Event()
@@ -37,7 +35,9 @@ class Sweeper:
             self._database.announce()
         if due is None or reason:
             return False
-        self._database.write(lambda tx: self._ledger.run(tx, ()))
+        from backend.quotas import ledger
+
+        self._database.write(lambda tx: ledger.run(tx, ()))
         return True
 
     def _loop(self) -> None:

@@ -41,7 +41,7 @@ def imported(place: Path, database: Path) -> dict[str, Any]:
 
 
 def loaded(place: Path, database: Path) -> list[str]:
-    """The modules of a console that was left at its first frame, in order of import."""
+    """The modules of a console at its first frame, in order of import."""
     file = place / "imported.txt"
     program = ("-m", "bench.console.imported", str(file))
     with terminal.started(terminal.console(place, database, program)) as run:

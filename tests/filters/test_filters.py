@@ -16,6 +16,7 @@ from backend.backend import JournalRow
 from backend.core.database import Tx
 from backend.core.filter import Filter, parse, render
 from backend.core.filter.parser import MAX_PARTS
+from backend.core.keys import keys_of
 from backend.core.listing import FieldSpec, Query
 from backend.projects import service as projects
 from backend.projects.model import MismatchRow, PersonRow, ProjectRow, ProjectState
@@ -57,7 +58,7 @@ def shown(world: Little, name: str, text: str, sort: str = "") -> list[int]:
         "users": lambda: people.keys_sql(query, NOW),
         "resources": lambda: catalog.keys_sql(query, NOW),
     }
-    return list(queries.keys_of(world.tx, statement[name]()))
+    return list(keys_of(world.tx, statement[name]()))
 
 
 @lru_cache(maxsize=512)

@@ -9,12 +9,12 @@ import pytest
 
 from backend.core.database import Tx
 from backend.core.errors import Invalid
+from backend.core.keys import keys_of
 from backend.core.listing import Query
 from backend.core.runtime import micros
 from backend.projects import service as projects
 from backend.projects.model import Capacity, ProjectAction, ProjectRow
 from backend.projects.store import listing
-from backend.quotas.queries import keys_of
 from tests.worlds import CPU, RAM, VM, World, world_w
 
 FIRST = Query()

@@ -42,7 +42,7 @@ from backend.projects.model import (
     Wishes,
 )
 from backend.projects.rules import projects as project_rules
-from backend.projects.store import applications, memberships, people, projects
+from backend.projects.store import applications, listing, memberships, people, projects
 from backend.quotas import service as quotas
 from backend.quotas.model import HoldingKey
 from tests.worlds import FAR, OPERATOR, PENDING_APP, VM, World, person, world_w
@@ -170,7 +170,7 @@ class Operators(RuleBasedStateMachine):
 
     def _crowd(self, tx: Tx) -> dict[str, int]:
         found = projects.all_projects(tx)
-        taken = memberships.seats(tx, [p.uuid for p in found])
+        taken = listing.seats(tx, [p.uuid for p in found])
         for p in found:
             before = self.crowded.get(p.uuid, 0)
             assert taken.get(p.uuid, 0) <= max(p.max_members, before)
@@ -188,7 +188,7 @@ class Operators(RuleBasedStateMachine):
 
 
 def _check_applications(tx: Tx) -> None:
-    waiting = applications.applications(tx, applications.waiting(tx)).values()
+    waiting = applications.applications(tx, listing.waiting(tx)).values()
     assert len({a.project for a in waiting}) == len(waiting)
     for user in people.all_users(tx):
         mine = sum(a.applicant == user.uuid for a in waiting)

@@ -10,6 +10,7 @@ import pytest
 
 from backend.core.database import open_database
 from backend.core.errors import NotFound
+from backend.core.keys import keys_of
 from backend.core.listing import Query
 from backend.embedded import EmbeddedBackend
 from backend.projects import service as projects
@@ -25,7 +26,6 @@ from backend.projects.model import (
     UserState,
 )
 from backend.projects.store import people
-from backend.quotas import queries
 from backend.schema import STEPS
 from tests.worlds import OPERATOR, VM, World, person
 
@@ -153,7 +153,7 @@ def test_names_of_a_database_made_before_are_folded(tmp_path: Path) -> None:
     old.close()
     database = open_database(path, STEPS)
     keys = database.read(
-        lambda tx: queries.keys_of(tx, ("SELECT id FROM person WHERE fold = ?", ["grace hopper"]))
+        lambda tx: keys_of(tx, ("SELECT id FROM person WHERE fold = ?", ["grace hopper"]))
     )
     database.close()
     assert list(keys) == [1]

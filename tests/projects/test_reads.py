@@ -10,6 +10,7 @@ import pytest
 from backend.core.database import Tx
 from backend.core.errors import Invalid, NotFound
 from backend.core.identity import Actor, Role
+from backend.core.keys import keys_of
 from backend.core.listing import Query
 from backend.core.usecase import decide
 from backend.projects import service
@@ -28,7 +29,6 @@ from backend.projects.model import (
     UserAction,
     Wishes,
 )
-from backend.quotas import queries
 from tests.worlds import CPU, FAR, OPERATOR, RAM, VM, World, count, person
 
 
@@ -36,7 +36,7 @@ def rows(w: World, **query: object) -> list[ProjectRow]:
     statement = service.keys_sql(Query(**query), w.database.runtime)  # type: ignore[arg-type]
 
     def read_page(tx: Tx) -> list[ProjectRow]:
-        keys = list(queries.keys_of(tx, statement))
+        keys = list(keys_of(tx, statement))
         found = service.rows(tx, keys)
         return [found[key] for key in keys]
 

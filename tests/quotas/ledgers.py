@@ -14,7 +14,7 @@ from backend.core.database import Database, Step, Tx, open_database
 from backend.core.identity import Actor, Role
 from backend.core.journal import Entry
 from backend.core.runtime import Runtime
-from backend.quotas import history, service, store
+from backend.quotas import schema, service, store
 from backend.quotas.ledger import Ledger, Resolve
 from backend.quotas.model import (
     HoldingKey,
@@ -27,8 +27,8 @@ from backend.quotas.model import (
 
 STEPS = (
     Step("journal", journal.SCHEMA),
-    Step("quotas", store.SCHEMA),
-    Step("history", history.SCHEMA),
+    Step("quotas", schema.SCHEMA),
+    Step("history", schema.HISTORY),
 )
 CYCLADES = Actor("service:cyclades", Role.SERVICE, component="cyclades")
 RESOURCES = ("vm", "cpu", "ram")

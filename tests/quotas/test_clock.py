@@ -70,7 +70,7 @@ def touch(world: World) -> None:
 
 def sweep(world: World) -> None:
     """What a console does every few seconds."""
-    sweeper = Sweeper(world.database, world.ledger, seconds=3600)
+    sweeper = Sweeper(world.database, seconds=3600)
     sweeper.sweep()
     sweeper.close()
 

@@ -266,7 +266,7 @@ def test_nothing_expires_unless_asked_to(ledger: World) -> None:
 def test_what_is_due_goes_also_when_nothing_else_happens(ledger: World) -> None:
     ledger.set("vm", 10)
     ledger.send([Provision("project:P", "", "vm", 2)], timeout=60)
-    sweeper = Sweeper(ledger.database, ledger.ledger, seconds=3600)
+    sweeper = Sweeper(ledger.database, seconds=3600)
     assert not sweeper.sweep()
     ledger.clock.forward(61)
     assert sweeper.sweep()

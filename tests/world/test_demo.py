@@ -16,6 +16,7 @@ import pytest
 from backend.check import findings
 from backend.core.database import Database, Tx
 from backend.core.identity import operator
+from backend.core.keys import first_keys, keys_of
 from backend.core.listing import Query
 from backend.core.runtime import micros
 from backend.demo import generate
@@ -96,7 +97,7 @@ def test_there_are_projects_in_every_state(demo: Database) -> None:
     for state, least in {**few, "Terminated": 15, "Active": 140}.items():
         assert shown[state] >= least, state
     expired = demo.read(
-        lambda tx: len(queries.keys_of(tx, projects.keys_sql(Query(view="expired"), demo.runtime)))
+        lambda tx: len(keys_of(tx, projects.keys_sql(Query(view="expired"), demo.runtime)))
     )
     assert expired >= 8
     assert figures(demo, f"SELECT count(*) FROM holding WHERE lim = {UNLIMITED}") > 50
@@ -147,13 +148,13 @@ def test_commissions_are_stuck_since_minutes_and_days(demo: Database) -> None:
 
 
 def test_some_are_over_but_not_many(demo: Database) -> None:
-    over = demo.read(lambda tx: len(queries.keys_of(tx, queries.keys_sql(Query(view="over")))))
+    over = demo.read(lambda tx: len(keys_of(tx, queries.keys_sql(Query(view="over")))))
     assert 8 <= over <= 60
 
 
 def test_the_first_project_is_worth_opening(demo: Database) -> None:
     def first(tx: Tx) -> int:
-        keys: int = queries.first_keys(tx, projects.keys_sql(Query(), demo.runtime), 1)[0]
+        keys: int = first_keys(tx, projects.keys_sql(Query(), demo.runtime), 1)[0]
         return keys
 
     key = demo.read(first)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
 from backend.core.text import display
-from backend.quotas.model import QuotaRow
 from tui.format.glyphs import UNICODE, Glyphs
+
+if TYPE_CHECKING:
+    from backend.quotas.model import QuotaRow
 
 
 def shorten(value: object, cells: int, glyphs: Glyphs = UNICODE) -> str:

@@ -12,7 +12,6 @@ from textual.containers import Container
 from textual.message import Message
 
 from backend.core.errors import BursarError
-from backend.core.plan import Command, Receipt
 from tui import actions
 from tui.actions import Action
 from tui.asking import ANYTHING, Asked
@@ -27,6 +26,7 @@ from tui.widgets.small import TooSmall
 ASKS = ("list.filter", "raw.find", "command")
 """Actions that open the line: at once, so that what is typed fast goes into it."""
 if TYPE_CHECKING:
+    from backend.core.plan import Command, Receipt
     from tui.forms.form import Form
 
 

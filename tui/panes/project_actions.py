@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from backend.core.errors import Invalid
 from backend.core.identity import Actor
-from backend.core.plan import Command
-from backend.projects.model import (
-    ApplicationCommand,
-    ChangeProjectState,
-    ProjectAction,
-    ProjectRow,
-    ProjectState,
-)
+from backend.projects import model
+from backend.projects.model.rows import ProjectRow
+from backend.projects.model.states import ProjectState
 from tui.actions import Action, Group
 from tui.panes.project_forms import FORMS, ProjectForms
 from tui.session import WARN
+
+if TYPE_CHECKING:
+    from backend.core.plan import Command
 
 
 class ProjectActions(ProjectForms, inherit_bindings=False):
@@ -101,8 +100,10 @@ class ProjectActions(ProjectForms, inherit_bindings=False):
         # Of several, those that are suspended already are left out rather than resumed.
         open_ones = [row for row in rows if row.state is not ProjectState.SUSPENDED]
         actor = self.session.connection.actor
-        meant = ProjectAction(_meant(action, (open_ones or rows)[0]))
-        self.decide(lambda row: ChangeProjectState(actor=actor, project=row.uuid, action=meant))
+        meant = model.ProjectAction(_meant(action, (open_ones or rows)[0]))
+        self.decide(
+            lambda row: model.ChangeProjectState(actor=actor, project=row.uuid, action=meant)
+        )
 
     def decided_rows(self) -> Sequence[ProjectRow]:
         """The marked projects, else this one."""
@@ -114,7 +115,7 @@ class ProjectActions(ProjectForms, inherit_bindings=False):
         raise NotImplementedError
 
 
-def answering(command: type[ApplicationCommand], actor: Actor, row: ProjectRow) -> Command:
+def answering(command: type[model.ApplicationCommand], actor: Actor, row: ProjectRow) -> Command:
     """The answer to a project's waiting application. Raises Invalid when there is none."""
     if not row.pending_app:
         raise Invalid("no application is waiting")
@@ -127,5 +128,5 @@ _ANSWERS = frozenset({"project.approve", "project.deny"})
 def _meant(action: str, row: ProjectRow) -> str:
     """The project action behind an action of the console."""
     if action == "project.suspend" and row.state is ProjectState.SUSPENDED:
-        return ProjectAction.UNSUSPEND
+        return model.ProjectAction.UNSUSPEND
     return action.removeprefix("project.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.projects.model import ProjectRow
+from backend.projects.model.rows import ProjectRow
 from tui.panes.pane import Pane
 
 if TYPE_CHECKING:

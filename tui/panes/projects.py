@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual.binding import BindingType
 
 from backend.backend import Listing
-from backend.core.plan import Command
-from backend.projects.model import (
-    ApproveApplication,
-    DenyApplication,
-    ProjectDetail,
-    ProjectRow,
-    ProjectState,
-)
+from backend.projects import model
+from backend.projects.model.rows import ProjectRow
+from backend.projects.model.states import ProjectState
 from tui.actions import Scope, bindings
 from tui.format import ages, names
 from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
 from tui.format.units import amount, percent
-from tui.panes import bulk
 from tui.panes.listpane import ListPane, quiet
 from tui.panes.project_actions import ProjectActions, answering
-from tui.panes.project_text import last_day, summary
-from tui.panes.raw import RawPane
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
+
+if TYPE_CHECKING:
+    from backend.core.plan import Command
 
 VIEWS = (
     ("all", "all alive and new projects"),
@@ -106,7 +101,7 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
     SORT = "name"
     READS_DETAIL = True  # it says which actions are on
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.PROJECTS, Scope.LIST)
-    _found: ProjectDetail | None = None
+    _found: model.ProjectDetail | None = None
 
     def listing(self) -> Listing[ProjectRow]:
         """Projects."""
@@ -118,6 +113,8 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
 
     async def detail(self, row: ProjectRow) -> Build:
         """What there is to know at a glance."""
+        from tui.panes.project_text import last_day, summary
+
         found = self._found = await self.session.backend.projects.detail(row.key)
         past = await last_day(self.session.backend, found)
         self.show_chrome()
@@ -140,17 +137,19 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
 
     def decide(self, make: Callable[[ProjectRow], Command]) -> None:
         """About all that are marked, or the one under the cursor."""
+        from tui.panes import bulk
+
         bulk.decide(self, self.list, make, lambda row: row.name)
 
     def action_project_approve(self) -> None:
         """Approve what waits."""
         actor = self.session.connection.actor
-        self.decide(lambda row: answering(ApproveApplication, actor, row))
+        self.decide(lambda row: answering(model.ApproveApplication, actor, row))
 
     def action_project_deny(self) -> None:
         """Deny what waits."""
         actor = self.session.connection.actor
-        self.decide(lambda row: answering(DenyApplication, actor, row))
+        self.decide(lambda row: answering(model.DenyApplication, actor, row))
 
     def legend(self, look: Look) -> Iterable[Line]:
         """What the short words mean."""
@@ -179,6 +178,8 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
         self.start(self._show_raw, row, group="raw")
 
     async def _show_raw(self, row: ProjectRow) -> None:
+        from tui.panes.raw import RawPane
+
         data = await self.session.backend.projects.raw(row.key)
         self.app.push_screen(RawPane(self.session, self.PANE, (self.NAME, row.name), data))
 

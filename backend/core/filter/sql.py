@@ -5,28 +5,13 @@ Every condition is true or false, never unknown, so that it can be negated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from backend.core.filter import values
-from backend.core.filter.parser import parse
-from backend.core.filter.tree import (
-    Compare,
-    Flag,
-    Number,
-    Op,
-    Search,
-    Term,
-    Time,
-    Value,
-    Word,
-)
+from backend.core import filter as language
 from backend.core.listing import MARKED, FieldSpec, Kind, Query
 
-EVERYWHERE = "%"
 _MARKS = "{marks}"
-
-Condition = tuple[str, list[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +26,6 @@ class Like:
     head: str = ""
     loose: str = ""
     folded: bool = False
-
-    def pattern(self, word: Word, op: Op | None = None) -> str:
-        """The pattern of a word; without `op` it may be anywhere."""
-        text = word.text.casefold() if self.folded else word.text.lower()
-        if word.fuzzy:
-            return f"{self.head}%{'%'.join(map(escaped, text))}%"
-        if op is Op.IS:
-            return self.head + escaped(text)
-        return f"{self.head}{EVERYWHERE if op is None else self.loose}{escaped(text)}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +97,18 @@ class Fields:
     def __init__(self, text: Sequence[Like], fields: Sequence[Field], key: str) -> None:
         fields = (*fields, flag(MARKED, f"{key} IN ({_MARKS})", "you marked it"))
         self.specs = tuple(one.spec for one in fields)
-        self._text = text
-        self._flags = {one.spec.name: one for one in fields if one.spec.kind is Kind.FLAG}
-        self._fields = {one.spec.name: one for one in fields if one.spec.kind is not Kind.FLAG}
+        self.text = text
+        self.flags = {one.spec.name: one for one in fields if one.spec.kind is Kind.FLAG}
+        self.fields = {one.spec.name: one for one in fields if one.spec.kind is not Kind.FLAG}
 
     def where(self, query: Query, now: int) -> Where:
         """The condition of a query's filter at a time in microseconds. Raises Invalid."""
-        terms = parse(query.text, self.specs).terms
-        built = [self._term(term, now) for term in terms]
+        if not query.text:
+            return Where("", (), frozenset(), frozenset())
+        from backend.core.filter.conditions import condition
+
+        terms = language.parse(query.text, self.specs).terms
+        built = [condition(self, term, now) for term in terms]
         marks = ",".join(map(str, query.marked)) or "0"
         return Where(
             " AND ".join(sql for sql, _ in built).replace(_MARKS, marks),
@@ -136,80 +116,3 @@ class Fields:
             frozenset(name for term in terms for name in term.names()),
             frozenset(name for term in terms if not term.negated for name in term.names()),
         )
-
-    def _term(self, term: Term, now: int) -> Condition:
-        sql, params = (
-            self._search(term.test, now)
-            if isinstance(term.test, Search)
-            else self._compare(term.test, now)
-        )
-        return (f"NOT {sql}" if term.negated else sql), params
-
-    def _search(self, test: Search, now: int) -> Condition:
-        return _any(
-            self._flag(part.name, now) if isinstance(part, Flag) else _liked(self._text, part)
-            for part in test.parts
-        )
-
-    def _flag(self, name: str, now: int) -> Condition:
-        sql = self._flags[name].sql
-        return sql, [now] * sql.count("?")
-
-    def _compare(self, test: Compare, now: int) -> Condition:
-        one = self._fields[test.field]
-        return _any(_value(one, test.op, value, now) for value in test.values)
-
-
-def escaped(text: str) -> str:
-    """A text that stands for itself in a pattern."""
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-
-
-def _any(conditions: Iterable[Condition]) -> Condition:
-    found = list(conditions)
-    params = [param for _, own in found for param in own]
-    return f"({' OR '.join(sql for sql, _ in found)})", params
-
-
-def _liked(likes: Sequence[Like], word: Word, op: Op | None = None) -> Condition:
-    return _any((like.sql, [like.pattern(word, op)]) for like in likes)
-
-
-def _value(one: Field, op: Op, value: Value, now: int) -> Condition:
-    if isinstance(value, Number):
-        return one.sql.format(op=op), [value.value]
-    if isinstance(value, Time):
-        return _time(one, op, value.text, now)
-    if one.spec.kind is Kind.TEXT:
-        return _liked(one.likes, value, op)
-    fits = value.text.__eq__ if op is Op.IS else lambda word: word.startswith(value.text)
-    return _any((sql, []) for word, sql in one.choices.items() if fits(word))
-
-
-def _time(one: Field, op: Op, text: str, now: int) -> Condition:
-    """A moment 0 is never: it is neither early nor late."""
-    if text == values.NEVER:
-        return one.sql.format(op="="), [0]
-    bounds = _bounds(one, op, text, now)
-    sql = " AND ".join(one.sql.format(op=sign) for sign in ("<>", *(sign for sign, _ in bounds)))
-    return f"({sql})", [0, *(at for _, at in bounds)]
-
-
-def _bounds(one: Field, op: Op, text: str, now: int) -> list[tuple[str, int]]:
-    """What the moment must be, as (operator, microseconds)."""
-    try:
-        found = values.age(text)
-    except ValueError:
-        span = values.span(text, now)
-        if op is Op.IS:
-            return [(">=", span.low), ("<", span.high)]
-        return [(_OF_SPAN[op][0], (span.low, span.high)[_OF_SPAN[op][1]])]
-    if op is not Op.IS:
-        return [(op, now + found.length) if one.ahead else (_TURNED[op], now - found.length)]
-    if one.ahead:
-        return [(">=", now + found.length), ("<", now + found.length + found.step)]
-    return [("<=", now - found.length), (">", now - found.length - found.step)]
-
-
-_TURNED = {Op.BELOW: ">", Op.AT_MOST: ">=", Op.ABOVE: "<", Op.AT_LEAST: "<="}
-_OF_SPAN = {Op.BELOW: ("<", 0), Op.AT_MOST: ("<", 1), Op.ABOVE: (">=", 1), Op.AT_LEAST: (">=", 0)}

@@ -1,61 +1,72 @@
-"""Domain types of the projects room: entities, commands and views."""
+"""Domain types of the projects room; each part is imported when something of it is asked for."""
 
-from backend.projects.model.commands import (
-    ApplicationCommand,
-    ApproveApplication,
-    CancelApplication,
-    ChangeMembership,
-    ChangeProjectState,
-    ChangeUser,
-    DenyApplication,
-    DismissApplication,
-    EnrollMember,
-    JoinProject,
-    ModifyBaseProjects,
-    ModifyProject,
-    ProjectAction,
-    ReconcilePendingApps,
-    RegisterResource,
-    SetDefaultProject,
-    SubmitApplication,
-    TerminateExpired,
-    UserAction,
-    VerifyQuotas,
-    Wishes,
-)
-from backend.projects.model.entities import (
-    ACTUAL,
-    ASSOCIATED,
-    SEATED,
-    Application,
-    ApplicationState,
-    Capacity,
-    Grants,
-    JoinPolicy,
-    Membership,
-    MembershipAction,
-    MembershipState,
-    Moments,
-    Moved,
-    Project,
-    ProjectState,
-    User,
-    UserState,
-)
-from backend.projects.model.views import (
-    ApplicationBrief,
-    ApplicationReview,
-    FieldChange,
-    HistoryEvent,
-    MemberRow,
-    MismatchRow,
-    PersonDetail,
-    PersonRow,
-    PlaceRow,
-    PolicyCheck,
-    ProjectDetail,
-    ProjectRow,
-)
+from typing import TYPE_CHECKING
+
+from backend.core.parts import offered
+
+if TYPE_CHECKING:
+    from backend.projects.model.commands import (
+        ApplicationCommand,
+        ApproveApplication,
+        CancelApplication,
+        ChangeMembership,
+        ChangeProjectState,
+        ChangeUser,
+        DenyApplication,
+        DismissApplication,
+        EnrollMember,
+        JoinProject,
+        ModifyBaseProjects,
+        ModifyProject,
+        ProjectAction,
+        ReconcilePendingApps,
+        RegisterResource,
+        SetDefaultProject,
+        SubmitApplication,
+        TerminateExpired,
+        UserAction,
+        VerifyQuotas,
+        Wishes,
+    )
+    from backend.projects.model.entities import (
+        Application,
+        Capacity,
+        Grants,
+        Membership,
+        Moments,
+        Moved,
+        Project,
+        User,
+    )
+    from backend.projects.model.rows import (
+        ProjectRow,
+    )
+    from backend.projects.model.states import (
+        ACTUAL,
+        ASSOCIATED,
+        SEATED,
+        ApplicationState,
+        JoinPolicy,
+        MembershipAction,
+        MembershipState,
+        ProjectState,
+        UserState,
+    )
+    from backend.projects.model.views import (
+        ApplicationBrief,
+        ApplicationReview,
+        FieldChange,
+        HistoryEvent,
+        MemberRow,
+        MismatchRow,
+        PersonDetail,
+        PersonRow,
+        PlaceRow,
+        PolicyCheck,
+        ProjectDetail,
+    )
+
+__getattr__ = offered(__name__, "states", "rows", "entities", "views", "commands")
 
 __all__ = [
     "ACTUAL",

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from backend.core.plan import Command
-from backend.projects.model.entities import Grants, JoinPolicy, MembershipAction
+from backend.projects.model.entities import Grants
+from backend.projects.model.states import JoinPolicy, MembershipAction
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,39 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.core.plan import Plan
-from backend.projects.model.entities import (
-    Application,
+from backend.projects.model.entities import Application, Capacity, Project, User
+from backend.projects.model.rows import ProjectRow
+from backend.projects.model.states import (
     ApplicationState,
-    Capacity,
     MembershipAction,
     MembershipState,
-    Project,
     ProjectState,
-    User,
     UserState,
 )
-from backend.quotas.model import QuotaRow
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectRow:
-    """One line of the Projects pane. `display_state` is the overall state of §1.2 (such as
-    `Pending`); `pending_app` its waiting application or 0; `tightest` the fullest resources
-    of the pool as (resource, usage, limit), fullest first."""
-
-    key: int
-    uuid: str
-    name: str
-    owner: str
-    display_state: str
-    state: ProjectState
-    pending_app: int
-    end_date: int
-    members: int
-    max_members: int
-    is_base: bool
-    created_at: int
-    tightest: tuple[tuple[str, int, int], ...] = ()
+from backend.quotas.model.views import QuotaRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Use cases of the projects room, as re-runnable functions of a transaction."""
 
+from backend.projects.queries import FIELDS, full_rows, fullest_sql, keys_sql, queue, rows
 from backend.projects.service.api import (
     ProjectFilter,
     get_membership,
@@ -11,16 +12,7 @@ from backend.projects.service.api import (
 )
 from backend.projects.service.directory import catalogs, identity
 from backend.projects.service.limits import mismatches
-from backend.projects.service.reads import (
-    FIELDS,
-    detail,
-    full_rows,
-    fullest_sql,
-    keys_sql,
-    person,
-    queue,
-    rows,
-)
+from backend.projects.service.reads import detail, person
 from backend.projects.service.review import review
 from backend.projects.service.room import ROOM, refresh_standing
 from backend.projects.service.signin import astakos_component, astakos_user, console_actor

@@ -30,8 +30,8 @@ from backend.projects.service.draft import (
     fresh_id,
     refuse,
 )
+from backend.projects.store import listing, people
 from backend.projects.store import memberships as store
-from backend.projects.store import people
 from backend.projects.store import projects as project_store
 
 VERBS = {
@@ -132,7 +132,7 @@ def _removal(project: Project) -> str:
 
 def _seat(tx: Tx, user: User, project: Project) -> rules.Seat:
     membership = store.membership_between(tx, user.uuid, project.uuid)
-    taken = store.seats(tx, [project.uuid]).get(project.uuid, 0)
+    taken = listing.seats(tx, [project.uuid]).get(project.uuid, 0)
     return rules.Seat(project, user, membership, taken)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from backend.core.database.tx import Tx
 from backend.core.errors import NotFound
+from backend.projects import queries
 from backend.projects.model import (
     MembershipState,
     PersonDetail,
@@ -67,7 +68,7 @@ def detail(tx: Tx, key: int) -> PersonDetail:
     applied = people_list.applied(tx, key, APPLICATIONS)
     briefs = application_store.applications(tx, list(applied))
     owned = people_list.owned(tx, key)
-    projects = reads.rows(tx, owned)
+    projects = queries.rows(tx, owned)
     return PersonDetail(
         row,
         tuple(places),

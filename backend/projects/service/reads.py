@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from backend.core.database.tx import Tx
 from backend.core.errors import NotFound
 from backend.core.identity import Actor
-from backend.core.listing import Query
-from backend.core.runtime import Runtime, micros
+from backend.projects import queries
 from backend.projects.model import (
     SEATED,
     Application,
@@ -22,8 +21,6 @@ from backend.projects.model import (
     Project,
     ProjectAction,
     ProjectDetail,
-    ProjectRow,
-    ProjectState,
     User,
 )
 from backend.projects.rules import memberships as membership_rules
@@ -32,71 +29,10 @@ from backend.projects.store import applications as application_store
 from backend.projects.store import listing, people
 from backend.projects.store import memberships as membership_store
 from backend.projects.store import projects as project_store
-from backend.projects.store.fields import PROJECTS
 from backend.quotas import service as quotas
-from backend.quotas.model import UNLIMITED
 
-FIELDS = PROJECTS.specs
-TIGHTEST = 3
 EVENTS = 200
 MEMBER_ORDER = list(MembershipState)
-
-
-def keys_sql(query: Query, runtime: Runtime) -> tuple[str, list[object]]:
-    """The statement that gives the list's keys in order, and its parameters."""
-    return listing.keys_sql(query, micros(runtime.now()))
-
-
-def fullest_sql(query: Query, now: int) -> tuple[str, list[object]]:
-    """The same for the fullest projects alone."""
-    return listing.fullest_sql(query, now)
-
-
-def full_rows(tx: Tx, keys: Sequence[int]) -> dict[int, ProjectRow]:
-    """Rows with all limited pools that are used, the fullest first."""
-    return rows(tx, keys, shown=None)
-
-
-def rows(tx: Tx, keys: Sequence[int], shown: int | None = TIGHTEST) -> dict[int, ProjectRow]:
-    """Rows of the list by key with so many of their pools; vanished ones are missing."""
-    facts = listing.row_facts(tx, keys)
-    uuids = [fact[1] for fact in facts]
-    seats = membership_store.seats(tx, uuids)
-    pools = listing.pool_usage(tx, uuids)
-    found: dict[int, ProjectRow] = {}
-    for key, uuid, name, owner, display, state, app, ends, most, base, created in facts:
-        found[key] = ProjectRow(
-            key,
-            uuid,
-            name,
-            owner,
-            display,
-            ProjectState(state),
-            app,
-            ends,
-            seats.get(uuid, 0),
-            most,
-            bool(base),
-            created,
-            _tightest(pools.get(uuid, ()))[:shown],
-        )
-    return found
-
-
-def _tightest(pools: Iterable[tuple[str, int, int]]) -> tuple[tuple[str, int, int], ...]:
-    """The fullest of the limited resources, fullest first."""
-    limited = (pool for pool in pools if pool[2] != UNLIMITED)
-    return tuple(sorted(limited, key=lambda pool: (-_fullness(pool), pool[0])))
-
-
-def _fullness(pool: tuple[str, int, int]) -> float:
-    _, usage, limit = pool
-    return usage / limit if limit else float("inf")
-
-
-def queue(tx: Tx) -> list[int]:
-    """Waiting applications, oldest first."""
-    return application_store.waiting(tx)
 
 
 def person(tx: Tx, name: str) -> User:
@@ -122,7 +58,7 @@ def detail(tx: Tx, key: int, actor: Actor) -> ProjectDetail:
     waiting = [a for a in applications if a.state is ApplicationState.PENDING]
     pending = waiting[0] if waiting else None
     return ProjectDetail(
-        rows(tx, [key])[key],
+        queries.rows(tx, [key])[key],
         project,
         people.emails(tx, [project.owner]).get(project.owner, ""),
         tuple(row for row in quotas.project_quotas(tx, project.uuid) if row.is_pool),
@@ -231,7 +167,7 @@ def membership_actions(
     """What the actor may do with each of these memberships, by id."""
     projects = project_store.projects(tx, [m.project for m in memberships])
     users: dict[str, User] = people.users(tx, list({m.user for m in memberships}))
-    seats = membership_store.seats(tx, list(projects))
+    seats = listing.seats(tx, list(projects))
     return {
         m.id: membership_rules.allowed(
             actor,

@@ -29,8 +29,7 @@ from backend.projects.service.applications import find_case
 from backend.projects.service.pending_apps import keys_of
 from backend.projects.service.room import ROOM
 from backend.projects.store import applications as store
-from backend.projects.store import memberships as membership_store
-from backend.projects.store import people
+from backend.projects.store import listing, people
 from backend.quotas import service as quotas
 from backend.quotas.model import UNLIMITED, QuotaRow
 
@@ -63,7 +62,7 @@ def review(tx: Tx, application: int, actor: Actor) -> ApplicationReview:
     new = project.state in (ProjectState.UNINITIALIZED, ProjectState.DELETED)
     labels = {uuid: user.email for uuid, user in scene.users.items()}
     plan, refusal = _approval(tx, command)
-    waiting = store.waiting(tx)
+    waiting = listing.waiting(tx)
     place = waiting.index(wished.id) if wished.id in waiting else -1
     return ApplicationReview(
         wished,
@@ -95,7 +94,7 @@ def _scene(tx: Tx, case: rules.Case) -> _Scene:
         case,
         people.users(tx, list(dict.fromkeys(uuids))),
         tuple(row for row in quotas.project_quotas(tx, project.uuid) if row.is_pool),
-        membership_store.seats(tx, [project.uuid]).get(project.uuid, 0),
+        listing.seats(tx, [project.uuid]).get(project.uuid, 0),
         _pending_apps(tx, wished.applicant),
         earlier,
         tx.now,

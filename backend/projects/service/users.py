@@ -29,8 +29,8 @@ from backend.projects.rules.access import require_admin
 from backend.projects.rules.limits import expected, filled, member_limits
 from backend.projects.service.draft import Draft, Telling, find_project, find_user, fresh_id, refuse
 from backend.projects.store import applications as application_store
+from backend.projects.store import listing, people
 from backend.projects.store import memberships as membership_store
-from backend.projects.store import people
 from backend.projects.store import projects as project_store
 
 TIERS = {UserAction.REJECT: Tier.HARMFUL, UserAction.DEACTIVATE: Tier.HARMFUL}
@@ -100,7 +100,7 @@ def _suspend_all(draft: Draft, user: User) -> None:
 
 def _concerns(tx: Tx, user: User, projects: Sequence[Project]) -> Iterator[str]:
     """What suspending means for others, and what it leaves as it is."""
-    seats = membership_store.seats(tx, [project.uuid for project in projects])
+    seats = listing.seats(tx, [project.uuid for project in projects])
     for project in projects:
         if not project.is_base:
             own = membership_store.membership_between(tx, user.uuid, project.uuid)

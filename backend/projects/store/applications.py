@@ -16,7 +16,6 @@ SELECT {COLUMNS} FROM application a JOIN project p ON p.id = a.project_id
 JOIN person w ON w.id = a.applicant_id LEFT JOIN person o ON o.id = a.owner_id"""
 SELECT_BY_ID = f"{FROM} WHERE a.id IN ({{keys}}) ORDER BY a.id"
 SELECT_OF_PROJECT = f"{FROM} WHERE a.project_id = ? ORDER BY a.id DESC"
-SELECT_WAITING = "SELECT id FROM application WHERE state = 'pending' ORDER BY issued_at, id"
 COUNT_WAITING = """
 SELECT w.uuid, count(*) FROM application a JOIN person w ON w.id = a.applicant_id
 WHERE a.state = 'pending' GROUP BY w.uuid ORDER BY w.uuid"""
@@ -85,11 +84,6 @@ def application(tx: Tx, id: int) -> Application | None:
 def applications_of(tx: Tx, project_id: int) -> list[Application]:
     """Every application about a project, newest first."""
     return _with_grants(tx, tx.all(SELECT_OF_PROJECT, (project_id,)))
-
-
-def waiting(tx: Tx) -> list[int]:
-    """Pending applications, oldest first."""
-    return [id for (id,) in tx.all(SELECT_WAITING)]
 
 
 def waiting_by_applicant(tx: Tx) -> dict[str, int]:

@@ -58,6 +58,11 @@ SELECT_POOLS = """
 SELECT o.name, r.name, h.usage_max, h.lim FROM holder o CROSS JOIN holding h
 JOIN resource r ON r.id = h.resource_id
 WHERE o.name IN ({keys}) AND h.holder_id = o.id AND h.source_id = 0 AND h.usage_max > 0"""
+COUNT_SEATS = """
+SELECT p.uuid, count(*) FROM membership m JOIN project p ON p.id = m.project_id
+WHERE p.uuid IN ({keys}) AND m.state IN ('accepted', 'leave_requested', 'suspended')
+GROUP BY p.uuid"""
+SELECT_WAITING = "SELECT id FROM application WHERE state = 'pending' ORDER BY issued_at, id"
 
 
 def keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
@@ -113,3 +118,13 @@ def pool_usage(tx: Tx, projects: Sequence[str]) -> dict[str, list[tuple[str, int
     ):
         found.setdefault(holder.partition(":")[2], []).append((resource, usage, limit))
     return found
+
+
+def seats(tx: Tx, projects: Sequence[str]) -> dict[str, int]:
+    """How many members take a seat, by project uuid; empty projects are missing."""
+    return dict(tx.within(COUNT_SEATS, projects))
+
+
+def waiting(tx: Tx) -> list[int]:
+    """Pending applications, oldest first."""
+    return [id for (id,) in tx.all(SELECT_WAITING)]

@@ -18,10 +18,6 @@ SELECT_ALL = f"{FROM} ORDER BY m.id"
 SELECT_DATES = """
 SELECT membership_id, to_state, max(at) FROM membership_log WHERE membership_id IN ({keys})
 GROUP BY membership_id, to_state"""
-COUNT_SEATS = """
-SELECT p.uuid, count(*) FROM membership m JOIN project p ON p.id = m.project_id
-WHERE p.uuid IN ({keys}) AND m.state IN ('accepted', 'leave_requested', 'suspended')
-GROUP BY p.uuid"""
 UPSERT = """
 INSERT INTO membership VALUES (?, (SELECT id FROM person WHERE uuid = ?),
     (SELECT id FROM project WHERE uuid = ?), ?, ?)
@@ -78,11 +74,6 @@ def memberships_in(tx: Tx, projects: Sequence[str]) -> list[Membership]:
 def all_memberships(tx: Tx) -> list[Membership]:
     """Every membership there is, without dates."""
     return [membership_of(row) for row in tx.all(SELECT_ALL)]
-
-
-def seats(tx: Tx, projects: Sequence[str]) -> dict[str, int]:
-    """How many members take a seat, by project uuid; empty projects are missing."""
-    return dict(tx.within(COUNT_SEATS, projects))
 
 
 def save_membership(tx: Tx, membership: Membership) -> None:

@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 
 from backend.core.errors import OverLimit
 from backend.core.identity import Actor, Role
+from backend.quotas.ledger import Ledger
 from backend.quotas.model import IssueCommission, Provision
 from tests.tui.hostile import FORBIDDEN, poison
 from tests.tui.stage import (
@@ -38,7 +39,7 @@ def refused(stage: Stage) -> None:
         provisions=[Provision(holder, source, VM, 99), Provision(source, "", VM, 99)],
     )
     with pytest.raises(OverLimit):
-        stage.backend.ledger.issue(command)
+        Ledger(stage.backend.database).issue(command)
 
 
 def test_the_feed_follows_what_happens_until_it_is_held(stage: Stage) -> None:

@@ -1,111 +1,12 @@
-"""Resources, holdings, commissions and the quota commands (spec astakos §1.1, §1.6, §3, §4)."""
+"""What the quotas room shows: rows and details."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
 
-from backend.core.plan import Command, Impact
-
-UNLIMITED = 2**63 - 1
-BYTES = "bytes"
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """Something that is counted. `unit` is `bytes` or ``; `uplimit` the default of base
-    projects, `project_default` of ordinary ones, both for member and project capacity."""
-
-    id: int
-    name: str
-    description: str
-    service_type: str
-    service_origin: str
-    unit: str
-    uplimit: int
-    project_default: int
-    api_visible: bool
-    ui_visible: bool
-
-    PRIVATE: ClassVar[frozenset[str]] = frozenset()
-
-    @property
-    def target(self) -> str:
-        """Journal name."""
-        return f"resource:{self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class HoldingKey:
-    """Names one holding: `user:<uuid>` from `project:<uuid>`, or a project from ``."""
-
-    holder: str
-    source: str
-    resource: str
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """Limit and counters of one key; `usage_min <= usage_max`, the difference is pending."""
-
-    id: int
-    key: HoldingKey
-    limit: int
-    usage_min: int
-    usage_max: int
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """The limit that a holding should have."""
-
-    key: HoldingKey
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class Provision:
-    """A wanted change of one holding; negative quantities release."""
-
-    holder: str
-    source: str
-    resource: str
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class SetLimits:
-    """A write: give these holdings these limits, making the missing ones (a sync, §3.1)."""
-
-    limits: tuple[Limit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DeleteHoldings:
-    """A write: remove holdings that no project accounts for (§3.5)."""
-
-    keys: tuple[HoldingKey, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """A write: a commission issued and accepted at once by `clientkey`."""
-
-    clientkey: str
-    name: str
-    provisions: tuple[Provision, ...]
-    force: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LimitChange:
-    """What a sync would do: the limits that differ as (key, before or None, after), and
-    whose effective limit moves by it."""
-
-    changed: tuple[tuple[HoldingKey, int | None, int], ...]
-    impacts: tuple[Impact, ...]
+from backend.quotas.model.amounts import UNLIMITED
+from backend.quotas.model.entities import HoldingKey, Resource
 
 
 class QuotaState(StrEnum):
@@ -317,44 +218,3 @@ class ResourceDetail:
     pools: int
     unlimited: int
     used: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssueCommission(Command):
-    """Reserve (and with `auto_accept` take) quantities, all or nothing (§4.1).
-
-    `clientkey` is the component; `key` makes a retry safe; `timeout` in seconds, 0 = never.
-    """
-
-    clientkey: str
-    provisions: Sequence[Provision]
-    name: str = ""
-    force: bool = False
-    auto_accept: bool = False
-    key: str = ""
-    timeout: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptCommission(Command):
-    """Make a pending commission final."""
-
-    serial: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RejectCommission(Command):
-    """Take a pending commission back."""
-
-    serial: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModifyResource(Command):
-    """Change defaults and visibility of a resource; None keeps. Future projects only."""
-
-    name: str
-    uplimit: int | None = None
-    project_default: int | None = None
-    api_visible: bool | None = None
-    ui_visible: bool | None = None

@@ -1,0 +1,28 @@
+"""What the list of projects shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.projects.model.states import ProjectState
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """One line of the Projects pane. `display_state` is the overall state of §1.2 (such as
+    `Pending`); `pending_app` its waiting application or 0; `tightest` the fullest resources
+    of the pool as (resource, usage, limit), fullest first."""
+
+    key: int
+    uuid: str
+    name: str
+    owner: str
+    display_state: str
+    state: ProjectState
+    pending_app: int
+    end_date: int
+    members: int
+    max_members: int
+    is_base: bool
+    created_at: int
+    tightest: tuple[tuple[str, int, int], ...] = ()
