@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from tui.cli import main
 from tui.widgets.listview import RowView
@@ -25,5 +25,5 @@ def tell() -> None:
     Path(FILE).write_text("\n".join(sys.modules), encoding="utf-8")
 
 
-RowView.opened = opened  # type: ignore[method-assign]
+cast(Any, RowView).opened = opened
 main(sys.argv[1:])
