@@ -141,6 +141,14 @@ def base(place: Place, value: object) -> str:
     return text.rstrip("/")
 
 
+def one_token(place: Place, found: Mapping[str, object]) -> list[str]:
+    """The setting that names a token, if there is one."""
+    tokens = [name for name in found if name.startswith("token_")]
+    if len(tokens) > 1:
+        raise place.at(tokens[1]).wrong(f"there is {tokens[0]} already", "give one of them")
+    return tokens
+
+
 def _on_this_machine(parts: SplitResult) -> bool:
     return parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
 
@@ -149,3 +157,11 @@ def _kind(value: object) -> str:
     """What TOML calls it."""
     kinds = {bool: "a boolean", str: "a text", int: "a number", float: "a number"}
     return kinds.get(type(value), "a table" if isinstance(value, dict) else "a list or a date")
+
+
+TOKENS: Mapping[str, Check] = {
+    "token_command": program,
+    "token_env": word,
+    "token_file": file,
+}
+"""The settings that tell where a token is kept."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backend.contexts import (
     Config,
@@ -14,15 +14,14 @@ from backend.contexts import (
     Systems,
     database_place,
     local,
-    nearest,
-    redacted,
 )
 from backend.contexts import checks as check
 from backend.contexts.checks import Check, Place
 from backend.core.errors import Invalid
 from backend.credentials import Source
-from backend.notices.model import KINDS, Sink, Terms
-from backend.notices.rules import addressable
+
+if TYPE_CHECKING:
+    from backend.notices.model import Sink
 
 GLYPHS = ("auto", "unicode", "ascii")
 UNITS = ("auto", "bytes", "raw")
@@ -58,48 +57,18 @@ def _keys(place: Place, value: object) -> dict[str, str]:
     return found
 
 
-# ---------------------------------------------------------------- notices
-
-
-def _kinds(place: Place, value: object) -> tuple[str, ...]:
-    found = check.words(place, value)
-    if wrong := next((one for one in found if one not in KINDS), ""):
-        raise place.wrong(f"nobody is told of {redacted(wrong)!r}", nearest(wrong, KINDS))
-    return found
-
-
-def _addresses(place: Place, value: object) -> tuple[str, ...]:
-    found = check.words(place, value)
-    if wrong := next((one for one in found if not addressable(one)), ""):
-        raise place.wrong(f"{redacted(wrong)!r} is no address", "name@host, each a text")
-    return found
-
-
 def _notices(place: Place, value: object) -> Sink:
-    found = check.table(place, check.section(place, value), _NOTICES)
-    if ("command" in found) == ("url" in found):
-        raise place.wrong("either a command or a url is needed", 'command = ["program"]')
-    tokens = _one_token(place, found)
-    if tokens and "command" in found:
-        raise place.at(tokens[0]).wrong("a command is given no token", "leave it out")
-    terms = Terms(found.pop("only", ()), found.pop("reviewers", ()))
-    return Sink(terms=terms, **found)
+    from backend.contexts import sinks  # few contexts have one
+
+    return sinks.sink(place, value)
 
 
 # ---------------------------------------------------------------- servers
 
 
-def _one_token(place: Place, found: Mapping[str, object]) -> list[str]:
-    """The setting that names a token, if there is one."""
-    tokens = [name for name in found if name.startswith("token_")]
-    if len(tokens) > 1:
-        raise place.at(tokens[1]).wrong(f"there is {tokens[0]} already", "give one of them")
-    return tokens
-
-
 def _source(place: Place, found: dict[str, Any]) -> Source:
     """Where a token is kept, taken out of the settings."""
-    _one_token(place, found)
+    check.one_token(place, found)
     command, file = found.pop("token_command", ()), found.pop("token_file", None)
     return Source(command, found.pop("token_env", ""), file)
 
@@ -127,7 +96,7 @@ def _services(place: Place, value: object) -> dict[str, Source]:
 
 
 def _service(place: Place, value: object) -> Source:
-    source = _source(place, check.table(place, check.section(place, value), _TOKENS))
+    source = _source(place, check.table(place, check.section(place, value), check.TOKENS))
     if not source.setting:
         raise place.wrong("there is no token in it", 'token_env = "VARIABLE"')
     return source
@@ -166,22 +135,8 @@ def _one_form(place: Place, name: str, checked: Mapping[str, object]) -> None:
         raise place.at("notices").wrong("a server sends its own", "configure them where it runs")
 
 
-_TOKENS: Mapping[str, Check] = {
-    "token_command": check.program,
-    "token_env": check.word,
-    "token_file": check.file,
-}
-_SERVER: Mapping[str, Check] = {"url": check.base, "socket": check.file, **_TOKENS}
-_SYSTEM: Mapping[str, Check] = {"url": check.base, "services": _services, **_TOKENS}
-_NOTICES: Mapping[str, Check] = {
-    "name": check.word,
-    "command": check.program,
-    "url": check.url,
-    **_TOKENS,
-    "only": _kinds,
-    "reviewers": _addresses,
-    "timeout": check.seconds,
-}
+_SERVER: Mapping[str, Check] = {"url": check.base, "socket": check.file, **check.TOKENS}
+_SYSTEM: Mapping[str, Check] = {"url": check.base, "services": _services, **check.TOKENS}
 _CONTEXT: Mapping[str, Check] = {
     "database": _database,
     "bursar": _bursar,

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from backend.embedded.quotas import EmbeddedQuotas
     from backend.notices.deliverer import Worker
     from backend.notices.model import Sink
+    from backend.quotas.ledger import Ledger
 
 
 class EmbeddedBackend:
@@ -53,6 +54,13 @@ class EmbeddedBackend:
             read_only=database.read_only,
             empty=database.read(lambda tx: tx.scalar(counts.COUNT_RESOURCES)) == 0,
         )
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Commissions by the hundred."""
+        from backend.quotas.ledger import Ledger
+
+        return Ledger(self.database)
 
     @cached_property
     def quotas(self) -> EmbeddedQuotas:

@@ -16,7 +16,7 @@ from backend.core.errors import BursarError, NotFound
 from backend.core.journal import SELECT_HEAD
 from backend.embedded import EmbeddedBackend
 from backend.projects import routes as projects
-from backend.quotas import queries
+from backend.quotas import counts
 from backend.quotas import routes as quotas
 from backend.quotas.routes import dialect
 from backend.quotas.routes.dialect import Desk, Site, WrongMethod
@@ -126,4 +126,4 @@ def _head(tx: Tx) -> int:
 
 
 def _pending(tx: Tx) -> int:
-    return int(tx.scalar(queries.COUNT_PENDING))
+    return int(tx.scalar(counts.COUNT_PENDING))

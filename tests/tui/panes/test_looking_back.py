@@ -7,7 +7,6 @@ from textual.pilot import Pilot
 
 from backend.core.errors import OverLimit
 from backend.core.identity import Actor, Role
-from backend.quotas.ledger import Ledger
 from backend.quotas.model import IssueCommission, Provision
 from tests.tui.hostile import FORBIDDEN, poison
 from tests.tui.stage import (
@@ -39,7 +38,7 @@ def refused(stage: Stage) -> None:
         provisions=[Provision(holder, source, VM, 99), Provision(source, "", VM, 99)],
     )
     with pytest.raises(OverLimit):
-        Ledger(stage.backend.database).issue(command)
+        stage.backend.ledger.issue(command)
 
 
 def test_the_feed_follows_what_happens_until_it_is_held(stage: Stage) -> None:
