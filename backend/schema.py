@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.core import journal, once, principals
+from backend.core import journal, tables
 from backend.core.database import Step
 from backend.notices import schema as notices
 from backend.projects import store as projects
@@ -12,10 +12,10 @@ STEPS = (
     Step("journal", journal.SCHEMA),
     Step("quotas", quotas.SCHEMA),
     Step("projects", projects.SCHEMA),
-    Step("principals", principals.SCHEMA),
+    Step("principals", tables.PRINCIPALS),
     Step("notices", notices.SCHEMA),
     Step("history", quotas.HISTORY),
     Step("names", projects.NAMES),
-    Step("grants", principals.GRANTS),
-    Step("once", once.SCHEMA),
+    Step("grants", tables.GRANTS),
+    Step("once", tables.ONCE),
 )

@@ -16,14 +16,6 @@ from backend.core.plan import Receipt
 if TYPE_CHECKING:
     from backend.core.database.tx import Tx
 
-SCHEMA = """
-CREATE TABLE applied (
-    actor TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, at {int64} NOT NULL,
-    seq {int64} NOT NULL, message TEXT NOT NULL, created TEXT NOT NULL,
-    PRIMARY KEY (actor, key)){clustered};
-CREATE INDEX applied_at ON applied (at);
-"""
-
 KEPT = 30 * 86_400 * 1_000_000
 """Microseconds for which a key is known."""
 

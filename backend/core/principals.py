@@ -17,21 +17,6 @@ from backend.core.journal import Entry, to_json
 if TYPE_CHECKING:
     from backend.core.database.tx import Tx
 
-# `principal` is `user:<uuid>`, `service:<name>` or, for tokens with grants, `token:<name>`.
-SCHEMA = """
-CREATE TABLE principal_token (
-    sha256 TEXT PRIMARY KEY, principal TEXT NOT NULL, created_at {int64} NOT NULL){strict};
-CREATE INDEX principal_token_of ON principal_token (principal);
-"""
-
-# 0 never expires.
-GRANTS = """
-ALTER TABLE principal_token ADD COLUMN expires_at {int64} NOT NULL DEFAULT 0;
-CREATE TABLE principal_grant (
-    principal TEXT NOT NULL, system TEXT NOT NULL, role TEXT NOT NULL, scope TEXT NOT NULL,
-    PRIMARY KEY (principal, system, role, scope)){clustered};
-"""
-
 SELECT_TOKENS = "SELECT principal, sha256 FROM principal_token ORDER BY principal, sha256"
 SELECT_PRINCIPAL = "SELECT principal, expires_at FROM principal_token WHERE sha256 = ?"
 SELECT_KNOWN = """

@@ -20,7 +20,7 @@ from backend.core.errors import BadReply, BursarError, Invalid, NotFound, Previe
 from backend.core.identity import Actor, Role
 from backend.core.plan import Command, Plan, Receipt, Tier, WireRequest
 from backend.core.version import VERSION
-from backend.embedded import HANDLERS
+from backend.embedded.changes import HANDLERS
 from backend.http import Reply
 from backend.projects.model import ApproveApplication
 from backend.served import port, wire
