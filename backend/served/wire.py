@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -25,6 +25,8 @@ from backend.core.text import display
 from backend.core.version import VERSION
 from backend.decode import parse_json, path_text
 from backend.http import Reply
+from backend.projects.model import commands as project_commands
+from backend.quotas.model import commands as quota_commands
 
 T = TypeVar("T")
 
@@ -34,16 +36,13 @@ KEY_HEADER = "Idempotency-Key"
 LONGEST_KEY = 128
 
 
-def concrete(kind: type[Command]) -> Iterator[type[Command]]:
-    """The commands of all rooms: the classes that nothing is derived from."""
-    below = kind.__subclasses__()
-    if not below:
-        yield kind
-    for one in below:
-        yield from concrete(one)
-
-
-COMMANDS: Mapping[str, type[Command]] = {kind.__name__: kind for kind in concrete(Command)}
+COMMANDS: Mapping[str, type[Command]] = {
+    name: kind
+    for room in (project_commands, quota_commands)
+    for name, kind in vars(room).items()
+    if isinstance(kind, type) and issubclass(kind, Command) and not kind.__subclasses__()
+}
+"""The commands of all rooms: the classes that nothing is derived from."""
 ERRORS: Mapping[str, type[BursarError]] = {
     kind.code: kind
     for kind in vars(errors).values()
