@@ -1,22 +1,9 @@
-"""Where the operator keeps a token, and what he is asked when it is not there."""
+"""Where the operator keeps a token."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-Ask = Callable[["Question"], Awaitable[str]]
-"""Answers a token, `` when there will be none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A token is needed: which `context` wants to sign in where, and why it has to be asked."""
-
-    context: str
-    place: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,9 @@ import threading
 from pathlib import Path
 
 from backend.core.errors import NotSignedIn
-from backend.credentials import Ask, Question, Source
+from backend.core.signin import LONGEST, Ask, Question, plausible
+from backend.credentials import Source
 from backend.program import Failed, execute
-
-LONGEST = 8192
-"""Characters of a token."""
 
 SECONDS = 30.0
 """How long a program may take to tell one."""
@@ -29,12 +27,6 @@ def read(source: Source, stop: threading.Event, timeout: float = SECONDS) -> str
     if not plausible(token):
         raise Failed(f"{source.setting}: no token in it")
     return token
-
-
-def plausible(token: str) -> bool:
-    """Whether a text can be a token: it goes into a header."""
-    sound = token.isascii() and token.isprintable() and " " not in token
-    return sound and 0 < len(token) <= LONGEST
 
 
 def _kept(source: Source, stop: threading.Event, timeout: float) -> str:

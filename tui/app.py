@@ -7,55 +7,37 @@ import gc
 import logging
 import os
 import signal
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
-from textual.timer import Timer
 
 from backend.core.errors import BursarError
 from tui import theme
 from tui.actions import ACTIONS, Scope, bindings
+from tui.following import MAKERS, Following
 from tui.format.glyphs import ASCII
 from tui.format.lines import Line, Look, line
 from tui.format.units import Style
 from tui.history import Place
-from tui.panes import HOMES, PANES, SCREENS, VIEWS, PaneInfo, frame
+from tui.panes import HOMES, PANES, VIEWS, frame
 from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
 from tui.session import Session
 from tui.widgets.chrome import Tabs
 
+if TYPE_CHECKING:
+    from tui.contexts import Contexts
+
 log = logging.getLogger("bursar")
 
 CRASHED = 70
 STYLES = Path(__file__).parent / "styles"
-
-
-def _made(info: PaneInfo, session: Session) -> Pane:
-    """Its class is imported when it is first shown."""
-    module, _, name = info.made.partition(":")
-    pane: Pane = getattr(import_module(f"tui.panes.{module}"), name)(session)
-    return pane
-
-
-MAKERS: dict[str, Callable[[Session], Pane]] = {
-    info.id: partial(_made, info) for info in (*PANES, *SCREENS)
-}
-
-
-@runtime_checkable
-class Refreshing(Protocol):
-    """A dialog whose figures can be read again."""
-
-    def refresh_figures(self) -> None: ...
 
 
 def _collect_garbage() -> None:
@@ -64,7 +46,7 @@ def _collect_garbage() -> None:
     gc.enable()
 
 
-class BursarApp(App[None], inherit_bindings=False):
+class BursarApp(Following, inherit_bindings=False):
     """Holds the panes and passes on what the session says; everything else is theirs."""
 
     TITLE = "bursar"
@@ -87,37 +69,31 @@ class BursarApp(App[None], inherit_bindings=False):
         (36, "-high"),
     ]
 
-    def __init__(self, session: Session, *, live: bool = True) -> None:
+    def __init__(
+        self, session: Session, *, live: bool = True, contexts: Contexts | None = None
+    ) -> None:
         wanted = theme.chosen(session.settings.theme, os.environ)
         if session.begins:
             self.DEFAULT_MODE = session.begins  # type: ignore[misc]
         # Told before anything is drawn: Textual decides here what NO_COLOR does to the colours.
         super().__init__(ansi_color=wanted.ansi or None)
         self.animation_level = "none"
-        self.session = session
         self.crashed = False
-        self.set_class(session.settings.production, "-production")
+        self.contexts = contexts
         self.set_class(session.settings.glyphs is ASCII, "-ascii")
         self._live = live
-        self._ticking: Timer | None = None
         for one in theme.THEMES:
             self.register_theme(one)
         self.theme = wanted.name
-        for pane in PANES:
-            self.add_mode(pane.id, partial(MAKERS[pane.id], session))
+        self.take_session(session)
 
     def on_mount(self) -> None:
         """Follow the backend, watch the time, listen to signals."""
-        self.session.redraw = self._redraw
-        self.session.refresh = self._refresh
         if self.session.settings.keys:
             self._rebind()
+        self.follow_session()
         if self._live:
-            self.run_worker(self.session.live(), group="live")
             self._ticking = self.set_interval(self.session.settings.refresh, self._tick)
-            self.session.begin()
-        else:
-            self._read(self.session.read)
         if not self.is_headless:
             self._listen()
             self.app_resume_signal.subscribe(self, self._resumed)
@@ -153,26 +129,6 @@ class BursarApp(App[None], inherit_bindings=False):
         self.crashed = True
         log.critical("crashed", exc_info=self._exception)
         self.panic(Text("bursar stopped because of an error of its own; see its log."))
-
-    def _redraw(self) -> None:
-        if self.is_running and isinstance(self.screen, Pane):
-            self.screen.show_chrome()
-
-    async def _refresh(self) -> None:
-        screen = self.screen
-        if isinstance(screen, Pane):
-            with screen.unless_closed():
-                await screen.catch_up()
-        elif isinstance(screen, Refreshing):
-            screen.refresh_figures()
-
-    def _read(self, reading: Callable[[], Awaitable[None]]) -> None:
-        self.run_worker(reading, group="read", exclusive=True)
-
-    def _tick(self) -> None:
-        if isinstance(self.screen, Pane):
-            self.screen.tick()
-        self._redraw()
 
     # Actions that work everywhere
 
@@ -220,14 +176,6 @@ class BursarApp(App[None], inherit_bindings=False):
         self.session.units = units
         if isinstance(self.screen, Pane):
             self.screen.units_changed()
-        self._redraw()
-
-    def look_every(self, seconds: float) -> None:
-        """Look at ages and marks so often."""
-        self.session.settings = replace(self.session.settings, refresh=seconds)
-        if self._ticking is not None:
-            self._ticking.stop()
-            self._ticking = self.set_interval(seconds, self._tick)
         self._redraw()
 
     def action_live_refresh(self) -> None:

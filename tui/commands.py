@@ -110,6 +110,21 @@ def _read_only(app: BursarApp, rest: str) -> None:
     app.session.forbid()
 
 
+def _context(app: BursarApp, rest: str) -> None:
+    from tui import contexts
+
+    if app.contexts is None:
+        raise Invalid("there is one context here", hint="a demo brings its own world")
+    if rest:
+        contexts.go(app, app.contexts, rest)
+    else:
+        contexts.choose(app, app.contexts)
+
+
+def _contexts(session: Session) -> tuple[str, ...]:
+    return session.contexts
+
+
 def _help(app: BursarApp, rest: str) -> None:
     app.action_help()
 
@@ -137,6 +152,9 @@ COMMANDS = (
     Command("save", "Save what is listed, with its filter and order, under a name", _save, "NAME"),
     Command("view", "Show what was saved under a name", _view, "NAME", given=_saved),
     Command("forget", "Forget what was saved under a name", _forget, "NAME", given=_saved),
+    Command(
+        "ctx", "Choose a context, or go to one by its name", _context, "[NAME]", given=_contexts
+    ),
     Command("ro", "Make this session read-only, until it ends", _read_only),
     Command("help", "Every key and command", _help),
     Command("q", "Quit", _quit),
@@ -260,7 +278,8 @@ def _check(order: Order, words: Sequence[str]) -> None:
     command, rest = order.command, order.rest
     if not command.takes and rest:
         raise _wrong(order, "nothing follows it")
-    if (words or command.given) and rest not in words:
+    optional = command.takes.startswith("[") and not rest
+    if (words or command.given) and rest not in words and not optional:
         raise _wrong(order, f"one of {', '.join(words)} follows it" if words else NOTHING_SAVED)
     if command.run is _save and not _NAME.fullmatch(rest):
         raise _wrong(order, "a name of letters, digits, dots and dashes follows it")

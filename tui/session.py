@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backend.backend import Backend, Badges, Connection, Link
+from backend.backend import Backend, Badges, Connection, Link, LinkState
 from backend.core.errors import BursarError, ReadOnly
 from backend.core.identity import Role
 from backend.core.listing import Listing, Query
@@ -25,6 +25,7 @@ from tui.format.glyphs import UNICODE, Glyphs
 from tui.format.lines import Look
 from tui.format.units import Style
 from tui.history import History, Place
+from tui.signin import SignIn
 
 if TYPE_CHECKING:
     from backend.core.plan import Command, Plan, Receipt
@@ -44,6 +45,8 @@ LISTINGS = {
     "verify": "projects.mismatches",
 }
 """The rows of each list, in the backend."""
+STALE = 3
+"""How many times `refresh` what is shown may be old before it is told by its looks."""
 GAP = 0.25
 """Seconds between two refreshes at least."""
 
@@ -151,6 +154,10 @@ class Session:
         """What runs beside everything else and `stop` ends, `` for nothing."""
         self.stop: Callable[[], None] = _nothing
         self.read_at = clock()
+        self.sign_in = SignIn()
+        self.contexts: tuple[str, ...] = ()
+        """Where `:ctx` leads."""
+        self._asked = self._heard = 0
         self.keep: Callable[[], None] = _nothing
         """Write down what is remembered until the next time."""
         self.redraw: Callable[[], None] = _nothing
@@ -161,6 +168,18 @@ class Session:
     def connection(self) -> Connection:
         """What is connected."""
         return self.backend.connection
+
+    @property
+    def link(self) -> Link:
+        """How it stands with what is connected."""
+        return self.backend.link
+
+    @property
+    def stale(self) -> bool:
+        """True when what is shown could not be read again for a while."""
+        lost = self.link.state in (LinkState.LOST, LinkState.SIGNED_OUT)
+        age = (self.now() - self.read_at) / 1_000_000
+        return (lost or self.failure is not None) and age > STALE * self.settings.refresh
 
     @property
     def read_only(self) -> bool:
@@ -231,6 +250,17 @@ class Session:
         role = self.connection.actor.role
         return "" if role in (Role.ADMIN, Role.APPROVER) else f"your role is {role}"
 
+    def lacking(self, commands: Sequence[str]) -> str:
+        """Why none of these commands can be given through this connection, `` when one can."""
+        reasons = [self.connection.lacks.get(name, "") for name in commands]
+        return reasons[0] if all(reasons) and reasons else ""
+
+    def irrevocable(self) -> str:
+        """Why the last change cannot be taken back, `` when it can."""
+        if self.inverse is None:
+            return "the last change cannot be taken back in one step"
+        return self.lacking([type(self.inverse).__name__])
+
     async def plan(self, command: Command) -> Plan:
         """Preview a command. Raises BursarError."""
         return await self.backend.plan(command)
@@ -246,6 +276,11 @@ class Session:
         """Have the badges read; what is visible is being read already."""
         self._woken.set()
 
+    def leave(self) -> None:
+        """Nobody looks any more."""
+        self.redraw, self.refresh = _nothing, _nothing_async
+        self.sign_in.show = None
+
     def pause(self, paused: bool) -> None:
         """Stop following changes, or go on."""
         self.paused = paused
@@ -254,14 +289,21 @@ class Session:
         self.redraw()
 
     async def read_again(self) -> None:
-        """Read what is visible now, whether or not anything changed."""
+        """Read what is visible now, whether or not anything changed; who declined to sign in is
+        asked again."""
         self.version += 1
+        self.sign_in.declined = False
         await self.read()
 
     async def read(self) -> None:
         """Read the badges, and what is visible if it changed."""
+        self._asked += 1
+        asked = self._asked
         try:
-            self._notice(await self.backend.badges())
+            badges = await self.backend.badges()
+            if asked > self._heard:  # else a later question was answered first
+                self._heard = asked
+                self._notice(badges)
             await self.refresh()
         except BursarError as error:
             if self.failure is None:

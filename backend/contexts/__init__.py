@@ -13,7 +13,8 @@ from backend.core.errors import Invalid, StorageError
 
 if TYPE_CHECKING:
     from backend.backend import Backend
-    from backend.credentials import Ask, Source
+    from backend.core.signin import Ask
+    from backend.credentials import Source
     from backend.embedded import EmbeddedBackend
     from backend.notices.model import Sink
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backend.backend import Backend
 from backend.contexts import Context, usage
-from backend.credentials import Ask
+from backend.core.signin import Ask
 
 
 def opened(context: Context, ask: Ask | None) -> Backend:

@@ -82,7 +82,8 @@ DETAILS = (
 class Action:
     """Something the operator can do. `id` is `pane.action`, the name it is remapped by;
     `title` the words in help and on wide terminals, `short` those of a narrow key line;
-    `footer` its place in the key line, 0 for none."""
+    `footer` its place in the key line, 0 for none; `gives` the commands that it may give, by the
+    name of their class."""
 
     id: str
     keys: tuple[str, ...]
@@ -93,6 +94,7 @@ class Action:
     short: str = ""
     footer: int = 0
     changes_data: bool = False
+    gives: tuple[str, ...] = ()
     call: str = ""
     priority: bool = False
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend import contexts
 from backend.contexts import Config, Context
 from tui.cli.arguments import THEMES
-from tui.cli.output import CRASHED, DONE, say, start_log, state_folder
+from tui.cli.opening import Opener
+from tui.cli.output import CRASHED, DONE, say, start_log
 from tui.cli.target import chosen
+from tui.signin import SignIn
 
 if TYPE_CHECKING:
     from backend.backend import Backend
-    from tui.session import Session
 
 ESCAPE_DELAY = "500"
 """Milliseconds until an escape is a key of its own."""
@@ -29,8 +28,8 @@ def console(options: argparse.Namespace) -> int:
     config = contexts.load()
     context = chosen(options, config)
     check(config)
-    backend = contexts.open_context(context, read_only=options.read_only)
-    return show(backend, context, config, options)
+    typed = context if options.database is not None else None
+    return show(Opener(config, options, refresh(config), typed), context)
 
 
 def mind_the_line() -> None:
@@ -46,6 +45,11 @@ def over_ssh() -> bool:
     return "SSH_CONNECTION" in os.environ
 
 
+def refresh(config: Config) -> float:
+    """Seconds between two looks at ages and marks."""
+    return config.refresh * (2 if over_ssh() else 1)
+
+
 def check(config: Config) -> None:
     """What only the console understands of a configuration. Raises Invalid."""
     if config.keys:
@@ -58,69 +62,31 @@ def check(config: Config) -> None:
         raise contexts.usage(f"{config.file}: theme: there is no {config.theme!r}", hint)
 
 
-def show(
-    backend: Backend,
-    context: Context,
-    config: Config,
-    options: argparse.Namespace,
-    *,
-    remembered: bool = True,
-) -> int:
-    """Run the console until it is left, then close the backend."""
+def show(opener: Opener, context: Context, backend: Backend | None = None) -> int:
+    """Run the console until it is left, then close the backend; `backend` is one that is open
+    already, and the only one there is."""
     import asyncio
 
     from tui.app import BursarApp
-    from tui.format.glyphs import choose
-    from tui.format.units import Style
-    from tui.session import Session, Settings
 
     log = start_log()
-    settings = Settings(
-        context=context.name,
-        production=context.production,
-        read_only=options.read_only or context.read_only,
-        glyphs=choose(options.glyphs or config.glyphs),
-        units=Style(config.units),
-        refresh=config.refresh * (2 if over_ssh() else 1),
-        theme=options.theme or config.theme,
-        keys=config.keys,
-        state=state_folder(),
-    )
-    session = Session(backend, settings)
-    app = BursarApp(session)
+    if backend is None:
+        app = BursarApp(opener.opened(context), contexts=opener)
+    else:
+        app = BursarApp(opener.session(backend, context, SignIn()))
 
     async def lived() -> None:
         try:
-            await app.run_async(mouse=options.mouse)
+            await app.run_async(mouse=opener.options.mouse)
         finally:
-            await session.backend.close()
+            app.session.keep()
+            await app.session.backend.close()
 
-    with remembering(session) if remembered else nullcontext():
-        asyncio.run(lived())
+    asyncio.run(lived())
     if app.crashed:
         say(f"details in {log}")
         return CRASHED
     return app.return_code or DONE
-
-
-@contextmanager
-def remembering(session: Session) -> Iterator[None]:
-    """Go on where the last console on this context ended, and write down where this one ends."""
-    from tui import memory
-
-    place = session.connection.place
-    path = memory.path_for(state_folder(), session.settings.context, place)
-    memory.recall(session, path)
-
-    def keep() -> None:
-        try:
-            memory.keep(session, path)
-        except OSError as error:
-            session.tell(f"{path} cannot be written: {error.strerror}", "warn")
-
-    session.keep = keep
-    yield
-    keep()
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -145,4 +111,5 @@ def demo(options: argparse.Namespace) -> int:
         backend.shut()
         backend = open_embedded(path, read_only=options.read_only)
         with Traffic(backend.database, options.seed):
-            return show(backend, Context("demo", path), config, options, remembered=False)
+            opener = Opener(config, options, refresh(config), remembers=False)
+            return show(opener, Context("demo", path), backend)

@@ -15,6 +15,7 @@ from tui.format import ages
 from tui.format.lines import WARN, Line, Look, Part
 from tui.panes import projects
 from tui.panes.listpane import quiet
+from tui.panes.pane import Pane
 from tui.panes.projects import ProjectsPane
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
@@ -85,7 +86,7 @@ class ExpiredPane(ProjectsPane, inherit_bindings=False):
         """There has to be one."""
         if action.id == "expired.all":
             none = self.list.shown == 0 and not self.query_shown.text
-            return self.session.forbidden() or ("no project has expired" if none else "")
+            return Pane.refusal(self, action) or ("no project has expired" if none else "")
         return super().refusal(action)
 
     def action_expired_all(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 
-from backend.backend import Badges
+from backend.backend import Badges, Link, LinkState
 from tui.actions import Action, key_name
 from tui.format import ages, names
 from tui.format.lines import BAD, GOOD, QUIET, WARN, Line, Part, line, wrapped
@@ -38,12 +38,31 @@ def connected(session: Session, width: int) -> tuple[list[Part], list[Part]]:
 
 
 def freshness(session: Session) -> Part:
-    """`* live 2s`, `paused`, `stale 34s`: how old what is shown may be."""
+    """`* live 2s`, `polled 4s ago`, `lost 34s, next try in 4s`: how old what is shown may be."""
+    link, now = session.link, session.now()
+    if link.state is LinkState.SIGNED_OUT:
+        return f"signed out, {session.key('live.refresh')} asks again", BAD
+    if link.state is LinkState.LOST:
+        return _lost(link, now), BAD
     if session.failure is not None:
-        return f"stale {ages.age(session.read_at, session.now()).replace(' ', '')}", BAD
+        return f"stale {_age(session.read_at, now)}", BAD
     if session.paused:
         return "paused", WARN
+    if link.state is LinkState.CONNECTING:
+        return "connecting", WARN
+    if link.state is LinkState.POLLING:
+        return f"polled {_age(session.read_at, now)} ago", GOOD
     return f"* live {session.settings.refresh:g}s", GOOD
+
+
+def _lost(link: Link, now: int) -> str:
+    since = f" {_age(link.since, now)}" if link.since else ""
+    wait = max(0, -(-(link.retry_at - now) // 1_000_000))
+    return f"lost{since}, next try in {wait}s" if link.retry_at else f"lost{since}"
+
+
+def _age(then: int, now: int) -> str:
+    return ages.age(then, now).replace(" ", "")
 
 
 def tabs(badges: Badges | None, width: int) -> list[tuple[str, str]]:

@@ -82,9 +82,10 @@ class Pane(Subject, inherit_bindings=False):
 
     def refusal(self, action: Action) -> str:
         """Why an action is off now, `` when it is not."""
-        if action.id == "undo" and self.session.inverse is None:
-            return "the last change cannot be taken back in one step"
-        return self.session.forbidden() if action.changes_data else ""
+        if action.id == "undo":
+            return self.session.irrevocable() or self.session.forbidden()
+        why = self.session.forbidden() if action.changes_data else ""
+        return why or self.session.lacking(action.gives)
 
     async def refresh_data(self) -> None:
         """Data changed: read again what is visible. Raises BursarError."""
@@ -140,6 +141,7 @@ class Pane(Subject, inherit_bindings=False):
 
     def _show_chrome(self) -> None:
         width, session = self.size.width, self.session
+        self.set_class(session.stale, "-stale")
         self.query_one("#connected", Row).show(*frame.connected(session, width))
         self.query_one(Tabs).show_tabs(frame.tabs(session.badges, width), self.PANE)
         facts = frame.joined(self.facts(), width)

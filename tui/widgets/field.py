@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.text import Text
 from textual import events
 from textual.message import Message
 from textual.widgets import Input
+
+from tui.format.glyphs import ASCII, Glyphs
 
 
 class LineField(Input):
@@ -27,3 +30,15 @@ class LineField(Input):
         self.insert_text_at_cursor(text[:room])
         if len(text) > room:
             self.post_message(self.Cut(room))
+
+
+class SecretField(LineField):
+    """What is typed is shown as signs of one kind, which the terminal knows."""
+
+    def __init__(self, glyphs: Glyphs, *, id: str, max_length: int) -> None:
+        super().__init__(id=id, password=True, compact=True, max_length=max_length)
+        self._sign = "*" if glyphs is ASCII else "•"
+
+    @property
+    def _value(self) -> Text:
+        return Text(self._sign * len(self.value), no_wrap=True, overflow="ignore", end="")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -79,6 +79,12 @@ class Menu(ModalScreen[Item | None]):
         with Vertical(id="menu"):
             yield Static(id="typed")
             yield Options(id="items")
+
+    def renote(self, id: str, note: str) -> None:
+        """Say something else about an item."""
+        self._items = tuple(replace(one, note=note) if one.id == id else one for one in self._items)
+        self._shown = [replace(one, note=note) if one.id == id else one for one in self._shown]
+        self.query_one(Options).change([self._content(one) for one in self._shown])
 
     def on_resize(self) -> None:
         """Items are cut to the width there is."""

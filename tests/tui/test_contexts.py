@@ -1,0 +1,154 @@
+"""From one context to another without leaving the console, each as it was left."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from backend.contexts import Config, Context
+from backend.core.identity import Actor, Role
+from backend.core.runtime import micros
+from tests.tui.panes.test_pictures import Compare
+from tests.tui.stage import NARROW, SIZES, WIDE, Stage, play, press, said, set_up, until
+from tests.tui.troubles import order
+from tests.worlds import START, World
+from tui.app import BursarApp
+from tui.cli.opening import Opener
+from tui.panes.projects import ProjectsPane
+from tui.session import Session
+from tui.widgets.menu import Menu
+from tui.widgets.text import TextPanel
+
+OPTIONS = argparse.Namespace(read_only=False, glyphs=None, theme=None)
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Context]]:
+    """A world, another one in production, and a place where none is yet."""
+    for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / "home" / kind.lower()))
+    monkeypatch.setenv("LOGNAME", "ada")
+    monkeypatch.chdir(tmp_path)
+    Path("one").mkdir()
+    Path("two").mkdir()
+    with set_up(Path("one")), set_up(Path("two"), only_here):
+        yield {
+            "one": Context("one", Path("one/world.db")),
+            "two": Context("two", Path("two/world.db"), production=True),
+            "new": Context("new", Path("new.db")),
+            "bad": Context("bad", Path("two")),
+        }
+
+
+def only_here(world: World) -> None:
+    """A project that the other world has not."""
+    world.project("only.here")
+
+
+def console(places: dict[str, Context], *, size: tuple[int, int] = NARROW) -> BursarApp:
+    """A console on the first of them."""
+    config = Config(contexts=places, glyphs="ascii" if size == NARROW else "unicode")
+    opener = Opener(config, OPTIONS, 2.0)
+    session = opener.opened(places["one"])
+    session.now = lambda: micros(START) + 9 * 60_000_000
+    session.read_at = session.now()
+    return BursarApp(session, live=False, contexts=opener)
+
+
+def app_of(pilot: Pilot[None]) -> BursarApp:
+    """The console."""
+    assert isinstance(pilot.app, BursarApp)
+    return pilot.app
+
+
+async def at(pilot: Pilot[None], name: str) -> None:
+    """Wait until another context is shown and read."""
+    app = app_of(pilot)
+    await until(pilot, lambda: app.session.settings.context == name)
+    await until(pilot, lambda: isinstance(app.screen, ProjectsPane) and app.screen.list.shown != 0)
+
+
+def test_one_goes_to_another_and_finds_the_first_as_it_was_left(
+    places: dict[str, Context],
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "projects climate")
+        await press(pilot, "j")
+        await order(pilot, "ctx two")
+        await at(pilot, "two")
+        app = app_of(pilot)
+        assert "only.here" in said(app)
+        assert "PROD" in said(app)
+        assert app.has_class("-production")
+        await order(pilot, "ctx one")
+        await at(pilot, "one")
+        assert "filter climate" in said(app)
+        assert "only.here" not in said(app)
+        assert not app.has_class("-production")
+        await app.session.backend.close()
+
+    play(console(places), script)
+
+
+def test_one_that_cannot_be_opened_leaves_everything_as_it_is(places: dict[str, Context]) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, ":", *"ctx", "space", *"bad", "enter")
+        app = app_of(pilot)
+        await until(pilot, lambda: "is a directory" in said(app))
+        assert app.session.settings.context == "one"
+        assert "climate.hpc" in said(app)
+        await press(pilot, ":", *"ctx", "space", *"one", "enter")
+        assert "this is one already" in said(app)
+        await app.session.backend.close()
+
+    play(console(places), script)
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_all_are_listed_with_what_they_answer(
+    places: dict[str, Context], snap_compare: Compare, size: tuple[int, int]
+) -> None:
+    async def before(pilot: Pilot[None]) -> None:
+        await press(pilot, ":", *"ctx", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Menu))
+        await until(pilot, lambda: said(pilot.app).count("answers as") == 2)
+        assert "not made yet" in said(pilot.app)
+        await app_of(pilot).session.backend.close()
+
+    app = console(places, size=size)
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+def test_a_console_on_its_own_says_so(places: dict[str, Context], tmp_path: Path) -> None:
+    (tmp_path / "three").mkdir()
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, ":", *"ctx", "enter")
+        assert "there is one context here" in said(pilot.app)
+
+    with set_up(tmp_path / "three") as stage:
+        play(stage.app(), script)
+
+
+def test_what_is_lacking_is_dimmed_with_the_reason(stage: Stage) -> None:
+    """Here an approver's connection, which decides, but ends no project."""
+    approver = stage.backend.acting(Actor("ada", Role.APPROVER))
+    why = "approvers decide on applications, memberships and commissions only"
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "j", "Z")
+        assert f"suspend / unsuspend: {why}" in said(pilot.app)
+        await press(pilot, ".")
+        assert "approvers decide" in said(pilot.app)
+        pane = pilot.app.screen_stack[0]
+        assert isinstance(pane, ProjectsPane)
+        assert pane.check_action("project_suspend", ()) is None
+        await press(pilot, "escape", "?")
+        told = " ".join(line.text for line in pilot.app.screen.query_one(TextPanel).lines)
+        assert told.count(why) >= 3
+
+    play(BursarApp(Session(approver), live=False), script, WIDE)

@@ -1,0 +1,80 @@
+"""The sign-in prompt: a token is typed or pasted, and never shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Input, Label, Static
+
+from backend.core.signin import LONGEST, Question, plausible
+from tui.dialogs.dialog import Dialog
+from tui.format.lines import QUIET, WARN, Line, Look, blank, joined, line, wrapped
+from tui.session import Session
+from tui.widgets.field import SecretField
+
+
+class SignInScreen(Dialog[None]):
+    """Asks for a token and puts it into `answer`, `` when it is left."""
+
+    AUTO_FOCUS = "#token"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    def __init__(self, session: Session, question: Question, answer: asyncio.Future[str]) -> None:
+        super().__init__(session)
+        self._question, self._answer = question, answer
+
+    def body(self) -> ComposeResult:
+        """The field, and what is wrong with what is in it."""
+        with Horizontal(classes="field"):
+            yield Label(Content("Token ["))
+            yield SecretField(self.session.settings.glyphs, id="token", max_length=LONGEST)
+            yield Label(Content("]"))
+        yield Static(id="notice")
+
+    def on_mount(self) -> None:
+        """Say what for."""
+        self.query_one(Static).display = False
+        self.frame(f"Sign in: {self._question.context}", "enter signs in   esc goes on without")
+        self.show_text(self._lines)
+
+    def _lines(self, look: Look) -> Iterator[Line]:
+        asked = self._question
+        yield from wrapped("place", f"{asked.place} asks who you are: {asked.why}.", look.width)
+        yield blank()
+        told = "What is typed is not shown, and forgotten when the console ends."
+        yield from wrapped("kept", told, look.width, style=QUIET)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        token = event.value.strip()
+        if plausible(token):
+            self._leave(token)
+        else:
+            self._notice("a token has no spaces and no special signs" if token else "it is empty")
+
+    def _notice(self, text: str) -> None:
+        notice = self.query_one("#notice", Static)
+        notice.display = True
+        notice.update(joined([line("notice", (f"! {text}", WARN))]))
+        self.call_after_refresh(self.fit)
+
+    def action_leave(self) -> None:
+        """Go on without."""
+        self._leave("")
+
+    def _leave(self, token: str) -> None:
+        if not self._answer.done():
+            self._answer.set_result(token)
+        self.dismiss(None)
+
+    def on_unmount(self) -> None:
+        """A console that ends answers too."""
+        if not self._answer.done():
+            self._answer.set_result("")

@@ -1,0 +1,106 @@
+"""What the console does with its session: shows its panes, follows it, exchanges it for another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+from importlib import import_module
+from typing import Protocol, runtime_checkable
+
+from textual.app import App
+from textual.timer import Timer
+
+from backend.core.signin import Question
+from tui.panes import PANES, SCREENS, PaneInfo
+from tui.panes.pane import Pane
+from tui.session import Session
+
+
+def _made(info: PaneInfo, session: Session) -> Pane:
+    """Its class is imported when it is first shown."""
+    module, _, name = info.made.partition(":")
+    pane: Pane = getattr(import_module(f"tui.panes.{module}"), name)(session)
+    return pane
+
+
+MAKERS: dict[str, Callable[[Session], Pane]] = {
+    info.id: partial(_made, info) for info in (*PANES, *SCREENS)
+}
+
+
+@runtime_checkable
+class Refreshing(Protocol):
+    """A dialog whose figures can be read again."""
+
+    def refresh_figures(self) -> None: ...
+
+
+class Following(App[None], inherit_bindings=False):
+    """An app whose modes are the panes of `session`."""
+
+    session: Session
+    _live: bool
+    """Whether it follows changes, or reads once."""
+    _ticking: Timer | None = None
+
+    def take_session(self, session: Session) -> None:
+        """Make it the one whose panes are shown."""
+        self.session = session
+        self.set_class(session.settings.production, "-production")
+        for pane in PANES:
+            self.add_mode(pane.id, partial(MAKERS[pane.id], session))
+
+    def follow_session(self) -> None:
+        """Show what the session hears of."""
+        self.session.redraw = self._redraw
+        self.session.refresh = self._refresh
+        self.session.sign_in.show = self._ask_token
+        if self._live:
+            self.run_worker(self.session.live(), group="live", exclusive=True)
+            self.session.begin()
+        else:
+            self._read(self.session.read)
+
+    def leave_session(self) -> None:
+        """Show nothing of it any more."""
+        self.workers.cancel_group(self, "live")
+        self.workers.cancel_group(self, "read")
+        self.session.leave()
+
+    async def _ask_token(self, question: Question) -> str:
+        """Have the operator type a token, on top of whatever is on screen."""
+        from tui.dialogs.signin import SignInScreen
+
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.push_screen(SignInScreen(self.session, question, answer))
+        return await answer
+
+    def _redraw(self) -> None:
+        if self.is_running and isinstance(self.screen, Pane):
+            self.screen.show_chrome()
+
+    async def _refresh(self) -> None:
+        screen = self.screen
+        if isinstance(screen, Pane):
+            with screen.unless_closed():
+                await screen.catch_up()
+        elif isinstance(screen, Refreshing):
+            screen.refresh_figures()
+
+    def _read(self, reading: Callable[[], Awaitable[None]]) -> None:
+        self.run_worker(reading, group="read", exclusive=True)
+
+    def _tick(self) -> None:
+        if isinstance(self.screen, Pane):
+            self.screen.tick()
+        self._redraw()
+
+    def look_every(self, seconds: float) -> None:
+        """Look at ages and marks so often."""
+        self.session.settings = replace(self.session.settings, refresh=seconds)
+        if self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = self.set_interval(seconds, self._tick)
+        self._redraw()
