@@ -84,7 +84,8 @@ class EmbeddedBackend:
         refused = {command.__name__: refusal(actor.role, command) for command in HANDLERS}
         lacks = {name: reason for name, reason in refused.items() if reason}
         connection = replace(self.connection, actor=actor, lacks=lacks)
-        return Acting(self, EmbeddedProjects(self.database, actor), connection)
+        projects = EmbeddedProjects(self.database, actor, self.projects)
+        return Acting(self, projects, connection)
 
     async def badges(self) -> Badges:
         """Counts for the chrome."""

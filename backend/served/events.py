@@ -119,23 +119,30 @@ class Stream:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Send until the other side goes, or takes nothing."""
-        sending = asyncio.ensure_future(self._send(send))
+        await send({"type": "http.response.start", "status": 200, "headers": self._headers})
         leaving = asyncio.ensure_future(_gone(receive))
         try:
-            await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+            async with aclosing(self._texts) as texts:
+                with suppress(BursarError):  # the listener comes back and hears why
+                    while text := await _next(texts, leaving):
+                        async with asyncio.timeout(DEAF):
+                            await send(_body(text, more=True))
         finally:
-            for task in (sending, leaving):
-                task.cancel()
-            await asyncio.gather(sending, leaving, return_exceptions=True)
+            leaving.cancel()
+        if not leaving.done():
+            await send(_body("", more=False))
 
-    async def _send(self, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": self._headers})
-        async with aclosing(self._texts) as texts:
-            with suppress(BursarError):  # it ends, the listener comes back and hears why
-                async for text in texts:
-                    async with asyncio.timeout(DEAF):
-                        await send(_body(text, more=True))
-        await send(_body("", more=False))
+
+async def _next(texts: AsyncGenerator[str], leaving: asyncio.Future[None]) -> str:
+    """The next text, `` when the other side has gone."""
+    coming = asyncio.ensure_future(anext(texts))
+    try:
+        await asyncio.wait((coming, leaving), return_when=asyncio.FIRST_COMPLETED)
+        return coming.result() if coming.done() else ""
+    finally:
+        if not coming.done():
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
 
 
 def _body(text: str, *, more: bool) -> Message:

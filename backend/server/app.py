@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
+from backend.acting import Acting
 from backend.core.database import Tx
 from backend.core.errors import BursarError, NotFound
 from backend.core.journal import SELECT_HEAD
@@ -20,6 +21,8 @@ from backend.quotas import counts
 from backend.quotas import routes as quotas
 from backend.quotas.routes import dialect
 from backend.quotas.routes.dialect import Desk, Site, WrongMethod
+from backend.served import wire as served
+from backend.served.routes import routes
 from backend.server import metrics
 from backend.server.access_log import to_stream
 from backend.server.edge import Edge
@@ -44,6 +47,7 @@ class Application(Starlette):
         super().__init__(
             routes=[
                 Mount(ASTAKOS, app=Site(PLACES, desk)),
+                Mount(served.PREFIX, routes=routes(self.console)),
                 Route("/bursar/health", self.health),
                 Route("/bursar/metrics", self.tell_metrics),
             ],
@@ -63,6 +67,10 @@ class Application(Starlette):
         """The usual stack within the edge."""
         self.edge.app = super().build_middleware_stack()
         return self.edge
+
+    async def console(self, request: Request) -> Acting:
+        """The backend as whoever sends a console's request may see it."""
+        return self.backend.acting(await self.guard.console(request))
 
     async def health(self, request: Request) -> Response:
         """Ready while the database answers."""

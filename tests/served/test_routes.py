@@ -16,7 +16,9 @@ from backend.embedded import EmbeddedBackend
 from backend.projects.model import ChangeProjectState, ProjectAction
 from backend.served import wire
 from backend.served.wire import Order, Preview
-from tests.served.serving import URL, application
+from backend.server.app import create_app
+from tests.served.consoles import admit, token_of
+from tests.serving import IN_PROCESS, QUIET
 from tests.worlds import OPERATOR, World, count, world_w
 
 Ask = Callable[..., httpx.Response]
@@ -32,15 +34,17 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def ask(world: World) -> Ask:
-    """One request, by default of `ada`, who is an admin."""
-    app = application(EmbeddedBackend(world.database, OPERATOR))
+    """One request, by default of an admin."""
+    admit(world.database)
+    app = create_app(EmbeddedBackend(world.database, OPERATOR), QUIET)
 
-    def request(method: str, path: str, who: str = "ada", **told: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {who}", **told.pop("headers", {})}
+    def request(method: str, path: str, who: str = "admin", **told: Any) -> httpx.Response:
+        token = token_of(Role(who)) if who else "stolen"
+        headers = {"Authorization": f"Bearer {token}", **told.pop("headers", {})}
 
         async def send() -> httpx.Response:
             transport = httpx.ASGITransport(app)
-            async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
+            async with httpx.AsyncClient(transport=transport, base_url=IN_PROCESS) as client:
                 return await client.request(
                     method, f"{wire.PREFIX}/{path}", headers=headers, **told
                 )
@@ -83,21 +87,21 @@ def test_the_journal_names_who_presented_the_token_whatever_the_body_says(
     body = order(world, ask)
     seq = ask("POST", "apply", json=body, headers={wire.KEY_HEADER: "k1"}).json()["seq"]
     row = ask("GET", "journal/detail", params={"seq": seq}).json()["row"]
-    assert row["actor"] == "operator:op"
+    assert row["actor"] == "token:admin"
     assert "somebody else" not in str(row)
 
 
 def test_nobody_and_those_who_may_not_are_refused(world: World, ask: Ask) -> None:
     body, key = order(world, ask), {wire.KEY_HEADER: "k1"}
-    assert code(ask("GET", "badges", who="mallory")) == (401, "not-signed-in")
-    for who in ("amy", "eve"):
+    assert code(ask("GET", "badges", who="")) == (401, "not-signed-in")
+    for who in ("approver", "viewer"):
         assert code(ask("POST", "apply", who, json=body, headers=key)) == (403, "not-allowed")
         assert code(ask("POST", "plan", who, json={"command": body["command"]}))[0] == 403
         assert ask("GET", "badges", who).status_code == 200
 
 
 def test_every_answer_says_which_bursar_it_is(ask: Ask) -> None:
-    replies = [ask("GET", "badges"), ask("GET", "badges", who="mallory"), ask("POST", "plan")]
+    replies = [ask("GET", "badges"), ask("GET", "badges", who=""), ask("POST", "plan")]
     assert {reply.headers[wire.VERSION_HEADER] for reply in replies} == {VERSION}
 
 

@@ -1,0 +1,161 @@
+"""The forms of the Backend port, and what each of them can do.
+
+A form is a function that, with a world in a database, gives a way to connect to it. To add one,
+write that function and its line in `FORMS`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+)
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from itertools import count
+from pathlib import Path
+from typing import TypeVar
+
+from backend.backend import Backend
+from backend.core.identity import Actor, Role
+from backend.embedded import EmbeddedBackend, open_embedded
+from backend.projects.model import Capacity, ModifyBaseProjects, Wishes
+from backend.server.app import create_app
+from tests.served.consoles import Buffering, admit, console
+from tests.serving import QUIET, serving
+from tests.worlds import OPERATOR, PENDING_APP, World
+
+T = TypeVar("T")
+Place = Path | str
+MANY = 10_000
+"""Applications that each may have waiting."""
+Connect = Callable[[Role], AbstractAsyncContextManager[Backend]]
+
+
+class Can(Enum):
+    """What not every form can do; a test names what it needs."""
+
+    EVERYTHING = auto()
+    """Show all that the database knows, to the last field, and do whatever a command says."""
+    ROLES = auto()
+    """Be opened as approver and viewer."""
+    READ_ONLY = auto()
+    """Be opened on a database in which nothing may be changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way of having a Backend."""
+
+    opened: Callable[[Place, bool], AbstractContextManager[Connect]]
+    can: frozenset[Can]
+
+
+@dataclass(slots=True)
+class Stand:
+    """A world, a form on it, and what is needed to play in both."""
+
+    form: Form
+    world: World
+    place: Place
+    oracle: EmbeddedBackend
+    connect: Connect
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def name(self, word: str = "lab") -> str:
+        """A project name that no other test has, for they share the world."""
+        return f"{word}-{next(self.numbers)}.lab"
+
+    def play(self, scene: Callable[[Backend], Awaitable[T]], role: Role = Role.ADMIN) -> T:
+        """What comes of a scene with a connected backend."""
+
+        return asyncio.run(_played(self.connect, role, scene))
+
+    def look(self, scene: Callable[[Backend], Awaitable[T]]) -> T:
+        """The same on a database that is open read-only."""
+        with self.form.opened(self.place, True) as connect:
+            return asyncio.run(_played(connect, Role.ADMIN, scene))
+
+
+async def _played(connect: Connect, role: Role, scene: Callable[[Backend], Awaitable[T]]) -> T:
+    async with connect(role) as backend:
+        return await scene(backend)
+
+
+@contextmanager
+def _embedded(place: Place, read_only: bool) -> Iterator[Connect]:
+    backend = open_embedded(Path(place), read_only=read_only, actor=OPERATOR)
+
+    @asynccontextmanager
+    async def connect(role: Role) -> AsyncIterator[Backend]:
+        if role is Role.ADMIN:
+            yield backend
+        else:
+            yield backend.acting(Actor(f"token:{role}", role))
+
+    try:
+        yield connect
+    finally:
+        backend.shut()
+
+
+@contextmanager
+def _in_process(place: Place, read_only: bool) -> Iterator[Connect]:
+    """The server's application without a socket, through which no events come."""
+    backend = open_embedded(Path(place), read_only=read_only, actor=OPERATOR)
+    app = create_app(backend, QUIET)
+
+    @asynccontextmanager
+    async def connect(role: Role) -> AsyncIterator[Backend]:
+        served = console(transport=Buffering(app), role=role)
+        try:
+            yield served
+        finally:
+            await served.close()
+
+    try:
+        yield connect
+    finally:
+        backend.shut()
+
+
+@contextmanager
+def _in_a_process_of_its_own(place: Place, read_only: bool) -> Iterator[Connect]:
+    """`bursar serve`, over a real socket."""
+    with serving(Path(place)) as server:
+
+        @asynccontextmanager
+        async def connect(role: Role) -> AsyncIterator[Backend]:
+            served = console(server.url, role=role)
+            try:
+                yield served
+            finally:
+                await served.close()
+
+        yield connect
+
+
+ALL = frozenset(Can)
+FORMS: Mapping[str, Form] = {
+    "embedded": Form(_embedded, ALL),
+    "served": Form(_in_process, ALL),
+    "process": Form(_in_a_process_of_its_own, ALL - {Can.READ_ONLY}),
+}
+
+
+@contextmanager
+def standing(form: Form, world: World, place: Place) -> Iterator[Stand]:
+    """The form on this world."""
+    admit(world.database)
+    plenty = Wishes(grants={PENDING_APP: Capacity(MANY, MANY)})
+    world.do(ModifyBaseProjects(actor=OPERATOR, wishes=plenty))
+    oracle = open_embedded(Path(place), actor=OPERATOR)
+    try:
+        with form.opened(place, False) as connect:
+            yield Stand(form, world, place, oracle, connect)
+    finally:
+        oracle.shut()
