@@ -1,7 +1,7 @@
 """The Backend port: everything a console may ask, whatever answers (design §1, §3).
 
 Reads are listings and details per room; every change is `plan` then `apply`. Implementations:
-`embedded` over a database, later `served` over a bursar server and `remote` over the dialects.
+`embedded` over a database, `served` over a bursar server, `remote` over the dialects.
 """
 
 from __future__ import annotations
