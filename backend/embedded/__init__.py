@@ -176,13 +176,14 @@ def open_embedded(
             from backend.notices.deliverer import begin
 
             begin(database, sink)
-        return EmbeddedBackend(database, actor or operator(_user_name()), sink)
+        return EmbeddedBackend(database, actor or operator(user_name()), sink)
     except BaseException:
         database.close()
         raise
 
 
-def _user_name() -> str:
+def user_name() -> str:
+    """Who runs this, as the operating system calls him."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # containers run under numbers that nobody has named

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from starlette.requests import HTTPConnection
@@ -31,6 +32,8 @@ SECRET = "/tokens/"  # noqa: S105
 """What follows this in a path is a token."""
 CLOSE = (b"connection", b"close")
 EVENTS = b"text/event-stream"
+DRAINED = 8
+"""How many times the longest body is read of one that is refused."""
 
 log = logging.getLogger("bursar.server")
 
@@ -184,6 +187,12 @@ class Exchange:
         """The next part of the request, while it is not too big nor too slow."""
         if self._arrived:
             return await self._receive()
+        message = await self._part()
+        if self._read > self._settings.body:
+            raise self._too_large()
+        return message
+
+    async def _part(self) -> Message:
         left = self.began + self._settings.arrival - time.perf_counter()
         try:
             async with asyncio.timeout(max(0.0, left)):
@@ -191,17 +200,23 @@ class Exchange:
         except TimeoutError:
             raise TooSlow("the body did not arrive in time", hint="send it again") from None
         self._read += len(message.get("body", b""))
-        if self._read > self._settings.body:
-            raise self._too_large()
         self._arrived = not message.get("more_body", False)
         return message
+
+    async def _drain(self) -> None:
+        """Take the rest of a request that is answered already: most clients read nothing before
+        they have sent everything, and would hear of a reset only."""
+        with suppress(TooSlow):
+            while not self._arrived and self._read <= DRAINED * self._settings.body:
+                await self._part()
 
     async def send(self, message: Message) -> None:
         """The next part of the answer."""
         if message["type"] == "http.response.start":
             self._become(message)
             self.status = message["status"]
-            if not self._arrived:  # the rest of the request is not waited for
+            await self._drain()
+            if not self._arrived:
                 message["headers"] = [*message["headers"], CLOSE]
         else:
             self.octets += len(message.get("body", b""))

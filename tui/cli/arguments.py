@@ -237,6 +237,25 @@ def _serve(found: Parser) -> None:
     found.set_defaults(command=run("serve:serve"))
 
 
+def _token(found: Parser) -> None:
+    actions = ("add", "list", "revoke")
+    found.add_argument("what", choices=actions, metavar="ACTION", help=", ".join(actions))
+    found.add_argument("name", nargs="?", type=words, default="", metavar="NAME", help="its name")
+    target(found)
+    found.add_argument(
+        "--grant",
+        action="append",
+        default=[],
+        type=words,
+        metavar="SYSTEM:ROLE[:SCOPE]",
+        help="what it opens, such as bursar:viewer or astakos:service:cyclades",
+    )
+    found.add_argument("--expires", type=words, metavar="WHEN", help="90d, or a date")
+    formats(found)
+    found.add_argument("--columns", metavar="A,B", help="of the list, in this order")
+    found.set_defaults(command=run("token:token"))
+
+
 def _notify(found: Parser) -> None:
     target(found)
     one = found.add_mutually_exclusive_group()
@@ -286,6 +305,7 @@ COMMANDS: dict[str, tuple[str, Fill]] = {
     "check": ("verify invariants, journal replay and hash chain", _check),
     "backup": ("copy a live database safely", _backup),
     "serve": ("offer a database to clients, services and consoles", _serve),
+    "token": ("who may present which token to a server", _token),
     "notify": ("send notices of decisions where no console does", _notify),
     "contexts": ("what is configured, and whether it answers", _contexts),
     "doctor": ("what is fine here, and what to do about the rest", _doctor),

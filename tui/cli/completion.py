@@ -81,7 +81,7 @@ def _argument(command: str, action: argparse.Action) -> Argument:
 
 
 def _columns(command: str) -> list[str]:
-    if command in ("contexts", "notify"):
+    if command in ("contexts", "notify", "token"):
         fields: Sequence[Field] = import_module(f"tui.cli.{command}").FIELDS
         return [field.name for field in fields]
     from tui.cli.fields import described
