@@ -70,7 +70,9 @@ def routes(backend_for: BackendFor, *, beat: float = BEAT) -> list[BaseRoute]:
 
 def refusal(error: BursarError) -> Response:
     """An error in bursar's envelope."""
-    return JSONResponse(wire.error_body(error), error.status, HEADERS)
+    wait = error.data.get("retry_after")
+    headers = HEADERS if wait is None else {**HEADERS, "Retry-After": str(wait)}
+    return JSONResponse(wire.error_body(error), error.status, headers)
 
 
 def _endpoint(

@@ -21,8 +21,8 @@ from backend.quotas import counts
 from backend.quotas import routes as quotas
 from backend.quotas.routes import dialect
 from backend.quotas.routes.dialect import Desk, Site, WrongMethod
-from backend.served import wire as served
-from backend.served.routes import routes
+from backend.served import routes as served
+from backend.served.wire import PREFIX
 from backend.server import metrics
 from backend.server.access_log import to_stream
 from backend.server.edge import Edge
@@ -47,9 +47,9 @@ class Application(Starlette):
         super().__init__(
             routes=[
                 Mount(ASTAKOS, app=Site(PLACES, desk)),
-                Mount(served.PREFIX, routes=routes(self.console)),
                 Route("/bursar/health", self.health),
                 Route("/bursar/metrics", self.tell_metrics),
+                Mount(PREFIX, routes=served.routes(self.console)),
             ],
             exception_handlers={HTTPException: _http_error, BursarError: _error},
         )
@@ -69,7 +69,7 @@ class Application(Starlette):
         return self.edge
 
     async def console(self, request: Request) -> Acting:
-        """The backend as whoever sends a console's request may see it."""
+        """The backend as the sender of a request may use it. Raises NotSignedIn, NotAllowed."""
         return self.backend.acting(await self.guard.console(request))
 
     async def health(self, request: Request) -> Response:
@@ -100,19 +100,10 @@ def create_app(backend: EmbeddedBackend, settings: ServerSettings | None = None)
 
 def envelope(error: BursarError) -> Response:
     """An error as /bursar tells it."""
-    told = {
-        "code": error.code,
-        "title": error.title,
-        "message": error.message,
-        "hint": error.hint,
-        "data": dict(error.data),
-    }
-    headers = dict(NO_STORE)
-    if "retry_after" in error.data:
-        headers["retry-after"] = str(error.data["retry_after"])
+    found = served.refusal(error)
     if isinstance(error, WrongMethod):
-        headers["allow"] = str(error.data["allow"])
-    return JSONResponse({"error": told}, error.status, headers)
+        found.headers["allow"] = str(error.data["allow"])
+    return found
 
 
 async def _error(request: Request, error: Exception) -> Response:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,6 +32,8 @@ SECRET = "/tokens/"  # noqa: S105
 """What follows this in a path is a token."""
 CLOSE = (b"connection", b"close")
 EVENTS = b"text/event-stream"
+GONE = 499
+"""What is noted of a request whose sender did not wait."""
 DRAINED = 8
 """How many times the longest body is read of one that is refused."""
 
@@ -83,11 +85,9 @@ class Edge:
         for task in self._streams:
             task.cancel()
 
-    def streaming(self, begun: bool) -> None:
-        """The current request becomes a stream, or ends as one."""
-        task = asyncio.current_task()
-        if task is not None:
-            (self._streams.add if begun else self._streams.discard)(task)
+    def streaming(self, task: asyncio.Task[Any], begun: bool) -> None:
+        """A request becomes a stream, or ends as one."""
+        (self._streams.add if begun else self._streams.discard)(task)
         self.metrics.streams = len(self._streams)
 
     def envelope(self, path: str) -> Envelope:
@@ -133,6 +133,8 @@ class Exchange:
         self._arrived = False
         self._ended = False
         self._is_stream = False
+        self._refused: BursarError | None = None
+        self._task: asyncio.Task[Any] | None = asyncio.current_task()
         self._timeout = asyncio.timeout(self._settings.request)
 
     async def run(self) -> None:
@@ -141,8 +143,12 @@ class Exchange:
             self._check()
             async with self._timeout:
                 await self._edge.app(self._scope, self.receive, self.send)
+            if self._refused is not None:  # whoever sends in a task of his own has not heard it
+                raise self._refused
         except TimeoutError:
-            await self._fail(self._late())
+            await (self._end() if self._is_stream else self._fail(self._late()))
+        except ClientDisconnect:
+            self.status = self.status or GONE
         except asyncio.CancelledError:
             if not (self._is_stream and self._edge.closing):
                 raise
@@ -153,8 +159,8 @@ class Exchange:
             log.error("a request failed", exc_info=error)
             await self._fail(Broken("the server failed", hint="its log says more"))
         finally:
-            if self._is_stream:
-                self._edge.streaming(False)
+            if self._is_stream and self._task:
+                self._edge.streaming(self._task, False)
 
     def _check(self) -> None:
         """Raise what is refused before anything is read."""
@@ -176,6 +182,8 @@ class Exchange:
         return TooLarge(f"the body exceeds {most} bytes", hint="send less at once")
 
     def _late(self) -> BursarError:
+        if not self._arrived:
+            return TooSlow("the request did not arrive in time", hint="send it again")
         if self._scope["method"] in SAFE:
             told = "this took too long and was given up"
             return Overloaded(told, hint="ask for less", data={"retry_after": 5})
@@ -227,10 +235,14 @@ class Exchange:
         kind = next((v for k, v in message["headers"] if k == b"content-type"), b"")
         if kind.startswith(EVENTS):
             if self._edge.metrics.streams >= self._settings.streams:
-                raise Overloaded("too many streams are open", data={"retry_after": 30})
+                told = "too many streams are open"
+                self._refused = Overloaded(told, hint="try again", data={"retry_after": 30})
+                raise self._refused
             self._is_stream = True
-            self._timeout.reschedule(None)
-            self._edge.streaming(True)
+            life = asyncio.get_running_loop().time() + self._settings.stream
+            self._timeout.reschedule(life)
+            if self._task is not None:
+                self._edge.streaming(self._task, True)
 
     async def _fail(self, error: BursarError) -> None:
         """Tell an error, unless an answer has begun: then break it off, so that it is not

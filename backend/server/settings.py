@@ -21,8 +21,10 @@ class ServerSettings:
     headers: int = 32 * KIB
     arrival: float = 15.0
     """Until the request has arrived."""
-    request: float = 30.0
-    """Until it is answered; streams have no end."""
+    request: float = 40.0
+    """Until it is answered."""
+    stream: float = 3600.0
+    """Until a stream ends, so that whoever has lost his token hears no more."""
     concurrency: int = 256
     streams: int = 256
     connections: int = 1024

@@ -1,0 +1,250 @@
+"""Nothing that is sent is unbounded, and what is refused is told in the dialect's envelope."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.types import Message
+
+from backend.server.app import Application
+from backend.server.settings import ServerSettings
+from tests.serving import ACCOUNT, application, client, token
+
+CONSOLE = "/bursar/v1/connection"
+SMALL = ServerSettings(
+    access_log=False, body=2000, headers=1500, arrival=0.1, request=0.4, concurrency=1
+)
+Ask = Callable[[httpx.AsyncClient], "asyncio.Future[httpx.Response]"]
+
+
+@contextmanager
+def small(tmp_path: Path, settings: ServerSettings = SMALL) -> Iterator[Application]:
+    """A server that takes little."""
+    with application(tmp_path / "world.db", settings) as app:
+        yield app
+
+
+async def slow(*parts: bytes, rest: float = 1.0) -> AsyncIterator[bytes]:
+    """A body that stops in the middle."""
+    for part in parts:
+        yield part
+    await asyncio.sleep(rest)
+
+
+async def long(octets: int) -> AsyncIterator[bytes]:
+    """A body that does not say how long it is."""
+    for _ in range(octets // 1000):
+        yield b" " * 1000
+
+
+def code(answer: httpx.Response) -> tuple[int, object]:
+    """Status, and the name of the error in either envelope."""
+    body = answer.json()
+    name = next(iter(body))
+    assert body[name]["code"] in (answer.status_code, body[name]["code"])
+    return answer.status_code, body["error"]["code"] if name == "error" else name
+
+
+@pytest.mark.parametrize(
+    ("place", "large", "headers", "late"),
+    [
+        (f"{ACCOUNT}/projects", "overLimit", "headersTooLarge", "requestTimeout"),
+        ("/bursar/v1/plan", "too-large", "headers-too-large", "too-slow"),
+    ],
+)
+def test_size_and_time_are_bounded(
+    tmp_path: Path, place: str, large: str, headers: str, late: str
+) -> None:
+    async def run(app: Application) -> None:
+        mine = {**token("A"), "Content-Type": "application/json"}
+        async with client(app, headers=mine) as http:
+            assert code(await http.post(place, content=b" " * 2001)) == (413, large)
+            assert code(await http.post(place, content=long(4000))) == (413, large)
+            answer = await http.post(place, content=b"{}", headers={"X-Long": "x" * 1500})
+            assert code(answer) == (431, headers)
+            answer = await http.post(place, content=slow(b"{", b'"a'))
+            assert code(answer) == (408, late)
+            assert (await http.post(place, content=b" " * 1990 + b"{}")).status_code == 400
+
+    with small(tmp_path) as app:
+        asyncio.run(run(app))
+
+
+@pytest.mark.parametrize(
+    ("place", "name"), [(f"{ACCOUNT}/quotas", "serviceUnavailable"), (CONSOLE, "overloaded")]
+)
+def test_too_many_at_once_are_told_when_to_come_back(tmp_path: Path, place: str, name: str) -> None:
+    async def run(app: Application) -> None:
+        async with client(app, headers=token("A")) as http:
+            waiting = asyncio.create_task(http.post(f"{ACCOUNT}/projects", content=slow(b"{")))
+            while not app.metrics.in_flight:
+                await asyncio.sleep(0)
+            answer = await http.get(place)
+            assert code(answer) == (503, name)
+            assert answer.headers["retry-after"] == "1"
+            await waiting
+            assert (await http.get(place)).status_code == 200
+
+    with small(tmp_path) as app:
+        asyncio.run(run(app))
+
+
+def test_a_closed_server_takes_nothing_more(tmp_path: Path) -> None:
+    async def run(app: Application) -> None:
+        async with client(app, headers=token("A")) as http:
+            app.edge.close()
+            assert code(await http.get(f"{ACCOUNT}/quotas")) == (503, "serviceUnavailable")
+
+    with small(tmp_path) as app:
+        asyncio.run(run(app))
+
+
+def test_what_takes_too_long_is_given_up(tmp_path: Path) -> None:
+    """A read is done again; whether a write was done is not known."""
+
+    async def stuck(*given: object) -> None:
+        await asyncio.sleep(60)
+
+    async def run(app: Application) -> None:
+        async with client(app, headers=token("A")) as http:
+            await http.get(f"{ACCOUNT}/quotas")
+            app.edge.app = stuck
+            answer = await http.get(f"{ACCOUNT}/quotas")
+            assert code(answer) == (503, "serviceUnavailable")
+            assert answer.headers["retry-after"]
+            assert code(await http.post(f"{ACCOUNT}/projects")) == (504, "internalServerError")
+            assert code(await http.post("/bursar/v1/apply")) == (504, "outcome-unknown")
+
+    with small(tmp_path) as app:
+        asyncio.run(run(app))
+
+
+def test_an_error_of_its_own_is_told_and_nothing_of_it_shown(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*given: object) -> None:
+        raise ZeroDivisionError("secret")
+
+    async def run(app: Application) -> None:
+        async with client(app, headers=token("A")) as http:
+            await http.get(f"{ACCOUNT}/quotas")
+            app.edge.app = broken
+            answer = await http.get(f"{ACCOUNT}/quotas")
+            assert code(answer) == (500, "internalServerError")
+            assert "secret" not in answer.text
+            assert code(await http.get(CONSOLE)) == (500, "internal")
+
+    with small(tmp_path) as app:
+        asyncio.run(run(app))
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_streams_are_bounded_and_end_with_the_server(tmp_path: Path) -> None:
+    events = "/bursar/v1/events"
+
+    async def run(app: Application) -> list[int]:
+        statuses: list[int] = []
+
+        async def listen(begun: asyncio.Event) -> None:
+            """By hand: httpx reads an answer of an application whole."""
+            parts: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+            async def receive() -> Message:
+                if not parts:
+                    await asyncio.Event().wait()
+                return parts.pop()
+
+            async def send(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    statuses.append(message["status"])
+                begun.set()
+
+            headers = [(k.lower().encode(), v.encode()) for k, v in token("A").items()]
+            await app(
+                {
+                    "type": "http", "method": "GET", "path": events, "raw_path": b"",
+                    "root_path": "", "scheme": "http", "query_string": b"", "headers": headers,
+                    "client": ("127.0.0.1", 1), "server": ("bursar.test", 80), "state": {},
+                    "http_version": "1.1", "asgi": {"version": "3.0", "spec_version": "2.3"},
+                },
+                receive,
+                send,
+            )  # fmt: skip
+
+        tasks = []
+        for _ in range(3):
+            begun = asyncio.Event()
+            tasks.append(asyncio.create_task(listen(begun)))
+            await begun.wait()
+        assert app.metrics.streams == 2
+        async with client(app, headers=token("A")) as http:  # streams are not in the way
+            assert (await http.get(CONSOLE)).status_code == 200
+            app.edge.close()
+            await asyncio.gather(*tasks)
+        return statuses
+
+    settings = ServerSettings(access_log=False, streams=2, concurrency=2)
+    with small(tmp_path, settings) as app:
+        assert asyncio.run(run(app)) == [200, 200, 503]
+        assert app.metrics.streams == 0
+
+
+def test_bodies_of_any_kind_break_nothing(tmp_path: Path) -> None:
+    bodies = [
+        b"", b"null", b"[]", b"{", b'"x"', b"1e999", b"NaN", b"\xff\xfe", b"[" * 1900,
+        b'{"a":1,"a":2}', b'{"provisions":[{"holder":"\\u0000"}]}', b'{"name":"\\ud800"}',
+    ]  # fmt: skip
+    posts = (
+        "/projects", "/projects/memberships", "/projects/x/action", "/commissions",
+        "/projects/memberships/1/action", "/commissions/1/action", "/commissions/action",
+        "/user_catalogs", "/service/user_catalogs", "/myaccount/default_project",
+    )  # fmt: skip
+
+    async def run(app: Application) -> set[int]:
+        seen = set()
+        async with client(app) as http:
+            for path in posts:
+                who = "service:cyclades" if "commissions" in path or "service" in path else "A"
+                mine = {**token(who), "Content-Type": "application/json"}
+                for body in bodies:
+                    answer = await http.post(ACCOUNT + path, content=body, headers=mine)
+                    seen.add(answer.status_code)
+                    assert answer.status_code < 500, (path, body)
+        return seen
+
+    with application(tmp_path / "world.db") as app:
+        assert asyncio.run(run(app)) <= {200, 400, 403}
+
+
+def test_paths_that_no_database_can_store_lead_nowhere(tmp_path: Path) -> None:
+    paths = ("projects/a%00b", "projects?owner=a%00b", "projects/%ff", "memberships/" + "9" * 5000)
+
+    async def run(app: Application) -> list[int]:
+        async with client(app, headers=token("A")) as http:
+            return [(await http.get(f"{ACCOUNT}/{path}")).status_code for path in paths]
+
+    with application(tmp_path / "world.db") as app:
+        assert asyncio.run(run(app)) == [400, 400, 404, 400]
+
+
+def test_the_largest_numbers_of_a_path_are_merely_unknown(tmp_path: Path) -> None:
+    async def run(app: Application) -> None:
+        big = 2**63
+        async with client(app) as http:
+            for number in (0, big - 1, big, 10**18):
+                path = f"{ACCOUNT}/commissions/{number}"
+                answer = await http.get(path, headers=token("service:cyclades"))
+                assert (answer.status_code, answer.content) == (404, b"")
+                path = f"{ACCOUNT}/projects/memberships/{number}"
+                answer = await http.get(path, headers=token("A"))
+                assert code(answer) == (404, "itemNotFound")
+                json.loads(answer.text)
+
+    with application(tmp_path / "world.db") as app:
+        asyncio.run(run(app))
