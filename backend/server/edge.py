@@ -156,8 +156,10 @@ class Exchange:
         except BursarError as error:
             await self._fail(error)
         except Exception as error:
-            log.error("a request failed", exc_info=error)
-            await self._fail(Broken("the server failed", hint="its log says more"))
+            if self._refused is None:
+                log.error("a request failed", exc_info=error)
+            broken = Broken("the server failed", hint="its log says more")
+            await self._fail(self._refused or broken)
         finally:
             if self._is_stream and self._task:
                 self._edge.streaming(self._task, False)
