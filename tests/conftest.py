@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests import places
 from tests import postgres as postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,6 +74,24 @@ def postgres_url(postgres: postgresql.Server) -> Iterator[str]:
     """The URL of an empty PostgreSQL database of this test alone."""
     with postgres.database() as url:
         yield url
+
+
+@pytest.fixture(params=places.ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each engine that keeps databases."""
+    return str(request.param)
+
+
+@pytest.fixture
+def new_place(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[places.Places]:
+    """Places for databases of this test alone, with either engine."""
+    if engine == "sqlite":
+        yield places.in_files(tmp_path)
+        return
+    with ExitStack() as until:
+        yield places.on_server(request.getfixturevalue("postgres"), until)
 
 
 @pytest.fixture(scope="session")

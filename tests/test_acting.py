@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,13 +11,15 @@ from backend.core.errors import NotAllowed
 from backend.core.identity import Actor, Role
 from backend.embedded import EmbeddedBackend, open_embedded
 from backend.projects.model import ApproveApplication, Capacity, ChangeProjectState, ProjectAction
+from backend.schema import STEPS
+from tests.places import Places
 from tests.worlds import OPERATOR, VM, World, world_w
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(new_place: Places) -> Iterator[World]:
     """World W in a file."""
-    fresh = world_w(tmp_path / "world.db")
+    fresh = world_w(new_place(STEPS))
     yield fresh
     fresh.database.close()
 
@@ -26,7 +27,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.fixture
 def backend(world: World) -> Iterator[EmbeddedBackend]:
     """The operator's backend on it."""
-    opened = open_embedded(world.database.path, actor=OPERATOR)
+    opened = open_embedded(world.database.place, actor=OPERATOR)
     yield opened
     opened.shut()
 

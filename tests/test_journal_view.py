@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,13 +12,15 @@ from backend.core.journal import Entry, SideEffect
 from backend.journal_view import EFFECTS_SHOWN, describe, rows
 from backend.projects.model import Capacity, ModifyProject, Wishes
 from backend.quotas.model import UNLIMITED
+from backend.schema import STEPS
+from tests.places import Places
 from tests.worlds import OPERATOR, VM, World, person, world_w
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(new_place: Places) -> Iterator[World]:
     """World W in a file."""
-    fresh = world_w(tmp_path / "world.db")
+    fresh = world_w(new_place(STEPS))
     yield fresh
     fresh.database.close()
 

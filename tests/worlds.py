@@ -254,16 +254,16 @@ def room_of(command: Command) -> Room:
     return next(room for room in (projects.ROOM, quotas.ROOM) if type(command) in room.decide)
 
 
-def empty_world(path: Path, seed: int = 1) -> World:
+def empty_world(place: Path | str, seed: int = 1) -> World:
     """A world without anything in it."""
     clock = Clock()
-    database = open_database(path, STEPS, Runtime(clock.now, random.Random(seed)))
+    database = open_database(place, STEPS, Runtime(clock.now, random.Random(seed)))
     return World(database, clock)
 
 
-def world_w(path: Path) -> World:
+def world_w(place: Path | str) -> World:
     """World W of the scenarios: admin A, owner O, members M, N and L, four resources."""
-    world = empty_world(path)
+    world = empty_world(place)
     world.register(VM, 2, 0)
     world.register(CPU, 8, 0)
     world.register(RAM, 4 << 30, 0)

@@ -5,8 +5,9 @@ BursarError
 ├── NotSignedIn 401       ├── PreviewStale 409     │   ├── StorageFull 507
 ├── NotAllowed 403        ├── Unreachable 503      │   ├── StorageBusy 503
 ├── NotFound 404          ├── BadReply 502         │   ├── StorageReadOnly 403
-├── Conflict 409          └── OutcomeUnknown 504   │   └── StorageCorrupt 500
-└── GenerationConflict 409                         └── ReadOnly 403
+├── Conflict 409          └── OutcomeUnknown 504   │   ├── StorageUnreachable 503
+└── GenerationConflict 409                         │   └── StorageCorrupt 500
+                                                   └── ReadOnly 403
 
 What a server refuses before it looks: TooLarge 413, HeadersTooLarge 431, TooSlow 408,
 Throttled 429, Overloaded 503.
@@ -135,6 +136,12 @@ class StorageBusy(StorageError):
     """Another process holds the database for too long (503)."""
 
     code, title = "storage-busy", "Database busy"
+
+
+class StorageUnreachable(StorageError, Unreachable):
+    """The database's server could not be reached; nothing of the transaction was kept (503)."""
+
+    code, title = "storage-unreachable", "Database unreachable"
 
 
 class StorageReadOnly(StorageError):

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class EmbeddedBackend:
-    """A database file as a Backend."""
+    """A database as a Backend."""
 
     link = Link(LinkState.LIVE)
 
@@ -159,18 +159,18 @@ def _notifier(database: Database, sink: Sink) -> Worker:
 
 
 def open_embedded(
-    path: Path,
+    place: Path | str,
     *,
     read_only: bool = False,
     runtime: Runtime | None = None,
     actor: Actor | None = None,
     sink: Sink | None = None,
 ) -> EmbeddedBackend:
-    """Open or create a database file as a Backend.
+    """Open or create a database file, or one on a server, as a Backend.
 
     The actor defaults to the OS user with `admin`; notices go to `sink`. Raises StorageError.
     """
-    database = open_database(path, STEPS, runtime, read_only=read_only)
+    database = open_database(place, STEPS, runtime, read_only=read_only)
     try:
         if sink is not None and not read_only:
             from backend.notices.deliverer import begin

@@ -16,9 +16,9 @@ WRITE = "INSERT INTO note VALUES (?, ?)"
 COUNT = "SELECT count(*) FROM note"
 
 
-def notes(path: Path) -> Database:
+def notes(place: Path | str) -> Database:
     """A database with one table."""
-    return open_database(path, STEPS)
+    return open_database(place, STEPS)
 
 
 def note(tx: Tx, body: str = "x") -> int:

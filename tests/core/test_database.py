@@ -10,19 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from backend.core.database import Database, Step, Tx, open_database
+from backend.core.database import Database, Step, open_database
 from backend.core.database.sqlite.connection import storage_error
 from backend.core.errors import (
-    Conflict,
-    ReadOnly,
     StorageBusy,
     StorageCorrupt,
     StorageError,
     StorageFull,
     StorageReadOnly,
 )
-from backend.core.journal import Entry
-from tests.core.notes import STEPS, WRITE, count, note
+from tests.core.notes import STEPS, count, note
 
 
 def test_a_file_is_private_and_durable(database: Database) -> None:
@@ -31,70 +28,6 @@ def test_a_file_is_private_and_durable(database: Database) -> None:
         lambda tx: (tx.scalar("PRAGMA journal_mode"), tx.scalar("PRAGMA synchronous"))
     )
     assert pragmas == ("wal", 2)
-
-
-def test_a_refused_write_leaves_no_trace(database: Database) -> None:
-    database.write(note)
-
-    def refused(tx: Tx) -> None:
-        note(tx)
-        raise Conflict("no")
-
-    with pytest.raises(Conflict):
-        database.write(refused)
-    heads = database.read(lambda tx: tx.all("SELECT seq FROM journal"))
-    assert (count(database), heads) == (1, [(1,)])
-    assert database.write(note) == 2
-
-
-def test_one_refusal_does_not_harm_its_group(database: Database) -> None:
-    """Jobs queued together share a transaction; the refused one alone is undone."""
-
-    def refused(tx: Tx) -> None:
-        note(tx)
-        raise Conflict("no")
-
-    async def together() -> list[object]:
-        jobs = [database.awrite(job) for job in (note, refused, note)]
-        return await asyncio.gather(*jobs, return_exceptions=True)
-
-    first, second, third = asyncio.run(together())
-    assert (first, third) == (1, 2)
-    assert isinstance(second, Conflict)
-    assert count(database) == 2
-
-
-def test_readers_see_a_snapshot_while_a_writer_works(database: Database) -> None:
-    inside, done = threading.Event(), threading.Event()
-
-    def slow(tx: Tx) -> None:
-        note(tx)
-        inside.set()
-        done.wait(5)
-
-    thread = threading.Thread(target=database.write, args=(slow,))
-    thread.start()
-    inside.wait(5)
-    assert count(database) == 0
-    done.set()
-    thread.join()
-    assert count(database) == 1
-
-
-def test_reading_functions_cannot_write(database: Database) -> None:
-    with pytest.raises(StorageError, match="readonly"):
-        database.read(lambda tx: tx.execute(WRITE, (1, "x")))
-    with pytest.raises(ReadOnly):
-        database.read(lambda tx: tx.record(Entry("me", "x", "y")))
-
-
-def test_read_only_sessions_refuse_to_write(database: Database) -> None:
-    database.write(note)
-    reader = open_database(database.path, STEPS, read_only=True)
-    assert count(reader) == 1
-    with pytest.raises(ReadOnly):
-        reader.write(note)
-    reader.close()
 
 
 def test_a_full_disk_is_told_to_everyone_and_nothing_is_kept(database: Database) -> None:
@@ -172,30 +105,6 @@ def test_backup_is_a_sound_copy_of_a_live_file(database: Database, tmp_path: Pat
         database.backup(target)
 
 
-def test_other_connections_commits_are_heard(database: Database) -> None:
-    heard: list[int] = []
-    event = threading.Event()
-
-    def changed(head: int) -> None:
-        heard.append(head)
-        event.set()
-
-    stop = database.watch(changed)
-    other = open_database(database.path, STEPS)
-    other.write(note)
-    assert event.wait(5)
-    other.close()
-    stop()
-    assert heard[-1] == 1
-
-
-def test_ids_are_never_given_twice(database: Database) -> None:
-    database.write(note)
-    database.write(lambda tx: tx.execute("DELETE FROM note"))
-    database.write(note)
-    assert database.read(lambda tx: tx.all("SELECT id FROM note")) == [(2,)]
-
-
 def test_the_lock_file_stays_beside_the_database(database: Database) -> None:
     names = {entry.name for entry in os.scandir(database.path.parent)}
     assert "notes.db.lock" in names
@@ -252,11 +161,6 @@ def test_threads_that_come_and_go_share_connections(database: Database) -> None:
     for _ in range(20):
         read_once()
     assert len(os.listdir("/proc/self/fd")) == before
-
-
-def test_a_read_may_read_again(database: Database) -> None:
-    database.write(note)
-    assert database.read(lambda tx: count(database)) == 1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,6 +14,7 @@ from backend.core import journal
 from backend.core.database import Database, Step, Tx, open_database
 from backend.core.database.database import READERS
 from backend.core.database.sqlite.stop import FileStop
+from tests.places import Places
 
 ENDLESS = """
 WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)
@@ -22,10 +22,13 @@ SELECT count(*) FROM n"""
 ROWS = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
 
 
+STEPS = (Step("journal", journal.SCHEMA),)
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """A fresh file."""
-    fresh = open_database(tmp_path / "x.db", (Step("journal", journal.SCHEMA),))
+def database(new_place: Places) -> Iterator[Database]:
+    """A fresh database."""
+    fresh = open_database(new_place(STEPS), STEPS)
     yield fresh
     fresh.close()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +12,15 @@ from backend.core.errors import Invalid
 from backend.core.listing import Kind, Listing, Query
 from backend.embedded import EmbeddedBackend
 from backend.projects.model import Capacity, ProjectAction
+from backend.schema import STEPS
+from tests.places import Places
 from tests.worlds import OPERATOR, RAM, VM, World, world_w
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(new_place: Places) -> Iterator[World]:
     """World W with two projects, one of them held, one ended, one asked for."""
-    fresh = world_w(tmp_path / "world.db")
+    fresh = world_w(new_place(STEPS))
     ended = fresh.project("old.lab")
     fresh.act(ended, ProjectAction.TERMINATE)
     phys = fresh.project("phys.lab", grants={VM: Capacity(10, 4), RAM: Capacity(64 << 30, 8 << 30)})

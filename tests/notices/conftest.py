@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from backend.check import findings
+from backend.schema import STEPS
 from tests.notices.post import Post
+from tests.places import Places
 from tests.worlds import World, world_w
 
 
 @pytest.fixture
-def w(tmp_path: Path) -> Iterator[World]:
+def w(new_place: Places) -> Iterator[World]:
     """World W."""
-    world = world_w(tmp_path / "w.db")
+    world = world_w(new_place(STEPS))
     yield world
     assert world.database.read(lambda tx: list(findings(tx))) == []
     world.database.close()

@@ -13,9 +13,9 @@ from backend.schema import STEPS
 from tests.notices.post import program
 
 
-def main(path: Path, file: Path, script: str) -> None:
+def main(place: str, file: Path, script: str) -> None:
     """Once, by a shell script."""
-    database = open_database(path, STEPS)
+    database = open_database(place, STEPS)
     sink = Sink(command=program(file, script), timeout=20.0)
     tally = Deliverer(database, sink).deliver(threading.Event())
     database.close()
@@ -23,4 +23,4 @@ def main(path: Path, file: Path, script: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3])

@@ -24,7 +24,7 @@ from tests.worlds import OPERATOR
 def backend(post: Post) -> Iterator[EmbeddedBackend]:
     """A console's backend whose command hangs once it has begun."""
     sink = post.sink(f"{APPEND}; sleep 600")
-    opened = open_embedded(post.world.database.path, actor=OPERATOR, sink=sink)
+    opened = open_embedded(post.world.database.place, actor=OPERATOR, sink=sink)
     yield opened
     opened.shut()
 
@@ -59,20 +59,20 @@ def test_no_decision_waits_for_a_command_that_hangs(post: Post, backend: Embedde
 
 def test_a_console_says_why_notices_fail(post: Post) -> None:
     sink = post.sink("exit 9")
-    opened = open_embedded(post.world.database.path, actor=OPERATOR, sink=sink)
+    opened = open_embedded(post.world.database.place, actor=OPERATOR, sink=sink)
     assert asyncio.run(opened.badges()).failing == ""
     decide(post.world, 0)
     post.deliver("exit 9")
     assert asyncio.run(opened.badges()).failing == "exit 9"
     opened.shut()
-    plain = open_embedded(post.world.database.path, actor=OPERATOR)
+    plain = open_embedded(post.world.database.place, actor=OPERATOR)
     assert asyncio.run(plain.badges()).failing == ""
     plain.shut()
 
 
 def test_readers_send_nothing(post: Post) -> None:
     decide(post.world, 0)
-    path = post.world.database.path
+    path = post.world.database.place
     reader = open_embedded(path, read_only=True, actor=OPERATOR, sink=post.sink())
     reader.watch(lambda head: None)()
     reader.shut()
@@ -118,7 +118,7 @@ def test_the_thread_outlives_an_error_of_our_own(
     "terms", ["", "{", "[]", "{}", '{"only": 1}', "null", pytest.param("[" * 99_999, id="deep")]
 )
 def test_damaged_settings_are_a_damaged_database(post: Post, terms: str) -> None:
-    opened = open_embedded(post.world.database.path, actor=OPERATOR, sink=post.sink())
+    opened = open_embedded(post.world.database.place, actor=OPERATOR, sink=post.sink())
     spoil = "UPDATE notice_sink SET terms = ?"
     post.world.database.write(lambda tx: tx.execute(spoil, (terms,)))
     for ask in (lambda: asyncio.run(opened.badges()), post.deliver):

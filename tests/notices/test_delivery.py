@@ -151,7 +151,7 @@ def test_of_a_tampered_entry_nobody_is_told(tmp_path: Path, target: str) -> None
 def test_a_command_needs_no_http(post: Post) -> None:
     decide(post.world, 0)
     told = subprocess.run(
-        [sys.executable, "-X", "importtime", *CHILD[1:], str(post.world.database.path),
+        [sys.executable, "-X", "importtime", *CHILD[1:], str(post.world.database.place),
          str(post.file), APPEND],
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
@@ -162,7 +162,7 @@ def test_a_command_needs_no_http(post: Post) -> None:
 
 def child(w: World, post: Post, script: str) -> subprocess.Popen[str]:
     """A process that delivers."""
-    words = [*CHILD, str(w.database.path), str(post.file), script]
+    words = [*CHILD, str(w.database.place), str(post.file), script]
     return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from backend.projects import service
+from backend.schema import STEPS
+from tests.places import Places
 from tests.worlds import World, world_w
 
 
 @pytest.fixture
-def w(tmp_path: Path) -> Iterator[World]:
+def w(new_place: Places) -> Iterator[World]:
     """World W; after each scenario quota-verify finds nothing (scenario 41)."""
-    world = world_w(tmp_path / "w.db")
+    world = world_w(new_place(STEPS))
     yield world
     found = world.database.read(lambda tx: service.mismatches(tx, unexpected=True))
     world.database.close()

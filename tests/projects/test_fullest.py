@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,15 +14,17 @@ from backend.core.runtime import micros
 from backend.projects import service as projects
 from backend.projects.model import Capacity, ProjectAction, ProjectRow
 from backend.projects.store import listing
+from backend.schema import STEPS
+from tests.places import Places
 from tests.worlds import CPU, RAM, VM, World, world_w
 
 FIRST = Query()
 
 
 @pytest.fixture
-def full(tmp_path: Path) -> Iterator[World]:
+def full(new_place: Places) -> Iterator[World]:
     """A project at 90 %, one at 50 % and over, one that is unused and one that has ended."""
-    fresh = world_w(tmp_path / "world.db")
+    fresh = world_w(new_place(STEPS))
     grants = {VM: Capacity(10, 10), RAM: Capacity(100, 100), CPU: Capacity(8, 8)}
     for name, vm, ram in (("busy.lab", 9, 20), ("calm.lab", 5, 10), ("dead.lab", 0, 0)):
         uuid = fresh.project(name, grants=grants)

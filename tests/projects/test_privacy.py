@@ -17,6 +17,7 @@ from backend.core.usecase import discreet
 from backend.embedded import EmbeddedBackend
 from backend.projects.model import ChangeProjectState, EnrollMember, ProjectAction
 from backend.projects.store import people
+from tests.places import sqlite_only
 from tests.projects.test_previews import COMMANDS, base_world
 from tests.worlds import OPERATOR, World
 
@@ -102,6 +103,7 @@ def test_quoted_input_and_addresses_are_left_out(message: str, kept: str) -> Non
     assert discreet(message) == kept
 
 
+@sqlite_only
 def test_a_refusal_that_cannot_be_noted_is_still_told(w: World) -> None:
     """The operator hears why he was refused, not that the note of it found no room."""
     backend = EmbeddedBackend(w.database, OPERATOR)

@@ -29,6 +29,7 @@ from backend.projects.model import (
     UserAction,
     Wishes,
 )
+from tests.places import sqlite_only
 from tests.worlds import CPU, FAR, OPERATOR, RAM, VM, World, count, person
 
 
@@ -339,6 +340,7 @@ def test_logs_keep_who_and_why(w: World) -> None:
     assert reasons["m@uni.example suspended"] == "user_deactivation"
 
 
+@sqlite_only
 @pytest.mark.parametrize("sort", ["name", "owner", "state", "app", "ends", "created"])
 @pytest.mark.parametrize("descending", [False, True])
 def test_the_first_page_needs_no_sorting(w: World, sort: str, descending: bool) -> None:
@@ -348,6 +350,7 @@ def test_the_first_page_needs_no_sorting(w: World, sort: str, descending: bool) 
     assert [step[3] for step in steps if "TEMP B-TREE" in step[3]] == []
 
 
+@sqlite_only
 def test_many_members_cost_no_more_questions(w: World) -> None:
     """Previews read in batches: the number of statements does not grow with the members."""
     small, large = w.project("small.lab"), w.project("large.lab")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from backend.core.database import open_database
 from backend.quotas.ledger import Ledger, Resolve
@@ -18,9 +17,9 @@ def command(key: str) -> IssueCommission:
     )
 
 
-def main(path: Path, name: str) -> None:
+def main(place: str, name: str) -> None:
     """Every other commission is accepted; each acknowledgement is a line."""
-    ledger = Ledger(open_database(path, STEPS))
+    ledger = Ledger(open_database(place, STEPS))
     for n in range(100_000):
         key = f"{name}-{n}"
         serial = ledger.issue(command(key))
@@ -31,4 +30,4 @@ def main(path: Path, name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(sys.argv[1], sys.argv[2])

@@ -142,10 +142,10 @@ def pair(user: str, project: str, resource: str, quantity: int) -> list[Provisio
 
 
 @contextmanager
-def world(folder: Path) -> Iterator[World]:
-    """A fresh ledger in a folder."""
+def world(place: Path | str) -> Iterator[World]:
+    """A fresh ledger in a place."""
     clock = Clock()
-    database = open_database(folder / "ledger.db", STEPS, Runtime(clock, random.Random(7)))
+    database = open_database(place, STEPS, Runtime(clock, random.Random(7)))
     try:
         yield World(database, clock)
     finally:

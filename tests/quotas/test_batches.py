@@ -28,6 +28,7 @@ from backend.quotas.model import (
     Provision,
     SetLimits,
 )
+from tests.places import sqlite_only
 from tests.quotas.ledgers import CYCLADES, World, world
 
 VM = HoldingKey("project:P", "", "vm")
@@ -81,6 +82,7 @@ def test_a_holding_made_anew_is_found_under_its_new_number(ledger: World) -> Non
     assert ledger.figures("vm") == "5/1/1"
 
 
+@sqlite_only
 def test_a_number_learnt_in_a_transaction_that_failed_is_forgotten(ledger: World) -> None:
     """Its holding never came to be, and the next one made gets the same number."""
     pages = ledger.database.read(lambda tx: tx.scalar("PRAGMA page_count"))
@@ -261,7 +263,7 @@ def test_a_batch_equals_its_operations_one_by_one(operations: list[Operation], c
     """To the last byte: figures, provisions, logs, refusals, journal and hash chain."""
     found = []
     for size in (1, len(operations), max(1, cut)):
-        with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as fresh:
+        with tempfile.TemporaryDirectory() as folder, world(Path(folder) / "x.db") as fresh:
             for name, limit in (("vm", 5), ("cpu", UNLIMITED), ("ram", 0)):
                 fresh.limit("project:P", "", name, limit)
             outcomes: list[Any] = []

@@ -6,7 +6,6 @@ import random
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +16,7 @@ from backend.quotas.check import findings
 from backend.quotas.expiry import JUMPED, MANY, MASS, held
 from backend.quotas.model import UNLIMITED, Provision
 from backend.quotas.sweeper import Sweeper
+from tests.places import Places, sqlite_only
 from tests.quotas.ledgers import STEPS, Clock, World
 from tests.steps import steps
 
@@ -42,9 +42,9 @@ def wall() -> Wall:
 
 
 @pytest.fixture
-def world(tmp_path: Path, wall: Wall) -> Iterator[World]:
+def world(new_place: Places, wall: Wall) -> Iterator[World]:
     """A ledger under that clock, with room for everything."""
-    made = World(open_database(tmp_path / "ledger.db", STEPS, runtime(wall)), wall)
+    made = World(open_database(new_place(STEPS), STEPS, runtime(wall)), wall)
     made.limit("project:P", "", "vm", UNLIMITED)
     yield made
     assert made.database.read(lambda tx: list(findings(tx))) == []
@@ -121,6 +121,7 @@ def test_a_mass_that_is_long_overdue_asks_even_a_new_process(
     assert world.pending() == []
 
 
+@sqlite_only
 def test_of_a_mass_no_more_is_counted_than_makes_it_one(world: World, wall: Wall) -> None:
     """It is asked with every refresh, and by the ledger while others wait."""
     issue(world, MANY + 1)

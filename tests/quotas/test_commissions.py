@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -203,8 +202,8 @@ def _try(issue: Callable[[], object]) -> str:
     return "issued"
 
 
-def _process(path: Path) -> list[str]:
-    database = open_database(path, STEPS)
+def _process(place: str) -> list[str]:
+    database = open_database(place, STEPS)
     own = ledgers.Ledger(database)
     command = IssueCommission(
         actor=CYCLADES, clientkey="cyclades", provisions=pair("M", "P", "vm", 1)
@@ -218,9 +217,9 @@ def _process(path: Path) -> list[str]:
 def test_s59_processes_take_exactly_the_limit(ledger: World) -> None:
     ledger.limit("user:M", "project:P", "vm", UNLIMITED)
     ledger.set("vm", 40)
-    path = ledger.database.path
+    place = ledger.database.place
     with multiprocessing.get_context("spawn").Pool(8) as pool:
-        outcomes = [one for many in pool.map(_process, [path] * 8, chunksize=1) for one in many]
+        outcomes = [one for many in pool.map(_process, [place] * 8, chunksize=1) for one in many]
     assert sorted(outcomes) == ["issued"] * 40 + ["over-limit"] * 40
     assert ledger.figures("vm") == "40/0/40"
 

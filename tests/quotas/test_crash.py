@@ -16,6 +16,7 @@ from backend.core.errors import NotFound
 from backend.quotas.check import findings
 from backend.quotas.ledger import Resolve
 from backend.quotas.model import UNLIMITED, Provision
+from tests.places import Places
 from tests.quotas.crash_child import command
 from tests.quotas.ledgers import STEPS, world
 
@@ -23,9 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 ROUNDS = 40
 
 
-def _round(path: Path, name: str, seconds: float) -> list[list[str]]:
+def _round(place: str, name: str, seconds: float) -> list[list[str]]:
     """Let a child work until it is killed; what it heard acknowledged."""
-    arguments = [sys.executable, "-m", "tests.quotas.crash_child", str(path), name]
+    arguments = [sys.executable, "-m", "tests.quotas.crash_child", place, name]
     child = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert child.stdout is not None
     heard = [child.stdout.readline()]  # start-up is over, the load is on
@@ -37,15 +38,15 @@ def _round(path: Path, name: str, seconds: float) -> list[list[str]]:
     return [line.split() for line in heard if line.endswith("\n")]
 
 
-def test_forty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
-    with world(tmp_path) as ledger:
+def test_forty_kills_lose_nothing_and_repeat_nothing(new_place: Places) -> None:
+    with world(new_place(STEPS)) as ledger:
         ledger.limit("user:M", "project:P", "vm", UNLIMITED)
         ledger.limit("project:P", "", "vm", UNLIMITED)
         rng = random.Random(40)
         heard = [
             line
             for n in range(ROUNDS)
-            for line in _round(ledger.database.path, f"r{n}", rng.uniform(0, 0.08))
+            for line in _round(ledger.database.place, f"r{n}", rng.uniform(0, 0.08))
         ]
         issued = {key: int(serial) for what, key, serial in heard if what == "issued"}
         accepted = {int(serial) for what, _, serial in heard if what == "accepted"}
@@ -118,7 +119,7 @@ def test_a_digit_flipped_in_the_file_is_found(tmp_path: Path) -> None:
 
 def _used(folder: Path) -> Path:
     """A closed database with a little history."""
-    with world(folder) as ledger:
+    with world(folder / "ledger.db") as ledger:
         ledger.set("vm", 10)
         ledger.issue(("vm", 3), accept=True)
         ledger.issue(("vm", 2))

@@ -18,6 +18,7 @@ from backend.core.journal import REFUSALS_KEPT, Entry
 from backend.core.runtime import micros
 from backend.quotas import history
 from backend.quotas.model import History, HoldingKey, Provision
+from tests.places import sqlite_only
 from tests.quotas.ledgers import World, world
 
 HOUR = 3_600_000_000
@@ -97,7 +98,7 @@ def watched(fresh: World) -> Watched:
 def test_the_past_is_what_was_seen(
     moves: Sequence[tuple[int, tuple[str, Any, bool]]], span: int, count: int
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as fresh:
+    with tempfile.TemporaryDirectory() as folder, world(Path(folder) / "x.db") as fresh:
         begun = watched(fresh)
         first = begun.now()
         for seconds, move in moves:
@@ -196,6 +197,7 @@ def plan_of(ledger: World, statement: str, params: Sequence[object]) -> str:
     return " ".join(row[3] for row in rows)
 
 
+@sqlite_only
 def test_the_log_is_read_by_its_index(ledger: World) -> None:
     lines = history.SELECT_LINES.replace("{keys}", "?")
     plans = [plan_of(ledger, history.SELECT_HORIZON, (0, 5)), plan_of(ledger, lines, (0, 1, 0, 1))]

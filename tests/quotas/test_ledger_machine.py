@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,21 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from backend.core.errors import BursarError
 from backend.quotas import service
 from backend.quotas.check import findings
 from backend.quotas.ledger import Operation, Resolve, run
 from backend.quotas.model import UNLIMITED, IssueCommission, Provision, QuotaRow
-from tests.quotas.ledgers import CYCLADES, World, pair, world
+from tests.places import Place
+from tests.postgres import Server
+from tests.quotas.ledgers import CYCLADES, STEPS, World, pair, world
 
 LIMITS = st.integers(0, 12)
 AMOUNTS = st.lists(
@@ -81,13 +89,17 @@ def outcome(result: Any) -> str:
 
 
 class LedgerMachine(RuleBasedStateMachine):
-    """Issue, force, accept, reject, limits and batches on a real file and on the model."""
+    """Issue, force, accept, reject, limits and batches on a real database and on the model."""
+
+    def place(self) -> AbstractContextManager[Place]:
+        """A file of its own for every example."""
+        return file()
 
     def __init__(self) -> None:
         super().__init__()
         self.stack = ExitStack()
-        folder = self.stack.enter_context(tempfile.TemporaryDirectory())
-        self.world: World = self.stack.enter_context(world(Path(folder)))
+        place = self.stack.enter_context(self.place())
+        self.world: World = self.stack.enter_context(world(place))
         self.model = Model({"vm": [5, 0, 0], "cpu": [UNLIMITED, 0, 0]})
         self.world.limit("project:P", "", "vm", 5)
         self.world.limit("project:P", "", "cpu", UNLIMITED)
@@ -123,13 +135,31 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self.world.pending() == sorted(self.model.pending)
 
     def teardown(self) -> None:
-        """The file is sound: invariants, replay, hash chain."""
+        """The database is sound: invariants, replay, hash chain."""
         assert self.world.database.read(lambda tx: list(findings(tx))) == []
         self.stack.close()
 
 
-TestLedgerMachine = LedgerMachine.TestCase
-TestLedgerMachine.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+@contextmanager
+def file() -> Iterator[Path]:
+    """A file in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder) / "ledger.db"
+
+
+def test_the_ledger_in_a_file_is_the_model() -> None:
+    often = settings(max_examples=40, stateful_step_count=20, deadline=None)
+    run_state_machine_as_test(LedgerMachine, settings=often)
+
+
+def test_the_ledger_on_a_server_is_the_model(postgres: Server) -> None:
+    often = settings(max_examples=10, stateful_step_count=20, deadline=None)
+
+    class OnServer(LedgerMachine):
+        def place(self) -> AbstractContextManager[Place]:
+            return postgres.database(STEPS)
+
+    run_state_machine_as_test(OnServer, settings=often)
 
 
 @settings(max_examples=60, deadline=None)
@@ -143,7 +173,7 @@ def test_s38_a_pair_fits_exactly_up_to_the_headroom(
     limits: tuple[int, int], used: int, others: int, quantity: int
 ) -> None:
     """Spec §3.3: a paired provision succeeds iff its quantity is at most the headroom."""
-    with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as fresh:
+    with tempfile.TemporaryDirectory() as folder, world(Path(folder) / "x.db") as fresh:
         fresh.limit("user:M", "project:P", "vm", limits[0])
         fresh.limit("user:N", "project:P", "vm", UNLIMITED)
         fresh.limit("project:P", "", "vm", limits[1])

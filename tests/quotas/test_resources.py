@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,14 +14,16 @@ from backend.embedded import EmbeddedBackend
 from backend.projects.model import Capacity
 from backend.quotas import catalog
 from backend.quotas.model import UNLIMITED, ModifyResource, ResourceRow
+from backend.schema import STEPS
+from tests.places import Places, sqlite_only
 from tests.steps import steps
 from tests.worlds import CPU, OPERATOR, PENDING_APP, RAM, VM, World, world_w
 
 
 @pytest.fixture
-def w(tmp_path: Path) -> Iterator[World]:
+def w(new_place: Places) -> Iterator[World]:
     """World W."""
-    world = world_w(tmp_path / "w.db")
+    world = world_w(new_place(STEPS))
     yield world
     world.database.close()
 
@@ -55,6 +56,7 @@ def test_holders_over_and_holdings_are_counted(w: World) -> None:
         asyncio.run(EmbeddedBackend(w.database, OPERATOR).quotas.resource(99))
 
 
+@sqlite_only
 def test_only_who_is_over_in_the_rows_asked_for_is_counted(w: World) -> None:
     project = w.project("phys.lab", (10, 4))
     w.enroll("M", project)

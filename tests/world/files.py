@@ -6,16 +6,15 @@ import io
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 from typing import Any
-from uuid import uuid4
 
 from backend.check import findings
 from backend.core.database import Database, open_database
 from backend.core.runtime import Runtime
 from backend.schema import STEPS
 from backend.world import Report, dump, load
+from tests.places import Places
 
 Json = dict[str, Any]
 
@@ -24,15 +23,15 @@ ADA, BO = "ada-uuid", "bo-uuid"
 LAB = "lab-uuid"
 
 
-def database(folder: Path) -> Database:
+def database(new_place: Places) -> Database:
     """An empty database with a clock that stands still."""
     runtime = Runtime(lambda: NOW, Random(20261120))
-    return open_database(folder / f"{uuid4()}.db", STEPS, runtime)
+    return open_database(new_place(STEPS), STEPS, runtime)
 
 
-def loaded(folder: Path, world: Mapping[str, object], **how: Any) -> Database:
+def loaded(new_place: Places, world: Mapping[str, object], **how: Any) -> Database:
     """A database with this world, which must be sound."""
-    db = database(folder)
+    db = database(new_place)
     load(db, world, **how)
     assert db.read(lambda tx: list(findings(tx))) == []
     return db
@@ -50,9 +49,9 @@ def text_of(db: Database) -> str:
     return target.getvalue()
 
 
-def again(folder: Path, world: Mapping[str, object]) -> Json:
+def again(new_place: Places, world: Mapping[str, object]) -> Json:
     """A world after it was imported and exported."""
-    db = loaded(folder, world)
+    db = loaded(new_place, world)
     try:
         return exported(db)
     finally:

@@ -26,6 +26,7 @@ from backend.projects.model import ApplicationReview, ApplicationState, Membersh
 from backend.quotas import queries
 from backend.quotas.model import UNLIMITED, QuotaRow
 from backend.world import load
+from tests.places import in_files
 from tests.world.files import NOW, database
 
 OPERATOR = operator("op")
@@ -35,7 +36,7 @@ GIB = 2**30
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The demo world in a database."""
-    db = database(tmp_path_factory.mktemp("demo"))
+    db = database(in_files(tmp_path_factory.mktemp("demo")))
     load(db, generate(1, NOW))
     yield db
     db.close()
@@ -213,7 +214,7 @@ def test_one_name_is_taken(demo: Database) -> None:
 
 
 def test_it_can_be_multiplied(tmp_path: Path) -> None:
-    db = database(tmp_path)
+    db = database(in_files(tmp_path))
     report = load(db, generate(1, NOW, scale=3))
     single = sum(1 for _ in generate(1, NOW).holdings)
     assert report.counts["holdings"] > 2.5 * single

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from backend.projects.rules.users import USER_DEACTIVATION
 from backend.projects.store import memberships, people, projects
 from backend.quotas import service as quotas
 from backend.quotas.model import HoldingKey
+from backend.schema import STEPS
 from backend.world import load
+from tests.places import Places, in_files
 from tests.world.files import (
     ADA,
     BO,
@@ -46,9 +49,9 @@ def figures(db: Database, holder: str, source: str, name: str) -> tuple[int, int
     return (found.limit, found.usage_min, found.usage_max) if found else None
 
 
-def test_the_recorded_world_is_read(tmp_path: Path, shared: Path) -> None:
+def test_the_recorded_world_is_read(new_place: Places, shared: Path) -> None:
     world = json.loads((shared / "recorded" / "world.json").read_text())
-    db = loaded(tmp_path, world)
+    db = loaded(new_place, world)
     by_alias = {told["alias"]: told for told in world["users"]}
     everybody = {u.uuid: u for u in db.read(people.all_users)}
     assert len(everybody) == 8
@@ -67,8 +70,8 @@ def test_the_recorded_world_is_read(tmp_path: Path, shared: Path) -> None:
     db.close()
 
 
-def test_a_deactivated_user_left_as_deactivation_leaves(tmp_path: Path) -> None:
-    db = loaded(tmp_path, {**plain(), "users": [user(ADA, "ada@uni.example", "inactive")]})
+def test_a_deactivated_user_left_as_deactivation_leaves(new_place: Places) -> None:
+    db = loaded(new_place, {**plain(), "users": [user(ADA, "ada@uni.example", "inactive")]})
     base = db.read(lambda tx: projects.project(tx, ADA))
     seat = db.read(lambda tx: memberships.membership_between(tx, ADA, ADA))
     assert base
@@ -86,15 +89,15 @@ def test_a_deactivated_user_left_as_deactivation_leaves(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("state", ["unmoderated", "unverified", "rejected"])
-def test_people_who_were_never_accepted_hold_nothing(tmp_path: Path, state: str) -> None:
-    db = loaded(tmp_path, {**plain(), "users": [user(ADA, "ada@uni.example", state)]})
+def test_people_who_were_never_accepted_hold_nothing(new_place: Places, state: str) -> None:
+    db = loaded(new_place, {**plain(), "users": [user(ADA, "ada@uni.example", state)]})
     assert db.read(lambda tx: list(quotas.holdings(tx))) == []
     assert exported(db)["users"][0]["state"] == state
     db.close()
 
 
-def test_what_is_not_listed_follows_from_projects(tmp_path: Path) -> None:
-    db = loaded(tmp_path, small())
+def test_what_is_not_listed_follows_from_projects(new_place: Places) -> None:
+    db = loaded(new_place, small())
     bo, lab = f"user:{BO}", f"project:{LAB}"
     assert figures(db, bo, lab, "cyclades.vm") == (4, 2, 3)
     assert figures(db, lab, "", "cyclades.vm") == (10, 2, 3)
@@ -106,49 +109,49 @@ def test_what_is_not_listed_follows_from_projects(tmp_path: Path) -> None:
     db.close()
 
 
-def test_commissions_alone_tell_what_is_pending(tmp_path: Path) -> None:
+def test_commissions_alone_tell_what_is_pending(new_place: Places) -> None:
     world = {**small(), "service_quotas": {}, "service_project_quotas": {}}
-    db = loaded(tmp_path, world)
+    db = loaded(new_place, world)
     assert figures(db, f"user:{BO}", f"project:{LAB}", "cyclades.vm") == (4, 0, 1)
     db.close()
 
 
-def test_numbers_may_be_left_out(tmp_path: Path) -> None:
+def test_numbers_may_be_left_out(new_place: Places) -> None:
     world = small()
     del world["memberships"][0]["id"], world["commissions"][0]["serial"]
     del world["projects"][0]["last_application"]["id"]
-    found = exported(loaded(tmp_path, world))
+    found = exported(loaded(new_place, world))
     assert found["projects"][0]["last_application"]["id"] == 2
     ids = [told["id"] for told in found["memberships"]]
     assert sorted(ids) == [1, 2, 3]
     assert found["commissions"][0]["serial"] == 1
 
 
-def test_numbers_are_never_given_again(tmp_path: Path) -> None:
+def test_numbers_are_never_given_again(new_place: Places) -> None:
     world = small()
     world["_bursar"]["counters"] = {"serial": 50, "application": 1}
-    db = loaded(tmp_path, world)
+    db = loaded(new_place, world)
     fresh = db.write(lambda tx: (tx.next_id("serial"), tx.next_id("application")))
     assert fresh == (51, 3)
     db.close()
 
 
-def test_a_membership_without_a_log_gets_one(tmp_path: Path) -> None:
+def test_a_membership_without_a_log_gets_one(new_place: Places) -> None:
     world = small()
     world["memberships"] = [membership(state="removed", removed="2026-03-01T00:00:00+00:00")]
     world["service_quotas"], world["service_project_quotas"] = {}, {}
     world["commissions"] = []
-    told = exported(loaded(tmp_path, world))["memberships"][0]
+    told = exported(loaded(new_place, world))["memberships"][0]
     assert [step["to"] for step in told["_bursar"]["log"]] == ["requested", "accepted", "removed"]
     assert [step["from"] for step in told["_bursar"]["log"]] == ["", "requested", "accepted"]
     assert told["_bursar"]["initialized"] is True
     assert told["accepted"] == "2026-02-02T00:00:00.000000+00:00"
 
 
-def test_a_request_is_no_member_yet(tmp_path: Path) -> None:
+def test_a_request_is_no_member_yet(new_place: Places) -> None:
     world = {**plain(), "bursar_world": 1, "projects": [project()]}
     world["memberships"] = [{"user": BO, "project": LAB, "state": "requested"}]
-    db = loaded(tmp_path, world)
+    db = loaded(new_place, world)
     assert exported(db)["memberships"][0]["_bursar"]["initialized"] is False
     assert figures(db, f"user:{BO}", f"project:{LAB}", "cyclades.vm") is None
     db.close()
@@ -170,14 +173,14 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_text_is_kept_as_given(tmp_path: Path, text: str) -> None:
+def test_hostile_text_is_kept_as_given(new_place: Places, text: str) -> None:
     world = small()
     world["users"][0]["first_name"] = text
     world["projects"][0]["description"] = world["projects"][0]["homepage"] = text
     world["projects"][0]["last_application"]["comments"] = text
     world["projects"][0]["_bursar"]["applications"][0]["_bursar"]["response"] = text
     world["commissions"][0]["name"] = text
-    found = exported(loaded(tmp_path, world))
+    found = exported(loaded(new_place, world))
     told = found["projects"][0]
     assert found["users"][0]["first_name"] == text
     assert (told["description"], told["homepage"]) == (text, text)
@@ -187,14 +190,15 @@ def test_hostile_text_is_kept_as_given(tmp_path: Path, text: str) -> None:
 
 
 def test_only_hashes_of_tokens_are_kept(tmp_path: Path) -> None:
-    db = loaded(tmp_path, small())
+    new_place = in_files(tmp_path)
+    db = loaded(new_place, small())
     raw = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"tok-ada" not in raw
     assert b"tok-cyclades" not in raw
     told = exported(db)
     assert told["users"][0]["token_sha256"] == principals.digest("tok-ada")
     assert "tok-" not in text_of(db)
-    again = loaded(tmp_path, told)
+    again = loaded(new_place, told)
     assert again.read(lambda tx: principals.principal_of(tx, "tok-ada")) == f"user:{ADA}"
     assert again.read(lambda tx: principals.principal_of(tx, "tok-nobody")) == ""
     db.close()
@@ -206,8 +210,8 @@ def entries(db: Database) -> list[tuple[object, ...]]:
     return db.read(lambda tx: tx.all("SELECT action, actor, outcome FROM journal ORDER BY seq"))
 
 
-def test_an_import_is_one_entry(tmp_path: Path) -> None:
-    db = loaded(tmp_path, small(), actor="operator:eva")
+def test_an_import_is_one_entry(new_place: Places) -> None:
+    db = loaded(new_place, small(), actor="operator:eva")
     assert entries(db) == [("world.import", "operator:eva", "done")]
     (after,) = db.read(lambda tx: tx.all('SELECT "after" FROM journal'))
     assert after[0] == to_json(
@@ -231,19 +235,18 @@ def test_an_import_is_one_entry(tmp_path: Path) -> None:
 
 def counts(db: Database) -> Counter[str]:
     """Rows by table."""
-    tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    names = [name for step in STEPS for name in re.findall(r"CREATE TABLE (\w+)", step.sql)]
 
     def count(tx: Tx) -> Counter[str]:
-        names = [name for (name,) in tx.all(tables)]
         return Counter({name: tx.scalar(f"SELECT count(*) FROM {name}") for name in names})
 
     return db.read(count)
 
 
-def test_a_refused_import_leaves_nothing(tmp_path: Path) -> None:
+def test_a_refused_import_leaves_nothing(new_place: Places) -> None:
     world = small()
     world["commissions"][0]["provisions"][1]["holder"] = "project:unknown"
-    db = database(tmp_path)
+    db = database(new_place)
     before = counts(db)
     with pytest.raises(Invalid):
         load(db, world)
@@ -254,12 +257,12 @@ def test_a_refused_import_leaves_nothing(tmp_path: Path) -> None:
     db.close()
 
 
-def test_a_failure_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
+def test_a_failure_in_the_middle_leaves_nothing(new_place: Places) -> None:
     def fail(what: str, done: int, total: int) -> None:
         if what == "holdings":
             raise KeyboardInterrupt
 
-    db = database(tmp_path)
+    db = database(new_place)
     before = counts(db)
     with pytest.raises(KeyboardInterrupt):
         load(db, small(), progress=fail)
@@ -267,19 +270,19 @@ def test_a_failure_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
     db.close()
 
 
-def test_progress_is_told(tmp_path: Path) -> None:
+def test_progress_is_told(new_place: Places) -> None:
     told: list[tuple[str, int, int]] = []
 
     def note(what: str, done: int, total: int) -> None:
         told.append((what, done, total))
 
-    loaded(tmp_path, small(), progress=note).close()
+    loaded(new_place, small(), progress=note).close()
     assert ("users", 2, 2) in told
     assert ("holdings", 18, 18) in told
 
 
-def test_a_stream_is_read_too(tmp_path: Path) -> None:
-    db = database(tmp_path)
+def test_a_stream_is_read_too(new_place: Places) -> None:
+    db = database(new_place)
     report = load(db, io.StringIO("\ufeff" + json.dumps(small())))
     assert str(report).startswith("2 services, 3 resources, 2 users, 3 projects")
     db.close()
@@ -288,8 +291,8 @@ def test_a_stream_is_read_too(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- merging
 
 
-def test_merging_the_same_adds_nothing(tmp_path: Path) -> None:
-    db = loaded(tmp_path, small())
+def test_merging_the_same_adds_nothing(new_place: Places) -> None:
+    db = loaded(new_place, small())
     told = exported(db)
     for world in (small(), told, plain()):
         report = load(db, world, merge=True)
@@ -300,12 +303,12 @@ def test_merging_the_same_adds_nothing(tmp_path: Path) -> None:
     db.close()
 
 
-def test_merging_into_nothing_is_importing(tmp_path: Path) -> None:
-    assert exported(loaded(tmp_path, small(), merge=True)) == exported(loaded(tmp_path, small()))
+def test_merging_into_nothing_is_importing(new_place: Places) -> None:
+    assert exported(loaded(new_place, small(), merge=True)) == exported(loaded(new_place, small()))
 
 
-def test_merging_adds_what_is_missing(tmp_path: Path) -> None:
-    db = loaded(tmp_path, small())
+def test_merging_adds_what_is_missing(new_place: Places) -> None:
+    db = loaded(new_place, small())
     more: Json = {
         "bursar_world": 1,
         "services": [{"name": "pithos", "token": "tok-pithos"}],
@@ -374,9 +377,9 @@ CONFLICTS = [
 
 @pytest.mark.parametrize(("path", "value", "said"), CONFLICTS)
 def test_a_merge_refuses_what_differs(
-    tmp_path: Path, path: tuple[str | int, ...], value: object, said: str
+    new_place: Places, path: tuple[str | int, ...], value: object, said: str
 ) -> None:
-    db = loaded(tmp_path, small())
+    db = loaded(new_place, small())
     before = text_of(db)
     with pytest.raises(Conflict, match=said) as caught:
         load(db, changed(small(), *path, value=value), merge=True)

@@ -11,6 +11,7 @@ import pytest
 
 from backend.core.errors import Invalid
 from backend.world import load
+from tests.places import in_files
 from tests.world.files import ADA, BO, LAB, Json, database, membership, project, small, user
 
 Step = str | int
@@ -31,7 +32,7 @@ def put(*path: Step, value: object) -> Json:
 
 def said(tmp_path: Path, world: Json | TextIO) -> str:
     """What importing this says; the database stays empty."""
-    db = database(tmp_path)
+    db = database(in_files(tmp_path))
     try:
         with pytest.raises(Invalid) as caught:
             load(db, world)
@@ -288,7 +289,7 @@ def test_tokens_are_not_shown(tmp_path: Path) -> None:
 
 
 def test_errors_carry_their_path(tmp_path: Path) -> None:
-    db = database(tmp_path)
+    db = database(in_files(tmp_path))
     with pytest.raises(Invalid) as caught:
         load(db, put("users", 0, "admin", value=1))
     assert caught.value.data["path"] == "users[0].admin"
@@ -299,6 +300,6 @@ def test_errors_carry_their_path(tmp_path: Path) -> None:
 
 
 def test_the_small_world_itself_is_good(tmp_path: Path) -> None:
-    db = database(tmp_path)
+    db = database(in_files(tmp_path))
     load(db, json.loads(json.dumps({**small(), "users": [*small()["users"], user("c", "c@x.y")]})))
     db.close()

@@ -27,7 +27,9 @@ from backend.quotas.encode import iso
 from backend.quotas.ledger import Ledger, Resolve
 from backend.quotas.model import UNLIMITED, DeleteHoldings, HoldingKey, Limit, SetLimits
 from backend.quotas.service import persist
+from backend.schema import STEPS
 from backend.world import load
+from tests.places import Places, in_files
 from tests.world.files import NOW, Json, again, database, exported, loaded, plain, small, text_of
 from tests.worlds import OPERATOR, VM, World, person, world_w
 
@@ -35,9 +37,9 @@ PEOPLE = ("p0", "p1", "p2")
 RESOURCES = ("cyclades.vm", "cyclades.ram", "astakos.pending_app")
 
 
-def test_a_world_comes_back_as_it_was(tmp_path: Path) -> None:
-    first = again(tmp_path, small())
-    assert again(tmp_path, first) == first
+def test_a_world_comes_back_as_it_was(new_place: Places) -> None:
+    first = again(new_place, small())
+    assert again(new_place, first) == first
     assert first["bursar_world"] == 1
     assert first["_bursar"]["provision_log"] == [
         {
@@ -48,19 +50,19 @@ def test_a_world_comes_back_as_it_was(tmp_path: Path) -> None:
     ]
 
 
-def test_the_text_is_the_same_and_one_record_a_line(tmp_path: Path) -> None:
-    db = loaded(tmp_path, small())
+def test_the_text_is_the_same_and_one_record_a_line(new_place: Places) -> None:
+    db = loaded(new_place, small())
     text = text_of(db)
     db.close()
-    second = loaded(tmp_path, json.loads(text))
+    second = loaded(new_place, json.loads(text))
     assert text_of(second) == text
     second.close()
     assert len(text.splitlines()) == 36
 
 
-def test_the_recorded_world_comes_back(tmp_path: Path, shared: Path) -> None:
-    first = again(tmp_path, json.loads((shared / "recorded" / "world.json").read_text()))
-    assert again(tmp_path, first) == first
+def test_the_recorded_world_comes_back(new_place: Places, shared: Path) -> None:
+    first = again(new_place, json.loads((shared / "recorded" / "world.json").read_text()))
+    assert again(new_place, first) == first
 
 
 # ---------------------------------------------------------------- drawn at random
@@ -181,17 +183,17 @@ def _commission(holder: str, source: str) -> st.SearchStrategy[Json]:
 @settings(max_examples=60)
 def test_any_world_comes_back(world: Json) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        first = again(Path(folder), world)
-        assert again(Path(folder), first) == first
+        first = again(in_files(Path(folder)), world)
+        assert again(in_files(Path(folder)), first) == first
 
 
 # ---------------------------------------------------------------- played
 
 
 @pytest.fixture
-def played(tmp_path: Path) -> Iterator[World]:
+def played(new_place: Places) -> Iterator[World]:
     """World W after some of everything that can happen."""
-    w = world_w(tmp_path / "played.db")
+    w = world_w(new_place(STEPS))
     lab = w.project("phys.lab")
     w.enroll("M", lab)
     leaver = w.enroll("N", lab)
@@ -215,16 +217,16 @@ def played(tmp_path: Path) -> Iterator[World]:
     w.database.close()
 
 
-def test_a_played_world_comes_back(tmp_path: Path, played: World) -> None:
+def test_a_played_world_comes_back(new_place: Places, played: World) -> None:
     first = exported(played.database)
-    assert again(tmp_path, first) == first
+    assert again(new_place, first) == first
     assert {p["state"] for p in first["projects"]} >= {"uninitialized", "terminated", "deleted"}
     assert first["_bursar"]["provision_log"]
     assert len(first["commissions"]) == 2
 
 
-def test_the_game_goes_on_after_an_import(tmp_path: Path, played: World) -> None:
-    db = loaded(tmp_path, exported(played.database))
+def test_the_game_goes_on_after_an_import(new_place: Places, played: World) -> None:
+    db = loaded(new_place, exported(played.database))
     w = World(db, played.clock, {"A"})
     lab = next(p["id"] for p in exported(db)["projects"] if p["name"] == "phys.lab")
     ledger = Ledger(db)
@@ -244,7 +246,7 @@ def test_the_game_goes_on_after_an_import(tmp_path: Path, played: World) -> None
     db.close()
 
 
-def test_limits_that_are_wrong_or_missing_stay_so(tmp_path: Path, played: World) -> None:
+def test_limits_that_are_wrong_or_missing_stay_so(new_place: Places, played: World) -> None:
     """An export is the truth about the database, not about how it should be."""
     db = played.database
     key = HoldingKey(f"user:{person('O')}", f"project:{person('O')}", VM)
@@ -255,18 +257,18 @@ def test_limits_that_are_wrong_or_missing_stay_so(tmp_path: Path, played: World)
     assert first["_bursar"]["missing_holdings"] == [
         {"holder": gone.holder, "source": gone.source, "resource": VM}
     ]
-    copy = database(tmp_path)
+    copy = database(new_place)
     load(copy, first)
     assert exported(copy) == first
     assert len(copy.read(projects.mismatches)) == 2
     copy.close()
 
 
-def test_the_demo_comes_back(tmp_path: Path) -> None:
-    db = database(tmp_path)
+def test_the_demo_comes_back(new_place: Places) -> None:
+    db = database(new_place)
     load(db, generate(1, NOW))
     text = text_of(db)
     db.close()
-    copy = loaded(tmp_path, json.loads(text))
+    copy = loaded(new_place, json.loads(text))
     assert text_of(copy) == text
     copy.close()

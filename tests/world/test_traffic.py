@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +16,7 @@ from backend.demo.traffic import Traffic
 from backend.projects import service as projects
 from backend.quotas.feed import feed
 from backend.world import load
+from tests.places import Places
 from tests.world.files import NOW, database
 
 WAITING = """
@@ -26,9 +26,9 @@ JOIN project p ON s.name = 'project:' || p.uuid WHERE p.pending_app > 0 ORDER BY
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Database]:
+def demo(new_place: Places) -> Iterator[Database]:
     """The demo world in a database."""
-    db = database(tmp_path)
+    db = database(new_place)
     load(db, generate(1, NOW))
     yield db
     db.close()
@@ -57,10 +57,10 @@ def test_everything_happens_and_nothing_breaks(demo: Database) -> None:
     assert told == {"issued", "accepted", "rejected", "charged", "refused"}
 
 
-def test_the_same_seed_does_the_same(tmp_path: Path) -> None:
+def test_the_same_seed_does_the_same(new_place: Places) -> None:
     told = []
     for _ in range(2):
-        db = database(tmp_path)
+        db = database(new_place)
         load(db, generate(1, NOW))
         traffic = Traffic(db, seed=8)
         for _ in range(80):
@@ -90,8 +90,8 @@ def test_it_stops_when_told(demo: Database) -> None:
     assert dict(traffic.counts) == done
 
 
-def test_a_world_without_projects_has_no_traffic(tmp_path: Path) -> None:
-    db = database(tmp_path)
+def test_a_world_without_projects_has_no_traffic(new_place: Places) -> None:
+    db = database(new_place)
     with Traffic(db, rate=500) as traffic:
         time.sleep(0.02)
     assert not traffic.counts

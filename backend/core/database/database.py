@@ -15,6 +15,7 @@ from backend.core.database.engine import Connection, Engine, Stop
 from backend.core.database.schema import Step
 from backend.core.database.sqlite.engine import FileEngine
 from backend.core.database.tx import Tx
+from backend.core.database.url import is_server
 from backend.core.database.watch import Watcher
 from backend.core.database.writer import Job, RunMany, Writer
 from backend.core.errors import ReadOnly, StorageError
@@ -177,7 +178,7 @@ class Database:
 
     def _committed(self) -> None:
         if self._watcher:
-            self._watcher.wake()
+            self._watcher.committed()
 
     def _read(self, fn: Callable[[Tx], T], stop: Stop) -> T:
         for attempt in count(1):
@@ -238,4 +239,15 @@ def open_database(
 
 
 def _engine(place: Path | str) -> Engine:
+    if isinstance(place, str) and is_server(place):
+        return _server(place)
     return FileEngine(Path(place))
+
+
+def _server(url: str) -> Engine:
+    try:
+        from backend.core.database.postgres.engine import ServerEngine
+    except ImportError as error:
+        told = "PostgreSQL's driver is not installed"
+        raise StorageError(told, hint="pip install 'bursar[postgres]'") from error
+    return ServerEngine(url)

@@ -95,6 +95,10 @@ class Ear(Protocol):
         """Return when something may have happened, and now and then."""
         ...
 
+    def committed(self) -> None:
+        """This process has committed."""
+        ...
+
     def wake(self) -> None:
         """Have `wait` return, from any thread."""
         ...

@@ -31,9 +31,9 @@ class Watcher:
 
         return unsubscribe
 
-    def wake(self) -> None:
+    def committed(self) -> None:
         """Look now: this process has committed."""
-        self._ear.wake()
+        self._ear.committed()
 
     def announce(self) -> None:
         """Tell everybody soon, whether or not there was a commit."""

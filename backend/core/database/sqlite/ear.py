@@ -22,8 +22,12 @@ class FileEar:
         self._woken.wait(POLL_SECONDS)
         self._woken.clear()
 
+    def committed(self) -> None:
+        """Look at once."""
+        self._woken.set()
+
     def wake(self) -> None:
-        """This process has committed."""
+        """Have `wait` return."""
         self._woken.set()
 
     def version(self) -> object:
