@@ -1,11 +1,10 @@
 """Doing something once however often it is asked for: a key and its receipt are written in the
-transaction of the change itself (storage.md §2.1). What was refused has no key: it may be tried
-again."""
+transaction of the change itself (storage.md §2.1). A refusal is remembered, too: a copy of the
+order that comes late, after its sender was told, must not be carried out."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ KEPT = 30 * 86_400 * 1_000_000
 SELECT_APPLIED = "SELECT request, seq, message, created FROM applied WHERE actor = ? AND key = ?"
 INSERT_APPLIED = "INSERT INTO applied VALUES (?, ?, ?, ?, ?, ?, ?)"
 DELETE_OLD = "DELETE FROM applied WHERE at < ?"
+REFUSED = (0, "", "{}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +32,19 @@ class Once:
     request: str
 
 
-def once(tx: Tx, actor: str, wanted: Once, work: Callable[[], Receipt]) -> Receipt:
-    """The receipt of `work`, or the one that the actor's key already led to.
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a key led to before; without a receipt it was refused."""
 
-    Raises Conflict when the key was used for something else, and what `work` raises.
-    """
+    receipt: Receipt | None
+
+
+def earlier(tx: Tx, actor: str, wanted: Once) -> Earlier | None:
+    """What the actor's key led to, None when it is new. Raises Conflict when it was used for
+    something else."""
     row = tx.one(SELECT_APPLIED, (actor, wanted.key))
     if row is None:
-        receipt = work()
-        told = (receipt.seq, receipt.message, to_json(receipt.created))
-        tx.execute(DELETE_OLD, (tx.now - KEPT,))
-        tx.execute(INSERT_APPLIED, (actor, wanted.key, wanted.request, tx.now, *told))
-        return receipt
+        return None
     request, seq, message, created = row
     if request != wanted.request:
         raise Conflict(
@@ -51,4 +52,11 @@ def once(tx: Tx, actor: str, wanted: Once, work: Callable[[], Receipt]) -> Recei
             hint="make a new key for every change",
             data={"stored": request, "sent": wanted.request, "entry": seq},
         )
-    return Receipt(int(seq), str(message), json.loads(created))
+    return Earlier(Receipt(int(seq), str(message), json.loads(created)) if seq else None)
+
+
+def note(tx: Tx, actor: str, wanted: Once, receipt: Receipt | None) -> None:
+    """Remember what a new key led to, None for a refusal; what is too old is forgotten."""
+    told = (receipt.seq, receipt.message, to_json(receipt.created)) if receipt else REFUSED
+    tx.execute(DELETE_OLD, (tx.now - KEPT,))
+    tx.execute(INSERT_APPLIED, (actor, wanted.key, wanted.request, tx.now, *told))

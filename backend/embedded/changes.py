@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 
 from backend.core.database import Database, Tx
-from backend.core.errors import BursarError, Invalid, StorageError
-from backend.core.once import Once, once
+from backend.core.errors import BursarError, Invalid, OutcomeUnknown, PreviewStale, StorageError
+from backend.core.once import Once, earlier, note
 from backend.core.plan import Command, Plan, Receipt
 from backend.core.usecase import Room, decide, execute, record_refusal
 from backend.projects import service as projects
@@ -31,23 +30,41 @@ async def carry_out(
 ) -> Receipt:
     """Do what was previewed, once however often it is asked for; refused attempts are
     journalled too. Raises Conflict, too, when the key was used for something else."""
-    room = _room(command)
+    room, actor = _room(command), command.actor.name
 
     def work(tx: Tx) -> Receipt:
-        if wanted is None:
-            return execute(tx, room, command, reason, fingerprint)
-        do = partial(execute, tx, room, command, reason, fingerprint)
-        return once(tx, command.actor.name, wanted, do)
+        before = earlier(tx, actor, wanted) if wanted else None
+        if before is None:
+            receipt = execute(tx, room, command, reason, fingerprint)
+            if wanted:
+                note(tx, actor, wanted, receipt)
+            return receipt
+        if before.receipt is None:  # a late copy of what was refused, and told so
+            raise PreviewStale(decide(tx, room, command).plan)
+        return before.receipt
 
     try:
         return await database.awrite(work)
-    except StorageError:
+    except (StorageError, OutcomeUnknown):
         raise  # the database that would keep a note has failed
     except BursarError as error:
         refused = error
-        with suppress(BursarError):  # why it was refused matters more than the note of it
-            await database.awrite(lambda tx: record_refusal(tx, room, command, reason, refused))
-        raise
+
+    def remember(tx: Tx) -> Receipt | None:
+        before = earlier(tx, actor, wanted) if wanted else None
+        if before is not None:  # another copy came in between
+            return before.receipt
+        record_refusal(tx, room, command, reason, refused)
+        if wanted:
+            note(tx, actor, wanted, None)
+        return None
+
+    done: Receipt | None = None
+    with suppress(BursarError):  # why it was refused matters more than the note of it
+        done = await database.awrite(remember)
+    if done is None:
+        raise refused
+    return done
 
 
 def _room(command: Command) -> Room:

@@ -15,7 +15,10 @@ from backend.core.errors import (
     NotAllowed,
     NotSignedIn,
     OutcomeUnknown,
+    Overloaded,
     StorageError,
+    Throttled,
+    TooSlow,
     Unreachable,
 )
 from backend.core.plan import Plan, Receipt
@@ -32,7 +35,17 @@ KNOWN = 29 * 86_400 * 1_000_000
 """Microseconds for which a server surely knows a key: a day less than it does."""
 TOLD = 20
 """How many late outcomes are told."""
-OPEN = (BadReply, OutcomeUnknown, Unreachable, NotSignedIn, NotAllowed, StorageError)
+OPEN = (
+    BadReply,
+    OutcomeUnknown,
+    Unreachable,
+    NotSignedIn,
+    NotAllowed,
+    StorageError,
+    Overloaded,
+    Throttled,
+    TooSlow,
+)
 """Answers from before the key is looked at, which say nothing of an earlier attempt."""
 
 

@@ -63,13 +63,24 @@ def test_a_key_stands_for_one_thing_of_one_actor(world: World, backend: Embedded
     assert count(world, KEYS) == 2
 
 
-def test_what_was_refused_may_be_tried_again(world: World, backend: EmbeddedBackend) -> None:
+def test_a_late_copy_of_what_was_refused_is_not_carried_out(
+    world: World, backend: EmbeddedBackend
+) -> None:
     plan = suspension(backend, world)
+    uuid = str(plan.command.project)  # type: ignore[attr-defined]
+    world.act(uuid, ProjectAction.TERMINATE)
+    for _ in range(2):
+        with pytest.raises((PreviewStale, Conflict)):
+            asyncio.run(backend.carry_out(plan.command, plan.fingerprint, "", FIRST))
+    world.act(uuid, ProjectAction.REINSTATE)
+    assert asyncio.run(backend.plan(plan.command)).fingerprint == plan.fingerprint
     with pytest.raises(PreviewStale):
-        asyncio.run(backend.carry_out(plan.command, "another", "", FIRST))
-    assert count(world, KEYS) == 0
-    asyncio.run(backend.carry_out(plan.command, plan.fingerprint, "", FIRST))
-    assert count(world, KEYS) == 1
+        asyncio.run(backend.carry_out(plan.command, plan.fingerprint, "", FIRST))
+    assert world.see(uuid).state == "active"
+    refused = "SELECT count(*) FROM journal WHERE outcome = 'refused'"
+    assert (count(world, refused), count(world, KEYS)) == (1, 1)
+    asyncio.run(backend.carry_out(plan.command, plan.fingerprint, "", Once("k2", "digest")))
+    assert world.see(uuid).state == "suspended"
 
 
 def test_keys_are_forgotten_after_a_month(world: World, backend: EmbeddedBackend) -> None:
