@@ -18,4 +18,5 @@ STEPS = (
     Step("names", projects.NAMES),
     Step("grants", tables.GRANTS),
     Step("once", tables.ONCE),
+    Step("unknown", quotas.UNKNOWN + projects.UNKNOWN),
 )

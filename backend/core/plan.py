@@ -46,7 +46,8 @@ class Impact:
     """A holder whose effective limit moves: limits before and after, and usage now.
 
     Drifting figures: they are shown but not part of the fingerprint, only `goes_over` is.
-    `holder` is a label; the project's own pool has holder ``. `unit` as in `Change`.
+    `holder` is a label; the project's own pool has holder ``. `unit` as in `Change`. Unless
+    `known`, a server does not show the usage, and limits are what can be had at most.
     """
 
     holder: str
@@ -56,11 +57,12 @@ class Impact:
     after: int
     usage: int
     unit: str = ""
+    known: bool = True
 
     @property
     def over_by(self) -> int:
         """How far usage exceeds the new effective limit, 0 when it does not; never more than
-        the usage itself, whatever others have taken."""
+        the usage itself, whatever others have taken; 0 also where usage is not known."""
         return max(0, self.usage - max(0, self.after))
 
     @property

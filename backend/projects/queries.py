@@ -40,6 +40,7 @@ def rows(tx: Tx, keys: Sequence[int], shown: int | None = TIGHTEST) -> dict[int,
     pools = listing.pool_usage(tx, uuids)
     found: dict[int, ProjectRow] = {}
     for key, uuid, name, owner, display, state, app, ends, most, base, created in facts:
+        own = pools.get(uuid, ())
         found[key] = ProjectRow(
             key,
             uuid,
@@ -53,15 +54,17 @@ def rows(tx: Tx, keys: Sequence[int], shown: int | None = TIGHTEST) -> dict[int,
             most,
             bool(base),
             created,
-            _tightest(pools.get(uuid, ()))[:shown],
+            _tightest(own)[:shown],
+            all(used is not None for _, used, limit in own if limit != UNLIMITED),
         )
     return found
 
 
-def _tightest(pools: Iterable[tuple[str, int, int]]) -> tuple[tuple[str, int, int], ...]:
-    """The fullest of the limited resources, fullest first."""
-    limited = (pool for pool in pools if pool[2] != UNLIMITED)
-    return tuple(sorted(limited, key=lambda pool: (-_fullness(pool), pool[0])))
+def _tightest(pools: Iterable[tuple[str, int | None, int]]) -> tuple[tuple[str, int, int], ...]:
+    """The fullest of the limited resources whose usage is known, fullest first."""
+    limited = ((name, used, limit) for name, used, limit in pools if limit != UNLIMITED)
+    known = ((name, used, limit) for name, used, limit in limited if used is not None)
+    return tuple(sorted(known, key=lambda pool: (-_fullness(pool), pool[0])))
 
 
 def _fullness(pool: tuple[str, int, int]) -> float:

@@ -21,6 +21,8 @@ SELECT_ROWS = f"SELECT {RESOURCE_COLUMNS} FROM resource WHERE id IN ({{keys}})"
 COUNT_OVER = f"""
 SELECT h.resource_id, count(*) FROM holding h
 WHERE h.resource_id IN ({{keys}}) AND {fields.MEMBER_OVER} GROUP BY h.resource_id"""
+SELECT_INCOMPLETE = """
+SELECT DISTINCT resource_id FROM holding WHERE resource_id IN ({keys}) AND known = 0"""
 COUNT_HOLDINGS = """
 SELECT count(*), count(CASE WHEN source_id = 0 THEN 1 END), count(CASE WHEN lim = ? THEN 1 END),
     count(CASE WHEN usage_max > 0 THEN 1 END)
@@ -41,8 +43,11 @@ def keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
 def rows(tx: Tx, keys: Sequence[int]) -> dict[int, ResourceRow]:
     """Rows by key; vanished ones are missing."""
     over: dict[int, int] = dict(tx.within(COUNT_OVER, keys))
+    partly = {id for (id,) in tx.within(SELECT_INCOMPLETE, keys)}
     found = map(resource_of, tx.within(SELECT_ROWS, keys))
-    return {one.id: ResourceRow(one.id, one, over.get(one.id, 0)) for one in found}
+    return {
+        one.id: ResourceRow(one.id, one, over.get(one.id, 0), one.id not in partly) for one in found
+    }
 
 
 def detail(tx: Tx, key: int) -> ResourceDetail:

@@ -25,17 +25,25 @@ LEFT = f"""CASE WHEN {POOL_BINDS} THEN p.lim - p.usage_max
 ROOM = f"""CASE WHEN {POOL_BINDS} AND p.lim - p.usage_max < -h.usage_max THEN -h.usage_max
     ELSE {LEFT} END"""
 EFFECTIVE = f"""CASE WHEN {POOL_BINDS} THEN p.lim - p.usage_max + h.usage_max ELSE h.lim END"""
-BOUND = f"({EFFECTIVE} < h.lim)"
 SHARE = """CASE WHEN h.usage_max = 0 OR h.lim = 9223372036854775807 THEN 0.0
     WHEN h.lim <= 0 THEN 1000000.0 ELSE h.usage_max * 100.0 / h.lim END"""
 TAKEN = "coalesce(p.usage_max - h.usage_max, 0)"
+# Usage that a server does not show is neither much nor little; see `QuotaRow`.
+OWN_KNOWN = "h.known = 1"
+KNOWN = "(h.known = 1 AND coalesce(p.known, 1) = 1)"
+UNPOOLED = "coalesce(p.lim, h.lim) = 9223372036854775807"
+REACH_KNOWN = f"(h.source_id = 0 OR {UNPOOLED} OR {KNOWN})"
+BOUND = f"({REACH_KNOWN} AND {EFFECTIVE} < h.lim)"
+ROOM_KNOWN = f"""(({UNPOOLED} AND h.lim = 9223372036854775807)
+    OR (h.known = 1 AND {REACH_KNOWN}))"""
 OVER = """h.id IN (SELECT id FROM holding WHERE usage_max > lim UNION
     SELECT m.id FROM holding q JOIN holding m ON m.source_id = q.holder_id
         AND m.resource_id = q.resource_id
     WHERE q.usage_max > q.lim AND q.source_id = 0 AND m.usage_max > 0)"""
-ODD = f"({TAKEN} < 0 AND NOT {OVER})"
-FULL = f"({LEFT} <= 0 AND h.lim > 0 AND NOT {OVER} AND {TAKEN} >= 0)"
-SOUND = f"(NOT {OVER} AND {TAKEN} >= 0 AND NOT ({LEFT} <= 0 AND h.lim > 0))"
+ODD = f"({TAKEN} < 0 AND {KNOWN} AND NOT {OVER})"
+FULL = f"({LEFT} <= 0 AND h.lim > 0 AND {KNOWN} AND NOT {OVER} AND {TAKEN} >= 0)"
+SOUND = f"(NOT {OVER} AND {KNOWN} AND {TAKEN} >= 0 AND NOT ({LEFT} <= 0 AND h.lim > 0))"
+UNKNOWN = f"(NOT {KNOWN} AND NOT {OVER})"
 PENDING_AMOUNT = "(h.usage_max - h.usage_min)"
 PENDING = "h.id IN (SELECT holding_id FROM provision)"
 
@@ -46,7 +54,7 @@ BY_RESOURCE = "h.resource_id IN (SELECT id FROM resource WHERE lower(name) LIKE 
 BASE = """IN (SELECT s.id FROM holder o JOIN holder s ON s.name = 'project:' || substr(o.name, 6)
     WHERE o.name LIKE 'user:%')"""
 
-WITH_POOL = frozenset({"left", "eff", "taken", "bound", "odd", "full", "state"})
+WITH_POOL = frozenset({"left", "eff", "taken", "bound", "odd", "full", "unknown", "state"})
 """The fields whose conditions speak of `p`."""
 NARROWING = frozenset({"holder", "project"})
 """The fields that leave few rows when they are compared."""
@@ -57,7 +65,7 @@ def _resource(sql: str) -> tuple[Like, ...]:
     return Like(sql), Like(sql, head="%.")
 
 
-STATES = {"over": OVER, "full": FULL, "odd": ODD, "ok": SOUND}
+STATES = {"over": OVER, "full": FULL, "odd": ODD, "unknown": UNKNOWN, "ok": SOUND}
 
 
 def _holdings(project: str) -> Fields:
@@ -83,17 +91,24 @@ def _holdings(project: str) -> Fields:
             text("project", projects, "the project", "project:hpc"),
             text("resource", _resource(BY_RESOURCE), "the resource, with or without its service",
                  "resource:vm", "res"),
-            number("used", "h.usage_max", "what is taken, pending included", "used>=10G", "usage"),
-            number("pending", PENDING_AMOUNT, "what is pending of it", "pending>1G", "pend"),
+            number("used", "h.usage_max", "what is taken, pending included", "used>=10G", "usage",
+                   when=OWN_KNOWN),
+            number("pending", PENDING_AMOUNT, "what is pending of it", "pending>1G", "pend",
+                   when=OWN_KNOWN),
             number("limit", "h.lim", "the own limit", "limit<inf", "lim"),
-            number("eff", EFFECTIVE, "what can be had at most", "eff<4", "effective"),
-            number("left", LEFT, "what can still be had", "left<=1G", "headroom"),
-            number("taken", TAKEN, "what others in the project use", "taken>0", "others"),
-            percent("share", SHARE, "used of the own limit", "share>=90%", "percent"),
+            number("eff", EFFECTIVE, "what can be had at most", "eff<4", "effective",
+                   when=REACH_KNOWN),
+            number("left", LEFT, "what can still be had", "left<=1G", "headroom",
+                   when=ROOM_KNOWN),
+            number("taken", TAKEN, "what others in the project use", "taken>0", "others",
+                   when=KNOWN),
+            percent("share", SHARE, "used of the own limit", "share>=90%", "percent",
+                    when=OWN_KNOWN),
             state("state", STATES, "what the end of the row says", "state:over|full"),
             flag("over", OVER, "uses more than can be had"),
             flag("full", FULL, "nothing is left"),
             flag("odd", ODD, "uses more than its project knows of"),
+            flag("unknown", UNKNOWN, "the server does not show what is used"),
             flag("pending", PENDING, "a commission is pending on it", "pend"),
             flag("bound", BOUND, "the project's limit binds, not the own", "proj"),
             flag("base", f"{project} {BASE}", "in the person's own base project", "system"),
@@ -162,6 +177,7 @@ COMMISSIONS = Fields(
 _RESOURCE = "lower(r.name) LIKE ? ESCAPE '!'"
 _ORIGIN = Like("lower(r.service_origin) LIKE ? ESCAPE '!'")
 _TOLD = Like("lower(r.description) LIKE ? ESCAPE '!'")
+DEFAULTS_KNOWN = "r.known = 1"
 MEMBER_OVER = f"h.source_id <> 0 AND {OVER}"
 RESOURCES = Fields(
     (Like(_RESOURCE), _ORIGIN, _TOLD),
@@ -170,9 +186,9 @@ RESOURCES = Fields(
              "resource"),
         text("service", (_ORIGIN,), "the service that has it", "service:cyclades", "by"),
         number("base", "r.uplimit", "the default of base projects", "base<10G",
-               "base_default", "uplimit"),
+               "base_default", "uplimit", when=DEFAULTS_KNOWN),
         number("project", "r.project_default", "the default of other projects", "project=inf",
-               "project_default"),
+               "project_default", when=DEFAULTS_KNOWN),
         flag("bytes", "r.unit = 'bytes'", "counted in bytes"),
         flag("api", "r.api_visible = 1", "shown by the API"),
         flag("ui", "r.ui_visible = 1", "shown in the UI"),

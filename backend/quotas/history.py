@@ -23,7 +23,8 @@ LONGEST = 1000
 """Stretches of time that may be asked for."""
 
 SELECT_HOLDINGS = """
-SELECT holder_id, source_id, resource_id, id, usage_max FROM holding WHERE id IN ({keys})"""
+SELECT holder_id, source_id, resource_id, id, usage_max FROM holding
+WHERE id IN ({keys}) AND known = 1"""
 SELECT_HORIZON = """
 SELECT logged_at FROM provision_log WHERE n = 0 AND logged_at > ?
 ORDER BY logged_at DESC LIMIT 1 OFFSET ?"""
@@ -68,7 +69,7 @@ class _Span:
 
 def usage(tx: Tx, keys: Sequence[int], span: int, count: int) -> dict[int, History]:
     """The usage of holdings at the ends of the last `count` stretches of together `span`
-    microseconds; holdings that are gone are missing. Raises Invalid."""
+    microseconds; holdings that are gone or whose usage is unknown are missing. Raises Invalid."""
     stretches = _stretches(tx.now, span, count)
     horizon = tx.scalar(SELECT_HORIZON, (stretches.start, COMMISSIONS)) or 0
     holders: dict[Row, list[Row]] = {}

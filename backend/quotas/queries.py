@@ -41,10 +41,10 @@ SORTS: Mapping[str, tuple[str, str]] = {
     "holder": (BY_HOLDER, "o.fold {d}, o.id {d}, h.source_id {d}, h.resource_id {d}"),
     "project": (BY_PROJECT, "s.fold {d}, s.id {d}, h.resource_id {d}, h.id {d}"),
     "resource": (BY_RESOURCE, "r.name {d}, h.id {d}"),
-    "used": (PLAIN, "h.usage_max {d}, h.id"),
-    "pending": (PLAIN, "h.usage_max - h.usage_min {d}, h.id"),
+    "used": (PLAIN, "h.known DESC, h.usage_max {d}, h.id"),
+    "pending": (PLAIN, "h.known DESC, h.usage_max - h.usage_min {d}, h.id"),
     "limit": (PLAIN, "h.lim {d}, h.id"),
-    "left": (PLAIN, f"{fields.ROOM} {{d}}, h.id"),
+    "left": (PLAIN, f"h.known DESC, {fields.ROOM} {{d}}, h.id"),
 }
 POOLS = "h.source_id = 0"
 MEMBERS = "h.source_id <> 0"
@@ -72,7 +72,7 @@ SELECT_COMMISSIONS = """
 SELECT serial, name, clientkey, issued_at, expires_at FROM commission WHERE serial IN ({keys})"""
 SELECT_PROVISION_ROWS = """
 SELECT v.serial, h.id, o.name, s.name, o.label, s.label, r.name, r.unit, v.quantity, h.lim,
-    h.usage_max, h.usage_max - h.usage_min
+    h.usage_max, h.usage_max - h.usage_min, h.known
 FROM provision v JOIN holding h ON h.id = v.holding_id JOIN holder o ON o.id = h.holder_id
 JOIN holder s ON s.id = h.source_id JOIN resource r ON r.id = h.resource_id
 WHERE v.serial IN ({keys}) ORDER BY v.serial, v.n"""
@@ -153,8 +153,8 @@ def _quadruple(row: Row) -> tuple[int, int, int, str]:
 def commission_details(tx: Tx, serials: Sequence[int]) -> dict[int, CommissionDetail]:
     """Pending commissions by serial."""
     provisions: dict[int, list[ProvisionRow]] = {}
-    for serial, *columns in tx.within(SELECT_PROVISION_ROWS, serials):
-        provisions.setdefault(serial, []).append(ProvisionRow(*columns))
+    for serial, *columns, known in tx.within(SELECT_PROVISION_ROWS, serials):
+        provisions.setdefault(serial, []).append(ProvisionRow(*(*columns, bool(known))))
     return {
         row[0]: _detail(row, tuple(provisions.get(row[0], ())))
         for row in tx.within(SELECT_COMMISSIONS, serials)

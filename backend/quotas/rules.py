@@ -127,7 +127,8 @@ def impacts(rows: Sequence[QuotaRow], limits: Sequence[Limit]) -> tuple[Impact, 
     wanted = {limit.key: limit.limit for limit in limits}
     moved = [
         Impact(
-            old.holder, old.project, old.resource, old.effective, new.effective, old.usage, old.unit
+            *(old.holder, old.project, old.resource, old.effective, new.effective),
+            *(old.usage, old.unit, old.room_known and new.room_known),
         )
         for old, new in zip(rows, with_limits(rows, wanted), strict=True)
         if old.effective != new.effective

@@ -42,3 +42,10 @@ CREATE TABLE provision_log (
 HISTORY = """
 CREATE INDEX provision_log_time ON provision_log (logged_at) WHERE n = 0;
 """
+
+# What a server does not show of a resource or a holding that it names: 1 unless mirrored.
+UNKNOWN = """
+ALTER TABLE resource ADD COLUMN known {int64} NOT NULL DEFAULT 1;
+ALTER TABLE holding ADD COLUMN known {int64} NOT NULL DEFAULT 1;
+CREATE INDEX holding_unknown ON holding (resource_id) WHERE known = 0;
+"""

@@ -9,17 +9,17 @@ from backend.quotas.model import Holding, HoldingKey, Limit, QuotaRow, Resource
 
 RESOURCE_COLUMNS = (
     "id, name, description, service_type, service_origin, unit, uplimit, project_default, "
-    "api_visible, ui_visible"
+    "api_visible, ui_visible, known"
 )
 SELECT_RESOURCES = f"SELECT {RESOURCE_COLUMNS} FROM resource ORDER BY id"
 SELECT_RESOURCE = f"SELECT {RESOURCE_COLUMNS} FROM resource WHERE name = ?"
 UPSERT_RESOURCE = f"""
-INSERT INTO resource ({RESOURCE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO resource ({RESOURCE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET description = excluded.description,
     service_type = excluded.service_type, service_origin = excluded.service_origin,
     unit = excluded.unit, uplimit = excluded.uplimit,
     project_default = excluded.project_default, api_visible = excluded.api_visible,
-    ui_visible = excluded.ui_visible"""
+    ui_visible = excluded.ui_visible, known = excluded.known"""
 
 SELECT_HOLDER_ID = "SELECT id FROM holder WHERE name = ?"
 SELECT_HOLDER_IDS = "SELECT name, id FROM holder WHERE name IN ({keys})"
@@ -37,14 +37,17 @@ SELECT_HOLDINGS = f"SELECT {HOLDING_COLUMNS} {HOLDING_JOIN} ORDER BY h.id"
 SELECT_OF_RESOURCE = f"SELECT {HOLDING_COLUMNS} {HOLDING_JOIN} WHERE r.name = ?"
 SELECT_HOLDINGS_OF = f"SELECT {HOLDING_COLUMNS} {HOLDING_JOIN} WHERE o.name IN ({{keys}})"
 SELECT_IN_PROJECT = f"SELECT {HOLDING_COLUMNS} {HOLDING_JOIN} WHERE s.name IN ({{keys}})"
-INSERT_HOLDING = "INSERT INTO holding VALUES (?, ?, ?, ?, ?, ?, ?)"
+INSERT_HOLDING = """
+INSERT INTO holding (id, holder_id, source_id, resource_id, lim, usage_min, usage_max)
+VALUES (?, ?, ?, ?, ?, ?, ?)"""
 SET_LIMIT = "UPDATE holding SET lim = ? WHERE id = ?"
 DELETE_HOLDING = "DELETE FROM holding WHERE id = ?"
 
 # A member row finds its project's pool as the holding of the source itself.
 ROW_COLUMNS = """h.id, o.label, o.name, s.label, s.name, r.name, r.unit, h.lim, h.usage_max,
 h.usage_max - h.usage_min, coalesce(p.lim, h.lim), coalesce(p.usage_max, h.usage_max),
-coalesce(p.usage_max - p.usage_min, h.usage_max - h.usage_min)"""
+coalesce(p.usage_max - p.usage_min, h.usage_max - h.usage_min), h.known,
+coalesce(p.known, h.known)"""
 ROW_JOIN = f"""{HOLDING_JOIN}
 LEFT JOIN holding p ON p.holder_id = h.source_id AND p.source_id = 0
     AND p.resource_id = h.resource_id AND h.source_id <> 0"""
@@ -63,10 +66,8 @@ FEW = 64
 
 def resource_of(row: Row) -> Resource:
     """A resource from its columns."""
-    id, name, description, kind, origin, unit, uplimit, default, api, ui = row
-    return Resource(
-        id, name, description, kind, origin, unit, uplimit, default, bool(api), bool(ui)
-    )
+    flags = map(bool, row[8:])
+    return Resource(*row[:8], *flags)
 
 
 def holding_of(row: Row) -> Holding:
@@ -76,11 +77,11 @@ def holding_of(row: Row) -> Holding:
 
 def quota_row_of(row: Row) -> QuotaRow:
     """A pane row from `ROW_COLUMNS`."""
-    key, label, name, source_label, source = row[:5]
+    key, label, name, source_label, source, *figures, known, project_known = row
+    seen = bool(known), bool(project_known)
     if not source:
-        told = ("", "", label, bare(name), *row[5:], True)
-    else:
-        told = (label, bare(name), source_label, bare(source), *row[5:], False)
+        return QuotaRow(key, *("", "", label, bare(name), *figures, True, *seen))
+    told = (label, bare(name), source_label, bare(source), *figures, False, *seen)
     return QuotaRow(key, *told)
 
 
@@ -92,7 +93,7 @@ def bare(name: str) -> str:
 def save_resource(tx: Tx, resource: Resource) -> None:
     """Insert or update a resource."""
     r = resource
-    flags = (int(r.api_visible), int(r.ui_visible))
+    flags = (int(r.api_visible), int(r.ui_visible), int(r.known))
     texts = (r.id, r.name, r.description, r.service_type, r.service_origin, r.unit)
     tx.execute(UPSERT_RESOURCE, (*texts, r.uplimit, r.project_default, *flags))
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from backend.core.database import Tx
+from backend.quotas.store import INSERT_HOLDING
 from tests.worlds import VM, world_w
 
 LABS = 60
@@ -49,7 +50,7 @@ def build(path: Path, holdings: int) -> None:
 def crowd(tx: Tx, projects: int) -> None:
     """So many projects and their members."""
     tx.many("INSERT INTO holder (id, name, label, fold) VALUES (?, ?, ?, ?)", _holders(projects))
-    tx.many("INSERT INTO holding VALUES (?, ?, ?, ?, ?, ?, ?)", _holdings(projects))
+    tx.many(INSERT_HOLDING, _holdings(projects))
 
 
 def person(number: int) -> str:

@@ -58,7 +58,8 @@ def parts(value: str, sign: str, *, folded: bool = False) -> list[Text]:
 
 @dataclass(slots=True)
 class Facts:
-    """A row as people see it. `ahead` are the times whose ages count from now on."""
+    """A row as people see it. `ahead` are the times whose ages count from now on, `floors`
+    the numbers that may be higher."""
 
     search: Sequence[Text] = ()
     texts: Mapping[str, Sequence[Text]] = field(default_factory=dict)
@@ -67,6 +68,7 @@ class Facts:
     states: Mapping[str, str] = field(default_factory=dict)
     flags: Mapping[str, bool] = field(default_factory=dict)
     ahead: frozenset[str] = frozenset()
+    floors: frozenset[str] = frozenset()
 
 
 def holds(found: Filter, row: Facts, now: int) -> bool:
@@ -89,6 +91,8 @@ def _term(term: Term, row: Facts, now: int) -> bool:
 def _compare(test: Compare, value: Value, row: Facts, now: int) -> bool:
     name, op = test.field, test.op
     if isinstance(value, Number):
+        if name in row.floors and op not in (Op.ABOVE, Op.AT_LEAST):
+            return False
         return any(ORDER[op](one, value.value) for one in row.numbers[name])
     if isinstance(value, Time):
         return _time(row.times[name], op, value.text, now, name in row.ahead)

@@ -81,6 +81,10 @@ class _Maker:
         marks = ",".join("?" * len(row))
         self.world.tx.execute(f"INSERT INTO {table} VALUES ({marks})", row)
 
+    def shown(self) -> int:
+        """What a mirrored server does not show is rare."""
+        return int(self.rng.random() < 0.8)
+
     def ago(self) -> int:
         return NOW - self.rng.choice(PAST) * SECOND + self.rng.choice((-1, 0, 0, 1))
 
@@ -96,9 +100,8 @@ class _Maker:
             gone = self.rng.choice((0, self.ago()))
             standing = self.rng.choice(STANDING)
             admin = self.rng.randint(0, 1)
-            self.insert(
-                "person", id, uuid, email, first, last, *standing, "", gone, admin, uuid, fold
-            )
+            told = (*standing, "", gone, admin, uuid, fold, self.shown())
+            self.insert("person", id, uuid, email, first, last, *told)
             self.insert("holder", id, f"user:{uuid}", email, email.casefold())
             self.world.names[uuid] = self.world.names[f"user:{uuid}"] = [(email, False)]
 
@@ -148,7 +151,8 @@ class _Maker:
         for id, name in enumerate(RESOURCES, start=1):
             told = (rng.choice(TEXTS), "", rng.choice(SERVICES), rng.choice(("", "bytes")))
             shown = rng.choice(((0, 0), (1, 0), (1, 1)))
-            self.insert("resource", id, name, *told, rng.choice(LIMITS), rng.choice(LIMITS), *shown)
+            defaults = (rng.choice(LIMITS), rng.choice(LIMITS))
+            self.insert("resource", id, name, *told, *defaults, *shown, self.shown())
         pairs = [(first + p, 0) for p in range(len(PROJECTS) + 1)]
         pairs += [(u + 1, first + p) for u in range(len(EMAILS)) for p in range(len(PROJECTS) + 1)]
         id = 0
@@ -156,7 +160,9 @@ class _Maker:
             for resource in rng.sample(range(1, len(RESOURCES) + 1), rng.randint(0, 4)):
                 id += 1
                 low, high = sorted(rng.choices((0, 0, 0, *FIGURES), k=2))
-                self.insert("holding", id, holder, source, resource, rng.choice(LIMITS), low, high)
+                known = self.shown()
+                figures = (rng.choice(LIMITS), low * known, high * known, known)
+                self.insert("holding", id, holder, source, resource, *figures)
         self.last = id
 
     def commissions(self) -> None:

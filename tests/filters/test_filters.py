@@ -105,7 +105,7 @@ def quota(world: Little, row: QuotaRow) -> Facts:
     share = 0.0
     if row.usage and row.limit != UNLIMITED:
         share = row.usage * 100.0 / row.limit if row.limit else 1e6
-    state = row.state.value.lower() or "ok"
+    state = {"": "ok", "?": "unknown"}.get(row.state.value, row.state.value.lower())
     holder = [] if row.is_pool else folded(row.holder) + plain(row.holder_id)
     return Facts(
         search=folded(row.holder, row.project) + plain(row.resource),
@@ -115,21 +115,22 @@ def quota(world: Little, row: QuotaRow) -> Facts:
             "resource": dotted([row.resource]),
         },
         numbers={
-            "used": [row.usage],
-            "pending": [row.pending],
+            "used": [row.usage] * row.known,
+            "pending": [row.pending] * row.known,
             "limit": [row.limit],
-            "eff": [row.effective],
-            "left": [row.left],
-            "taken": [row.taken_by_others],
-            "share": [share],
+            "eff": [row.effective] * row.reach_known,
+            "left": [row.left] * row.room_known,
+            "taken": [row.taken_by_others] * row.taken_known,
+            "share": [share] * row.known,
         },
         states={"state": state},
         flags={
             "over": state == "over",
             "full": state == "full",
             "odd": state == "odd",
+            "unknown": state == "unknown",
             "pending": row.key in world.pending,
-            "bound": row.project_binds,
+            "bound": row.reach_known and row.project_binds,
             "base": f"user:{row.project_id}" in world.names,
         },
     )
@@ -203,6 +204,7 @@ def project(world: Little, row: ProjectRow) -> Facts:
             "private": bool(world.tx.scalar(f"SELECT private FROM project WHERE id = {row.key}")),
         },
         ahead=frozenset({"ends"}),
+        floors=frozenset() if row.usage_known else frozenset({"tightest"}),
     )
 
 
@@ -225,10 +227,10 @@ def user(world: Little, row: PersonRow) -> Facts:
         times={"deactivated": one.deactivated_at},
         states={"state": one.state.value},
         flags={
-            "waiting": one.email_verified and not one.moderated,
-            "active": one.is_active,
-            "verified": one.email_verified,
-            "moderated": one.moderated,
+            "waiting": one.known and one.email_verified and not one.moderated,
+            "active": one.known and one.is_active,
+            "verified": one.known and one.email_verified,
+            "moderated": one.known and one.moderated,
             "rejected": one.is_rejected,
             "admin": one.is_project_admin,
         },
@@ -240,7 +242,10 @@ def resource(row: ResourceRow) -> Facts:
     return Facts(
         search=plain(one.name, one.service_origin, one.description),
         texts={"name": parts(one.name, "."), "service": plain(one.service_origin)},
-        numbers={"base": [one.uplimit], "project": [one.project_default]},
+        numbers={
+            "base": [one.uplimit] * one.known,
+            "project": [one.project_default] * one.known,
+        },
         flags={
             "bytes": one.unit == "bytes",
             "api": one.api_visible,

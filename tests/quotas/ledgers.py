@@ -29,6 +29,7 @@ STEPS = (
     Step("journal", journal.SCHEMA),
     Step("quotas", schema.SCHEMA),
     Step("history", schema.HISTORY),
+    Step("unknown", schema.UNKNOWN),
 )
 CYCLADES = Actor("service:cyclades", Role.SERVICE, component="cyclades")
 RESOURCES = ("vm", "cpu", "ram")

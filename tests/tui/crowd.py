@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backend.core.database import Tx
+from backend.quotas.store import INSERT_HOLDING
 from tests.worlds import World
 
 FIRST = 1_000_000
@@ -29,7 +30,7 @@ def crowd(world: World, holdings: int) -> None:
 
     def write(tx: Tx) -> None:
         tx.many("INSERT INTO holder (id, name, label, fold) VALUES (?, ?, ?, ?)", named())
-        tx.many("INSERT INTO holding VALUES (?, ?, ?, ?, ?, ?, ?)", held())
+        tx.many(INSERT_HOLDING, held())
 
     world.database.write(write)
 

@@ -92,6 +92,7 @@ PROJECTS = (
     of("members", Kind.NUMBER, sort="members"),
     of("max_members", Kind.AMOUNT),
     Field("tightest", _tightest, Kind.DATA, _fullness, sort="tightest"),
+    rare("usage_known", Kind.FLAG),
     rare("base", Kind.FLAG, "is_base"),
     rare("created", Kind.MOMENT, "created_at", sort="created"),
 )
@@ -132,6 +133,16 @@ def _of_user(name: str, attribute: str, kind: Kind = Kind.TEXT, **given: Any) ->
     return Field(name, value, kind, **given)
 
 
+def _standing(name: str, attribute: str) -> Field:
+    """A flag of the person, where it is known."""
+
+    def value(row: Any) -> Value:
+        found: Value = getattr(row.user, attribute) if row.user.known else None
+        return found
+
+    return Field(name, value, Kind.FLAG, usual=False)
+
+
 USERS = (
     _of_user("uuid", "uuid", usual=False),
     of("email", sort="email"),
@@ -141,16 +152,27 @@ USERS = (
     of("memberships", Kind.NUMBER, sort="memberships"),
     of("default_project", attribute="default"),
     _of_user("default_project_uuid", "default_project", usual=False),
-    _of_user("active", "is_active", Kind.FLAG, usual=False),
-    _of_user("verified", "email_verified", Kind.FLAG, usual=False),
-    _of_user("moderated", "moderated", Kind.FLAG, usual=False),
-    _of_user("rejected", "is_rejected", Kind.FLAG, usual=False),
+    _standing("active", "is_active"),
+    _standing("verified", "email_verified"),
+    _standing("moderated", "moderated"),
+    _standing("rejected", "is_rejected"),
     _of_user("admin", "is_project_admin", Kind.FLAG, usual=False),
     _of_user("deactivated", "deactivated_at", Kind.MOMENT, usual=False),
     _of_user("deactivated_reason", "deactivated_reason", usual=False),
 )
 
 # ---------------------------------------------------------------- quotas
+
+
+def _shown(name: str, attribute: str, when: str, **given: Any) -> Field:
+    """An amount where the row says by `when` that it is known; else nothing."""
+
+    def value(row: Any) -> Value:
+        found: Value = getattr(row, attribute) if getattr(row, when) else None
+        return found
+
+    return Field(name, value, Kind.AMOUNT, **given)
+
 
 QUOTAS = (
     of("holder", sort="holder"),
@@ -159,15 +181,15 @@ QUOTAS = (
     rare("project_uuid", attribute="project_id"),
     of("resource", sort="resource"),
     rare("unit"),
-    of("usage", Kind.AMOUNT, sort="used"),
-    of("pending", Kind.AMOUNT, sort="pending"),
+    _shown("usage", "usage", "known", sort="used"),
+    _shown("pending", "pending", "known", sort="pending"),
     of("limit", Kind.AMOUNT, sort="limit"),
-    of("effective", Kind.AMOUNT, attribute="reach"),
-    of("left", Kind.AMOUNT, attribute="room", sort="left"),
+    _shown("effective", "reach", "reach_known"),
+    _shown("left", "room", "room_known", sort="left"),
     Field("state", lambda row: row.state.value or "OK"),
     rare("project_limit", Kind.AMOUNT),
-    rare("project_usage", Kind.AMOUNT),
-    rare("project_pending", Kind.AMOUNT),
+    _shown("project_usage", "project_usage", "project_known", usual=False),
+    _shown("project_pending", "project_pending", "project_known", usual=False),
     rare("pool", Kind.FLAG, "is_pool"),
 )
 QUOTA_VIEWS = ("over", "pending", "pools")
@@ -181,15 +203,25 @@ def _of_resource(name: str, attribute: str, kind: Kind = Kind.TEXT, **given: Any
     return Field(name, value, kind, **given)
 
 
+def _default(name: str, attribute: str, **given: Any) -> Field:
+    """A default, where it is known."""
+
+    def value(row: Any) -> Value:
+        found: Value = getattr(row.resource, attribute) if row.resource.known else None
+        return found
+
+    return Field(name, value, Kind.AMOUNT, **given)
+
+
 RESOURCES = (
     of("name", sort="name"),
     _of_resource("service", "service_origin", sort="service"),
     of("unit"),
-    _of_resource("base_default", "uplimit", Kind.AMOUNT, sort="base"),
-    _of_resource("project_default", "project_default", Kind.AMOUNT, sort="project"),
+    _default("base_default", "uplimit", sort="base"),
+    _default("project_default", "project_default", sort="project"),
     _of_resource("api", "api_visible", Kind.FLAG),
     _of_resource("ui", "ui_visible", Kind.FLAG),
-    of("over", Kind.NUMBER),
+    Field("over", lambda row: row.over if row.over or row.complete else None, Kind.NUMBER),
     _of_resource("description", "description", usual=False),
 )
 

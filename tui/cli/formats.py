@@ -169,7 +169,7 @@ def _csv_cell(field: Field, row: Any, style: str) -> str:
         told = field.words(row, style) if field.words and field.kind is Kind.DATA else value
         return defused(display("" if told is None else told, limit=LONGEST))
     if field.kind is Kind.AMOUNT:
-        return _amount(field, row, style)
+        return "" if value is None else _amount(field, row, style)
     exact = _exact(field, value)
     return "" if exact is None else str(exact).lower() if isinstance(exact, bool) else str(exact)
 

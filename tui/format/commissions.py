@@ -109,6 +109,9 @@ def _stacked(rows: Sequence[ProvisionRow], look: Look) -> Iterator[Line]:
     for row in rows:
         change = signed(row.quantity, row.unit, look.units)
         yield line(f"p.{row.holding}.q", f"    {row.resource}  ", (change, HEAD))
+        if not row.known:
+            yield line(f"p.{row.holding}.unknown", ("    what is used is not shown", QUIET))
+            continue
         for name, usage, pending in _outcomes(row):
             held, rest = _held(row, usage, pending, look)
             over = BAD if usage > row.limit else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from backend.quotas.model import UNLIMITED, Explanation, History, QuotaRow, QuotaState
 from tui.format import ages, names, sparks
 from tui.format.lines import BAD, HEAD, QUIET, WARN, Line, Look, columns, line, section, wrapped
-from tui.format.units import amount, signed
+from tui.format.units import amount, known, signed
 
 OTHERS_SHOWN = 20
 
@@ -39,24 +39,25 @@ def in_words(row: QuotaRow, look: Look) -> list[Line]:
 def the_sum(row: QuotaRow, look: Look) -> list[Line]:
     """Each figure with how it came about."""
 
-    def shown(number: int) -> str:
-        return amount(number, row.unit, look.units)
+    def shown(number: int, is_known: bool = True) -> str:
+        return known(is_known, amount(number, row.unit, look.units))
 
-    limit, usage = shown(row.limit), shown(row.usage)
+    limit, usage = shown(row.limit), shown(row.usage, row.known)
+    pool_usage = shown(row.project_usage, row.project_known)
     if row.is_pool:
         figures = [["Limit", limit, ""], ["Usage", usage, _pending_note(row, look)]]
     else:
-        total, others = shown(row.project_limit), shown(row.taken_by_others)
+        total, others = shown(row.project_limit), shown(row.taken_by_others, row.taken_known)
         figures = [
             ["Own limit", limit, ""],
             ["Own usage", usage, _pending_note(row, look)],
             ["Project limit", total, ""],
-            ["Project usage", shown(row.project_usage), ""],
-            ["Used by others", others, f"{shown(row.project_usage)} - {usage}"],
-            ["Effective", shown(row.reach), _minimum(row, limit, total, others)],
+            ["Project usage", pool_usage, ""],
+            ["Used by others", others, f"{pool_usage} - {usage}"],
+            ["Effective", shown(row.reach, row.reach_known), _minimum(row, limit, total, others)],
         ]
-    left = "" if row.left == UNLIMITED else f"{shown(row.reach)} - {usage}"
-    figures.append(["Left", shown(row.room), left])
+    left = "" if row.left == UNLIMITED else f"{shown(row.reach, row.reach_known)} - {usage}"
+    figures.append(["Left", shown(row.room, row.room_known), left])
     laid = columns(figures, "<><")
     return [
         line(f"sum.{name}", f"  {name}  {value}", (f"   {how}", QUIET)) for name, value, how in laid
@@ -86,17 +87,22 @@ def _holder_words(row: QuotaRow, look: Look) -> Iterator[str]:
         yield f"{_the_project(row)} has no limit, so nothing else binds."
     else:
         yield f"{_the_project(row)} has {shown(row.project_limit)} for all its members,"
+        if not row.taken_known:
+            yield "what others use of it is not shown."
+            return
         yield f"and others use {shown(row.taken_by_others)} of it."
         reach, who = shown(row.reach), "project's" if row.project_binds else "own"
         yield f"So {reach} can be reached at most; what binds is the {who} limit."
-    yield f"{shown(row.usage)} is used{_so_far(row, look)}."
+    if row.known:
+        yield f"{shown(row.usage)} is used{_so_far(row, look)}."
 
 
 def _pool_words(row: QuotaRow, look: Look) -> Iterator[str]:
     limit = amount(row.limit, row.unit, look.units)
     yield f"{_the_project(row)} has {'no limit' if row.limit == UNLIMITED else limit}"
     yield f"on {row.resource} for all its members together."
-    yield f"{amount(row.usage, row.unit, look.units)} is used{_so_far(row, look)}."
+    if row.known:
+        yield f"{amount(row.usage, row.unit, look.units)} is used{_so_far(row, look)}."
 
 
 def _the_project(row: QuotaRow) -> str:
@@ -124,6 +130,10 @@ def _verdict(row: QuotaRow, look: Look) -> list[Line]:
             "ODD: this holder uses more than the project knows of; `bursar check` says why.",
             WARN,
         ),
+        QuotaState.UNKNOWN: (
+            "UNKNOWN: the server does not show what is used; a token of the service would.",
+            QUIET,
+        ),
         QuotaState.OK: (f"{left} more can be taken." if row.left != UNLIMITED else "", ""),
     }[row.state]
     return wrapped("verdict", text, look.width, 2, style) if text else []
@@ -142,6 +152,8 @@ def _others(found: Explanation, look: Look) -> Iterator[Line]:
     ]
     for (label, *_), cells in zip(shown, columns(rows, "<><"), strict=True):
         yield line(f"other.{label}", f"  {'  '.join(cells)}")
+    if not found.row.project_known:
+        yield line("other.unknown", ("  It is not shown.", QUIET))
     if len(found.others) > OTHERS_SHOWN:
         yield line("other.more", f"  and {len(found.others) - OTHERS_SHOWN:,} more")
 

@@ -10,7 +10,7 @@ from backend.quotas.model import UNLIMITED, QuotaRow
 from tui.format import bars
 from tui.format.diffs import ABSENT
 from tui.format.lines import BAD, GOOD, QUIET, WARN, Line, Look, Part, columns, line, titled
-from tui.format.units import amount, delta, percent
+from tui.format.units import UNKNOWN, amount, delta, percent
 
 LEAST_BAR, MOST_BAR = 8, 20
 HEADS = ("RESOURCE", "PROJECT LIMIT", "MEMBER LIMIT", "USED", "AFTER")
@@ -29,7 +29,7 @@ class Grant:
 
     @property
     def over(self) -> bool:
-        """True when the project already uses more than it would get."""
+        """True when the project is known to use more than it would get."""
         return self.pool is not None and self.pool.usage > max(0, self.new.project)
 
     def sides(self, kind: str) -> tuple[int | None, int]:
@@ -62,7 +62,7 @@ def _limits(grants: Sequence[Grant], look: Look, usage: bool) -> list[Line]:
 
 def pool_bars(grants: Sequence[Grant], look: Look) -> Iterator[Line]:
     """The project's usage on the scale of its new limit; the bars take the room there is."""
-    counted = [(grant, grant.pool) for grant in grants if grant.pool is not None]
+    counted = [(grant, grant.pool) for grant in grants if grant.pool and grant.pool.known]
     rows = columns([_usage(grant, pool, look) for grant, pool in counted], "<>>><")
     told = [
         (f"{name}  {used} of {of}  ", f"  {share}", f"  {rest}")
@@ -97,6 +97,8 @@ def _used(grant: Grant, look: Look) -> list[str]:
     pool = grant.pool
     if pool is None:
         return [ABSENT, "", ABSENT]
+    if not pool.known:
+        return [UNKNOWN, "", UNKNOWN]
     pending = f"({amount(pool.pending, pool.unit, look.units)} pend)" if pool.pending else ""
     share = "! OVER" if grant.over else percent(pool.usage, grant.new.project)
     return [amount(pool.usage, pool.unit, look.units), pending, share]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from backend.core.plan import Impact, Touched
 from tui.format import names
 from tui.format.lines import Line, Look, columns, line, wrapped
-from tui.format.units import amount, changes
+from tui.format.units import UNKNOWN, amount, changes
 
 TOUCHED_SHOWN = 40
 
@@ -49,5 +49,7 @@ def _figures(impact: Impact, look: Look) -> list[str]:
         amount(number, impact.unit, look.units)
         for number in (max(0, impact.before), max(0, impact.after), impact.usage, impact.over_by)
     )
+    if not impact.known:
+        return [impact.resource, f"<={before}", f"<={after}", UNKNOWN, "usage unknown"]
     verdict = f"OVER by {over}" if impact.over_by else ""
     return [impact.resource, before, after, usage, verdict]

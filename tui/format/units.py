@@ -9,6 +9,7 @@ from backend.quotas.model import BYTES, UNLIMITED
 
 INFINITE = "inf"
 NEW, GONE = "new", "gone"
+UNKNOWN = "?"
 _PREFIXES = "BKMGTPE"
 _LONG = 10**15
 
@@ -30,6 +31,11 @@ def amount(number: int, unit: str = "", style: str = Style.AUTO) -> str:
     if style == Style.AUTO and unit == BYTES:
         return _scaled(number)
     return f"{number:,}" if abs(number) < _LONG else f"{number:.1e}".replace("e+", "e")
+
+
+def known(shown: bool, text: str) -> str:
+    """A figure, or the sign for one that a server does not show."""
+    return text if shown else UNKNOWN
 
 
 def delta(before: int | None, after: int | None, unit: str = "", style: str = Style.AUTO) -> str:

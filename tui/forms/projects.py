@@ -23,7 +23,7 @@ from backend.projects.model import (
 )
 from backend.quotas.model import BYTES, UNLIMITED, QuotaRow, Resource
 from tui.format.lines import Look
-from tui.format.units import amount
+from tui.format.units import UNKNOWN, amount, known
 from tui.forms.form import Changed, Field, Find, Form, Kind, Value
 
 NO, YES = "no", "yes"
@@ -42,7 +42,7 @@ class Now:
         private=False,
     )
     held: Grants = field(default_factory=dict)
-    usage: Mapping[str, int] = field(default_factory=dict)
+    usage: Mapping[str, int | None] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -182,10 +182,11 @@ class Forms:
     def _held(self, one: Resource, now: Now) -> str:
         held, units = now.held.get(one.name), self._look.units
         if held is None:
-            return f"default {amount(one.project_default, one.unit, units)}"
-        used = amount(now.usage.get(one.name, 0), one.unit, units)
+            return f"default {known(one.known, amount(one.project_default, one.unit, units))}"
+        used = now.usage.get(one.name, 0)
+        told = UNKNOWN if used is None else amount(used, one.unit, units)
         limits = "/".join(amount(limit, one.unit, units) for limit in held)
-        return f"{limits}, used {used}"
+        return f"{limits}, used {told}"
 
     def _texts(self, now: Now) -> Iterator[Field]:
         yield Field("homepage", "Homepage", value=now.wished.homepage or "", section="TEXTS")
@@ -285,8 +286,8 @@ def _wishes_of(application: Application) -> Wishes:
     return Wishes(**{name: getattr(application, name) for name in names})
 
 
-def _usage(pool: Iterable[QuotaRow]) -> dict[str, int]:
-    return {row.resource: row.usage for row in pool}
+def _usage(pool: Iterable[QuotaRow]) -> dict[str, int | None]:
+    return {row.resource: row.usage if row.known else None for row in pool}
 
 
 def _now(found: ProjectDetail) -> Now:

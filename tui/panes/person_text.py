@@ -20,8 +20,9 @@ from tui.format.lines import (
     section,
     wrapped,
 )
-from tui.format.units import amount
+from tui.format.units import amount, known
 
+TONES = {QuotaState.OK: "", QuotaState.FULL: WARN, QuotaState.UNKNOWN: QUIET}
 ROOMY = 46
 """Cells from which on a uuid stands in full."""
 WAITS = {UserState.UNMODERATED: WARN, UserState.UNVERIFIED: WARN, UserState.ACTIVE: ""}
@@ -105,14 +106,15 @@ def _quota(found: PersonDetail, look: Look) -> Iterator[Line]:
             project = name
             yield line(f"quota.{row.project_id}", f"  {name}")
         state = row.state
-        tone = WARN if state is QuotaState.FULL else BAD if state is not QuotaState.OK else ""
+        tone = TONES.get(state, BAD)
         yield line(
             f"quota.{row.key}", f"    {resource}  {used} of {reach}", (f"  {state.value}", tone)
         )
 
 
 def _figures(row: QuotaRow, look: Look) -> tuple[str, str]:
-    return amount(row.usage, row.unit, look.units), amount(row.reach, row.unit, look.units)
+    used, reach = (amount(number, row.unit, look.units) for number in (row.usage, row.reach))
+    return known(row.known, used), known(row.reach_known, reach)
 
 
 def _applications(found: PersonDetail, look: Look) -> Iterator[Line]:

@@ -22,7 +22,7 @@ from tui.format.lines import (
     section,
     wrapped,
 )
-from tui.format.units import amount, percent
+from tui.format.units import UNKNOWN, amount, percent
 
 Past = Mapping[int, History]
 """The usage of pools over the last day, by holding."""
@@ -88,15 +88,16 @@ def _pool(row: QuotaRow, look: Look) -> Iterator[Line]:
     usage = amount(row.usage, row.unit, look.units)
     pending = f" ({amount(row.pending, row.unit, look.units)})" if row.pending else ""
     limit = amount(row.limit, row.unit, look.units)
-    figures = f"{usage}{pending} of {limit}"
+    figures = f"{usage}{pending} of {limit}" if row.known else f"{UNKNOWN} of {limit}"
+    barred = row.known and row.limit != UNLIMITED
     if look.width >= ROOMY:
         name = names.fit(row.resource, 24, look.glyphs)
-        bar = _bar(row, look, look.width - 58) if row.limit != UNLIMITED else ()
+        bar = _bar(row, look, look.width - 58) if barred else ()
         yield line(f"pool.{row.resource}", f"  {name} {figures:>22}  ", *bar)
         return
     room = max(8, look.width - len(figures) - 1)
     yield line(f"pool.{row.resource}", names.fit(row.resource, room, look.glyphs), " ", figures)
-    if row.limit != UNLIMITED:
+    if barred:
         yield line(f"bar.{row.resource}", "  ", *_bar(row, look, look.width - 10))
 
 

@@ -15,7 +15,7 @@ from backend.projects.model.states import ProjectState
 from tui.actions import Scope, bindings
 from tui.format import ages, names
 from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
-from tui.format.units import amount, percent
+from tui.format.units import UNKNOWN, amount, percent
 from tui.panes.listpane import ListPane, quiet
 from tui.panes.project_actions import ProjectActions, answering
 from tui.widgets.columns import Column
@@ -60,7 +60,7 @@ def _members(row: ProjectRow, look: Look) -> Cell:
 
 def _tightest(row: ProjectRow, look: Look) -> Cell:
     if not row.tightest:
-        return "-", QUIET
+        return ("-" if row.usage_known else UNKNOWN), QUIET
     found: list[Part] = []
     room = look.width
     for text, tone in map(_fullness, row.tightest):

@@ -16,17 +16,20 @@ from tui.format import bars, names
 from tui.format.explain import explanation
 from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
 from tui.format.sparks import DAY, STRETCHES
-from tui.format.units import amount
+from tui.format.units import UNKNOWN, amount, known
 from tui.panes.listpane import ListPane, quiet
 from tui.panes.raw import RawPane
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
 
 OVER, POOLS = "over", "pools"
+TONES = {QuotaState.FULL: WARN, QuotaState.UNKNOWN: QUIET}
 
 
 def bar(row: QuotaRow, look: Look) -> Cell:
-    """The row's bar in the cells there are."""
+    """The row's bar in the cells there are, if all it shows is known."""
+    if not row.taken_known:
+        return ""
     segments = bars.quota_bar(row.limit, row.usage, row.pending, row.effective, look.width)
     return bars.parts(segments, look.glyphs)
 
@@ -35,7 +38,7 @@ def state(row: QuotaRow, look: Look) -> Cell:
     """The state in words, or that the project's limit is what binds."""
     if row.state is QuotaState.OK:
         return ("proj", QUIET) if row.project_binds and not row.is_pool else ""
-    return row.state.value, WARN if row.state is QuotaState.FULL else BAD
+    return row.state.value, TONES.get(row.state, BAD)
 
 
 def figure(number: int, row: QuotaRow, look: Look) -> str:
@@ -62,10 +65,12 @@ def _resource(row: QuotaRow, look: Look) -> Cell:
 
 
 def _used(row: QuotaRow, look: Look) -> Cell:
-    return figure(row.usage, row, look)
+    return known(row.known, figure(row.usage, row, look))
 
 
 def _pending(row: QuotaRow, look: Look) -> Cell:
+    if not row.known:
+        return UNKNOWN
     inner = replace(look, width=look.width - 2)
     return f"({figure(row.pending, row, inner)})" if row.pending else ""
 
@@ -75,10 +80,12 @@ def _limit(row: QuotaRow, look: Look) -> Cell:
 
 
 def _effective(row: QuotaRow, look: Look) -> Cell:
-    return figure(row.reach, row, look)
+    return known(row.reach_known, figure(row.reach, row, look))
 
 
 def _left(row: QuotaRow, look: Look) -> Cell:
+    if not row.room_known:
+        return UNKNOWN
     text = figure(row.room, row, look)
     return (text, BAD) if row.room < 0 else text
 
@@ -88,15 +95,15 @@ COLUMNS: tuple[Column[QuotaRow], ...] = (
     Column("project", "PROJECT", _project, 10, 20, sort="project", middle=True),
     Column("resource", "RESOURCE", _resource, 12, 24, sort="resource", middle=True),
     Column("used", "USED", _used, 6, 7, 18, right=True, sort="used",
-           figure=lambda row: row.usage),
+           figure=lambda row: row.usage if row.known else None),
     Column("pending", "PEND", _pending, 6, 8, 18, right=True, drop=10, sort="pending",
-           figure=lambda row: row.pending),
+           figure=lambda row: row.pending if row.known else None),
     Column("limit", "LIMIT", _limit, 6, 7, 18, right=True, drop=30, sort="limit",
            figure=lambda row: row.limit),
     Column("effective", "EFF", _effective, 5, 7, 18, right=True, drop=5,
-           figure=lambda row: row.reach),
+           figure=lambda row: row.reach if row.reach_known else None),
     Column("left", "LEFT", _left, 5, 7, 18, right=True, sort="left",
-           figure=lambda row: row.room),
+           figure=lambda row: row.room if row.room_known else None),
     Column("bar", "OF OWN LIMIT", bar, 12, 24, drop=20),
     Column("state", "", state, 4, news=True),
 )  # fmt: skip
@@ -163,6 +170,9 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
             f"  {signs.taken} taken by others in the project"
         )
         yield quiet("  EFF = min(own limit, project limit - used by others)   LEFT = EFF - USED")
+        row = self.list.cursor_row
+        if row is not None and not row.taken_known:
+            yield quiet("  ? = the server does not show it")
 
     def nothing(self) -> Sequence[str]:
         """Nobody over is good news."""

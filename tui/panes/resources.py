@@ -19,7 +19,7 @@ from tui.actions import Action, Scope, bindings
 from tui.asking import Asked, Fault
 from tui.format.lines import BAD, HEAD, QUIET, Build, Line, Look, blank, line, wrapped
 from tui.format.names import shorten
-from tui.format.units import amount
+from tui.format.units import UNKNOWN, amount, known
 from tui.panes import bulk
 from tui.panes.detailpane import DetailPane
 from tui.panes.listpane import ListPane, quiet
@@ -56,11 +56,25 @@ def _figure(row: ResourceRow, number: int, look: Look) -> str:
     return amount(number, row.unit, look.units)
 
 
+def _default(row: ResourceRow, number: int, look: Look) -> str:
+    return known(row.resource.known, _figure(row, number, look))
+
+
+def _base(row: ResourceRow, look: Look) -> Cell:
+    return _default(row, row.resource.uplimit, look)
+
+
+def _project(row: ResourceRow, look: Look) -> Cell:
+    return _default(row, row.resource.project_default, look)
+
+
 def _shown(on: bool) -> Cell:
     return "yes" if on else ("no", QUIET)
 
 
 def _over(row: ResourceRow, look: Look) -> Cell:
+    if not row.complete and not row.over:
+        return UNKNOWN, QUIET
     return (f"{row.over:,}", BAD) if row.over else ("-", QUIET)
 
 
@@ -68,10 +82,9 @@ COLUMNS: tuple[Column[ResourceRow], ...] = (
     Column("name", "RESOURCE", lambda row, look: row.name, 18, 36, sort="name", middle=True),
     Column("service", "SERVICE", lambda row, look: row.resource.service_origin, 9, 16,
            sort="service", drop=10),
-    Column("base", "BASE", lambda row, look: _figure(row, row.resource.uplimit, look), 7, 10, 20,
+    Column("base", "BASE", _base, 7, 10, 20,
            right=True, sort="base", news=True),
-    Column("project", "PROJECT", lambda row, look: _figure(row, row.resource.project_default, look),
-           7, 10, 20, right=True, sort="project"),
+    Column("project", "PROJECT", _project, 7, 10, 20, right=True, sort="project"),
     Column("unit", "UNIT", lambda row, look: row.unit, 5, drop=20),
     Column("api", "API", lambda row, look: _shown(row.resource.api_visible), 3),
     Column("ui", "UI", lambda row, look: _shown(row.resource.ui_visible), 3),
@@ -90,8 +103,8 @@ def resource(found: ResourceDetail, look: Look) -> Iterator[Line]:
     facts = {
         "Service": f"{one.service_origin}{kind}",
         "Counted in": one.unit or "pieces",
-        "Base default": _figure(row, one.uplimit, look),
-        "Project default": _figure(row, one.project_default, look),
+        "Base default": _default(row, one.uplimit, look),
+        "Project default": _default(row, one.project_default, look),
         "Shown in API": "yes" if one.api_visible else "no",
         "Shown in UI": "yes" if one.ui_visible else "no",
     }
@@ -99,7 +112,8 @@ def resource(found: ResourceDetail, look: Look) -> Iterator[Line]:
         yield line(name, f"{name:<16} {told}")
     yield blank()
     yield line("members", f"{found.members:,} holdings of people in {found.pools:,} projects")
-    yield line("used", f"{found.used:,} in use, {found.unlimited:,} without a limit")
+    used = f"{found.used:,} in use" if row.complete else "what is used is not shown"
+    yield line("used", f"{used}, {found.unlimited:,} without a limit")
     if row.over:
         yield line("over", (f"{row.over:,} over the effective limit", BAD))
     yield blank()

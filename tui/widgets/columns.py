@@ -39,7 +39,7 @@ class Column(Generic[RowT]):
     right: bool = False
     drop: int = 0
     sort: str = ""
-    figure: Callable[[RowT], int] | None = None
+    figure: Callable[[RowT], int | None] | None = None
     ages: bool = False
     news: bool = False
     middle: bool = False

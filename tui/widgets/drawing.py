@@ -98,6 +98,6 @@ def _sign(column: Column[RowT], row: RowT, change: Mark[RowT] | None) -> Piece:
     if change is None or change.before is None or column.figure is None:
         return " ", ""
     before, now = column.figure(change.before), column.figure(row)
-    if before == now:
+    if before == now or before is None or now is None:
         return " ", ""
     return ("+", WARN) if now > before else ("-", WARN)

@@ -71,7 +71,9 @@ def _liked(likes: Sequence[Like], word: Word, op: Op | None = None) -> Condition
 
 def _value(one: Field, op: Op, value: Value, now: int) -> Condition:
     if isinstance(value, Number):
-        return one.sql.format(op=op), [value.value]
+        unsure = one.floor and op not in (Op.ABOVE, Op.AT_LEAST)
+        sql = one.sql.format(op=op)
+        return f"({sql} AND NOT {one.floor})" if unsure else sql, [value.value]
     if isinstance(value, Time):
         return _time(one, op, value.text, now)
     if one.spec.kind is Kind.TEXT:

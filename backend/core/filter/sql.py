@@ -32,7 +32,8 @@ class Like:
 class Field:
     """A field and what it is in SQL: `likes` of a text, any of which may match; `choices` of
     a state, word → condition; else `sql`: the condition of a flag, where `?` is the time, or
-    that of a comparison as `… {op} ?`. Ages of an `ahead` time count from now on.
+    that of a comparison as `… {op} ?`. Ages of an `ahead` time count from now on. Where `floor`
+    holds, the figure is the least that it may be.
     """
 
     spec: FieldSpec
@@ -40,6 +41,7 @@ class Field:
     likes: tuple[Like, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
     ahead: bool = False
+    floor: str = ""
 
 
 def text(name: str, likes: Sequence[Like], help: str, example: str, *aliases: str) -> Field:
@@ -53,14 +55,21 @@ def state(name: str, choices: Mapping[str, str], help: str, example: str, *alias
     return Field(spec, choices=choices)
 
 
-def number(name: str, sql: str, help: str, example: str, *aliases: str) -> Field:
-    """An amount."""
-    return Field(FieldSpec(name, Kind.NUMBER, help, example, aliases), f"{sql} {{op}} ?")
+def number(name: str, sql: str, help: str, example: str, *aliases: str, when: str = "") -> Field:
+    """An amount; where `when` does not hold it is not known and fits no comparison."""
+    return Field(FieldSpec(name, Kind.NUMBER, help, example, aliases), _compared(sql, when))
 
 
-def percent(name: str, sql: str, help: str, example: str, *aliases: str) -> Field:
-    """A share in percent."""
-    return Field(FieldSpec(name, Kind.PERCENT, help, example, aliases), f"{sql} {{op}} ?")
+def percent(
+    name: str, sql: str, help: str, example: str, *aliases: str, when: str = "", floor: str = ""
+) -> Field:
+    """The same for a share in percent."""
+    spec = FieldSpec(name, Kind.PERCENT, help, example, aliases)
+    return Field(spec, _compared(sql, when), floor=floor)
+
+
+def _compared(sql: str, when: str) -> str:
+    return f"({when} AND {sql} {{op}} ?)" if when else f"{sql} {{op}} ?"
 
 
 def time(name: str, sql: str, help: str, example: str, *aliases: str, ahead: bool = False) -> Field:

@@ -29,7 +29,8 @@ Moments = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person. Times are microseconds since the epoch, 0 for never."""
+    """A person. Times are microseconds since the epoch, 0 for never; `known` is False where a
+    server shows little more than the address."""
 
     id: int
     uuid: str
@@ -44,8 +45,9 @@ class User:
     deactivated_at: int = 0
     is_project_admin: bool = False
     default_project: str = ""
+    known: bool = True
 
-    PRIVATE: ClassVar[frozenset[str]] = frozenset({"email", "first_name", "last_name"})
+    PRIVATE: ClassVar[frozenset[str]] = frozenset({"email", "first_name", "last_name", "known"})
 
     @property
     def target(self) -> str:
@@ -65,6 +67,8 @@ class User:
     @property
     def state(self) -> UserState:
         """Where the person stands, in one word."""
+        if not self.known:
+            return UserState.UNKNOWN
         if not self.email_verified:
             return UserState.UNVERIFIED
         if not self.moderated:

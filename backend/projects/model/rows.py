@@ -11,7 +11,8 @@ from backend.projects.model.states import ProjectState
 class ProjectRow:
     """One line of the Projects pane. `display_state` is the overall state of §1.2 (such as
     `Pending`); `pending_app` its waiting application or 0; `tightest` the fullest resources
-    of the pool as (resource, usage, limit), fullest first."""
+    of the pool as (resource, usage, limit), fullest first; `usage_known` is False when there
+    may be fuller ones, whose usage a server does not show."""
 
     key: int
     uuid: str
@@ -26,3 +27,4 @@ class ProjectRow:
     is_base: bool
     created_at: int
     tightest: tuple[tuple[str, int, int], ...] = ()
+    usage_known: bool = True

@@ -58,6 +58,7 @@ class UserState(StrEnum):
     ACTIVE = "active"
     INACTIVE = "inactive"
     REJECTED = "rejected"
+    UNKNOWN = "unknown"
 
 
 class JoinPolicy(StrEnum):

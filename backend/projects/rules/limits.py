@@ -68,8 +68,8 @@ def default_capacity(resource: Resource, is_base: bool) -> Capacity:
 
 
 def filled(project: Project, resources: Sequence[Resource]) -> Project:
-    """The project with a row for every resource there is."""
-    missing = [r for r in resources if r.name not in project.grants]
+    """The project with a row for every resource there is, whose defaults are known."""
+    missing = [r for r in resources if r.name not in project.grants and r.known]
     defaults = {r.name: default_capacity(r, project.is_base) for r in missing}
     return with_grants(project, defaults)
 

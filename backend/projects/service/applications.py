@@ -31,6 +31,8 @@ from backend.projects.store import applications as store
 from backend.projects.store import people
 from backend.projects.store import projects as project_store
 
+UNKNOWN_DEFAULTS = "what is not asked for gets the server's defaults, which it does not show"
+
 
 def submit(tx: Tx, command: SubmitApplication) -> Decision:
     """File an application, for a new project or a modification."""
@@ -159,12 +161,15 @@ def approve(tx: Tx, command: ApproveApplication) -> Decision:
     draft.project(before, after)
     draft.sync([after])
     charge(draft, "", [application.applicant])
-    draft.warnings += _approval_warnings(before, after, tx.now)
+    draft.warnings += _approval_warnings(draft, before, after)
     return _decided(draft, case, "approve", Tier.REVERSIBLE)
 
 
-def _approval_warnings(before: Project, after: Project, now: int) -> list[str]:
+def _approval_warnings(draft: Draft, before: Project, after: Project) -> list[str]:
     warnings = []
+    now = draft.tx.now
+    if not before.is_initialized and any(r.name not in after.grants for r in draft.resources):
+        warnings.append(UNKNOWN_DEFAULTS)
     if before.state in (ProjectState.SUSPENDED, ProjectState.TERMINATED):
         warnings.append(f"the project is {before.state}: approving makes it active again")
     if after.end_date <= now:

@@ -32,6 +32,9 @@ class Telling:
     inverse: Command | None = None
 
 
+UNKNOWN_USAGE = "the server does not show all usage: who goes over cannot be told"
+
+
 def refuse(error: BursarError | None) -> None:
     """Raise what a rule found wrong."""
     if error is not None:
@@ -151,6 +154,8 @@ class Draft:
             writes.append(SetLimits(tuple(Limit(key, new) for key, _, new in change.changed)))
         writes += self.charges
         going_over = any(impact.goes_over for impact in change.impacts)
+        if not all(impact.known for impact in change.impacts):
+            self.warnings.append(UNKNOWN_USAGE)
         plan = Plan(
             self.command,
             telling.verb,

@@ -160,13 +160,18 @@ def _checks(scene: _Scene) -> Iterator[PolicyCheck]:
 
 def _usage_checks(scene: _Scene) -> Iterator[PolicyCheck]:
     usage = {row.resource: row.usage for row in scene.pool}
+    unknown = [row.resource for row in scene.pool if not row.known]
+    dark = [name for name in scene.after.grants if name in unknown]
     below = [
         name
         for name, capacity in scene.after.grants.items()
         if usage.get(name, 0) > capacity.project
     ]
     text = f"project usage exceeds the new limit ({', '.join(below)})"
-    yield PolicyCheck(not below, text if below else "project usage is within the new limits")
+    if dark and not below:
+        yield PolicyCheck(False, f"project usage is not shown ({', '.join(dark)})")
+    else:
+        yield PolicyCheck(not below, text if below else "project usage is within the new limits")
     seats = scene.after.max_members
     if scene.taken > seats:
         yield PolicyCheck(False, f"{scene.taken} members, but seats for {seats} only")
@@ -174,7 +179,7 @@ def _usage_checks(scene: _Scene) -> Iterator[PolicyCheck]:
 
 def _people_checks(scene: _Scene) -> Iterator[PolicyCheck]:
     owner = scene.users.get(scene.after.owner)
-    if owner is not None:
+    if owner is not None and owner.known:
         active = owner.is_active
         yield PolicyCheck(active, "owner is active" if active else "owner is not active")
     applicant = scene.users.get(scene.case.application.applicant)

@@ -1,5 +1,5 @@
 """The SQL of the projects room."""
 
-from backend.projects.store.schema import NAMES, SCHEMA
+from backend.projects.store.schema import NAMES, SCHEMA, UNKNOWN
 
-__all__ = ["NAMES", "SCHEMA"]
+__all__ = ["NAMES", "SCHEMA", "UNKNOWN"]

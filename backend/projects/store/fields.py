@@ -19,6 +19,9 @@ FULLEST = """(SELECT coalesce(max(h.usage_max * 1000.0 /
         CASE WHEN h.lim > 0 THEN h.lim ELSE 1 END), 0)
     FROM holding h JOIN holder o ON o.id = h.holder_id
     WHERE o.name = 'project:' || p.uuid AND h.source_id = 0)"""
+UNSURE = """EXISTS (SELECT 1 FROM holding h JOIN holder o ON o.id = h.holder_id
+    WHERE o.name = 'project:' || p.uuid AND h.source_id = 0 AND h.known = 0
+        AND h.lim < 9223372036854775807)"""
 STATES = (
     "pending", "active", "suspended", "terminated", "denied", "dismissed", "cancelled",
     "uninitialized", "deleted",
@@ -56,7 +59,8 @@ PROJECTS = Fields(
         time("created", "p.created_at", "when it was made", "created<1w"),
         number("members", SEATS, "how many are in it", "members>=10", "memb"),
         number("max", "p.max_members", "how many may be in it", "max<inf", "max_members"),
-        percent("tightest", f"{FULLEST} / 10.0", "its fullest resource", "tightest>=90%", "share"),
+        percent("tightest", f"{FULLEST} / 10.0", "its fullest resource", "tightest>=90%", "share",
+                floor=UNSURE),
         flag("pending", WAITING, "an application is waiting", "waiting"),
         flag("new", f"({WAITING} AND {NEW})", "new, its application is waiting"),
         flag("modified", f"({WAITING} AND NOT {NEW})", "a modification is waiting"),

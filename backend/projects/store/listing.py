@@ -55,9 +55,10 @@ SELECT p.id, p.uuid, p.realname, p.owner_fold, p.display, p.state, p.pending_app
     p.max_members, p.is_base, p.created_at
 FROM project p WHERE p.id IN ({keys})"""
 SELECT_POOLS = """
-SELECT o.name, r.name, h.usage_max, h.lim FROM holder o CROSS JOIN holding h
+SELECT o.name, r.name, h.usage_max, h.lim, h.known FROM holder o CROSS JOIN holding h
 JOIN resource r ON r.id = h.resource_id
-WHERE o.name IN ({keys}) AND h.holder_id = o.id AND h.source_id = 0 AND h.usage_max > 0"""
+WHERE o.name IN ({keys}) AND h.holder_id = o.id AND h.source_id = 0
+    AND (h.usage_max > 0 OR h.known = 0)"""
 COUNT_SEATS = """
 SELECT p.uuid, count(*) FROM membership m JOIN project p ON p.id = m.project_id
 WHERE p.uuid IN ({keys}) AND m.state IN ('accepted', 'leave_requested', 'suspended')
@@ -110,13 +111,14 @@ def row_facts(tx: Tx, keys: Sequence[int]) -> list[Row]:
     return tx.within(SELECT_ROWS, keys)
 
 
-def pool_usage(tx: Tx, projects: Sequence[str]) -> dict[str, list[tuple[str, int, int]]]:
-    """(resource, usage, limit) of the used pools, by project uuid."""
-    found: dict[str, list[tuple[str, int, int]]] = {}
-    for holder, resource, usage, limit in tx.within(
+def pool_usage(tx: Tx, projects: Sequence[str]) -> dict[str, list[tuple[str, int | None, int]]]:
+    """(resource, usage, limit) of the used pools, by project uuid; None where it is unknown."""
+    found: dict[str, list[tuple[str, int | None, int]]] = {}
+    for holder, resource, usage, limit, known in tx.within(
         SELECT_POOLS, [f"project:{uuid}" for uuid in projects]
     ):
-        found.setdefault(holder.partition(":")[2], []).append((resource, usage, limit))
+        told = (resource, usage if known else None, limit)
+        found.setdefault(holder.partition(":")[2], []).append(told)
     return found
 
 

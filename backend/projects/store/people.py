@@ -9,7 +9,7 @@ from backend.projects.model import User
 
 COLUMNS = (
     "id, uuid, email, first_name, last_name, is_active, email_verified, moderated, "
-    "is_rejected, deactivated_reason, deactivated_at, is_project_admin, default_project"
+    "is_rejected, deactivated_reason, deactivated_at, is_project_admin, default_project, known"
 )
 SELECT_BY_UUID = f"SELECT {COLUMNS} FROM person WHERE uuid IN ({{keys}})"
 SELECT_BY_ID = f"SELECT {COLUMNS} FROM person WHERE id IN ({{keys}})"
@@ -22,20 +22,21 @@ SELECT {COLUMNS} FROM person p WHERE p.default_project = ? AND p.uuid <> p.defau
         WHERE q.uuid = ? AND m.state IN ('accepted', 'leave_requested', 'suspended'))
 ORDER BY p.id"""
 UPSERT = f"""
-INSERT INTO person ({COLUMNS}, fold) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO person ({COLUMNS}, fold) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET email = excluded.email, first_name = excluded.first_name,
     last_name = excluded.last_name, is_active = excluded.is_active,
     email_verified = excluded.email_verified, moderated = excluded.moderated,
     is_rejected = excluded.is_rejected, deactivated_reason = excluded.deactivated_reason,
     deactivated_at = excluded.deactivated_at, is_project_admin = excluded.is_project_admin,
-    default_project = excluded.default_project, fold = excluded.fold"""
+    default_project = excluded.default_project, known = excluded.known, fold = excluded.fold"""
 REFOLD_PROJECTS = """
 UPDATE project SET owner_fold = ? WHERE owner_id = ? AND owner_fold <> ?"""
 
 
 def user_of(row: Row) -> User:
     """A user from `COLUMNS`."""
-    id, uuid, email, first, last, active, verified, moderated, rejected, why, at, admin, home = row
+    id, uuid, email, first, last, active, verified, moderated, rejected, why, at, *left = row
+    admin, home, known = left
     return User(
         id,
         uuid,
@@ -50,6 +51,7 @@ def user_of(row: Row) -> User:
         deactivated_at=at,
         is_project_admin=bool(admin),
         default_project=home,
+        known=bool(known),
     )
 
 
@@ -97,7 +99,8 @@ def save_user(tx: Tx, user: User) -> None:
     """Insert or update a user; addresses are kept in lower case."""
     u, email = user, user.email.lower()
     flags = map(int, (u.is_active, u.email_verified, u.moderated, u.is_rejected))
-    left = (u.deactivated_reason, u.deactivated_at, int(u.is_project_admin), u.default_project)
+    gone = (u.deactivated_reason, u.deactivated_at)
+    left = (*gone, int(u.is_project_admin), u.default_project, int(u.known))
     names = (u.first_name, u.last_name)
     tx.execute(UPSERT, (u.id, u.uuid, email, *names, *flags, *left, u.name.casefold()))
     tx.execute(REFOLD_PROJECTS, (email, u.id, email))

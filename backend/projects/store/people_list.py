@@ -8,14 +8,16 @@ from backend.core.database.tx import Row, Tx
 from backend.core.filter.sql import Fields, Like, flag, number, state, text, time
 from backend.core.listing import Query
 
-WAITING = "(u.email_verified = 1 AND u.moderated = 0)"
-SETTLED = "u.email_verified = 1 AND u.moderated = 1"
+KNOWN = "u.known = 1"
+WAITING = f"({KNOWN} AND u.email_verified = 1 AND u.moderated = 0)"
+SETTLED = f"{KNOWN} AND u.email_verified = 1 AND u.moderated = 1"
 STATES: Mapping[str, str] = {
     "unmoderated": WAITING,
-    "unverified": "u.email_verified = 0",
+    "unverified": f"({KNOWN} AND u.email_verified = 0)",
     "active": f"({SETTLED} AND u.is_rejected = 0 AND u.is_active = 1)",
     "inactive": f"({SETTLED} AND u.is_rejected = 0 AND u.is_active = 0)",
     "rejected": f"({SETTLED} AND u.is_rejected = 1)",
+    "unknown": f"NOT {KNOWN}",
 }
 """The words of `UserState`; those who wait for a decision come first."""
 SEATED = "m.state IN ('accepted', 'leave_requested', 'suspended')"
@@ -51,9 +53,9 @@ PEOPLE = Fields(
         time("deactivated", "u.deactivated_at", "when the person was deactivated",
              "deactivated<1w"),
         flag("waiting", WAITING, "waits for moderation", "unmoderated"),
-        flag("active", "u.is_active = 1", "may sign in"),
-        flag("verified", "u.email_verified = 1", "the address is verified"),
-        flag("moderated", "u.moderated = 1", "was accepted or rejected"),
+        flag("active", f"({KNOWN} AND u.is_active = 1)", "may sign in"),
+        flag("verified", f"({KNOWN} AND u.email_verified = 1)", "the address is verified"),
+        flag("moderated", f"({KNOWN} AND u.moderated = 1)", "was accepted or rejected"),
         flag("rejected", "u.is_rejected = 1", "was rejected"),
         flag("admin", "u.is_project_admin = 1", "is a project admin"),
     ),

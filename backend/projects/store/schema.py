@@ -73,3 +73,8 @@ NAMES = """
 ALTER TABLE person ADD COLUMN fold TEXT NOT NULL DEFAULT '';
 UPDATE person SET fold = trim(lower(first_name || ' ' || last_name));
 """
+
+# People whose standing a server does not show: 1 unless mirrored.
+UNKNOWN = """
+ALTER TABLE person ADD COLUMN known {int64} NOT NULL DEFAULT 1;
+"""

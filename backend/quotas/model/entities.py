@@ -11,7 +11,8 @@ from backend.core.plan import Impact
 @dataclass(frozen=True, slots=True)
 class Resource:
     """Something that is counted. `unit` is `bytes` or ``; `uplimit` the default of base
-    projects, `project_default` of ordinary ones, both for member and project capacity."""
+    projects, `project_default` of ordinary ones, both for member and project capacity;
+    `known` is False where a server does not show them."""
 
     id: int
     name: str
@@ -23,8 +24,9 @@ class Resource:
     project_default: int
     api_visible: bool
     ui_visible: bool
+    known: bool = True
 
-    PRIVATE: ClassVar[frozenset[str]] = frozenset()
+    PRIVATE: ClassVar[frozenset[str]] = frozenset({"known"})
 
     @property
     def target(self) -> str:

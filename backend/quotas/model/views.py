@@ -16,6 +16,7 @@ class QuotaState(StrEnum):
     FULL = "FULL"
     OVER = "OVER"
     ODD = "ODD"
+    UNKNOWN = "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class QuotaRow:
 
     `usage` is usage_max and contains `pending` (§3.2). `holder`/`project` are labels,
     `holder_id`/`project_id` the uuids. A project's own pool has `is_pool` and equal triples.
+    Where a server does not show usage, `known` (of the project: `project_known`) is False; the
+    figures are then 0 and mean nothing.
     """
 
     key: int
@@ -40,6 +43,23 @@ class QuotaRow:
     project_usage: int
     project_pending: int
     is_pool: bool = False
+    known: bool = True
+    project_known: bool = True
+
+    @property
+    def taken_known(self) -> bool:
+        """Whether `taken_by_others` means something."""
+        return self.known and self.project_known
+
+    @property
+    def reach_known(self) -> bool:
+        """Whether `effective` and `reach` mean something."""
+        return self.is_pool or self.project_limit == UNLIMITED or self.taken_known
+
+    @property
+    def room_known(self) -> bool:
+        """Whether `left` and `room` mean something."""
+        return self.effective == UNLIMITED or (self.known and self.reach_known)
 
     @property
     def taken_by_others(self) -> int:
@@ -75,9 +95,11 @@ class QuotaRow:
 
     @property
     def state(self) -> QuotaState:
-        """OVER, FULL (no headroom), ODD (usage the project does not know of) or OK."""
+        """OVER, FULL (no headroom), ODD (usage the project does not know of), UNKNOWN or OK."""
         if self.usage > self.effective and self.usage > 0:
             return QuotaState.OVER
+        if not self.taken_known:
+            return QuotaState.UNKNOWN
         if self.taken_by_others < 0:
             return QuotaState.ODD
         return QuotaState.FULL if self.left <= 0 < self.limit else QuotaState.OK
@@ -85,7 +107,7 @@ class QuotaRow:
 
 @dataclass(frozen=True, slots=True)
 class ProvisionRow:
-    """One provision of a commission with its holding's figures now."""
+    """One provision of a commission with its holding's figures now, if they are known."""
 
     holding: int
     holder: str
@@ -98,6 +120,7 @@ class ProvisionRow:
     limit: int
     usage: int
     pending: int
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +214,12 @@ class Mismatch:
 @dataclass(frozen=True, slots=True)
 class ResourceRow:
     """One line of the list of resources; `over` counts the holders over their effective
-    limit."""
+    limit among those whose usage is known, which `complete` says of all."""
 
     key: int
     resource: Resource
     over: int
+    complete: bool = True
 
     @property
     def name(self) -> str:
