@@ -72,11 +72,12 @@ def instant(value: object) -> int:
     raise Refused("has no offset from UTC", hint)
 
 
+_Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Flag = Annotated[bool, Strict()]
 Text = Annotated[str, Strict(), AfterValidator(text)]
 Whole = Annotated[int, Strict(), Field(ge=INT64_MIN, le=UNLIMITED)]
 Amount = Annotated[int, Strict(), Field(ge=0, le=UNLIMITED)]
-Instant = Annotated[int, PlainValidator(instant)]
+Instant = Annotated[int, PlainValidator(instant, json_schema_input_type=_Moment)]
 
 
 class Body(BaseModel):

@@ -86,7 +86,7 @@ def _number(value: str) -> int:
     raise Refused("is not a number of members", 'give a whole number, "5K" or "inf"')
 
 
-Seats = Annotated[int, PlainValidator(members_limit)]
+Seats = Annotated[int, PlainValidator(members_limit, json_schema_input_type=int | str)]
 
 
 class CapacityBody(Body):

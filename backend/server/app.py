@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import sys
 
 from starlette.applications import Starlette
@@ -43,12 +45,14 @@ class Application(Starlette):
         self.backend, self.settings = backend, settings
         self.guard = Guard(backend.database, settings)
         self.metrics = metrics.Metrics()
+        self._document: bytes | None = None
         desk = Desk(backend.database, backend.ledger, self.guard.admit, self.guard.present)
         super().__init__(
             routes=[
                 Mount(ASTAKOS, app=Site(PLACES, desk)),
                 Route("/bursar/health", self.health),
                 Route("/bursar/metrics", self.tell_metrics),
+                Route("/bursar/openapi.json", self.openapi),
                 Mount(PREFIX, routes=served.routes(self.console)),
             ],
             exception_handlers={HTTPException: _http_error, BursarError: _error},
@@ -76,6 +80,12 @@ class Application(Starlette):
         """Ready while the database answers."""
         seq = await self.backend.database.aread(_head)
         return JSONResponse({"status": "ok", "seq": seq}, headers=NO_STORE)
+
+    async def openapi(self, request: Request) -> Response:
+        """What is offered here, made when it is first asked for."""
+        if self._document is None:
+            self._document = await asyncio.to_thread(_document)
+        return Response(self._document, media_type="application/json")
 
     async def tell_metrics(self, request: Request) -> Response:
         """The figures of this process, and what waits in the database."""
@@ -117,6 +127,13 @@ async def _http_error(request: Request, error: Exception) -> Response:
         allowed = (error.headers or {}).get("Allow", "")
         return envelope(WrongMethod("not this method", data={"allow": allowed}))
     return envelope(NotFound("there is nothing at this path", hint="see /bursar/openapi.json"))
+
+
+def _document() -> bytes:
+    from backend.server.openapi import document
+
+    places = {ASTAKOS + prefix: endpoints for prefix, endpoints in PLACES.items()}
+    return json.dumps(document(places), ensure_ascii=False).encode()
 
 
 def _head(tx: Tx) -> int:

@@ -106,6 +106,7 @@ class Call:
         return parse_json(await self.request.body())
 
 
+Json = Mapping[str, Any]
 Handler = Callable[[Call], Awaitable[Response]]
 
 
@@ -113,9 +114,9 @@ Handler = Callable[[Call], Awaitable[Response]]
 class Endpoint:
     """One row of the table of §5: who may call it, what it takes and answers.
 
-    `takes` and `gives` are types that pydantic describes (None for empty), `query` the names of
-    its parameters, `errors` the statuses that it refuses with, beside those of every call;
-    `bare` the ones of them that have no body.
+    `takes` is a type that pydantic describes, or a JSON Schema; `gives` such a type, None for an
+    empty answer. `query` and `headers` explain parameters by name. `errors` are the statuses that
+    it refuses with beside those of every call, `bare` the ones without a body.
     """
 
     method: str
@@ -129,6 +130,8 @@ class Endpoint:
     errors: tuple[int, ...] = ()
     bare: tuple[int, ...] = ()
     query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    needs_body: bool = True
 
 
 def answer(body: object, status: int = 200) -> Response:
