@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 from openapi_core import OpenAPI
+from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
-from openapi_core.validation.exceptions import ValidationError as Unfit
 
 from backend.served import port
 from backend.server.app import ASTAKOS, PLACES
@@ -138,7 +138,7 @@ def fits(api: OpenAPI, method: str, path: str, request: Any, answer: httpx.Respo
     given = MockResponse(answer.content, answer.status_code, dict(answer.headers), kind)
     try:
         api.validate_response(asked, given)
-    except Unfit as error:
+    except OpenAPIError as error:
         return f"{method} {path} {answer.status_code}: {error} {error.__cause__}"
     return ""
 
