@@ -93,6 +93,7 @@ class Following(App[None], inherit_bindings=False):
         self.run_worker(reading, group="read", exclusive=True)
 
     def _tick(self) -> None:
+        self.session.mind()
         if isinstance(self.screen, Pane):
             self.screen.tick()
         self._redraw()

@@ -112,8 +112,10 @@ def _plain(query: Query) -> dict[str, object]:
 def _query(session: Session, list: str, kept: Mapping[str, Any]) -> Query | None:
     """What was listed, unless its filter is not understood any more."""
     text, view, scope, sort = (str(kept[name]) for name in ("text", "view", "scope", "sort"))
+    fields = session.listing(list).fields
     try:
-        language.parse(text, session.listing(list).fields)
+        language.parse(text, fields)
     except Invalid:
-        return None
+        if fields:  # a server that has not answered yet will judge it
+            return None
     return Query(text, view, scope, sort, bool(kept["descending"]))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backend.backend import Backend, Badges, Connection, Link, LinkState
-from backend.core.errors import BursarError, ReadOnly
+from backend.core.errors import BadReply, BursarError, ReadOnly, Unreachable
 from backend.core.identity import Role
 from backend.core.listing import Listing, Query
 from backend.core.runtime import micros, system_runtime
@@ -47,6 +47,9 @@ LISTINGS = {
 """The rows of each list, in the backend."""
 STALE = 3
 """How many times `refresh` what is shown may be old before it is told by its looks."""
+HEARING = (LinkState.LIVE, LinkState.POLLING)
+PASSING = (Unreachable, BadReply)
+"""Failures that pass without anybody doing anything here."""
 GAP = 0.25
 """Seconds between two refreshes at least."""
 
@@ -158,6 +161,8 @@ class Session:
         self.contexts: tuple[str, ...] = ()
         """Where `:ctx` leads."""
         self._asked = self._heard = 0
+        self._heard_of = True
+        """Whether changes were heard of when that was last looked at."""
         self.keep: Callable[[], None] = _nothing
         """Write down what is remembered until the next time."""
         self.redraw: Callable[[], None] = _nothing
@@ -266,6 +271,13 @@ class Session:
         return await self.backend.plan(command)
 
     # Live
+
+    def mind(self) -> None:
+        """Time passed: what could not be read is read again once the other side answers."""
+        hears, before = self.link.state in HEARING, self._heard_of
+        self._heard_of = hears
+        if hears and (not before or isinstance(self.failure, PASSING)):
+            self.wake()
 
     def wake(self, _head: int = 0) -> None:
         """Something changed; for the event loop's thread."""

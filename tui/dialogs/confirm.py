@@ -8,9 +8,16 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
+from textual.content import Content
+from textual.widgets import Button, Input
 
-from backend.core.errors import BursarError, PreviewStale, StorageError, Unreachable
+from backend.core.errors import (
+    BursarError,
+    OutcomeUnknown,
+    PreviewStale,
+    StorageError,
+    Unreachable,
+)
 from backend.core.plan import Command, Plan, Receipt
 from backend.projects.model import ApplicationCommand
 from tui.dialogs.asking import AskingDialog
@@ -39,6 +46,7 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
         super().__init__(session, Consent.to(plan, session.settings.production), clock)
         self.plan = plan
         self._done = done
+        self._over = False
         self._before: Plan | None = None
         self._typed_reason = ""
         self._keeper = self._reason_keeper(plan.command)
@@ -109,12 +117,27 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
             self.session.tell(f"{self.plan.title}: {error}", BAD)
             return
         self.applying = False
-        if isinstance(error, PreviewStale):
+        if isinstance(error, OutcomeUnknown):
+            self._end(error)
+        elif isinstance(error, PreviewStale):
             self._ask_again(error)
         else:
             again = isinstance(error, StorageError | Unreachable)
             self.failed(error, "y tries again, esc closes" if again else "esc closes")
         self.stopped()
+
+    def _end(self, error: OutcomeUnknown) -> None:
+        """Doing it again might do it twice."""
+        self._over = True
+        self.failed(error, "esc closes")
+        for part in ("#reason-row", "#name-row", "#confirm"):
+            self.query_one(part).display = False
+        self.query_one("#cancel", Button).label = Content("Close")
+
+    def action_confirm(self) -> None:
+        """Once, unless nobody knows what came of it."""
+        if not self._over:
+            super().action_confirm()
 
     def _ask_again(self, stale: PreviewStale) -> None:
         """Show the new plan with what differs marked."""

@@ -11,7 +11,9 @@ def failure(error: BursarError, width: int, keys: str = "") -> list[Line]:
     """The error in a few lines; `keys` names what the operator can press now."""
     told = f"{display(error.message)} ({error.code})"
     first, *rest = wrapped("failure", f"{error.title}: {told}", width - 2, style=BAD)
-    last = ". ".join(word for word in (display(error.hint), consequence(error), keys) if word)
+    so = consequence(error)
+    hint = "" if error.hint.lower() == so.lower() else display(error.hint)
+    last = ". ".join(word for word in (hint, so, keys) if word)
     return [
         line("failure.0", ("! " + first.text, BAD)),
         *(line(one.key, (f"  {one.text}", BAD)) for one in rest),

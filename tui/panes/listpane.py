@@ -166,6 +166,8 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         if not self.has_side and not self.READS_DETAIL:
             return
         build: Build = (lambda look: ()) if row is None else await self.detail(row)
+        if row is not None and row.key != self.list.cursor_key:
+            return  # the cursor went on meanwhile
         home, self._shown_key = self._shown_key != self.list.cursor_key, self.list.cursor_key
         self.side.show(build, home=home)
         if self.size.width >= frame.VAST:
@@ -195,6 +197,9 @@ class ListPane(Queried[RowT], inherit_bindings=False):
 
     @on(ResourceTable.Failed, "#list")
     def _failed(self, event: ResourceTable.Failed) -> None:
+        again = f"it is tried again; {self.session.key('live.refresh')} tries now"
+        self.list.unread = (f"{event.error.title}: {event.error}", again)
+        self.list.redraw()
         self.session.told(event.error)
 
     @on(ResourceTable.Opened, "#list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -48,6 +49,8 @@ class Pane(Subject, inherit_bindings=False):
         super().__init__()
         self.session = session
         self._seen = -1
+        self._reading = asyncio.Lock()
+        """Answers come in the order of the questions."""
         self._drawn_units = session.units
 
     def compose(self) -> ComposeResult:
@@ -129,9 +132,10 @@ class Pane(Subject, inherit_bindings=False):
     async def catch_up(self) -> None:
         """Read again what is visible if anything changed since that was done. Raises
         BursarError."""
-        if self.is_mounted and self._seen != self.session.version:
-            self._seen = self.session.version
-            await self.refresh_data()
+        async with self._reading:
+            if self.is_mounted and self._seen != self.session.version:
+                self._seen = self.session.version
+                await self.refresh_data()
 
     def show_chrome(self) -> None:
         """Say in the chrome how things are; repaints only what differs."""

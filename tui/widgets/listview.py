@@ -75,6 +75,7 @@ class RowView(LineView, Generic[RowT]):
         self._key = 0
         self._goal: int | None = None
         self._following: Timer | None = None
+        self._wanted: Query | None = None
 
     # What panes ask and tell
 
@@ -101,10 +102,15 @@ class RowView(LineView, Generic[RowT]):
 
     def show(self, query: Query) -> None:
         """List what the query says; the cursor stays on its object if that is among it."""
+        self._wanted = query
         self._start(self._open, query, group="open")
 
     async def refresh_rows(self) -> None:
-        """Read what is visible again and soon the order. Raises BursarError."""
+        """Read what is visible again and soon the order, or what could not be read when it was
+        asked for. Raises BursarError."""
+        if self._wanted not in (None, self.shows) or not self._reader.is_open:
+            self._retry()
+            return
         await self._reader.refresh()
         if self._following is None and self._reader.is_open:
             self._follow()
@@ -167,6 +173,11 @@ class RowView(LineView, Generic[RowT]):
     async def _open(self, query: Query) -> None:
         await self._reader.open(query, self.size.height)
         self.post_message(self.Counted(self, self.source.shown))
+
+    def _retry(self) -> None:
+        opening = any(w.group == "open" and w.node is self and w.is_running for w in self.workers)
+        if self._wanted is not None and not opening:
+            self.show(self._wanted)
 
     def _start(
         self,

@@ -54,6 +54,7 @@ class RowSource(Generic[RowT]):
         self.marks: dict[int, Mark[RowT]] = {}
         self._rows: OrderedDict[int, RowT] = OrderedDict()
         self._absent: set[int] = set()
+        self._asked = self._answered = 0
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -131,14 +132,23 @@ class RowSource(Generic[RowT]):
     async def load(self, keys: Sequence[int]) -> None:
         """Read rows. Raises BursarError."""
         if keys:
+            query = self.query
             found = await self.listing.rows(keys)
-            self._keep(found.values())
+            if self.query is not query:
+                return
+            # What was read meanwhile was asked for later.
+            self._keep(row for key, row in found.items() if key not in self._rows)
             self._absent.update(key for key in keys if key not in found)
 
     async def reread(self, first: int, last: int) -> set[int]:
         """Read the rows of some places anew and forget all others; the keys that differ."""
         keys = [key for key in self.keys[max(0, first) : last + 1] if key not in self.ghosts]
+        query, self._asked = self.query, self._asked + 1
+        asked = self._asked
         found = await self.listing.rows(keys)
+        if self.query is not query or asked < self._answered:
+            return set()  # a later question was answered first
+        self._answered = asked
         before = {key: self._rows.get(key) for key in keys}
         kept = [key for key in (*self.ghosts, *keys) if key not in found]
         vanished = {key: self._rows[key] for key in kept if key in self._rows}

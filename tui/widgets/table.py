@@ -47,6 +47,8 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         super().__init__(listing, look, id=id)
         self.empty: Sequence[str] = ()
         """What is said in place of rows when there are none."""
+        self.unread: Sequence[str] = ()
+        """The same when they could not be read."""
         self._drawing = Drawing(columns)
         self._ages = any(column.ages for column in columns)
         self._offset = 0
@@ -128,8 +130,8 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         return self.brush.strip(found, self.size.width, "table--gone" if state.gone else "")
 
     def _beyond(self, line: int) -> Strip:
-        nothing = self.shown == 0 and 0 < line <= len(self.empty)
-        text = f"  {self.empty[line - 1]}" if nothing else ""
+        none = self.empty if self.shown == 0 else () if len(self.source) else self.unread
+        text = f"  {none[line - 1]}" if 0 < line <= len(none) else ""
         return self.brush.strip([(text, QUIET)], self.size.width)
 
     # Keys and mouse

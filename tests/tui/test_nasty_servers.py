@@ -1,0 +1,316 @@
+"""A console on a server as nasty as the world is: it keeps answering keys, says what happened and
+what was not changed, gives its token to nobody else, and recovers by itself (storage.md §6.3)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from backend.projects.model import ApplicationState
+from tests import nasty
+from tests.nasty import FAULTS, Fault, Nasty, Request
+from tests.tui.afar import TOKEN, Afar, afar, arrived, fresh, left, pane
+from tests.tui.stage import dialog, play, press, said, until, write
+from tui.app import BursarApp
+from tui.dialogs.confirm import ConfirmScreen
+
+GENEROUS = 2.0
+"""Seconds: what a machine that is busy with other things may need for 10 ms."""
+
+
+@pytest.fixture
+def far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Afar]:
+    monkeypatch.chdir(tmp_path)
+    with afar(Path()) as found:
+        yield found
+
+
+class Heart:
+    """Beats every 10 ms as long as the event loop lets it."""
+
+    def __init__(self) -> None:
+        self.beats, self.longest = 0, 0.0
+
+    async def beat(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            then = loop.time()
+            await asyncio.sleep(0.01)
+            self.beats += 1
+            self.longest = max(self.longest, loop.time() - then)
+
+
+async def keys_work(pilot: Pilot[None]) -> None:
+    """Keys are answered at once, whatever is waited for."""
+    table = pane(pilot).list
+    before = table.cursor_key
+    await pilot.press("j")
+    assert table.cursor_key != before
+    await pilot.press("k")
+    assert table.cursor_key == before
+
+
+def session_of(pilot: Pilot[None]) -> BursarApp:
+    assert isinstance(pilot.app, BursarApp)
+    return pilot.app
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_console_survives_it_and_recovers_by_itself(far: Afar, fault: Fault) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        app = session_of(pilot)
+        await arrived(pilot)
+        await press(pilot, "space", "k")
+        marked, key = dict(pane(pilot).state.marked), pane(pilot).list.cursor_key
+        heart = Heart()
+        beating = asyncio.create_task(heart.beat())
+        far.line.turn(fault)
+        await pilot.press("r")
+        await keys_work(pilot)
+        await until(pilot, lambda: app.session.failure is not None, tries=1000)
+        await keys_work(pilot)
+        told = said(app)
+        assert "climate.hpc" in told
+        assert "\x1b" not in told
+        assert not fresh(pilot).startswith("* live")
+        far.line.turn(None)
+        await until(pilot, lambda: fresh(pilot).startswith("* live"), tries=1000)
+        await until(pilot, lambda: app.session.failure is None, tries=1000)
+        assert (dict(pane(pilot).state.marked), pane(pilot).list.cursor_key) == (marked, key)
+        beating.cancel()
+        assert heart.beats > 20
+        assert heart.longest < GENEROUS
+        await left(pilot)
+
+    play(far.app(), script)
+    assert far.line.tokens == {TOKEN}
+
+
+def test_a_server_that_is_gone_is_tried_again_until_it_is_back(far: Afar) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await arrived(pilot)
+        far.line.refuse()
+        await until(pilot, lambda: fresh(pilot).startswith("lost"))
+        assert "next try in" in fresh(pilot)
+        await press(pilot, "r")
+        await until(pilot, lambda: "Unreachable" in said(pilot.app))
+        await keys_work(pilot)
+        far.stage.deny(far.stage.newcomer)
+        far.line.begin()
+        await until(pilot, lambda: fresh(pilot).startswith("* live"))
+        await until(pilot, lambda: "Denied" in said(pilot.app))
+        await left(pilot)
+
+    play(far.app(), script)
+
+
+def test_one_that_never_answered_opens_and_says_why(far: Afar) -> None:
+    far.line.refuse()
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "it is tried again; r tries now" in said(pilot.app))
+        assert "Unreachable" in said(pilot.app)
+        far.line.begin()
+        await arrived(pilot)
+        assert "climate.hpc" in said(pilot.app)
+        await left(pilot)
+
+    play(far.app(), script)
+
+
+def test_a_redirect_is_told_and_the_token_goes_nowhere_else(far: Afar) -> None:
+    with nasty.nasty(far.line.upstream) as elsewhere:
+
+        async def script(pilot: Pilot[None]) -> None:
+            await arrived(pilot)
+            far.line.turn(nasty.saying(nasty.to(elsewhere.url)))
+            await press(pilot, "r")
+            await until(pilot, lambda: "redirects to" in said(pilot.app))
+            far.line.turn(None)
+            await arrived(pilot)
+            await left(pilot)
+
+        play(far.app(), script)
+        assert elsewhere.seen == []
+
+
+# Writing
+
+
+def of_apply(request: Request) -> bool:
+    return request.path.endswith("/apply")
+
+
+def of_plan(request: Request) -> bool:
+    return request.path.endswith("/plan")
+
+
+class Once:
+    """Hits the first request of its kind."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, request: Request) -> bool:
+        self.count += of_apply(request)
+        return of_apply(request) and self.count == 1
+
+
+async def denying(pilot: Pilot[None], far: Afar) -> ConfirmScreen:
+    """Up to the last key of denying the newcomer's application."""
+    await arrived(pilot)
+    await press(pilot, "j", "X")
+    screen = await dialog(pilot)
+    await write(pilot, "not now")
+    await press(pilot, "enter")
+    return screen
+
+
+def state(far: Afar) -> ApplicationState:
+    return far.stage.world.application(far.stage.newcomer).state
+
+
+def denials(far: Afar) -> int:
+    """How often it was denied."""
+    count = "SELECT count(*) FROM journal WHERE action = 'application.deny'"
+    found = far.stage.world.database.read(lambda tx: tx.scalar(count))
+    return int(found or 0)
+
+
+@pytest.mark.parametrize("fault", [nasty.gone, FAULTS["reset"], FAULTS["garbage"], FAULTS["502"]])
+def test_a_change_whose_answer_is_lost_is_made_once(far: Afar, fault: Fault) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await denying(pilot, far)
+        far.line.turn(fault, Once())
+        await press(pilot, "y")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen), tries=1000)
+        await until(pilot, lambda: "denied" in said(pilot.app))
+        await left(pilot)
+
+    play(far.app(), script)
+    assert (state(far), denials(far)) == (ApplicationState.DENIED, 1)
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_an_outcome_that_stays_unknown_is_not_repeated_and_told_later(
+    far: Afar, done: bool
+) -> None:
+    fault = nasty.gone if done else FAULTS["reset"]
+
+    async def script(pilot: Pilot[None]) -> None:
+        app = session_of(pilot)
+        await denying(pilot, far)
+        far.line.turn(fault, of_apply)
+        await press(pilot, "y")
+        await until(pilot, lambda: "Outcome unknown" in said(app), tries=1000)
+        sent = sum(map(of_apply, far.line.seen))
+        await press(pilot, "y", "escape")
+        assert len({one.headers["idempotency-key"] for one in far.line.seen if of_apply(one)}) == 1
+        assert sent > 1
+        far.line.turn(None)
+        await until(pilot, lambda: any("was done" in one.text for one in app.session.messages),
+                    tries=1000)  # fmt: skip
+        await left(pilot)
+
+    play(far.app(), script)
+    assert (state(far), denials(far)) == (ApplicationState.DENIED, 1)
+
+
+def test_a_server_that_is_gone_changes_nothing_and_is_asked_again_by_the_operator(
+    far: Afar,
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await denying(pilot, far)
+        far.line.refuse()
+        await press(pilot, "y")
+        await until(pilot, lambda: "y tries again" in said(pilot.app), tries=1000)
+        assert "Nothing was changed" in said(pilot.app)
+        assert denials(far) == 0
+        far.line.begin()
+        await press(pilot, "y")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen), tries=1000)
+        await left(pilot)
+
+    play(far.app(), script)
+    assert denials(far) == 1
+
+
+def test_nothing_is_previewed_from_what_could_not_be_read_again(far: Afar) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await arrived(pilot)
+        far.line.refuse()
+        await press(pilot, "j", "X")
+        await until(pilot, lambda: "Unreachable" in said(pilot.app), tries=1000)
+        assert not isinstance(pilot.app.screen, ConfirmScreen)
+        await left(pilot)
+
+    play(far.app(), script)
+    assert denials(far) == 0
+
+
+def test_what_somebody_else_decided_meanwhile_is_not_overwritten(far: Afar) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await denying(pilot, far)
+        far.line.turn(nasty.late(0.3), of_apply)
+        far.stage.world.approve(far.stage.newcomer)
+        await press(pilot, "y")
+        await until(pilot, lambda: "Nothing was changed" in said(pilot.app), tries=1000)
+        await left(pilot)
+
+    play(far.app(), script)
+    assert state(far) is ApplicationState.APPROVED
+
+
+# Order
+
+
+def test_a_late_answer_does_not_overwrite_a_newer_one(far: Afar) -> None:
+    """The rows as they were arrive after the rows as they are."""
+    slow = Slow()
+
+    async def script(pilot: Pilot[None]) -> None:
+        app = session_of(pilot)
+        await arrived(pilot)
+        far.line.fault, far.line.hit = nasty.late(0.6), slow
+        reading = asyncio.create_task(pane(pilot).list.refresh_rows())
+        await until(pilot, lambda: slow.count == 1)
+        far.stage.deny(far.stage.newcomer)
+        await until(pilot, lambda: "Denied" in said(app))
+        await asyncio.gather(reading, return_exceptions=True)
+        assert "Denied" in said(app)
+        await left(pilot)
+
+    play(far.app(), script)
+
+
+class Slow:
+    """Hits the first reading of rows."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, request: Request) -> bool:
+        hit = request.path.endswith("/rows")
+        self.count += hit
+        return hit and self.count == 1
+
+
+def test_an_answer_that_comes_twice_is_taken_once(far: Afar) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await arrived(pilot)
+        far.line.fault = nasty.twice
+        far.line.hit = lambda request: not request.is_events
+        for _ in range(3):
+            await press(pilot, "r")
+        await press(pilot, "5", "2", "1")
+        assert "climate.hpc" in said(pilot.app)
+        far.line.turn(None)
+        await arrived(pilot)
+        await left(pilot)
+
+    play(far.app(), script)
+    assert isinstance(far.line, Nasty)
