@@ -7,7 +7,8 @@ action, so `quotas.over` is `action_quotas_over`. `find` gives the action back t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from textual.binding import Binding, BindingType
 
@@ -39,10 +40,10 @@ def bindings(*scopes: Scope) -> list[BindingType]:
     ]
 
 
-def reachable(screen: Scope) -> list[Action]:
+@cache
+def reachable(screen: Scope) -> Sequence[Action]:
     """Every action that works on a screen, its own first."""
-    found = dict.fromkeys(action for scope in REACH[screen] for action in of(scope))
-    return list(found)
+    return tuple(dict.fromkeys(action for scope in REACH[screen] for action in of(scope)))
 
 
 def find(screen: Scope, method: str) -> Action | None:
@@ -63,7 +64,8 @@ def on_key(
     return None
 
 
-def footer(screen: Scope) -> list[Action]:
+@cache
+def footer(screen: Scope) -> Sequence[Action]:
     """The actions for the key line, the most useful first."""
     return sorted((a for a in reachable(screen) if a.footer), key=lambda a: a.footer)
 

@@ -52,17 +52,21 @@ class Pane(Subject, inherit_bindings=False):
         self._reading = asyncio.Lock()
         """Answers come in the order of the questions."""
         self._drawn_units = session.units
+        look = session.look
+        self.connected_row, self.tab_row = Row(look, id="connected"), Tabs(look, id="tabs")
+        self.crumb_row, self.key_row = Row(look, id="crumbs"), Row(look, id="keys")
+        self.message_row = MessageRow(look, id="message")
+        self._footer: tuple[list[tuple[Action, bool]], int] = ([], 0)
 
     def compose(self) -> ComposeResult:
         """Rows 1 to 3, the body, the message and the keys."""
-        look = self.session.look
-        yield Row(look, id="connected")
-        yield Tabs(look, id="tabs")
-        yield Row(look, id="crumbs")
+        yield self.connected_row
+        yield self.tab_row
+        yield self.crumb_row
         with Container(id="body"):
             yield from self.body()
-        yield MessageRow(look, id="message")
-        yield Row(look, id="keys")
+        yield self.message_row
+        yield self.key_row
         yield TooSmall()
 
     def body(self) -> ComposeResult:
@@ -139,27 +143,42 @@ class Pane(Subject, inherit_bindings=False):
 
     def show_chrome(self) -> None:
         """Say in the chrome how things are; repaints only what differs."""
-        if self.is_mounted and self.display and self.size.width:
+        if self._has_chrome:
             with self.unless_closed():
-                self._show_chrome()
+                self._show_state()
+                self._show_keys()
 
-    def _show_chrome(self) -> None:
+    def show_keys(self) -> None:
+        """The same for what depends on the row under the cursor: the hint and the keys."""
+        if self._has_chrome:
+            with self.unless_closed():
+                self._show_keys()
+
+    @property
+    def _has_chrome(self) -> bool:
+        return bool(self.is_mounted and self.display and self.size.width)
+
+    def _show_state(self) -> None:
         width, session = self.size.width, self.session
         self.set_class(session.stale, "-stale")
-        self.query_one("#connected", Row).show(*frame.connected(session, width))
-        self.query_one(Tabs).show_tabs(frame.tabs(session.badges, width), self.PANE)
+        self.connected_row.show(*frame.connected(session, width))
+        self.tab_row.show_tabs(frame.tabs(session.badges, width), self.PANE)
         facts = frame.joined(self.facts(), width)
-        self.query_one("#crumbs", Row).show(frame.crumbs(self.path()), facts)
-        row, (said, when) = self.query_one(MessageRow), self._message()
+        self.crumb_row.show(frame.crumbs(self.path()), facts)
+
+    def _show_keys(self) -> None:
+        row, (said, when) = self.message_row, self._message()
         row.show(said, when)
         if self.size.width < frame.NARROW or self.size.height < frame.LOW:
             # Where there is no row of its own for it, a message takes that of the keys.
             self.set_class(row.asking or bool(when), "-news")
         footer = [
-            (session.keyed(action), not self.refusal(action))
+            (self.session.keyed(action), not self.refusal(action))
             for action in actions.footer(self.SCOPE)
         ]
-        self.query_one("#keys", Row).show(frame.keys(footer, width))
+        if (footer, self.size.width) != self._footer:
+            self._footer = (footer, self.size.width)
+            self.key_row.show(frame.keys(*self._footer))
 
     def _message(self) -> tuple[Sequence[Part], Sequence[Part]]:
         if self.session.doing:
@@ -178,7 +197,7 @@ class Pane(Subject, inherit_bindings=False):
 
     def on_key(self, event: events.Key) -> None:
         """Into the line while the operator types; a key whose action is off says why."""
-        row = self.query_one(MessageRow)
+        row = self.message_row
         if row.asking:
             event.stop()
             row.type(event)
@@ -200,7 +219,7 @@ class Pane(Subject, inherit_bindings=False):
         self, sign: str, text: str = "", asked: Asked = ANYTHING, past: Sequence[str] = ()
     ) -> None:
         """Let the operator type in the message row; `MessageRow.Changed` and `Closed` tell."""
-        self.query_one(MessageRow).ask(sign, text, asked, past)
+        self.message_row.ask(sign, text, asked, past)
         self.show_chrome()
 
     def on_message_row_closed(self, event: MessageRow.Closed) -> None:
@@ -211,7 +230,7 @@ class Pane(Subject, inherit_bindings=False):
 
     def on_paste(self, event: events.Paste) -> None:
         """Only into the line."""
-        row = self.query_one(MessageRow)
+        row = self.message_row
         if row.asking:
             event.stop()
             row.paste(event.text)

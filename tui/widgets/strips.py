@@ -76,13 +76,18 @@ def fitted(
     stands at the `right` is a figure, and part of a figure would be another figure: it is shown
     whole or not at all."""
     found = pieces(cell)
+    if len(found) == 1 and (gap := width - cell_len(found[0][0])) >= 0:
+        return _padded(found, gap, right=right)
     if right and width_of(found) > width:
         found = [(glyphs.ellipsis, "")]
     elif len(found) == 1 and middle:
         found = [(names.shorten(found[0][0], width, glyphs), found[0][1])]
     else:
         found = clipped(found, width, glyphs)
-    gap = width - width_of(found)
+    return _padded(found, width - width_of(found), right=right)
+
+
+def _padded(found: list[Piece], gap: int, *, right: bool) -> list[Piece]:
     if gap <= 0:
         return found
     return [(" " * gap, ""), *found] if right else [*found, (" " * gap, "")]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import BindingType
@@ -22,6 +22,9 @@ from tui.widgets.columns import Column
 from tui.widgets.drawing import Drawing, RowState
 from tui.widgets.marking import Marking
 from tui.widgets.rows import RowT
+
+PLAIN: RowState[Any] = RowState()
+PLAIN_KEPT = 256
 
 
 class ResourceTable(Marking[RowT], inherit_bindings=False):
@@ -55,6 +58,8 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         self._wide = False
         self._painted: dict[int, Strip] = {}
         """What is on screen, by line of the screen."""
+        self._plain: dict[int, tuple[RowT, Strip]] = {}
+        """Rows without anything special as they were drawn, by key: scrolling shows them again."""
 
     def show_columns(self, columns: Sequence[Column[RowT]]) -> None:
         """Show other columns of the same rows."""
@@ -107,7 +112,13 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         """True when a row looks different from what is on screen."""
         return self._painted.get(line - self.top + self.HEAD) != self._row(line)
 
+    def notify_style_update(self) -> None:
+        """Colours changed."""
+        self._plain.clear()
+        super().notify_style_update()
+
     def _fit(self) -> None:
+        self._plain.clear()
         look = replace(self.look(), width=self.size.width)
         self._drawing.fit(look, 0, wide=self._wide)
         if not self._drawing.hidden:
@@ -116,14 +127,24 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
             self._drawing.fit(look, self._offset, wide=self._wide)
 
     def _row(self, index: int) -> Strip:
-        key = self.source.keys[index]
+        key, row = self.source.keys[index], self.source.row(index)
         state = RowState(
             cursor=index == self.cursor,
             change=self.source.marks.get(key),
             gone=key in self.source.ghosts,
             marked=key in self.marked,
         )
-        found = self._drawing.row(self.source.row(index), state)
+        if row is None or state != PLAIN:
+            return self._drawn(row, state)
+        drawn = self._plain.get(key)
+        if drawn is None or drawn[0] is not row:
+            if len(self._plain) >= PLAIN_KEPT:
+                self._plain.clear()
+            drawn = self._plain[key] = row, self._drawn(row, state)
+        return drawn[1]
+
+    def _drawn(self, row: RowT | None, state: RowState[RowT]) -> Strip:
+        found = self._drawing.row(row, state)
         if state.cursor:
             base = "table--cursor" if self.has_focus else "table--cursor-away"
             return self.brush.strip([(text, "") for text, _ in found], self.size.width, base)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from backend.core.errors import Invalid
 from backend.core.filter import values
@@ -65,8 +66,7 @@ class _Parser:
         self._text = text
         self._at = 0
         self._parts = 0
-        self._flags = _index(spec for spec in specs if spec.kind is Kind.FLAG)
-        self._fields = _index(spec for spec in specs if spec.kind is not Kind.FLAG)
+        self._flags, self._fields = _named(tuple(specs))
 
     def read(self) -> Filter:
         if len(self._text) > MAX_CHARS:
@@ -174,6 +174,13 @@ class _Parser:
 
 
 _HOW_TO_QUOTE = 'put the whole value in "…", a quote inside it twice'
+
+
+@lru_cache(maxsize=32)
+def _named(specs: tuple[FieldSpec, ...]) -> tuple[Mapping[str, FieldSpec], Mapping[str, FieldSpec]]:
+    """Flags and fields by their names; the same for every key that is typed."""
+    flags = [spec for spec in specs if spec.kind is Kind.FLAG]
+    return _index(flags), _index(spec for spec in specs if spec.kind is not Kind.FLAG)
 
 
 def _index(specs: Iterable[FieldSpec]) -> Mapping[str, FieldSpec]:
