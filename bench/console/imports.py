@@ -16,6 +16,11 @@ HEAVY = re.compile(
 )
 # These two are the registry of lexers, not lexers.
 REGISTRY = {"pygments.lexers._mapping"}
+# What details, commands and filters need is imported after the first frame.
+LATER = re.compile(
+    r"backend\.(projects|quotas)\.(service|model\.(commands|views|entities))"
+    r"|backend\.core\.(plan|usecase|filter\.parser)|backend\.notices\.model\.\w+|tui\.(dialogs|forms)"
+)
 OWN = re.compile(r"(tui|backend)(\..*)?")
 TEXTUAL = ("textual.app", "textual.widgets._data_table")
 ROUNDS = 9
@@ -30,14 +35,21 @@ print(time.process_time() - begun)
 
 
 def imported(place: Path, database: Path) -> dict[str, Any]:
-    """Heavy modules, and the import CPU (s) of the console and of Textual alone: the least of
-    several rounds, which is what noise leaves alone."""
+    """Heavy modules, own ones that may come later, and the import CPU (s) of the console and of
+    Textual alone: the least of several rounds, which is what noise leaves alone."""
     names = loaded(place, database)
     heavy = sorted(name for name in names if HEAVY.fullmatch(name) and name not in REGISTRY)
+    later = sorted(name for name in names if LATER.fullmatch(name))
     own = [name for name in names if OWN.fullmatch(name)]
     rounds = [(cpu(own), cpu(TEXTUAL)) for _ in range(ROUNDS)]
     ours, textual = (min(column) for column in zip(*rounds, strict=True))
-    return {"heavy": heavy, "own": len(own), "cpu_s": ours, "textual_cpu_s": textual}
+    return {
+        "heavy": heavy,
+        "later": later,
+        "own": len(own),
+        "cpu_s": ours,
+        "textual_cpu_s": textual,
+    }
 
 
 def loaded(place: Path, database: Path) -> list[str]:
