@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from socket import gaierror
 from urllib.parse import urlsplit
 
 import httpx
@@ -330,7 +332,7 @@ class Http:
         try:
             yield
         except NEVER_CONNECTED as error:
-            raise Unreachable(f"{self.place}: {_why(error)}", hint="nothing was changed") from None
+            raise Unreachable(f"{self.place}: {_why(error)}", hint=_hint(request)) from None
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
             raise self._lost(request, _why(error)) from None
         except Unread as error:
@@ -339,7 +341,7 @@ class Http:
     def _lost(self, request: _Request, why: str) -> BursarError:
         """An exchange that broke off: harmless where it only asked."""
         if request.asks:
-            return Unreachable(f"{self.place}: {why}", hint="nothing was changed")
+            return Unreachable(f"{self.place}: {why}", hint=_hint(request))
         hint = "whether it was done is not known; look before you repeat it"
         return OutcomeUnknown(f"{self.place}: {why}", hint=hint)
 
@@ -349,15 +351,36 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme)
 
 
+def _hint(request: _Request) -> str:
+    """What to do about an exchange that did nothing."""
+    return "is it running, and the URL right?" if request.asks else "nothing was changed"
+
+
 def _why(error: BaseException) -> str:
     """What went wrong with a connection; httpx' own words may be none."""
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, OSError):
-        cause = cause.__cause__ or cause.__context__
-    if isinstance(cause, ssl.SSLError):
-        return f"TLS: {display(getattr(cause, 'verify_message', '') or cause.reason or cause)}"
-    if isinstance(cause, OSError) and cause.strerror:
-        return display(cause.strerror)
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLError):
+            told = getattr(cause, "verify_message", "") or cause.reason or cause
+            return f"TLS: {display(told)}"
+        if isinstance(cause, OSError) and cause.strerror:
+            return display(_strerror(cause))
     if isinstance(error, httpx.TimeoutException):
         return "no answer in time"
     return display(str(error)) or type(error).__name__
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what it came from; of several attempts, each."""
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for one in error.exceptions:
+                yield from _causes(one)
+        error = error.__cause__ or error.__context__
+
+
+def _strerror(error: OSError) -> str:
+    """The system's words where there are any; the event loop's own say less."""
+    if error.errno is None or isinstance(error, gaierror):
+        return str(error.strerror)
+    return os.strerror(error.errno)
