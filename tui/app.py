@@ -263,7 +263,9 @@ class BursarApp(Following, inherit_bindings=False):
 
     def action_suspend(self) -> None:
         """Into the background; a console that is stopped while it writes holds others up."""
-        if any(one.group == "apply" and one.is_running for one in self.workers):
+        from tui.leaving import writes
+
+        if writes(self):
             self.session.tell("Something is being written; ctrl+z after that")
         else:
             self.action_suspend_process()
@@ -292,8 +294,10 @@ class BursarApp(Following, inherit_bindings=False):
             self.pop_screen()
 
     def action_leave(self) -> None:
-        """Close this screen; from a pane, the console."""
+        """Close this screen; from a pane, the console, unless something would be lost."""
         if len(self.screen_stack) > 1:
             self.pop_screen()
         else:
-            self.exit()
+            from tui.leaving import leave
+
+            leave(self, self.session)

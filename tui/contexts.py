@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from textual.screen import Screen
 
 from backend.core.errors import BursarError
+from tui.leaving import writes
 from tui.panes import PANES
 from tui.session import Session
 from tui.widgets.menu import Item, Menu
@@ -76,7 +77,7 @@ def go(app: BursarApp, contexts: Contexts, name: str) -> None:
     """To another context, unless something is being written in this one."""
     if name == app.session.settings.context:
         app.session.tell(f"this is {name} already")
-    elif any(one.group == "apply" and one.is_running for one in app.workers):
+    elif writes(app):
         app.session.tell("Something is being written; the other context after that")
     else:
         going: Callable[[], Awaitable[None]] = partial(_go, app, contexts, name)

@@ -223,6 +223,11 @@ class Session:
         self.messages.append(Message(self.now(), display(text), tone))
         self.redraw()
 
+    def tell_once(self, text: str) -> None:
+        """Say something that helps, but not again and again."""
+        if not self.messages or self.messages[-1].text != text:
+            self.tell(text)
+
     def told(self, error: BursarError) -> None:
         """Say what failed."""
         self.tell(f"{error.title}: {error}", BAD)

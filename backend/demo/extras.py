@@ -222,7 +222,7 @@ ENDED = frozenset({"suspended", "terminated"})
 
 
 def base_plots(scene: Scene, waiting: Mapping[str, int]) -> Iterator[Plot]:
-    """The system project of every accepted user; `waiting` applications by user."""
+    """The base project of every accepted user; `waiting` applications by user."""
     for one in scene.people:
         if one.person.user.is_accepted:
             yield _base(scene, one, waiting.get(one.uuid, 0))

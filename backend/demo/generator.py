@@ -122,7 +122,7 @@ def _wishes(scene: Scene) -> Iterator[Wish]:
 
 
 def _finished(scene: Scene, number: int) -> Block:
-    """Numbers for everything, and the system projects."""
+    """Numbers for everything, and the base projects."""
     _number_wishes(scene, number)
     waiting = Counter(
         wish.applicant for wish in _wishes(scene) if wish.state is ApplicationState.PENDING

@@ -15,6 +15,7 @@ from backend.quotas.model.amounts import UNLIMITED
 
 FIELDS = PROJECTS.specs
 TIGHTEST = 3
+JUST_OVER = 1.0001
 
 
 def keys_sql(query: Query, runtime: Runtime) -> tuple[str, list[object]]:
@@ -64,12 +65,13 @@ def _tightest(pools: Iterable[tuple[str, int | None, int]]) -> tuple[tuple[str, 
     """The fullest of the limited resources whose usage is known, fullest first."""
     limited = ((name, used, limit) for name, used, limit in pools if limit != UNLIMITED)
     known = ((name, used, limit) for name, used, limit in limited if used is not None)
-    return tuple(sorted(known, key=lambda pool: (-_fullness(pool), pool[0])))
+    return tuple(sorted(known, key=lambda pool: (-fullness(*pool[1:]), pool[0])))
 
 
-def _fullness(pool: tuple[str, int, int]) -> float:
-    _, usage, limit = pool
-    return usage / limit if limit else float("inf")
+def fullness(usage: int, limit: int) -> float:
+    """The share of a limit that is used. No share says how far over a limit of 0 something is,
+    so it counts as just over, and those that say something come first."""
+    return usage / limit if limit else JUST_OVER
 
 
 def queue(tx: Tx) -> list[int]:

@@ -13,7 +13,8 @@ from backend.core.usecase import Decision, Write
 from backend.quotas import store
 from backend.quotas.model import UNLIMITED, ModifyResource, Resource
 
-DEFAULTS = ("uplimit", "project_default")
+DEFAULTS = {"uplimit": "base default", "project_default": "project default"}
+"""What new projects begin with, by field: what people call it."""
 OPTIONS = {
     "uplimit": "--system-default",
     "project_default": "--project-default",
@@ -67,12 +68,12 @@ def _field(before: Resource, after: Resource, name: str) -> Change:
 
 def _modified(before: Resource, command: ModifyResource) -> Resource:
     after = replace(before)
-    for name in DEFAULTS:
+    for name, called in DEFAULTS.items():
         value = getattr(command, name)
         if value is not None:
             if not 0 <= value <= UNLIMITED:
                 raise Invalid(
-                    f"{name} {value} is not between 0 and inf", hint="give a whole number"
+                    f"{called} {value} is not between 0 and inf", hint="give a whole number"
                 )
             after = replace(after, **{name: value})
     if command.api_visible is not None:

@@ -59,7 +59,7 @@ def numbered(tx: Tx, entries: Sequence[ProjectEntry]) -> list[ProjectEntry]:
 
 
 def base_of(person: Person, now: int) -> tuple[ProjectEntry, MembershipEntry]:
-    """The system project of an accepted user who has none, as accepting (and deactivating)
+    """The base project of an accepted user who has none, as accepting (and deactivating)
     would have left it."""
     user = person.user
     made = now if user.is_active else min(now, user.deactivated_at)

@@ -69,6 +69,23 @@ def test_order_and_filter(full: World, query: Query, names: list[str]) -> None:
     assert [row.name for row in found(full, query)] == names
 
 
+def test_a_limit_of_nothing_is_over_but_does_not_lead(full: World) -> None:
+    for name, vm in (("full.lab", 10), ("over.lab", 10)):
+        uuid = full.project(name, grants={VM: Capacity(10, 10)})
+        full.enroll("M", uuid)
+        full.charge("M", uuid, vm)
+        if name == "over.lab":
+            full.modify("O", uuid, grants={VM: Capacity(8, 8)})
+    none = full.project("none.lab", grants={VM: Capacity(10, 10)})
+    full.enroll("M", none)
+    full.charge("M", none, 3)
+    full.modify("O", none, grants={VM: Capacity(0, 0)})
+    names = [row.name for row in found(full)]
+    assert names == ["over.lab", "none.lab", "full.lab", "busy.lab", "calm.lab"]
+    assert [row.name for row in found(full, Query("over"))] == ["over.lab", "none.lab"]
+    assert [row.name for row in found(full, Query("tightest>100%"))] == ["over.lab", "none.lab"]
+
+
 def test_a_wrong_filter_is_refused(full: World) -> None:
     with pytest.raises(Invalid):
         found(full, Query("tightest<"))

@@ -171,7 +171,7 @@ COMMANDS: dict[str, Make] = {
     "terminate": project_state("phys", ProjectAction.TERMINATE),
     "reinstate": project_state("ended", ProjectAction.REINSTATE),
     "modify": modification("phys", Wishes(name="other.lab", grants={VM: Capacity(20, 1)})),
-    "modify system projects": lambda w, at: ModifyBaseProjects(
+    "modify base projects": lambda w, at: ModifyBaseProjects(
         actor=OPERATOR,
         wishes=Wishes(end_date=FAR, max_members=2, grants={VM: Capacity(5, 1)}),
         exclude=(person("L"), person("N")),

@@ -126,7 +126,7 @@ def test_s22_expiry_is_never_automatic(w: World) -> None:
     assert {p.uuid for p in found} == {active, suspended, base}
     plan = w.plan(TerminateExpired(actor=OPERATOR))
     assert plan.warnings == (
-        f"system projects are not terminated though they have expired: system:{base}",
+        f"base projects are not terminated though they have expired: system:{base}",
     )
     assert (plan.tier, plan.target) == (Tier.DANGEROUS, "terminate 2")
     w.do(TerminateExpired(actor=OPERATOR))
@@ -321,7 +321,7 @@ def test_all_system_projects_are_changed_at_once_but_the_excluded(w: World) -> N
     told = f"SELECT count(*) FROM journal_change WHERE seq = {seq} AND target LIKE 'project:%'"
     assert count(w, told) == 4
     again = w.plan(command)
-    assert (again.changes, again.title) == ((), "Change 0 system projects")
+    assert (again.changes, again.title) == ((), "Change 0 base projects")
     assert w.database.read(lambda tx: list(findings(tx))) == []
 
 

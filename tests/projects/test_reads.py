@@ -202,6 +202,20 @@ def test_a_detail_has_members_history_and_what_may_be_done(w: World) -> None:
     }
 
 
+def test_members_who_take_most_of_the_project_come_first(w: World) -> None:
+    grants = {VM: Capacity(100, 100), RAM: Capacity(100, 100), CPU: Capacity(100, 100)}
+    project = w.project("phys.lab", grants=grants)
+    for letter in "LMN":
+        w.enroll(letter, project)
+    for letter, vm, ram in (("M", 10, 20), ("N", 30, 1)):
+        w.charge(letter, project, vm)
+        w.charge(letter, project, ram, RAM)
+    shown = detail(w, project)
+    assert [member.email[0] for member in shown.members] == ["n", "m", "l"]
+    used = [[(one.resource, one.usage) for one in member.used] for member in shown.members]
+    assert used == [[(VM, 30), (RAM, 1)], [(RAM, 20), (VM, 10)], []]
+
+
 def test_who_only_looks_may_do_nothing(w: World) -> None:
     project = w.project("phys.lab")
     w.join("N", project)

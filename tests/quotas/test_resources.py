@@ -86,7 +86,7 @@ def test_visibility_says_nothing_of_the_future(w: World) -> None:
 
 
 def test_what_cannot_be_changed(w: World) -> None:
-    with pytest.raises(Invalid, match="uplimit -1 is not between"):
+    with pytest.raises(Invalid, match="base default -1 is not between"):
         w.plan(ModifyResource(actor=OPERATOR, name=VM, uplimit=-1))
     with pytest.raises(NotFound, match="no resource 'nix'"):
         w.plan(ModifyResource(actor=OPERATOR, name="nix", uplimit=1))

@@ -50,7 +50,7 @@ def test_key_line_hints_and_help_show_the_chosen_keys(stage: Stage) -> None:
     chosen = {"list.filter": "H", "projects.view": "W", "help": "f2", "quit": "ctrl+x"}
 
     async def script(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: "W lists them" in said(pilot.app))
+        await until(pilot, lambda: "W enter lists them" in said(pilot.app))
         assert "H filter" in said(pilot.app)
         assert "f2 help" in said(pilot.app)
         await press(pilot, "ctrl+c")

@@ -82,7 +82,7 @@ class Given:
     def _ask(self, prompt: str, demand: Demand, why: str) -> str:
         if not self.asks:
             raise _lacking(why, demand)
-        _drop_typed()
+        drop_typed()
         narrate(display(prompt))
         answer = sys.stdin.readline()
         if not answer.strip():
@@ -100,7 +100,7 @@ def _lacking(why: str, demand: Demand) -> Invalid:
     return contexts.usage(why, f"nothing was changed; it takes {demand.options}")
 
 
-def _drop_typed() -> None:
+def drop_typed() -> None:
     """What was typed before the question is no answer to it."""
     import termios
 

@@ -29,6 +29,12 @@ def console(options: argparse.Namespace) -> int:
     context = chosen(options, config)
     check(config)
     typed = context if options.database is not None else None
+    # The local context of who has configured nothing is made at the first start.
+    looks = options.read_only or context.read_only  # which makes nothing
+    if (typed or config.file) and not looks:
+        from tui.cli.newfile import agreed
+
+        agreed(context)
     return show(Opener(config, options, refresh(config), typed), context)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar, TypeVar
 
@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
 
 from backend.core.errors import BursarError
@@ -20,7 +21,7 @@ from backend.core.text import MAX_CHARS, display
 from tui.dialogs.consent import Consent
 from tui.dialogs.dialog import Dialog
 from tui.format.failures import failure
-from tui.format.lines import WARN, Build, Line, Look, joined, wrapped
+from tui.format.lines import BAD, WARN, Build, Line, Look, joined, line, wrapped
 from tui.session import Session
 from tui.widgets.field import LineField
 from tui.widgets.text import TextPanel
@@ -31,6 +32,16 @@ MEANT = ("y", "C", " ")
 """Signs that mean something where no field has the focus."""
 
 ResultT = TypeVar("ResultT")
+
+
+def _below(lines: Sequence[Line]) -> Line:
+    """How many lines are still to be read, and whether the worst is among them."""
+    if not lines:
+        return line("", "")
+    over = sum(one.key.startswith("over.") and one.key != "over.more" for one in lines)
+    worst = f", among them {over} over quota" if over else ""
+    told = f"{len(lines)} more line{'s' if len(lines) > 1 else ''} below{worst}: pgdn"
+    return line("", (f"! {told}", BAD) if over else (told, WARN))
 
 
 class AskingDialog(Dialog[ResultT]):
@@ -72,7 +83,8 @@ class AskingDialog(Dialog[ResultT]):
         raise NotImplementedError
 
     def body(self) -> ComposeResult:
-        """What went wrong, the fields, the buttons."""
+        """How much is below the text, what went wrong, the fields, the buttons."""
+        yield Static(id="more")
         yield Static(id="notice")
         with Horizontal(classes="field", id="reason-row"):
             yield Label(id="reason-label")
@@ -130,12 +142,18 @@ class AskingDialog(Dialog[ResultT]):
         self.show_button()
 
     def fit(self) -> None:
-        """Say how much more there is to read."""
-        super().fit()
-        settings, more = self.session.settings, self.hidden
+        """Say how much more there is to read, in a row of its own above the fields."""
+        panel, more = self.query_one(TextPanel), self.query_one("#more", Static)
+        rows, settings = self.rows(), self.session.settings
+        more.display = len(panel.lines) > rows
+        panel.styles.height = rows = max(1, rows - more.display)
+        more.update(_below(panel.lines[panel.top + rows :]).content)
         where = f"{'PROD ' if settings.production else ''}{settings.context}"
-        keys = f"{more} more line{'s' if more > 1 else ''}: pgdn   " if more else ""
-        self.frame(self.heading(), f"{where}   {keys}tab moves   esc cancels")
+        self.frame(self.heading(), f"{where}   tab moves   esc cancels")
+
+    def besides(self) -> Iterator[Widget]:
+        """Without the row that says how much is below; it is there only when it has to be."""
+        return (one for one in super().besides() if one.id != "more")
 
     def show_button(self) -> None:
         """Say what is lacking, or that it runs."""

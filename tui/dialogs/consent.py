@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from backend.core.plan import Plan, Tier
 from backend.core.text import display
 
+SHORT = 28
+"""Signs of what has to be typed that the button has room for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Consent:
@@ -54,7 +57,10 @@ class Consent:
         """What is still lacking, in the words of the button; `` when all is there."""
         if self.needs_reason and not reason.strip():
             return "needs a reason"
-        return "name must match" if self.needs_name and not self._matches(name) else ""
+        if not self.needs_name or self._matches(name):
+            return ""
+        target = display(self.target)
+        return f"needs {target if len(target) <= SHORT else 'the name'} typed above"
 
     def _matches(self, name: str) -> bool:
         """Signs that cannot be typed are accepted the way they are displayed."""

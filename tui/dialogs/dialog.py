@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import ClassVar, TypeVar
 
@@ -9,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 
 from tui.format.glyphs import ASCII
 from tui.format.lines import Build
@@ -55,13 +57,15 @@ class Dialog(ModalScreen[ResultT]):
 
     def fit(self) -> None:
         """Give the text the rows that the rest leaves, and no more than it has."""
-        panel = self.query_one(TextPanel)
-        others = (one for one in self.query("#dialog > *") if one is not panel and one.display)
-        rows = sum(one.outer_size.height + one.styles.margin.height for one in others)
-        panel.styles.height = max(1, min(len(panel.lines), self.size.height - rows - 2))
+        self.query_one(TextPanel).styles.height = self.rows()
 
-    @property
-    def hidden(self) -> int:
-        """Lines of the text that are below what is visible."""
-        panel = self.query_one(TextPanel)
-        return max(0, len(panel.lines) - panel.top - panel.room)
+    def rows(self) -> int:
+        """How many those are."""
+        rows = sum(one.outer_size.height + one.styles.margin.height for one in self.besides())
+        lines = self.query_one(TextPanel).lines
+        return max(1, min(len(lines), self.size.height - rows - 2))
+
+    def besides(self) -> Iterator[Widget]:
+        """What takes rows from the text."""
+        found = self.query("#dialog > *")
+        return (one for one in found if one.id != "text" and one.display)

@@ -11,7 +11,7 @@ from backend.core.plan import Impact, Plan
 from backend.core.text import display
 from tui.format import names
 from tui.format.diffs import ABSENT, Cell, Row, label, pivot
-from tui.format.impacts import impact_texts, refusals, touched_lines
+from tui.format.impacts import impact_texts, refusals, tally, touched_lines
 from tui.format.lines import (
     BAD,
     GOOD,
@@ -180,7 +180,7 @@ def _over(plan: Plan, look: Look) -> tuple[str, list[Line], str]:
     body += _others(plan, look)
     if not over:
         return "WHO IS AFFECTED", body, ""
-    return f"WHO GOES OVER QUOTA ({len(_people(over)):,})", body, "effective limit, usage"
+    return f"WHO GOES OVER QUOTA ({tally(over)})", body, "effective limit, usage"
 
 
 def _others(plan: Plan, look: Look) -> list[Line]:

@@ -14,7 +14,7 @@ from tui.cases import Case
 from tui.dialogs.preview import HOLDERS_SHOWN
 from tui.format import names
 from tui.format.diffs import label, pivot
-from tui.format.impacts import impact_texts, refusals
+from tui.format.impacts import impact_texts, refusals, tally
 from tui.format.lines import (
     BAD,
     GOOD,
@@ -55,12 +55,10 @@ def several(found: Sequence[Case], look: Look) -> list[Line]:
     plans = plans_of(found)
     over = [impact for plan in plans for impact in plan.going_over]
     able = [case for case in found if case.plan is not None]
-    holders = len({_who(impact) for impact in over})
-    count = f"{holders:,}" if holders == len(over) else f"{holders:,}, {len(over):,} limits"
     doing = [one for case in able for one in _lines(case, look)]
     return [
         *wrapped("how", _HOW, look.width, style=HEAD),
-        *section(f"WHO GOES OVER QUOTA ({count})", _over(over, look)),
+        *section(f"WHO GOES OVER QUOTA ({tally(over)})", _over(over, look)),
         *section("WARNINGS", _warnings(plans, look)),
         *section("LEFT OUT, AND STILL MARKED", _left_out(found, look)),
         *section(f"WHAT WILL BE DONE ({len(able):,})", doing),

@@ -72,9 +72,13 @@ def lines(
     return [(name, cell) for name, cell in cells if not cell.same]
 
 
+NAMED = {"uplimit": "base default"}
+"""Fields that have another name here than where they are stored."""
+
+
 def label(name: str) -> str:
     """A field's name for people: `end_date` reads `end date`; resources keep their names."""
-    return display(name) if "." in name else display(name).replace("_", " ")
+    return display(name) if "." in name else NAMED.get(name) or display(name).replace("_", " ")
 
 
 def _cell(change: Change, style: str) -> Cell:

@@ -22,6 +22,13 @@ def impact_texts(impacts: Sequence[Impact], look: Look, margin: int = 4) -> list
     return [f"{_named(name, room, look)}  {text}" for name, text in zip(full, told, strict=True)]
 
 
+def tally(over: Sequence[Impact]) -> str:
+    """How many lines there are, and of how many holders where some have several."""
+    holders = len({impact.holder or impact.project for impact in over})
+    same = holders == len(over)
+    return f"{len(over):,}" if same else f"{len(over):,} limits of {holders:,} holders"
+
+
 def refusals(over: Sequence[Impact], look: Look) -> list[Line]:
     """What being over means, for these resources."""
     kinds = ", ".join(sorted({impact.resource for impact in over}))

@@ -88,6 +88,18 @@ def columns(rows: Sequence[Sequence[str]], align: str) -> list[list[str]]:
     ]
 
 
+def fitting(parts: Iterable[tuple[str, str]], width: int, nothing: str = "-") -> list[Part]:
+    """As many of the parts as fit beside each other, the first whatever its width; `nothing` for
+    none."""
+    found: list[Part] = []
+    for text, tone in parts:
+        taken = _size(found) + cell_len(text) + 2
+        if found and taken > width:
+            break
+        found += ["  ", (text, tone)] if found else [(text, tone)]
+    return found or [(nothing, QUIET)]
+
+
 def titled(
     heads: Sequence[str], rows: Sequence[tuple[str, Sequence[Sequence[Part]]]], style: str = HEAD
 ) -> list[Line]:

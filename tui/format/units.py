@@ -65,11 +65,12 @@ def changes(
 
 
 def percent(usage: int, limit: int) -> str:
-    """How full: `85%`, `-` without a limit, `>999%` beyond. Only what is full shows 100%."""
+    """How full: `85%`, `-` without a limit, `>999%` beyond, `of 0` where something is used of
+    nothing. Only what is full shows 100%."""
     if limit == UNLIMITED:
         return "-"
     if limit <= 0:
-        return "0%" if usage <= 0 else ">999%"
+        return "0%" if usage <= 0 else "of 0"
     share = _share(usage, limit)
     return f"{share}%" if share < 1000 else ">999%"
 

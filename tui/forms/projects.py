@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backend.backend import Backend
+from backend.core.errors import NotFound
 from backend.core.filter import amount_text
 from backend.core.runtime import moment
 from backend.projects.model import (
@@ -26,6 +27,7 @@ from tui.format.lines import Look
 from tui.format.units import UNKNOWN, amount, known
 from tui.forms.form import Changed, Field, Find, Form, Kind, Value
 
+FILLING = "bursar import FILE --database PATH brings resources and people"
 NO, YES = "no", "yes"
 POLICIES = tuple(JoinPolicy)
 FIXED_IN_BASE = ("name", "owner", "homepage", "description")
@@ -54,8 +56,13 @@ class Forms:
         self._actor = backend.connection.actor
 
     def application(self) -> Form:
-        """An application for a new project."""
+        """An application for a new project. Raises NotFound when there is nothing to ask for."""
         now, asked = Now(), [one for one in self._resources if one.ui_visible]
+        if not self._resources:
+            raise NotFound("there are no resources yet to ask limits of", hint=FILLING)
+        if not asked:
+            raise NotFound("no resource is shown in the UI, so no limits can be asked for",
+                           hint=":resources lists them all, and what shows one")  # fmt: skip
         fields = [
             self._applicant(self._actor.uuid, now),
             *self._project(now, new=True),
@@ -110,6 +117,8 @@ class Forms:
 
         title, key = f"Change {project.realname}", f"change:{project.uuid}"
         note = "The operator's tool: it changes at once, without an application."
+        if found.pending:
+            note += f" Application #{found.pending.id} goes on waiting."
         return Form(title, key, tuple(fields), command, capacities, note)
 
     def replacement(self, review: ApplicationReview) -> Form:

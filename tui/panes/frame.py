@@ -111,15 +111,19 @@ def logged(said: Message, width: int) -> list[Line]:
 
 
 def keys(actions: Sequence[tuple[Action, bool]], width: int) -> list[Part]:
-    """Row n: as many of the keys as fit, help always; those that are off are dim."""
+    """Row n: as many of the keys as fit, help always; those that are off are dim, and the first
+    to go where room is short."""
     gap, wide = ("   ", True) if width >= WIDE else ("  ", False)
-    room = width - 2
     *others, last = actions
-    room -= _size(last[0], wide)
-    found: list[Part] = []
-    for action, on in others:
+    room = width - 2 - _size(last[0], wide)
+    fitting: set[str] = set()
+    for action, _ in sorted(others, key=lambda one: not one[1]):
         if (size := _size(action, wide) + len(gap)) <= room:
             room -= size
+            fitting.add(action.id)
+    found: list[Part] = []
+    for action, on in others:
+        if action.id in fitting:
             found += [*_key(action, on, wide), gap]
     return [*found, *_key(*last, wide)]
 

@@ -112,7 +112,7 @@ class HeatPane(ListPane[ProjectRow], inherit_bindings=False):
     def legend(self, look: Look) -> Iterable[Line]:
         """What the shades stand for."""
         yield quiet(f"  {heat.legend(look.glyphs)}")
-        yield quiet("  blank: not used, or without a limit")
+        yield quiet("  blank: not used, or without a limit   of 0: used, and the limit is 0")
 
     def nothing(self) -> Sequence[str]:
         """That nothing is used is no fault."""

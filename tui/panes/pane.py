@@ -14,7 +14,7 @@ from textual.message import Message
 
 from backend.core.errors import BursarError
 from tui import actions
-from tui.actions import Action
+from tui.actions import Action, Scope
 from tui.asking import ANYTHING, Asked
 from tui.format.lines import Part
 from tui.panes import frame
@@ -173,7 +173,7 @@ class Pane(Subject, inherit_bindings=False):
             # Where there is no row of its own for it, a message takes that of the keys.
             self.set_class(row.asking or bool(when), "-news")
         footer = [
-            (self.session.keyed(action), not self.refusal(action))
+            (self.named(self.session.keyed(action)), not self.refusal(action))
             for action in actions.footer(self.SCOPE)
         ]
         if (footer, self.size.width) != self._footer:
@@ -210,6 +210,17 @@ class Pane(Subject, inherit_bindings=False):
             event.stop()
             owner = self.app if hasattr(self.app, f"action_{found.method}") else self
             getattr(owner, f"action_{found.method}")()
+        elif why := self._idle(found):
+            self.session.tell_once(why)
+
+    def _idle(self, found: Action | None) -> str:
+        """Why a key does nothing, `` when it does something."""
+        if found is None:
+            return f"this key does nothing here; {self.session.key('help')} lists those that do"
+        of_widgets = not {*found.scopes} - {Scope.TABLE, Scope.TEXT}
+        if not of_widgets or hasattr(self.focused, f"action_{found.method}"):
+            return ""
+        return f"{found.title}: in the list; {self.session.key('focus.next')} goes there"
 
     def meant(self, key: str, character: str | None) -> Action | None:
         """The action of a key on this screen."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -19,9 +20,11 @@ from backend.projects.model import (
     ProjectDetail,
     ProjectRow,
 )
+from backend.quotas.model import QuotaRow
 from tui.actions import Action, Scope, bindings
-from tui.format import ages
-from tui.format.lines import QUIET, WARN, Look, Part
+from tui.format import ages, names
+from tui.format.lines import BAD, QUIET, WARN, Look, Part, fitting
+from tui.format.units import amount, percent
 from tui.panes import bulk
 from tui.panes.project_actions import ProjectActions
 from tui.panes.project_text import everything, last_day
@@ -49,11 +52,24 @@ def _allowed(row: MemberRow, look: Look) -> Cell:
     return ", ".join(row.allowed), QUIET
 
 
+def _used(row: MemberRow, look: Look) -> Cell:
+    """What takes most of the project first, with the share of its limit."""
+    return fitting((_taken(one, look) for one in row.used), look.width)
+
+
+def _taken(one: QuotaRow, look: Look) -> tuple[str, str]:
+    name, used = one.resource.rpartition(".")[2], amount(one.usage, one.unit, look.units)
+    share = percent(one.usage, one.project_limit)
+    over = one.left < 0
+    return f"{name} {used} {share}{'!' if over else ''}", BAD if over else ""
+
+
 COLUMNS: tuple[Column[MemberRow], ...] = (
     Column("email", "MEMBER", lambda row, look: row.email, 18, 36, middle=True),
     Column("state", "STATE", _state, 15, news=True),
+    Column("used", "USES, OF PROJECT", _used, 24, 44),
     Column("since", "SINCE", lambda row, look: ages.day(row.since), 10, drop=20),
-    Column("allowed", "MAY BE", _allowed, 10, 30, drop=10),
+    Column("allowed", "MAY BE", _allowed, 10, 30, drop=30),
 )
 
 
@@ -145,6 +161,15 @@ class ProjectPane(ProjectActions, inherit_bindings=False):
         return self.members.unmark_all()
 
     # Members
+
+    def named(self, action: Action) -> Action:
+        """A decision about a member says about whom."""
+        row, many = self.members.cursor_row, len(self.members.marked)
+        if action.id not in _MEMBER or (row is None and not many):
+            return action
+        in_full = f"{many:,} marked" if many or row is None else row.email
+        who = in_full if many or row is None else names.person(row.email)
+        return replace(action, title=f"{action.title} {in_full}", short=f"{action.title} {who}")
 
     def refusal(self, action: Action) -> str:
         """A member can be what the backend says."""

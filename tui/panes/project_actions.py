@@ -11,7 +11,7 @@ from backend.projects import model
 from backend.projects.model.rows import ProjectRow
 from backend.projects.model.states import ProjectState
 from tui.actions import Action, Group
-from tui.panes.project_forms import FORMS, ProjectForms
+from tui.panes.project_forms import FORMS, NEW_IS_NOT_EDITED, ProjectForms
 from tui.session import WARN
 
 if TYPE_CHECKING:
@@ -53,7 +53,11 @@ class ProjectActions(ProjectForms, inherit_bindings=False):
         """Why a form is of no use; it changes nothing by itself."""
         if (why := self.session.forbidden()) or action == "row.new":
             return why
-        return self.allowed().get("modify", "") if row else "no project is selected"
+        if row is None:
+            return "no project is selected"
+        if row.pending_app and row.state is ProjectState.UNINITIALIZED:
+            return NEW_IS_NOT_EDITED
+        return self.allowed().get("modify", "")
 
     def _reviewable(self, row: ProjectRow | None) -> bool:
         badges = self.session.badges

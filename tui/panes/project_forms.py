@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from backend.projects.model.rows import ProjectRow
@@ -10,12 +11,26 @@ from tui.panes.pane import Pane
 if TYPE_CHECKING:
     from tui.forms.form import Form
 
+NEW_IS_NOT_EDITED = "only modifications are edited: approve or deny a new project as it is"
 FORMS = ("row.new", "row.edit", "row.editor")
-APPLY, IN_PLACE = "apply", "in place"
-WAYS = (
-    (APPLY, "Apply for it in somebody's name"),
-    (IN_PLACE, "Change it in place, at once"),
-)
+APPLY, REPLACE, IN_PLACE = "apply", "replace", "in place"
+
+
+def _ways(row: ProjectRow) -> Sequence[tuple[str, str]]:
+    """How a project can be changed; what a waiting application asks for comes first, and is not
+    replaced by one that starts from something else."""
+    number = row.pending_app
+    if row.is_base and not number:
+        return ((IN_PLACE, ""),)
+    if not number:
+        return (
+            (APPLY, "Apply for it in somebody's name"),
+            (IN_PLACE, "Change it in place, at once"),
+        )
+    return (
+        (REPLACE, f"Edit what application #{number} asks for"),
+        (IN_PLACE, f"Change it in place, at once; #{number} goes on waiting"),
+    )
 
 
 class ProjectForms(Pane, inherit_bindings=False):
@@ -43,17 +58,19 @@ class ProjectForms(Pane, inherit_bindings=False):
         return (await of_session(self.session)).application()
 
     async def _change_of_project(self) -> Form | None:
-        """The form of the way that the operator chooses; base projects have only one."""
+        """The form of the way that the operator chooses, where there is more than one."""
         from tui.forms import of_session
         from tui.widgets.choice import Choice
 
         if (row := self.project_row()) is None:
             return None
-        found = await self.session.backend.projects.detail(row.key)
-        forms = await of_session(self.session)
-        if row.is_base:
-            return forms.in_place(found)
-        way = await self.app.push_screen_wait(Choice(f"Change {row.name}", WAYS))
-        if way is None:
-            return None
-        return forms.in_place(found) if way == IN_PLACE else forms.modification(found)
+        projects, ways = self.session.backend.projects, _ways(row)
+        found, forms = await projects.detail(row.key), await of_session(self.session)
+        way: str | None = ways[0][0]
+        if len(ways) > 1:
+            way = await self.app.push_screen_wait(Choice(f"Change {row.name}", ways))
+        if way == REPLACE:
+            return forms.replacement(await projects.review(row.pending_app))
+        if way == APPLY:
+            return forms.modification(found)
+        return forms.in_place(found) if way else None

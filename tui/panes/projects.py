@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from textual.binding import BindingType
 
 from backend.backend import Listing
@@ -14,7 +13,7 @@ from backend.projects.model.rows import ProjectRow
 from backend.projects.model.states import ProjectState
 from tui.actions import Scope, bindings
 from tui.format import ages, names
-from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
+from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part, fitting
 from tui.format.units import UNKNOWN, amount, percent
 from tui.panes.listpane import ListPane, quiet
 from tui.panes.project_actions import ProjectActions, answering
@@ -24,9 +23,10 @@ from tui.widgets.strips import Cell
 if TYPE_CHECKING:
     from backend.core.plan import Command
 
+WAITING = "pending"
 VIEWS = (
     ("all", "all alive and new projects"),
-    ("pending", "with a waiting application"),
+    (WAITING, "with a waiting application"),
     ("new", "new, waiting"),
     ("modified", "modifications, waiting"),
     ("expired", "past their end date"),
@@ -59,16 +59,8 @@ def _members(row: ProjectRow, look: Look) -> Cell:
 
 
 def _tightest(row: ProjectRow, look: Look) -> Cell:
-    if not row.tightest:
-        return ("-" if row.usage_known else UNKNOWN), QUIET
-    found: list[Part] = []
-    room = look.width
-    for text, tone in map(_fullness, row.tightest):
-        if found and cell_len(text) + 2 > room:
-            break
-        found += ["  ", (text, tone)] if found else [(text, tone)]
-        room -= cell_len(text) + (2 if len(found) > 1 else 0)
-    return found
+    nothing = "-" if row.usage_known else UNKNOWN
+    return fitting(map(_fullness, row.tightest), look.width, nothing)
 
 
 def _fullness(pool: tuple[str, int, int]) -> tuple[str, str]:
@@ -201,14 +193,17 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
         """How many applications wait."""
         waiting = self.session.badges.waiting if self.session.badges else 0
         key = self.session.key("projects.view")
-        words = f"{waiting:,} application{'s' if waiting != 1 else ''} waiting   {key} lists them"
+        words = f"{waiting:,} application{'s' if waiting != 1 else ''} waiting"
+        if self.query_shown.view != WAITING:
+            words += f"   {key} enter lists them"
         return (words, WARN) if waiting else ""
 
     def action_projects_view(self) -> None:
         """Choose which projects are listed."""
         from tui.widgets.choice import Choice
 
-        chosen = self.query_shown.view or "all"
+        waiting = self.session.badges is not None and self.session.badges.waiting > 0
+        chosen = self.query_shown.view or (WAITING if waiting else "all")
         self.app.push_screen(Choice("Which projects", VIEWS, chosen), self._view_chosen)
 
     def _view_chosen(self, view: str | None) -> None:

@@ -82,9 +82,9 @@ COLUMNS: tuple[Column[ResourceRow], ...] = (
     Column("name", "RESOURCE", lambda row, look: row.name, 18, 36, sort="name", middle=True),
     Column("service", "SERVICE", lambda row, look: row.resource.service_origin, 9, 16,
            sort="service", drop=10),
-    Column("base", "BASE", _base, 7, 10, 20,
+    Column("base", "BASE DEFAULT", _base, 14, 14, 20,
            right=True, sort="base", news=True),
-    Column("project", "PROJECT", _project, 7, 10, 20, right=True, sort="project"),
+    Column("project", "PROJECT DEFAULT", _project, 17, 17, 20, right=True, sort="project"),
     Column("unit", "UNIT", lambda row, look: row.unit, 5, drop=20),
     Column("api", "API", lambda row, look: _shown(row.resource.api_visible), 3),
     Column("ui", "UI", lambda row, look: _shown(row.resource.ui_visible), 3),
@@ -229,7 +229,7 @@ class ResourcesPane(ResourceActions, ListPane[ResourceRow], inherit_bindings=Fal
 
     def legend(self, look: Look) -> Iterable[Line]:
         """What the short words mean."""
-        yield quiet("  BASE, PROJECT = defaults of base and of other projects to come")
+        yield quiet("  DEFAULT = the limit with which new base projects, or other new ones, begin")
         yield quiet("  OVER = holders over their effective limit")
 
     def resource_row(self) -> ResourceRow | None:

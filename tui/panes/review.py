@@ -25,6 +25,7 @@ from tui.format.lines import QUIET, Part
 from tui.format.review import left, right, single, state_words
 from tui.panes import frame
 from tui.panes.pane import Pane
+from tui.panes.project_forms import NEW_IS_NOT_EDITED
 from tui.panes.raw import RawPane
 from tui.session import Session
 from tui.widgets.text import TextPanel
@@ -242,7 +243,7 @@ def _refusal(action: str, review: ApplicationReview | None) -> str:
     ):
         return f"the application is {state.value}"
     if action in _EDITS and review.is_new:
-        return "only modifications are edited: approve or deny a new project as it is"
+        return NEW_IS_NOT_EDITED
     if action == "review.approve":
         return review.refusal
     if action == "review.dismiss" and state is not ApplicationState.DENIED:

@@ -49,6 +49,10 @@ class Subject(Working, inherit_bindings=False):
         """Why an action is off now, `` when it is not."""
         raise NotImplementedError
 
+    def named(self, action: Action) -> Action:
+        """The action in words that say what it is about here."""
+        return action
+
     def copy(self, text: str) -> None:
         """Send a text to the terminal's clipboard."""
         from tui import clipboard

@@ -96,7 +96,7 @@ class ModifyProject(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModifyBaseProjects(Command):
-    """Change every system project in place but the excluded ones, by uuid (§2.2)."""
+    """Change every base project in place but the excluded ones, by uuid (§2.2)."""
 
     wishes: Wishes
     exclude: tuple[str, ...] = ()

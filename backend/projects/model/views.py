@@ -20,7 +20,8 @@ from backend.quotas.model.views import QuotaRow
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """A membership with its person and what the session's actor may do with it."""
+    """A membership with its person and what the session's actor may do with it; `used` are the
+    person's holdings in the project that are used, that which takes most of its limit first."""
 
     key: int
     uuid: str
@@ -28,6 +29,7 @@ class MemberRow:
     state: MembershipState
     since: int
     allowed: tuple[MembershipAction, ...]
+    used: tuple[QuotaRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ def check_base(wishes: Wishes, error: type[BursarError]) -> None:
     """A base project keeps its name and has no owner. Raises `error`."""
     asked = [field for field in FIXED_IN_BASE if getattr(wishes, field) is not None]
     if asked:
-        raise error(f"{asked[0]} of a system project cannot be changed", hint="leave it out")
+        raise error(f"{asked[0]} of a base project cannot be changed", hint="leave it out")
 
 
 def modification_refusal(actor: Actor, project: Project) -> BursarError | None:

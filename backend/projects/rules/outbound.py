@@ -158,7 +158,7 @@ def modify_request(project: str, wishes: Wishes) -> WireRequest:
 
 
 def modify_base_request(exclude: Sequence[str], wishes: Wishes) -> WireRequest:
-    """Change all system projects in place."""
+    """Change all base projects in place."""
     left_out = ["--exclude", ",".join(exclude)] if exclude else []
     return _modify_command(["--all-system-projects", *left_out], wishes)
 

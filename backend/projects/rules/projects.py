@@ -67,7 +67,7 @@ def _end_refusal(action: A, project: Project) -> Conflict | None:
     if action is A.SUSPEND and project.state is S.SUSPENDED:
         return _wrong(project, "nothing to do")
     if action is A.TERMINATE and project.is_base:
-        return Conflict("a system project cannot be terminated", hint="suspend it")
+        return Conflict("a base project cannot be terminated", hint="suspend it")
     return None
 
 
@@ -91,7 +91,7 @@ def moves(before: Project | None, after: Project, reason: str = "") -> list[Move
 
 
 def base_project(id: int, user: User, now: int) -> Project:
-    """The system project of a user, before its limits are filled in."""
+    """The base project of a user, before its limits are filled in."""
     realname = f"system:{user.uuid}"
     return Project(
         id,

@@ -106,7 +106,7 @@ def _updated(before: Resource, command: RegisterResource) -> Resource:
 
 def _everywhere(resource: Resource) -> Iterator[Change]:
     for who, limit in (
-        ("every system project", resource.uplimit),
+        ("every base project", resource.uplimit),
         ("every other project", resource.project_default),
     ):
         for aspect in (changes.POOL, changes.MEMBER):

@@ -116,7 +116,7 @@ def modify(tx: Tx, command: ModifyProject) -> Decision:
 
 
 def modify_base(tx: Tx, command: ModifyBaseProjects) -> Decision:
-    """The same change of all system projects; those that have it already are left alone."""
+    """The same change of all base projects; those that have it already are left alone."""
     require_admin(command.actor, "change projects in place")
     wishes = command.wishes
     wishes_rules.check_base(wishes, Invalid)
@@ -129,7 +129,7 @@ def modify_base(tx: Tx, command: ModifyBaseProjects) -> Decision:
             draft.project(project, after)
             changed.append(after)
     draft.sync(changed)
-    count = f"{len(changed)} system projects"
+    count = f"{len(changed)} base projects"
     telling = Telling(
         "Change",
         f"Change {count}",
@@ -141,11 +141,11 @@ def modify_base(tx: Tx, command: ModifyBaseProjects) -> Decision:
 
 
 def _chosen(tx: Tx, exclude: Sequence[str]) -> list[Project]:
-    """The system projects but these; a misspelt exclusion would change whom it was to spare."""
+    """The base projects but these; a misspelt exclusion would change whom it was to spare."""
     found = store.base_projects(tx)
     unknown = set(exclude) - {project.uuid for project in found}
     if unknown:
-        raise Invalid(f"there is no system project {min(unknown)!r}", hint="exclude by uuid")
+        raise Invalid(f"there is no base project {min(unknown)!r}", hint="exclude by uuid")
     return [project for project in found if project.uuid not in exclude]
 
 
@@ -160,7 +160,7 @@ def _check_modification(draft: Draft, wishes: Wishes) -> None:
 
 
 def terminate_expired(tx: Tx, command: TerminateExpired) -> Decision:
-    """Terminate what has expired; system projects are left alone and reported."""
+    """Terminate what has expired; base projects are left alone and reported."""
     require_admin(command.actor, "terminate projects")
     found = store.expired(tx, tx.now)
     ending = [project for project in found if not project.is_base]
@@ -187,4 +187,4 @@ def _left_alone(base: Sequence[Project]) -> list[str]:
         return []
     names = ", ".join(project.realname for project in base[:3])
     more = f" and {len(base) - 3} more" if len(base) > 3 else ""
-    return [f"system projects are not terminated though they have expired: {names}{more}"]
+    return [f"base projects are not terminated though they have expired: {names}{more}"]

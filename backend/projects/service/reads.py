@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from backend.core.database.tx import Tx
 from backend.core.errors import NotFound
@@ -30,6 +30,7 @@ from backend.projects.store import listing, people
 from backend.projects.store import memberships as membership_store
 from backend.projects.store import projects as project_store
 from backend.quotas import service as quotas
+from backend.quotas.model import UNLIMITED, QuotaRow
 
 EVENTS = 200
 MEMBER_ORDER = list(MembershipState)
@@ -57,12 +58,13 @@ def detail(tx: Tx, key: int, actor: Actor) -> ProjectDetail:
     applications = application_store.applications_of(tx, key)
     waiting = [a for a in applications if a.state is ApplicationState.PENDING]
     pending = waiting[0] if waiting else None
+    holdings = quotas.project_quotas(tx, project.uuid)
     return ProjectDetail(
         queries.rows(tx, [key])[key],
         project,
         people.emails(tx, [project.owner]).get(project.owner, ""),
-        tuple(row for row in quotas.project_quotas(tx, project.uuid) if row.is_pool),
-        member_rows(tx, project, actor),
+        tuple(row for row in holdings if row.is_pool),
+        member_rows(tx, project, actor, holdings),
         tuple(map(brief, applications)),
         _history(tx, project, applications),
         pending,
@@ -89,19 +91,47 @@ def _modifiable(project: Project, actor: Actor) -> str:
     return "" if project.is_initialized else f"project {project.realname} is {project.state}"
 
 
-def member_rows(tx: Tx, project: Project, actor: Actor) -> tuple[MemberRow, ...]:
-    """The members, those who wait first, with what the actor may do."""
+def member_rows(
+    tx: Tx, project: Project, actor: Actor, holdings: Iterable[QuotaRow]
+) -> tuple[MemberRow, ...]:
+    """The members, those who wait first, then those who take most of the project, with what
+    the actor may do."""
     found = membership_store.dated(tx, membership_store.memberships_in(tx, [project.uuid]))
     users = people.users(tx, [m.user for m in found])
     taken = sum(m.state in SEATED for m in found)
+    used = _used(holdings)
     members = [
-        _member_row(actor, membership_rules.Seat(project, users[m.user], m, taken), m)
+        _member_row(actor, membership_rules.Seat(project, users[m.user], m, taken), m, used)
         for m in found
     ]
-    return tuple(sorted(members, key=lambda row: (MEMBER_ORDER.index(row.state), row.email)))
+    return tuple(sorted(members, key=_member_order))
 
 
-def _member_row(actor: Actor, seat: membership_rules.Seat, membership: Membership) -> MemberRow:
+def _used(holdings: Iterable[QuotaRow]) -> dict[str, list[QuotaRow]]:
+    """What each person uses, that which takes most of the project first."""
+    found: dict[str, list[QuotaRow]] = {}
+    for row in sorted(holdings, key=lambda row: (-_taken(row), row.resource)):
+        if row.usage > 0 and not row.is_pool:
+            found.setdefault(row.holder_id, []).append(row)
+    return found
+
+
+def _taken(row: QuotaRow) -> float:
+    """The share of the project that a holding takes."""
+    return 0.0 if row.project_limit == UNLIMITED else queries.fullness(row.usage, row.project_limit)
+
+
+def _member_order(row: MemberRow) -> tuple[int, float, str]:
+    most = _taken(row.used[0]) if row.used else -1.0
+    return MEMBER_ORDER.index(row.state), -most, row.email
+
+
+def _member_row(
+    actor: Actor,
+    seat: membership_rules.Seat,
+    membership: Membership,
+    used: Mapping[str, Sequence[QuotaRow]],
+) -> MemberRow:
     return MemberRow(
         membership.id,
         seat.user.uuid,
@@ -109,6 +139,7 @@ def _member_row(actor: Actor, seat: membership_rules.Seat, membership: Membershi
         membership.state,
         membership.dates.get(str(membership.state), 0),
         membership_rules.allowed(actor, seat),
+        tuple(used.get(seat.user.uuid, ())),
     )
 
 

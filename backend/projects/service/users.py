@@ -78,7 +78,7 @@ def change(tx: Tx, command: ChangeUser) -> Decision:
 
 
 def _make_base(draft: Draft, user: User) -> None:
-    """The system project with the person enrolled as its only member."""
+    """The base project with the person enrolled as its only member."""
     tx = draft.tx
     base = project_rules.base_project(fresh_id(tx, "project"), user, tx.now)
     base = filled(base, draft.resources)

@@ -15,8 +15,9 @@ OVER = """'project:' || p.uuid IN (SELECT o.name FROM holding h
     WHERE h.usage_max > h.lim)"""
 SEATS = """(SELECT count(*) FROM membership m WHERE m.project_id = p.id
     AND m.state IN ('accepted', 'leave_requested', 'suspended'))"""
-FULLEST = """(SELECT coalesce(max(h.usage_max * 1000.0 /
-        CASE WHEN h.lim > 0 THEN h.lim ELSE 1 END), 0)
+# No share says how far over a limit of 0 something is, so it counts as just over.
+FULLEST = """(SELECT coalesce(max(CASE WHEN h.lim > 0 THEN h.usage_max * 1000.0 / h.lim
+        WHEN h.usage_max > 0 THEN 1000.1 ELSE 0 END), 0)
     FROM holding h JOIN holder o ON o.id = h.holder_id
     WHERE o.name = 'project:' || p.uuid AND h.source_id = 0)"""
 UNSURE = """EXISTS (SELECT 1 FROM holding h JOIN holder o ON o.id = h.holder_id

@@ -159,7 +159,7 @@ def all_projects(tx: Tx) -> list[Project]:
 
 
 def base_projects(tx: Tx) -> list[Project]:
-    """Every system project, in order of acceptance of its user."""
+    """Every base project, in order of acceptance of its user."""
     return _with_grants(tx, tx.all(SELECT_BASE))
 
 

@@ -11,7 +11,9 @@ from textual.pilot import Pilot
 from backend.projects.model import Capacity, ModifyProject, Wishes
 from tests.tui.hostile import poison
 from tests.tui.stage import NARROW, SIZES, Stage, dialog, press, review, said, until, write
-from tests.worlds import OPERATOR, VM
+from tests.worlds import CPU, OPERATOR, RAM, VM
+from tui.app import BursarApp
+from tui.dialogs.confirm import ConfirmScreen
 
 Compare = Callable[..., bool]
 Before = Callable[[Pilot[None]], Awaitable[None]]
@@ -49,6 +51,22 @@ def test_consent_given(stage: Stage, snap_compare: Compare) -> None:
         await press(pilot, "enter")
         await write(pilot, "climate.hpc")
         await press(pilot, "enter")
+
+    assert shown(stage, snap_compare, before)
+
+
+def test_who_goes_over_below_the_fold(stage: Stage, snap_compare: Compare) -> None:
+    """Above the fields, in orange: how many lines are below, and that the worst is there."""
+    grants = {name: Capacity(2, 1) for name in (VM, RAM, CPU)}
+    wishes = Wishes(grants=grants, description="word " * 80, homepage="https://a.example")
+
+    async def before(pilot: Pilot[None]) -> None:
+        assert isinstance(pilot.app, BursarApp)
+        command = ModifyProject(actor=OPERATOR, project=stage.project, wishes=wishes)
+        plan = await pilot.app.session.plan(command)
+        pilot.app.push_screen(ConfirmScreen(pilot.app.session, plan))
+        await dialog(pilot)
+        assert "more lines below, among them 8 over quota: pgdn" in said(pilot.app)
 
     assert shown(stage, snap_compare, before)
 

@@ -70,6 +70,14 @@ def test_a_crowd_is_counted() -> None:
     assert len(shown) < 80
 
 
+def test_the_count_is_that_of_the_lines() -> None:
+    ada = [Impact("ada@uni.example", PROJECT, kind, 9, 1, 5) for kind in ("a.vm", "a.ram", "a.ip")]
+    crowd = (*ada, Impact("bo@uni.example", PROJECT, "a.vm", 9, 1, 5))
+    shown = texts(impacts=crowd)
+    assert "WHO GOES OVER QUOTA (4 limits of 2 holders)  effective limit, usage" in shown
+    assert sum(text.startswith("  ! ") and "OVER by" in text for text in shown) == 4
+
+
 def test_hostile_names_are_only_text() -> None:
     evil = "\x1b]0;x\x07[red]\u202e"
     shown = texts(
@@ -105,7 +113,7 @@ def test_the_same_plan_again_has_no_marks() -> None:
         (Tier.HARMFUL, " ", "", "needs a reason"),
         (Tier.HARMFUL, "why", "", ""),
         (Tier.DANGEROUS, "", PROJECT, "needs a reason"),
-        (Tier.DANGEROUS, "why", "hpc", "name must match"),
+        (Tier.DANGEROUS, "why", "hpc", f"needs {PROJECT} typed above"),
         (Tier.DANGEROUS, "why", f" {PROJECT} ", ""),
     ],
 )
@@ -118,10 +126,15 @@ def test_production_asks_for_one_tier_more() -> None:
     assert Consent.to(approval(), production=True).tier is Tier.DANGEROUS
 
 
+def test_a_long_name_leaves_room_for_the_buttons() -> None:
+    consent = Consent.to(approval(target="x" * 60), production=False)
+    assert consent.missing("why", "") == "needs the name typed above"
+
+
 def test_a_name_that_cannot_be_typed_is_typed_as_shown() -> None:
     consent = Consent.to(approval(target="a\u200bb"), production=False)
     assert consent.missing("why", "a<U+200B>b") == ""
-    assert consent.missing("why", "ab") == "name must match"
+    assert consent.missing("why", "ab") == "needs a<U+200B>b typed above"
 
 
 def test_failures_say_what_was_not_changed_and_what_to_press() -> None:

@@ -27,7 +27,7 @@ def text(usage: int, limit: int, width: int = NARROW, glyphs: Glyphs = ASCII) ->
         (10, 10, "# 100%!"),
         (25, 10, "# 250%!"),
         (99999, 10, "#>999%!"),
-        (3, 0, "#>999%!"),
+        (3, 0, "# of 0!"),
         (1, UNLIMITED - 1, ".   0% "),
     ],
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, TextArea
 
 from backend.core.database import Tx
+from backend.embedded import open_embedded
 from backend.projects.model import ApplicationState, Capacity, JoinPolicy
 from tests.tui.forms.play import change_in_place, closed, fill, form
 from tests.tui.hostile import FORBIDDEN, NASTY, poison
@@ -24,8 +27,10 @@ from tests.tui.stage import (
     until,
     write,
 )
-from tests.worlds import RAM, VM, count, person
+from tests.worlds import OPERATOR, RAM, VM, count, person
+from tui.app import BursarApp
 from tui.panes.projects import ProjectsPane
+from tui.session import Session
 
 APPLICATIONS = "SELECT count(*) FROM application"
 
@@ -97,14 +102,15 @@ def test_a_project_is_changed_in_place(stage: Stage) -> None:
 
 
 def test_a_modification_is_filed_in_the_name_of_an_applicant(stage: Stage) -> None:
+    stage.deny(stage.modification)
+
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "e", "enter")
         screen = await fill(pilot, applicant="n@uni.example", comments="as agreed\nby phone")
         assert screen.typed["owner"] == "o@uni.example"
         await press(pilot, "ctrl+s")
         await dialog(pilot)
-        await write(pilot, "asked for")
-        await press(pilot, "y", "enter", "y")
+        await press(pilot, "y")
         await closed(pilot)
 
     play(stage.app(), script)
@@ -113,8 +119,68 @@ def test_a_modification_is_filed_in_the_name_of_an_applicant(stage: Stage) -> No
     assert filed.applicant == person("N")
     assert filed.comments == "as agreed\nby phone"
     assert (filed.name, filed.grants) == (None, {})
+
+
+@pytest.mark.parametrize("opening", [("e",), ("enter", "e")])
+def test_what_a_waiting_application_asks_for_is_what_is_edited(
+    stage: Stage, opening: tuple[str, ...]
+) -> None:
+    offer = f"what application #{stage.modification} asks"
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, *opening)
+        await until(pilot, lambda: offer in said(pilot.app))
+        await press(pilot, "enter")
+        screen = await form(pilot)
+        assert screen.typed[f"limit.{RAM}.project"] == "96G"
+        assert screen.typed["max_members"] == "12"
+        await fill(pilot, **{f"limit__{RAM}__project": "120G"})
+        await press(pilot, "ctrl+s")
+        await dialog(pilot)
+        await write(pilot, "nobody goes over so")
+        await press(pilot, "enter", "y")
+        await closed(pilot)
+
+    play(stage.app(), script)
     replaced = stage.world.application(stage.modification)
     assert replaced.state is ApplicationState.REPLACED
+    filed = stage.world.application(count(stage.world, APPLICATIONS))
+    assert filed.grants[RAM].project == 120 * GIB
+    assert filed.comments == replaced.comments
+
+
+def test_changing_in_place_says_that_the_application_goes_on_waiting(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await change_in_place(pilot)
+        await form(pilot)
+        told = f"Application #{stage.modification} goes on waiting."
+        assert told in " ".join(said(pilot.app).replace("|", " ").split())
+
+    play(stage.app(), script)
+
+
+def test_a_new_project_is_not_edited_in_the_list_either(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "j", "e")
+        assert isinstance(pilot.app.screen, ProjectsPane)
+        assert "only modifications are edited" in said(pilot.app)
+
+    play(stage.app(), script)
+
+
+def test_without_resources_there_is_no_form_for_a_new_project(tmp_path: Path) -> None:
+    backend = open_embedded(tmp_path / "empty.db", actor=OPERATOR)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "n")
+        assert isinstance(pilot.app.screen, ProjectsPane)
+        assert "there are no resources yet" in said(pilot.app)
+        assert "bursar import FILE" in said(pilot.app)
+
+    try:
+        play(BursarApp(Session(backend), live=False), script, SIZES["140x40"])
+    finally:
+        backend.database.close()
 
 
 def test_base_projects_are_changed_in_place_only(stage: Stage) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from textual.pilot import Pilot
 
 from backend.projects.model import MembershipState, ProjectState
-from tests.tui.stage import Stage, dialog, play, press, said, settled, until, write
+from tests.tui.stage import SIZES, Stage, dialog, play, press, said, settled, until, write
 from tui.dialogs.confirm import ConfirmScreen
 from tui.panes.project import ProjectPane
 from tui.panes.projects import ProjectsPane
@@ -67,7 +68,7 @@ def test_a_terminated_project_is_found_and_reinstated(stage: Stage) -> None:
         await press(pilot, "T")
         await confirm(pilot, "over", "climate.hpc")
         assert stage.world.see(stage.project).state is ProjectState.TERMINATED
-        await press(pilot, "t", *"jjjjjj", "enter")
+        await press(pilot, "t", *"jjjjj", "enter")
         pane = await lists(pilot, 1)
         assert "view terminated" in said(pilot.app)
         assert pane.list.cursor_row is not None
@@ -97,6 +98,54 @@ def test_what_the_state_does_not_permit_is_off_and_says_why(stage: Stage) -> Non
         await press(pilot, "R")
         assert isinstance(pilot.app.screen, ProjectsPane)
         assert line(pilot, -2).startswith(" reinstate: project climate.hpc is active")
+
+    play(stage.app(), script)
+
+
+def test_keys_say_about_whom_they_are(stage: Stage) -> None:
+    stage.world.add("J")
+    stage.world.join("J", stage.project)
+    stage.world.add("K")
+    stage.world.join("K", stage.project)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await lists(pilot, 2)
+        pane = await open_project(pilot)
+        await until(pilot, lambda: "A accept j  X reject j" in line(pilot, -1))
+        await press(pilot, "tab", "j")
+        assert "A accept k  X reject k" in line(pilot, -1)
+        await press(pilot, "j")
+        assert "accept" not in line(pilot, -1)
+        await press(pilot, "g", "space", "space")
+        assert len(pane.members.marked) == 2
+        assert "A accept 2 marked" in line(pilot, -1)
+        await press(pilot, ".")
+        assert "reject 2 marked" in said(pilot.app)
+
+    play(stage.app(), script)
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
+def test_who_fills_the_project_is_seen_in_its_members(stage: Stage, size: tuple[int, int]) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await open_project(pilot)
+        shown = said(pilot.app)
+        assert "USES, OF PROJECT" in shown
+        # l has most, and n nothing that is nearer to the project's limit than ram
+        places = [shown.index(one) for one in ("ram 56G 44%", "ram 40G 31%", "ram 28G 22%")]
+        assert places == sorted(places)
+        assert "ram 56G 44%  vm 7 35%" in shown
+
+    play(stage.app(size), script, size)
+
+
+def test_the_hint_leads_to_what_waits(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await lists(pilot, 2)
+        await until(pilot, lambda: "2 applications waiting   t enter lists them" in said(pilot.app))
+        await press(pilot, "t", "enter")
+        assert "view pending" in said(pilot.app)
+        assert "lists them" not in said(pilot.app)
 
     play(stage.app(), script)
 
@@ -137,7 +186,7 @@ def test_a_member_cannot_be_let_in_again(stage: Stage) -> None:
         await lists(pilot, 2)
         await open_project(pilot)
         await press(pilot, "tab", "j", "A")
-        assert "accept: not possible: m@uni.example is accepted" in line(pilot, -2)
+        assert "accept: not possible: n@uni.example is accepted" in line(pilot, -2)
         assert isinstance(pilot.app.screen, ProjectPane)
 
     play(stage.app(), script)

@@ -59,7 +59,7 @@ def test_rows_are_copied_exported_and_shown_raw(stage: Stage, command: str, tmp_
 
 def test_a_read_only_session_changes_nothing(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
-        for command, keys in (("users", "AXEZR"), ("resources", "DPIU"), ("expired", "TE"),
+        for command, keys in (("users", "AXYZR"), ("resources", "DPIU"), ("expired", "TO"),
                               ("verify", "MR")):  # fmt: skip
             await order(pilot, command)
             for key in keys:

@@ -1,0 +1,39 @@
+"""The key line: what is useful first, what is off only where there is room for it."""
+
+from __future__ import annotations
+
+from tui.actions import Action, Scope, footer
+from tui.format.lines import Part
+from tui.panes import frame
+
+
+def texts(parts: list[Part]) -> str:
+    return "".join(part if isinstance(part, str) else part[0] for part in parts).strip()
+
+
+def line(off: set[str], width: int) -> str:
+    """The key line of a project's screen where these actions are off."""
+    shown: list[tuple[Action, bool]] = [(one, one.id not in off) for one in footer(Scope.PROJECT)]
+    return texts(frame.keys(shown, width))
+
+
+IDS = [one.id for one in footer(Scope.PROJECT)]
+
+
+def test_what_is_off_gives_way_to_what_is_on() -> None:
+    off = {"project.review", "member.accept", "member.reject", "member.remove"}
+    narrow, wide = line(off, 80), line(off, 200)
+    assert not any(word in narrow for word in ("review", "accept", "reject", "remove"))
+    assert all(word in narrow for word in ("actions", "edit", "jump", "suspend", "? help"))
+    assert all(word in wide for word in ("review", "accept", "terminate", "? help"))
+
+
+def test_what_is_off_is_shown_where_there_is_room() -> None:
+    assert "reinstate" in line({"project.reinstate"}, 300)
+    assert "accept" in line(set(IDS), 80)
+
+
+def test_the_order_stays() -> None:
+    found = line({"member.accept"}, 200)
+    places = [found.index(word) for word in ("review", "reject", "actions", "suspend", "? help")]
+    assert places == sorted(places)
