@@ -24,7 +24,7 @@ from backend.quotas.model import QuotaRow
 from tui.actions import Action, Scope, bindings
 from tui.format import ages, names
 from tui.format.lines import BAD, QUIET, WARN, Look, Part, fitting
-from tui.format.units import amount, percent
+from tui.format.units import UNKNOWN, amount, percent
 from tui.panes import bulk
 from tui.panes.project_actions import ProjectActions
 from tui.panes.project_text import everything, last_day
@@ -59,8 +59,10 @@ def _used(row: MemberRow, look: Look) -> Cell:
 
 def _taken(one: QuotaRow, look: Look) -> tuple[str, str]:
     name, used = one.resource.rpartition(".")[2], amount(one.usage, one.unit, look.units)
+    if not one.known:
+        return f"{name} {UNKNOWN}", QUIET
     share = percent(one.usage, one.project_limit)
-    over = one.left < 0
+    over = one.room_known and one.left < 0
     return f"{name} {used} {share}{'!' if over else ''}", BAD if over else ""
 
 

@@ -21,7 +21,8 @@ from backend.quotas.model.views import QuotaRow
 @dataclass(frozen=True, slots=True)
 class MemberRow:
     """A membership with its person and what the session's actor may do with it; `used` are the
-    person's holdings in the project that are used, that which takes most of its limit first."""
+    person's holdings in the project that are used, that which takes most of its limit first, and
+    those of which that is not known."""
 
     key: int
     uuid: str

@@ -111,7 +111,7 @@ def _used(holdings: Iterable[QuotaRow]) -> dict[str, list[QuotaRow]]:
     """What each person uses, that which takes most of the project first."""
     found: dict[str, list[QuotaRow]] = {}
     for row in sorted(holdings, key=lambda row: (-_taken(row), row.resource)):
-        if row.usage > 0 and not row.is_pool:
+        if not row.is_pool and (row.usage > 0 or not row.known):
             found.setdefault(row.holder_id, []).append(row)
     return found
 
