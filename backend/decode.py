@@ -9,6 +9,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from types import NoneType, UnionType
@@ -28,12 +29,11 @@ from pydantic import (
 from backend.core.errors import Invalid
 from backend.core.runtime import micros
 from backend.core.text import display
-from backend.quotas.model import UNLIMITED
 
 T = TypeVar("T")
 Path = Sequence[str | int]
 
-INT64_MIN = -(2**63)
+INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 SECRETS = frozenset({"token", "password"})
 VALUE_CHARS = 60
 
@@ -72,12 +72,28 @@ def instant(value: object) -> int:
     raise Refused("has no offset from UTC", hint)
 
 
+def foreign(value: str) -> str:
+    """A text of another system, whatever is in it; what no database can store is marked."""
+    return _UNSTORABLE.sub("\ufffd", value)
+
+
+def moment_told(value: object) -> int:
+    """`instant` as other systems write it, who mean UTC where they name no offset."""
+    if isinstance(value, str):
+        with suppress(ValueError, OverflowError):
+            found = datetime.fromisoformat(value)
+            return micros(found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC))
+    return instant(value)
+
+
 _Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Flag = Annotated[bool, Strict()]
 Text = Annotated[str, Strict(), AfterValidator(text)]
-Whole = Annotated[int, Strict(), Field(ge=INT64_MIN, le=UNLIMITED)]
-Amount = Annotated[int, Strict(), Field(ge=0, le=UNLIMITED)]
+Whole = Annotated[int, Strict(), Field(ge=INT64_MIN, le=INT64_MAX)]
+Amount = Annotated[int, Strict(), Field(ge=0, le=INT64_MAX)]
 Instant = Annotated[int, PlainValidator(instant, json_schema_input_type=_Moment)]
+Foreign = Annotated[str, Strict(), AfterValidator(foreign)]
+Told = Annotated[int, PlainValidator(moment_told, json_schema_input_type=_Moment)]
 
 
 class Body(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from backend.backend import JournalDetail, JournalEffect, JournalRow
@@ -95,6 +96,15 @@ def rows(tx: Tx, keys: Sequence[int]) -> dict[int, JournalRow]:
     found = tx.within(audit.SELECT_ROWS, keys)
     words = _words(tx, [name for row in found for name in (row[2], row[4])])
     return {row[0]: _row(row, words) for row in found}
+
+
+def named(tx: Tx, found: Mapping[int, JournalRow]) -> dict[int, JournalRow]:
+    """Rows of another database's journal, actors and targets in the words of this one."""
+    words = _words(tx, [name for row in found.values() for name in (row.actor, row.target)])
+    return {
+        key: replace(row, who=words.get(row.actor, row.who), about=words.get(row.target, row.about))
+        for key, row in found.items()
+    }
 
 
 def _row(row: Row, words: Mapping[str, str]) -> JournalRow:

@@ -103,21 +103,27 @@ def perform_writes(
     The write of the decision's target gives the entry's before and after; the others and
     whatever `persist` returns become its side effects.
     """
+    seq = tx.record(entry_of(decision, reason, lambda write: persist(tx, write)))
+    return Receipt(seq, decision.message, decision.created)
+
+
+def entry_of(
+    decision: Decision, reason: str, also: Callable[[object], Sequence[SideEffect]]
+) -> Entry:
+    """The journal entry of a decision; `also` tells what a write changes beside its own
+    difference."""
     before, after = "{}", "{}"
     effects: list[SideEffect] = []
     for write in decision.writes:
-        effects += persist(tx, write)
+        effects += also(write)
         if isinstance(write, Write):
             old, new = (to_json(part) for part in difference(write))
             if write.target == decision.target:
                 before, after = old, new
             else:
                 effects.append(SideEffect(write.target, old, new))
-    entry = Entry(
-        decision.plan.command.actor.name, decision.action, decision.target, before, after, reason
-    )
-    seq = tx.record(replace(entry, effects=effects))
-    return Receipt(seq, decision.message, decision.created)
+    actor, action = decision.plan.command.actor.name, decision.action
+    return Entry(actor, action, decision.target, before, after, reason, effects=effects)
 
 
 def record_refusal(tx: Tx, room: Room, command: Command, reason: str, error: BursarError) -> None:

@@ -25,6 +25,7 @@ from backend.core.identity import Actor, Role
 from backend.embedded import EmbeddedBackend, open_embedded
 from backend.projects.model import Capacity, ModifyBaseProjects, Wishes
 from backend.server.app import create_app
+from tests.remote import consoles as remote
 from tests.served.consoles import Buffering, admit, console
 from tests.serving import QUIET, serving
 from tests.worlds import OPERATOR, PENDING_APP, World
@@ -41,6 +42,8 @@ class Can(Enum):
 
     EVERYTHING = auto()
     """Show all that the database knows, to the last field, and do whatever a command says."""
+    MEMORY = auto()
+    """Show what others did before."""
     ROLES = auto()
     """Be opened as approver and viewer."""
     READ_ONLY = auto()
@@ -139,10 +142,32 @@ def _in_a_process_of_its_own(place: Place, read_only: bool) -> Iterator[Connect]
         yield connect
 
 
+@contextmanager
+def _astakos(place: Place, read_only: bool) -> Iterator[Connect]:
+    """The dialect client, with a project admin's and all services' tokens."""
+    backend = open_embedded(Path(place), actor=OPERATOR)
+    remote.admit(backend.database)
+    app = create_app(backend, QUIET)
+
+    @asynccontextmanager
+    async def connect(role: Role) -> AsyncIterator[Backend]:
+        found = remote.console(Buffering(app), folder=Path(place).parent / "context")
+        try:
+            yield found
+        finally:
+            await found.close()
+
+    try:
+        yield connect
+    finally:
+        backend.shut()
+
+
 ALL = frozenset(Can)
 FORMS: Mapping[str, Form] = {
     "embedded": Form(_embedded, ALL),
     "served": Form(_in_process, ALL),
+    "astakos": Form(_astakos, frozenset()),
     "process": Form(_in_a_process_of_its_own, ALL - {Can.READ_ONLY}),
 }
 

@@ -60,6 +60,7 @@ def test_an_approval_moves_limits_and_tells_who_what_why(stand: Stand) -> None:
     assert stand.world.pool(uuid) == (10, 0)
 
     async def scene(backend: Backend) -> tuple[Any, str]:
+        await backend.badges()
         return await backend.journal.detail(receipt.seq), backend.connection.actor.name
 
     entry, me = stand.play(scene)
@@ -147,6 +148,9 @@ def test_what_cannot_be_is_refused_as_what_it_is(stand: Stand) -> None:
     ]
 
     async def scene(backend: Backend) -> list[type]:
+        await backend.badges()
+        if "ModifyProject" in backend.connection.lacks:
+            cases[-1] = (NotAllowed, cases[-1][1])
         raised: list[type] = []
         for _, wrong in cases:
             try:
@@ -182,6 +186,15 @@ def test_stuck_commissions_are_resolved_by_hand(stand: Stand) -> None:
     assert [touched.resolved for touched in plan.touched] == [True]
     decide(stand, RejectCommission(actor=OPERATOR, serial=second))
     assert stand.world.mine("M", uuid) == (4, 1)
+
+
+@pytest.mark.needs(Can.MEMORY)
+def test_the_feed_tells_how_commissions_ended(stand: Stand) -> None:
+    uuid = stand.world.project(stand.name("fed"), (10, 4))
+    stand.world.enroll("M", uuid)
+    first, second = (stand.world.charge("M", uuid, n, keep=False) for n in (1, 2))
+    decide(stand, AcceptCommission(actor=OPERATOR, serial=first))
+    decide(stand, RejectCommission(actor=OPERATOR, serial=second))
 
     async def scene(backend: Backend) -> list[str]:
         return [event.kind for event in await backend.quotas.feed(2)]

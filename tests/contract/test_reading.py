@@ -104,6 +104,7 @@ def test_figures_are_exact(stand: Stand) -> None:
     assert stand.play(scene) == [huge]
 
 
+@pytest.mark.needs(Can.MEMORY)
 def test_the_journal_is_searched_by_the_names_people_know(stand: Stand) -> None:
     name = stand.name("wanted")
     stand.world.act(stand.world.project(name), ProjectAction.SUSPEND)

@@ -24,7 +24,12 @@ from backend.schema import STEPS
 from tests.core.filter.grammar import simple
 
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\s")
-ENGINE_OWN = ("backend.core.database.sqlite", "backend.core.database.postgres", "backend.outbox")
+ENGINE_OWN = (
+    "backend.core.database.sqlite",
+    "backend.core.database.postgres",
+    "backend.outbox",
+    "backend.remote.mirror",
+)
 
 
 def constants() -> Iterator[tuple[str, str]]:

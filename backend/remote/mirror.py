@@ -1,0 +1,102 @@
+"""A private copy of what a server shows, with the schema and the reads of an embedded database:
+rows keep their keys, and only what differs is written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from backend.core.database import Database, Tx
+from backend.core.database.sqlite.engine import FileEngine
+from backend.core.runtime import Runtime, system_runtime
+from backend.quotas.client import Figures, Key
+from backend.remote import entities, holdings
+from backend.remote.reading import OWN, Reading, project_of
+from backend.schema import STEPS
+
+T = TypeVar("T")
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of our own is made in it
+TOTAL_CHANGES = "SELECT total_changes()"
+
+Ready = Callable[[], Awaitable[None]]
+
+
+class MirrorDatabase(Database):
+    """A database that is filled before it is first read."""
+
+    def __init__(self, path: Path, runtime: Runtime, ready: Ready) -> None:
+        super().__init__(FileEngine(path), STEPS, runtime, read_only=False)
+        self._ready = ready
+
+    async def aread(self, fn: Callable[[Tx], T]) -> T:
+        """`Database.aread`, once there is something to be read."""
+        await self._ready()
+        return await super().aread(fn)
+
+    async def peek(self, fn: Callable[[Tx], T]) -> T:
+        """The same of what there is so far."""
+        return await super().aread(fn)
+
+
+class Mirror:
+    """What was read so far. `close` removes it."""
+
+    def __init__(self, ready: Ready, runtime: Runtime | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="bursar-mirror-", dir=_memory())
+        self.folder = Path(self._folder.name)
+        path = self.folder / "mirror.db"
+        self.database = MirrorDatabase(path, runtime or system_runtime(), ready)
+        self._figures: dict[str, dict[Key, Figures]] = {}
+
+    async def apply(self, reading: Reading, *, admin: bool = False) -> bool:
+        """Make the copy as the reading says; False when it was so already."""
+        self._keep(reading)
+        return await self.database.awrite(lambda tx: self._apply(tx, reading, admin))
+
+    def forget(self, source: str) -> None:
+        """No figures are known from this source any more."""
+        self._figures.pop(source, None)
+
+    def close(self) -> None:
+        """Remove the copy."""
+        self.database.close()
+        self._folder.cleanup()
+
+    def _keep(self, reading: Reading) -> None:
+        scope = reading.scope
+        for source, told in reading.figures.items():
+            kept = self._figures.get(source, {}) if scope is not None else {}
+            left = {key: one for key, one in kept.items() if project_of(key) not in (scope or ())}
+            self._figures[source] = left | dict(told)
+
+    def _apply(self, tx: Tx, reading: Reading, admin: bool) -> bool:
+        before = tx.scalar(TOTAL_CHANGES)
+        scope = reading.scope
+        entities.ensure_people(tx, reading.people() | reading.names.keys())
+        entities.put_names(tx, reading.names)
+        if reading.identity is not None:
+            entities.put_identity(tx, reading.identity, admin=admin)
+        if reading.resources is not None:
+            entities.put_resources(tx, reading.resources)
+        if reading.projects is not None:
+            entities.put_projects(tx, reading.projects, scope)
+        if reading.memberships is not None:
+            entities.put_memberships(tx, reading.memberships, scope)
+        for service, found in reading.commissions.items():
+            holdings.put_commissions(tx, service, found)
+        for service, ledger in self._figures.items():
+            if service != OWN and service in reading.figures:
+                entities.ensure_resources(tx, {key[2] for key in ledger}, service)
+        if reading.figures or reading.projects is not None or reading.memberships is not None:
+            ledgers = sorted(self._figures.items(), key=lambda one: one[0] != OWN)
+            holdings.put_holdings(tx, [ledger for _, ledger in ledgers], scope)
+        return bool(tx.scalar(TOTAL_CHANGES) != before)
+
+
+def _memory() -> Path | None:
+    """Where files are in memory, if there is such a place."""
+    return MEMORY if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) else None

@@ -1,0 +1,166 @@
+"""The Backend port over an Astakos that is somebody else's (design §1, §6)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from backend.backend import Badges, Connection, Link
+from backend.core.database import Database, Tx
+from backend.core.errors import ReadOnly
+from backend.core.listing import Query
+from backend.core.plan import Command, Plan, Receipt
+from backend.core.runtime import Runtime, system_runtime
+from backend.embedded.listing import TableListing
+from backend.embedded.projects import EmbeddedProjects
+from backend.embedded.quotas import EmbeddedQuotas
+from backend.projects import queries as project_queries
+from backend.quotas import counts, fields, queries
+from backend.quotas.model import QuotaRow
+from backend.remote.lacks import lacks
+from backend.remote.mirror import Mirror
+from backend.remote.poller import Pace, Poller
+from backend.remote.reader import Reader
+from backend.remote.sender import Sender
+from backend.remote.settings import AstakosSettings
+from backend.remote.trail import Trail, TrailJournal
+
+KIND = "astakos"
+
+Saw = Callable[[Sequence[int]], None]
+
+
+class RemoteBackend:
+    """A server's API as a Backend: panes read a mirror, which is filled when it is first read
+    and kept fresh while somebody watches. Nothing is asked of the server before."""
+
+    def __init__(
+        self,
+        settings: AstakosSettings,
+        runtime: Runtime | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        runtime = runtime or system_runtime()
+        self._settings = settings
+        self._reader = Reader(settings)
+        self._mirror = Mirror(self._ready, runtime)
+        self._trail = Trail(settings.folder or self._mirror.folder, runtime)
+        self._sender = Sender(self._reader, self._mirror, self._trail, runtime)
+        self._poller = Poller(self._reader, self._mirror, runtime, pace)
+        self._poller.after = self._sender.settle
+        self.quotas = _Quotas(self._mirror.database, self._poller.saw)
+        self.journal = TrailJournal(self._trail.database, self._mirror.database)
+        self._projects = EmbeddedProjects(self._mirror.database, self._reader.actor)
+        self._acting = self._reader.actor
+
+    @property
+    def connection(self) -> Connection:
+        """The server, whom its token stands for, and what its API lacks."""
+        actor = self._reader.actor
+        settings, components = self._settings, bool(self._settings.services)
+        missing = lacks(admin=actor.is_admin, components=components)
+        self._sender.lacks = missing
+        read_only = settings.read_only
+        return Connection(KIND, self._reader.place, actor, read_only, empty=False, lacks=missing)
+
+    @property
+    def link(self) -> Link:
+        """How it stands with the server now."""
+        return self._poller.link
+
+    @property
+    def projects(self) -> EmbeddedProjects:
+        """The projects room, as the token's user sees it."""
+        if self._acting != self._reader.actor:
+            self._acting = self._reader.actor
+            self._projects = EmbeddedProjects(self._mirror.database, self._acting)
+        return self._projects
+
+    async def badges(self) -> Badges:
+        """Counts for the chrome, and whose tokens are refused."""
+        badges = await self._mirror.database.aread(_badges)
+        return replace(badges, warnings=tuple(_refused(self._reader.refused)))
+
+    async def plan(self, command: Command) -> Plan:
+        """What the command would do, on what the server says now."""
+        await self._ready()
+        _ = self.connection
+        return await self._sender.plan(command)
+
+    async def apply(self, plan: Plan, reason: str) -> Receipt:
+        """Send it once, when it still is what was previewed. Raises OutcomeUnknown when the
+        server did not answer and does not show it."""
+        if self._settings.read_only:
+            raise ReadOnly("this context is read-only", hint="see read_only in the configuration")
+        await self._ready()
+        _ = self.connection
+        try:
+            return await self._sender.apply(plan, reason)
+        finally:
+            self._poller.tell()
+            self._poller.poke()
+
+    def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
+        """Follow the server while anybody watches; for a running event loop's thread."""
+        return self._poller.watch(changed)
+
+    async def close(self) -> None:
+        """Let go of connections and of the mirror."""
+        self._poller.stop()
+        await self._reader.close()
+        await asyncio.to_thread(self._shut)
+
+    def _shut(self) -> None:
+        self._trail.close()
+        self._mirror.close()
+
+    async def _ready(self) -> None:
+        await self._poller.ready()
+
+
+class _Quotas(EmbeddedQuotas):
+    """Reads of the quotas room that tell what is on screen."""
+
+    def __init__(self, database: Database, saw: Saw) -> None:
+        super().__init__(database)
+        self.listing = _Seen(database, saw)
+
+
+class _Seen(TableListing[QuotaRow]):
+    """Holdings, whose rows are looked at when they are read."""
+
+    def __init__(self, database: Database, saw: Saw) -> None:
+        super().__init__(
+            database,
+            lambda query, now: queries.keys_sql(query),
+            queries.quota_rows,
+            fields.MEMBERS.specs,
+        )
+        self._saw = saw
+
+    async def page(self, query: Query, limit: int) -> Sequence[QuotaRow]:
+        """The first rows."""
+        found = await super().page(query, limit)
+        self._saw([row.key for row in found])
+        return found
+
+    async def rows(self, keys: Sequence[int]) -> Mapping[int, QuotaRow]:
+        """Rows by key."""
+        self._saw(keys)
+        return await super().rows(keys)
+
+
+def _badges(tx: Tx) -> Badges:
+    return Badges(
+        waiting=len(project_queries.queue(tx)),
+        over=int(tx.scalar(counts.COUNT_OVER)),
+        pending=int(tx.scalar(counts.COUNT_PENDING)),
+    )
+
+
+def _refused(refused: Mapping[str, str]) -> list[str]:
+    return [
+        f"{name}: its token is refused ({why}); its usage and commissions are not shown"
+        for name, why in sorted(refused.items())
+    ]
