@@ -22,6 +22,7 @@ from backend.core.database.sqlite.connection import (
 from backend.core.database.sqlite.head import head_path, lost, noted, remedy
 from backend.core.database.sqlite.schema import version_of
 from backend.core.database.tx import Tx
+from backend.core.dsn import is_server
 from backend.core.errors import StorageError
 from backend.core.runtime import moment, system_runtime
 from backend.notices import service, store
@@ -184,7 +185,7 @@ def _content(path: Path) -> Iterator[Finding]:
         return
     finally:
         conn.close()
-    yield _schema(path, version)
+    yield schema(str(path), version, path.stat().st_size)
     yield from _log(path, str(mode))
     yield from inside
 
@@ -204,15 +205,17 @@ def _inside(path: Path, conn: FileConnection, head: Head | None) -> Iterator[Fin
         yield wrong("expiry", *reason.split(": ", 1))
 
 
-def _schema(path: Path, version: int) -> Finding:
+def schema(place: str, version: int, size: int) -> Finding:
+    """How the schema of a database of so many bytes fits this bursar."""
     if version > len(STEPS):
-        told = f"{path} has schema {version}, this bursar knows up to {len(STEPS)}"
+        told = f"{place} has schema {version}, this bursar knows up to {len(STEPS)}"
         return wrong("database", told, "upgrade bursar")
     if version < len(STEPS):
-        told = f"{path} has schema {version}, this bursar {len(STEPS)}"
-        return note("database", told, "it is migrated, after a copy, when bursar next opens it")
-    size = path.stat().st_size >> 20
-    return fine("database", f"{path}: schema {version}, {size:,} MiB; bursar check looks inside")
+        told = f"{place} has schema {version}, this bursar {len(STEPS)}"
+        copied = "" if is_server(place) else ", after a copy,"
+        return note("database", told, f"it is migrated{copied} when bursar next opens it")
+    told = f"{place}: schema {version}, {size >> 20:,} MiB; bursar check looks inside"
+    return fine("database", told)
 
 
 def _log(path: Path, mode: str) -> Iterator[Finding]:
@@ -228,14 +231,14 @@ def _log(path: Path, mode: str) -> Iterator[Finding]:
         yield fine("write-ahead log", told)
 
 
-def notices(path: Path, sink: Sink | None) -> Iterator[Finding]:
+def notices(place: Path | str, sink: Sink | None) -> Iterator[Finding]:
     """Where notices go, and whether they do."""
     if sink is None:
         yield fine("notices", "off for this context: nobody is told what is decided")
         return
     yield from _program(sink)
     try:
-        found = _state(path, sink) if path.exists() else None
+        found = None if isinstance(place, Path) and not place.exists() else _state(place, sink)
     except StorageError:
         return  # is told of the database
     yield _sending(sink, *(found or (None, 0)))
@@ -247,9 +250,9 @@ def _program(sink: Sink) -> Iterator[Finding]:
             yield wrong("notices", f"{words[0]} cannot be run", "its path or mode")
 
 
-def _state(path: Path, sink: Sink) -> tuple[State, int] | None:
+def _state(place: Path | str, sink: Sink) -> tuple[State, int] | None:
     """How far the sink is and how many notices wait, None before it began."""
-    database = open_database(path, STEPS, read_only=True)
+    database = open_database(place, STEPS, read_only=True)
     try:
         state = database.read(lambda tx: store.state(tx, sink.name))
         return (state, database.read(lambda tx: service.count(tx, state))) if state else None

@@ -6,8 +6,10 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -100,6 +102,28 @@ class Server:
             with psycopg.connect(self.dsn(name)) as connection:
                 connection.execute(REMEMBER)
         return name
+
+    def crash(self) -> None:
+        """Kill every process of it, as a power cut would end them."""
+        main = int((self.directory / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(main, signal.SIGSTOP)
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        for process in (*map(int, children), main):
+            os.kill(process, signal.SIGKILL)
+        while any(Path(f"/proc/{process}").exists() for process in (*children, main)):
+            time.sleep(0.01)
+
+    def start(self) -> None:
+        """Start it again."""
+        user = _ordinary_user()
+        (self.directory / "data" / "postmaster.pid").unlink(missing_ok=True)
+        subprocess.run(
+            [programs() / "pg_ctl", "-D", self.directory / "data", "-l", self.directory / "log",
+             "-w", "-o", f"-k '{self.directory}' {SETTINGS}", "start"],
+            check=True, stdout=subprocess.DEVNULL, cwd=self.directory,
+            user=user.pw_uid if user else None, group=user.pw_gid if user else None,
+            extra_groups=() if user else None, start_new_session=True,
+        )  # fmt: skip
 
     def _administer(self, statement: LiteralString, *names: str) -> None:
         with psycopg.connect(self.dsn(), autocommit=True) as connection:

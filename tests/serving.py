@@ -27,9 +27,9 @@ IN_PROCESS = "http://bursar.test"
 PATIENCE = 60
 
 
-def recorded_backend(path: Path, runtime: Runtime | None = None) -> EmbeddedBackend:
+def recorded_backend(place: Path | str, runtime: Runtime | None = None) -> EmbeddedBackend:
     """A new database with the world of the recordings, tokens included."""
-    backend = open_embedded(path, runtime=runtime)
+    backend = open_embedded(place, runtime=runtime)
     load(backend.database, replay.world())
     return backend
 
@@ -75,7 +75,7 @@ class Served:
 
 @contextmanager
 def serving(
-    database: Path,
+    database: Path | str,
     *options: str,
     bind: str = "127.0.0.1:0",
     environment: Mapping[str, str] | None = None,

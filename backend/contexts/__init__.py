@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backend.core.dsn import is_server, shown
 from backend.core.errors import Invalid, StorageError
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 VARIABLE = "BURSAR_CONFIG"
 LOCAL = "local"
-POSTGRES = ("postgresql://", "postgres://")
+URL, URL_FILE = "DATABASE_URL", "DATABASE_URL_FILE"
+"""A database that is meant when none is named, with its password."""
 CREDENTIALS = r"(://[^/@:\s]*):[^/@\s]*@"
 """A name and a password in a URL."""
 
@@ -77,7 +79,9 @@ class Context:
         """Where that is, without a password."""
         if self.bursar is not None:
             return self.bursar.url or str(self.bursar.socket)
-        return self.astakos.url if self.astakos else redacted(str(self.database))
+        if self.astakos is not None:
+            return self.astakos.url
+        return shown(self.database) if isinstance(self.database, str) else str(self.database)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,15 @@ def open_database(context: Context, *, read_only: bool = False) -> EmbeddedBacke
     and Invalid for a server."""
     from backend.embedded import open_embedded
 
-    read_only, file = read_only or context.read_only, context.file
+    read_only = read_only or context.read_only
+    place = context.database
+    if not isinstance(place, str):
+        place = _file(context.file, read_only)
+    return open_embedded(place, read_only=read_only, sink=context.notices)
+
+
+def _file(file: Path, read_only: bool) -> Path:
+    """A database file whose directory is there, where it is the usual one."""
     folder = file.parent
     if file.is_dir():
         raise StorageError(f"{file} is a directory", hint="name a file")
@@ -174,13 +186,34 @@ def open_database(context: Context, *, read_only: bool = False) -> EmbeddedBacke
             folder.mkdir(parents=True, mode=0o700)
         except OSError as error:
             raise StorageError(f"{folder}: {error.strerror}", hint="make it yourself") from error
-    return open_embedded(file, read_only=read_only, sink=context.notices)
+    return file
+
+
+def database_url() -> str:
+    """What DATABASE_URL says, or the file that DATABASE_URL_FILE names; `` for nothing.
+
+    Raises Invalid for a file that cannot be read, or that others can read.
+    """
+    if url := os.environ.get(URL, ""):
+        return url
+    if not (name := os.environ.get(URL_FILE, "")):
+        return ""
+    file = Path(name)
+    try:
+        if os.name == "posix" and file.stat().st_mode & 0o077:
+            raise usage(f"{URL_FILE}: others may read {file}", f"chmod 600 {file}")
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise usage(
+            f"{URL_FILE}: {file} cannot be read", f"mend it, or unset {URL_FILE}"
+        ) from error
 
 
 def database_place(url: str) -> Path | str:
     """The file that a path or `sqlite:///PATH` names, below the data directory when it is
     relative, or a PostgreSQL URL as it is. Raises Invalid for anything else."""
-    if url.startswith(POSTGRES):
+    if is_server(url):
+        shown(url)
         return url
     return data_directory() / database_file(url)
 
@@ -192,7 +225,10 @@ def database_file(url: str) -> Path:
     if found and (scheme != "sqlite" or not rest.startswith("/")):
         path = ""
     if not path:
-        raise usage(f"{redacted(url)!r} names no database", "give a path, or sqlite:///PATH")
+        raise usage(
+            f"{redacted(url)!r} names no database",
+            "give a path, sqlite:///PATH or postgresql://HOST/NAME",
+        )
     try:
         return Path(path).expanduser()
     except RuntimeError as error:

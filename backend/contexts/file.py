@@ -11,6 +11,7 @@ from pathlib import Path
 from backend.contexts import CREDENTIALS, VARIABLE, Config, nearest, usage
 from backend.contexts.checks import Place
 from backend.contexts.schema import config
+from backend.core.dsn import has_password, is_server
 
 _SECRET_KEYS = frozenset(("token", "password", "passphrase", "secret"))
 
@@ -48,8 +49,9 @@ def _secret(value: object, key: str = "") -> str:
         inner = (_secret(part, f"{key}.{name}" if key else name) for name, part in value.items())
         return next(filter(None, inner), "")
     if isinstance(value, str):
-        secret = key.rpartition(".")[2] in _SECRET_KEYS or re.search(CREDENTIALS, value)
-        return key if secret else ""
+        named = key.rpartition(".")[2] in _SECRET_KEYS
+        inside = re.search(CREDENTIALS, value) or (is_server(value) and has_password(value))
+        return key if named or inside else ""
     return ""
 
 

@@ -56,10 +56,11 @@ class Pending:
 class HoldingIds:
     """Remembers which id a holding's names have, and when due commissions were last looked
     for. What the own transaction may have made is not remembered: if it fails, the id will be
-    another holding's."""
+    another holding's; nor is what was seen through another connection."""
 
     def __init__(self) -> None:
         self._known: dict[Key, int] = {}
+        self._origin: object = None
         self._looked = 0
 
     def is_time(self, now: int) -> bool:
@@ -71,6 +72,9 @@ class HoldingIds:
 
     def find(self, tx: Tx, provision: Provision) -> int | None:
         """The holding's id, None when there is none."""
+        if tx.origin is not self._origin:
+            self._origin = tx.origin
+            self.forget()
         key = (provision.holder, provision.source, provision.resource)
         known = self._known.get(key)
         if known is None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from pathlib import Path
 
 import httpx
 import pytest
 
+from backend.schema import STEPS
 from tests import replay
+from tests.places import Places
 from tests.serving import ACCOUNT, application, client, recorded_backend, serving
 
 SCENARIOS = sorted({exchange["scenario"] for exchange in replay.exchanges()})
@@ -53,13 +54,14 @@ def test_a_scenario_is_answered_as_recorded(in_process: Faults, scenario: str) -
     assert in_process[scenario] == []
 
 
-def test_a_server_of_its_own_answers_the_same(tmp_path: Path) -> None:
+def test_a_server_of_its_own_answers_the_same(new_place: Places) -> None:
     async def run(url: str) -> Faults:
         async with httpx.AsyncClient(base_url=url) as http:
             return await faults(http)
 
-    recorded_backend(tmp_path / "world.db").shut()
-    with serving(tmp_path / "world.db") as server:
+    place = new_place(STEPS)
+    recorded_backend(place).shut()
+    with serving(place) as server:
         found = asyncio.run(run(server.url))
         assert server.end() == 0
     assert [fault for told in found.values() for fault in told] == []

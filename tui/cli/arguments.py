@@ -84,7 +84,9 @@ def target(found: Parser) -> None:
     """What a command works on."""
     one = found.add_mutually_exclusive_group()
     suppressed: dict[str, Any] = {"default": argparse.SUPPRESS}
-    one.add_argument("--database", metavar="URL", help="a path or sqlite:///PATH", **suppressed)
+    one.add_argument(
+        "--database", metavar="URL", help="a path, or postgresql://HOST/NAME", **suppressed
+    )
     one.add_argument(
         "--context", metavar=CONTEXTS, help="a context of the configuration", **suppressed
     )

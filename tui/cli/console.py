@@ -28,7 +28,7 @@ def console(options: argparse.Namespace) -> int:
     config = contexts.load()
     context = chosen(options, config)
     check(config)
-    typed = context if options.database is not None else None
+    typed = None if context in config.contexts.values() else context
     # The local context of who has configured nothing is made at the first start.
     looks = options.read_only or context.read_only  # which makes nothing
     if (typed or config.file) and not looks:

@@ -23,7 +23,7 @@ def import_world(options: argparse.Namespace) -> int:
     """Fill a database from a world file."""
     from backend.world import load
 
-    if options.database is None and options.context is None:
+    if options.database is None and options.context is None and not contexts.database_url():
         raise contexts.usage("import into which database?", "give --database or --context")
     with reading(options.file) as source, opened(options, read_only=False) as database:
         report = load(database, source, merge=options.merge, progress=progress)

@@ -14,6 +14,7 @@ from backend.contexts import Config, Context
 from backend.core.errors import BursarError
 from backend.core.text import display
 from backend.doctor import Finding, Level, database, engine, fine, note, notices, wrong
+from backend.doctor_server import server
 from tui import VERSION
 from tui.cli.output import DONE, REFUSED, say, write
 from tui.cli.target import chosen, connected
@@ -75,6 +76,10 @@ def _context(context: Context) -> Iterator[Finding]:
     """A database looked into, or whether a server answers."""
     if isinstance(context.database, Path):
         yield from database(context.database)
+        yield from notices(context.database, context.notices)
+        return
+    if context.database is not None:
+        yield from server(context.database)
         yield from notices(context.database, context.notices)
         return
     try:

@@ -64,7 +64,7 @@ def _configured(options: argparse.Namespace) -> tuple[Context, Sink]:
     """
     config = contexts.load()
     context = existing(chosen(options, config))
-    if options.database is not None:
+    if context not in config.contexts.values():
         same = [one for one in config.contexts.values() if one.notices and _same(one, context)]
         context = next(iter(same), context)
     if context.notices is None:

@@ -31,7 +31,7 @@ class Opener:
     options: argparse.Namespace
     refresh: float
     typed: Context | None = None
-    """What was named by --database, which no configuration has."""
+    """What was named otherwise, and no configuration has."""
     remembers: bool = True
     visited: dict[str, Session] = field(default_factory=dict)
 

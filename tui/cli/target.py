@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from backend import contexts
 from backend.backend import Backend
 from backend.contexts import Config, Context
+from backend.core.dsn import has_password, is_server, name_of, shown
 from backend.core.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -22,18 +23,31 @@ def chosen(options: argparse.Namespace, config: Config | None = None) -> Context
     if options.database is not None and options.context is not None:
         raise contexts.usage("--database and --context are two places", "give one of them")
     if options.database is not None:
-        place = typed_database(options.database)
-        name = place.stem if isinstance(place, Path) else place.rpartition("/")[2]
-        return Context(name, place)
+        return _alone(typed_database(options.database))
+    if options.context is None and (url := contexts.database_url()):
+        try:
+            return _alone(contexts.database_place(url))
+        except Invalid as error:
+            raise contexts.usage(f"{contexts.URL}: {error.message}", error.hint) from error
     return (config or contexts.load()).context(options.context or "")
+
+
+def _alone(place: Path | str) -> Context:
+    """A database that no configuration has."""
+    return Context(place.stem if isinstance(place, Path) else name_of(place), place)
 
 
 def typed_database(url: str) -> Path | str:
     """The file or PostgreSQL that `--database` names. Raises Invalid."""
     try:
-        if url.startswith(contexts.POSTGRES):
-            return url
-        return contexts.database_file(url)
+        if not is_server(url):
+            return contexts.database_file(url)
+        place = shown(url)
+        if has_password(url):
+            hint = f"put the URL into {contexts.URL}, or the password into PGPASSWORD or ~/.pgpass"
+            told = f"{place}: everybody on this machine can see a password that is typed"
+            raise Invalid(told, hint=hint)
+        return url
     except Invalid as error:
         raise contexts.usage(f"--database: {error.message}", error.hint) from error
 

@@ -15,9 +15,9 @@ from backend.core.database.engine import Connection, Engine, Stop
 from backend.core.database.schema import Step
 from backend.core.database.sqlite.engine import FileEngine
 from backend.core.database.tx import Tx
-from backend.core.database.url import is_server
 from backend.core.database.watch import Watcher
 from backend.core.database.writer import Job, RunMany, Writer
+from backend.core.dsn import is_server
 from backend.core.errors import ReadOnly, StorageError
 from backend.core.runtime import Runtime, system_runtime
 

@@ -33,6 +33,11 @@ class Tx:
         self.chain = Chain(self)
 
     @property
+    def origin(self) -> object:
+        """The connection: another one may see other data, as after a standby has taken over."""
+        return self._conn
+
+    @property
     def is_undone(self) -> bool:
         """True once the engine itself has rolled everything back, as on a full disk."""
         return not self._conn.in_transaction

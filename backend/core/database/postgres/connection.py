@@ -16,7 +16,7 @@ from psycopg.types.numeric import Int8Dumper
 
 from backend.core.database.postgres.failures import passes, storage_error
 from backend.core.database.postgres.sql import as_copy, numbered
-from backend.core.database.url import shown
+from backend.core.dsn import shown
 from backend.core.errors import StorageBusy, StorageError, StorageUnreachable
 
 # Whoever gives others knows better.

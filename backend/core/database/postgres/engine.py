@@ -15,7 +15,7 @@ from backend.core.database.postgres.schema import check_fitness, migrate, versio
 from backend.core.database.postgres.session import PATIENCE, ServerSession
 from backend.core.database.postgres.stop import ServerStop
 from backend.core.database.schema import Step, check_version
-from backend.core.database.url import shown
+from backend.core.dsn import shown
 from backend.core.errors import StorageError
 
 # A process that was stopped in its turn, or whose machine has gone, loses it after a minute.

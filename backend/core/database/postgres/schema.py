@@ -17,9 +17,8 @@ CREATE TABLE schema_version (application TEXT PRIMARY KEY, version BIGINT NOT NU
 INSERT_VERSION = "INSERT INTO schema_version VALUES ('bursar', 0)"
 SELECT_VERSION = "SELECT version FROM schema_version WHERE application = 'bursar'"
 SET_VERSION = "UPDATE schema_version SET version = ? WHERE application = 'bursar'"
-LOOK_FOR_VERSION = "SELECT to_regclass('schema_version') IS NOT NULL"
 COUNT_TABLES = """
-SELECT count(*) FROM pg_class
+SELECT count(*), count(*) FILTER (WHERE relname = 'schema_version') FROM pg_class
 WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')"""
 LOCK_MIGRATION = "SELECT pg_advisory_xact_lock(?)"
 
@@ -34,10 +33,11 @@ def version_of(conn: ServerConnection) -> int:
 
     Raises StorageCorrupt when it is another program's.
     """
-    if not conn.execute(LOOK_FOR_VERSION).fetchall()[0][0]:
-        if conn.execute(COUNT_TABLES).fetchall()[0][0]:
-            raise _foreign()
+    tables, mine = conn.execute(COUNT_TABLES).fetchall()[0]
+    if not tables:
         return 0
+    if not mine:
+        raise _foreign()
     try:
         rows = conn.execute(SELECT_VERSION).fetchall()
     except (psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction) as error:

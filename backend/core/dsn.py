@@ -20,8 +20,11 @@ def is_server(place: str) -> bool:
 
 
 def has_password(url: str) -> bool:
-    """Whether a password stands in it. Raises Invalid."""
-    parts = _split(url)
+    """Whether a password stands in it, or may stand in what cannot be read."""
+    try:
+        parts = _split(url)
+    except Invalid:
+        return True
     return parts.password is not None or any(key in _SECRET for key in _query(parts))
 
 
