@@ -42,7 +42,7 @@ TERMINALS = {
 }
 
 STEPS: Mapping[str, Sequence[str]] = {
-    "1-what-waits": ("t", "j", "enter"),
+    "1-what-waits": ("t", "enter"),
     "2-decision": ("a", "A", *"agreed", "enter"),
     "3-who-fills-it": ("escape", "escape", "J", "enter", "G", "k", "i"),
     "4-all-at-once": ("escape", "5", "*", "X", *"lost"),
