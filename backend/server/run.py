@@ -154,7 +154,10 @@ def _bound(address: Address) -> socket.socket:
         if address.path is not None:
             return _unix(address.path)
         family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-        return socket.create_server((address.host, address.port), family=family, backlog=1024)
+        sock = socket.create_server((address.host, address.port), family=family, backlog=1024)
+        # asyncio does so only for sockets of its own; heads and bodies are written one by one.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
     except OSError as error:
         where = address.path or f"{address.host}:{address.port}"
         raise Unreachable(f"cannot listen on {where}: {error.strerror}", hint=HINT) from error
