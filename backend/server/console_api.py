@@ -26,6 +26,11 @@ KEY: Json = {
     "description": "the same key again answers the same receipt",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
 }
+EVENT: Json = {
+    "type": "object",
+    "required": ["event", "data", "id"],
+    "properties": {"event": {"enum": ["change", "reset"]}, "data": TEXT, "id": TEXT},
+}
 STATUS: Json = {
     "type": "object",
     "required": ["status", "seq"],
@@ -57,7 +62,7 @@ def operations() -> Iterator[Operation]:
     yield _port(
         "GET", "head", "The last journal entry, once it is another", Head, parameters=(after, wait)
     )
-    yield _port("GET", "events", "Server-Sent Events", TEXT, parameters=(after,), type=EVENTS)
+    yield _port("GET", "events", "Server-Sent Events", EVENT, parameters=(after,), type=EVENTS)
     for name, read in port.reads().items():
         parameters = tuple(_argument(*one) for one in read.parameters.items())
         yield _port("GET", name, _told(read), read.result, parameters=parameters)
