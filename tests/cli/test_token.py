@@ -59,3 +59,12 @@ def test_what_makes_no_sense_is_a_usage_error(bursar: Run, place: Path) -> None:
     assert bursar("token", "revoke", "--database", place).code == 2
     assert bursar("token", "add", "a", "--grant", "moon:admin", "--database", place).code == 2
     assert bursar("token", "add", "a", "--database", place).code == 1
+
+
+def test_a_slip_of_the_fingers_makes_no_database(bursar: Run, tmp_path: Path) -> None:
+    missing = tmp_path / "none.db"
+    for words in (("token", "add", "a", "--grant", "bursar:viewer"), ("serve",)):
+        done = bursar(*words, "--database", missing)
+        assert (done.code, done.out) == (1, "")
+        assert "does not exist yet" in done.err
+    assert list(tmp_path.glob("none.db*")) == []

@@ -11,7 +11,7 @@ from backend import contexts
 from backend.contexts import Context
 from backend.core.errors import ReadOnly
 from tui.cli.output import DONE, flush, write
-from tui.cli.target import chosen
+from tui.cli.target import chosen, existing
 
 BIND = "127.0.0.1:8470"
 
@@ -48,7 +48,7 @@ def _listening(url: str) -> None:
 
 
 def _context(options: argparse.Namespace) -> Context:
-    context = chosen(options)
+    context = existing(chosen(options))
     if context.read_only:
         raise ReadOnly(
             f"the context {context.name} is read-only", hint="serve one that can be written"

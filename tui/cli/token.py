@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from backend import contexts
 from backend.core import principals
@@ -16,6 +19,10 @@ from tui.cli.fields import Field, Kind, of
 from tui.cli.formats import WRITERS
 from tui.cli.lists import selected
 from tui.cli.output import DONE, say, write
+from tui.cli.target import chosen, existing
+
+if TYPE_CHECKING:
+    from backend.core.database import Database
 
 
 class Row:
@@ -59,7 +66,7 @@ def _added(options: argparse.Namespace) -> int:
         raise contexts.usage(error.message, error.hint) from error
     fresh = principals.fresh_token()
     sha256, name = principals.digest(fresh), options.name
-    with opened(options, read_only=False) as database:
+    with _writable(options) as database:
         database.write(lambda tx: principals.add(tx, _actor(), name, grants, sha256, expires))
     write(f"{fresh}\n")
     say(f"token {name}: {', '.join(map(str, grants))}; it is not shown again")
@@ -81,7 +88,7 @@ def _moment(text: str) -> int:
 
 def _revoked(options: argparse.Namespace) -> int:
     name = options.name
-    with opened(options, read_only=False) as database:
+    with _writable(options) as database:
         database.write(lambda tx: principals.revoke(tx, _actor(), name))
     say(f"token {name} opens nothing any more")
     return DONE
@@ -95,6 +102,14 @@ def _listed(options: argparse.Namespace) -> int:
     writer.page([Row(known) for known in found])
     writer.end()
     return DONE
+
+
+@contextmanager
+def _writable(options: argparse.Namespace) -> Iterator[Database]:
+    """The chosen database, which is there already. Raises BursarError."""
+    existing(chosen(options))
+    with opened(options, read_only=False) as database:
+        yield database
 
 
 def _actor() -> Actor:
