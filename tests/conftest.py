@@ -94,15 +94,6 @@ def new_place(
         yield places.on_server(request.getfixturevalue("postgres"), until)
 
 
-@pytest.fixture(scope="session")
-def shared() -> Path:
-    """The folder of recorded answers of real servers: `BURSAR_SHARED`, else beside the checkout."""
-    folder = Path(os.environ.get("BURSAR_SHARED") or ROOT.parent / "shared")
-    if not folder.is_dir():
-        pytest.skip("no recorded answers here: set BURSAR_SHARED to their folder")
-    return folder
-
-
 def _skipped(config: pytest.Config) -> int:
     """How many tests and modules were skipped, over all workers."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")

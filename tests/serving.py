@@ -20,6 +20,7 @@ from backend.server.app import Application, create_app
 from backend.server.settings import ServerSettings
 from backend.world import load
 from tests import replay
+from tests.places import Place
 
 QUIET = ServerSettings(access_log=False)
 ACCOUNT = "/astakos/account/v1.0"
@@ -36,10 +37,10 @@ def recorded_backend(place: Path | str, runtime: Runtime | None = None) -> Embed
 
 @contextmanager
 def application(
-    path: Path, settings: ServerSettings = QUIET, runtime: Runtime | None = None
+    place: Place, settings: ServerSettings = QUIET, runtime: Runtime | None = None
 ) -> Iterator[Application]:
     """A server of the recorded world, in this process."""
-    backend = recorded_backend(path, runtime)
+    backend = recorded_backend(place, runtime)
     try:
         yield create_app(backend, settings)
     finally:

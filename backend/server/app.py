@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from backend.acting import Acting
 from backend.core.database import Tx
-from backend.core.errors import BursarError, NotFound
+from backend.core.errors import BursarError, NotFound, StorageError
 from backend.core.journal import SELECT_HEAD
 from backend.embedded import EmbeddedBackend
 from backend.projects import routes as projects
@@ -78,7 +78,12 @@ class Application(Starlette):
 
     async def health(self, request: Request) -> Response:
         """Ready while the database answers."""
-        seq = await self.backend.database.aread(_head)
+        try:
+            seq = await self.backend.database.aread(_head)
+        except StorageError as error:
+            unready = envelope(error)
+            unready.status_code = 503
+            return unready
         return JSONResponse({"status": "ok", "seq": seq}, headers=NO_STORE)
 
     async def openapi(self, request: Request) -> Response:

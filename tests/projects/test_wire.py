@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -37,6 +36,7 @@ from backend.projects.model import (
 )
 from backend.projects.rules import outbound
 from backend.quotas.model import UNLIMITED
+from tests import replay
 
 ADMIN = Actor("user:a", Role.ADMIN, uuid="a")
 END = {"end_date": "2113-05-05T20:20:20Z"}
@@ -351,10 +351,9 @@ def test_a_membership_has_a_date_per_state() -> None:
     }
 
 
-def test_recorded_project_bodies_are_judged_alike(shared: Path) -> None:
-    lines = (shared / "recorded" / "astakos-dev.jsonl").read_text().splitlines()
+def test_recorded_project_bodies_are_judged_alike() -> None:
     verdicts: list[tuple[bool, bool]] = []
-    for exchange in map(json.loads, lines):
+    for exchange in replay.exchanges():
         request, status = exchange["request"], exchange["response"]["status"]
         if request["path"] == "/projects" and request["method"] == "POST" and request["body"]:
             verdicts.append((status in (400, 500), _readable(request["body"])))

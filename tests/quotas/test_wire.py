@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +13,7 @@ from backend.core.errors import Invalid
 from backend.core.identity import Actor, Role
 from backend.quotas import encode, wire
 from backend.quotas.model import UNLIMITED, IssueCommission, Provision, QuotaRow, Resource
+from tests import replay
 
 CYCLADES = Actor("service:cyclades", Role.SERVICE, component="cyclades")
 GIVEN = {"holder": "user:U", "source": "project:P", "resource": "cyclades.vm", "quantity": 1}
@@ -198,11 +197,10 @@ def test_bulk_answers_keep_their_shape() -> None:
     assert told == {"accepted": [1], "rejected": [3], "failed": [[9, fault]]}
 
 
-def test_recorded_commission_bodies_are_judged_alike(shared: Path) -> None:
-    lines = (shared / "recorded" / "astakos-dev.jsonl").read_text().splitlines()
+def test_recorded_commission_bodies_are_judged_alike() -> None:
     seen = 0
-    for exchange in map(json.loads, lines):
-        request, status = exchange["request"], _wanted(exchange)
+    for exchange in replay.exchanges():
+        request, status = exchange["request"], replay.wanted(exchange)["status"]
         if (request["method"], request["path"]) != ("POST", "/commissions") or status == 401:
             continue
         seen += 1
@@ -212,11 +210,3 @@ def test_recorded_commission_bodies_are_judged_alike(shared: Path) -> None:
         elif status != 400:
             issue(request["body"])
     assert seen > 30
-
-
-def _wanted(exchange: dict[str, Any]) -> object:
-    """The status bursar answers, which may differ from what was recorded."""
-    ours = [
-        a for a in exchange.get("response_alt", []) if a.get("by") == "bursar" and "status" in a
-    ]
-    return (ours[0] if ours else exchange["response"])["status"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 
 import httpx
 import pytest
 
 from backend.schema import STEPS
-from tests import replay
+from tests import places, replay
 from tests.places import Places
 from tests.serving import ACCOUNT, application, client, recorded_backend, serving
 
@@ -35,10 +36,24 @@ async def faults(http: httpx.AsyncClient) -> Faults:
     return found
 
 
+@pytest.fixture(scope="module", params=places.ENGINES)
+def new_place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[places.Places]:
+    """Places for databases of these tests, with either engine."""
+    with ExitStack() as until:
+        if request.param == "sqlite":
+            yield places.in_files(tmp_path_factory.mktemp("replay"))
+        else:
+            yield places.on_server(request.getfixturevalue("postgres"), until)
+
+
 @pytest.fixture(scope="module")
-def in_process(tmp_path_factory: pytest.TempPathFactory) -> Faults:
+def in_process(new_place: places.Places) -> Faults:
+    """What is wrong with the answers of an application in this process."""
+
     async def run() -> Faults:
-        with application(tmp_path_factory.mktemp("replay") / "world.db") as app:
+        with application(new_place(STEPS)) as app:
             async with client(app) as http:
                 return await faults(http)
 

@@ -22,6 +22,7 @@ from backend.quotas import service as quotas
 from backend.quotas.model import HoldingKey
 from backend.schema import STEPS
 from backend.world import load
+from tests import replay
 from tests.places import Places, in_files
 from tests.world.files import (
     ADA,
@@ -49,8 +50,8 @@ def figures(db: Database, holder: str, source: str, name: str) -> tuple[int, int
     return (found.limit, found.usage_min, found.usage_max) if found else None
 
 
-def test_the_recorded_world_is_read(new_place: Places, shared: Path) -> None:
-    world = json.loads((shared / "recorded" / "world.json").read_text())
+def test_the_recorded_world_is_read(new_place: Places) -> None:
+    world = replay.world()
     db = loaded(new_place, world)
     by_alias = {told["alias"]: told for told in world["users"]}
     everybody = {u.uuid: u for u in db.read(people.all_users)}

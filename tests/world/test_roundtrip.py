@@ -29,6 +29,7 @@ from backend.quotas.model import UNLIMITED, DeleteHoldings, HoldingKey, Limit, S
 from backend.quotas.service import persist
 from backend.schema import STEPS
 from backend.world import load
+from tests import replay
 from tests.places import Places, in_files
 from tests.world.files import NOW, Json, again, database, exported, loaded, plain, small, text_of
 from tests.worlds import OPERATOR, VM, World, person, world_w
@@ -60,8 +61,8 @@ def test_the_text_is_the_same_and_one_record_a_line(new_place: Places) -> None:
     assert len(text.splitlines()) == 36
 
 
-def test_the_recorded_world_comes_back(new_place: Places, shared: Path) -> None:
-    first = again(new_place, json.loads((shared / "recorded" / "world.json").read_text()))
+def test_the_recorded_world_comes_back(new_place: Places) -> None:
+    first = again(new_place, replay.world())
     assert again(new_place, first) == first
 
 
