@@ -34,11 +34,12 @@ NAMES_SECONDS = 600.0
 @dataclass(frozen=True, slots=True)
 class Pace:
     """Seconds between two looks at what is seen and at everything, and the longest pause after
-    failures."""
+    failures; and before each look whether a request without an answer was carried out."""
 
     quick: float = 2.0
     whole: float = 10.0
     longest: float = 60.0
+    looks: Sequence[float] = (0.0, 1.0, 2.0, 4.0)
 
 
 class Poller:
@@ -50,10 +51,10 @@ class Poller:
         reader: Reader,
         mirror: Mirror,
         runtime: Runtime,
-        pace: Pace | None = None,
+        pace: Pace,
     ) -> None:
         self._reader, self._mirror, self._runtime = reader, mirror, runtime
-        self._pace = pace or Pace()
+        self._pace = pace
         self._filling = asyncio.Lock()
         self._tried = asyncio.Event()
         self._poked = asyncio.Event()

@@ -41,12 +41,12 @@ class RemoteBackend:
         runtime: Runtime | None = None,
         pace: Pace | None = None,
     ) -> None:
-        runtime = runtime or system_runtime()
+        runtime, pace = runtime or system_runtime(), pace or Pace()
         self._settings = settings
         self._reader = Reader(settings)
         self._mirror = Mirror(self._ready, runtime)
         self._trail = Trail(settings.folder or self._mirror.folder, runtime)
-        self._sender = Sender(self._reader, self._mirror, self._trail, runtime)
+        self._sender = Sender(self._reader, self._mirror, self._trail, runtime, pace.looks)
         self._poller = Poller(self._reader, self._mirror, runtime, pace)
         self._poller.after = self._sender.settle
         self.quotas = _Quotas(self._mirror.database, self._poller.saw)

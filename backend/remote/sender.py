@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -42,8 +42,6 @@ from backend.remote.reader import Reader
 from backend.remote.reading import OWN
 from backend.remote.trail import UNKNOWN, Trail
 
-LOOKS = (0.0, 1.0, 2.0, 4.0)
-"""Seconds before each look whether an unanswered request was carried out."""
 GIVEN_UP = 600 * 1_000_000
 """Microseconds after which what is not to be seen will not come any more."""
 REASONED = (ApplicationCommand, ChangeProjectState)
@@ -64,9 +62,11 @@ class _Case:
 class Sender:
     """Plans and carries out commands through one server's API."""
 
-    def __init__(self, reader: Reader, mirror: Mirror, trail: Trail, runtime: Runtime) -> None:
+    def __init__(
+        self, reader: Reader, mirror: Mirror, trail: Trail, runtime: Runtime, looks: Sequence[float]
+    ) -> None:
         self._reader, self._mirror, self._trail = reader, mirror, trail
-        self._runtime = runtime
+        self._runtime, self._looks = runtime, looks
         self._sending: set[str] = set()
         self.lacks: Mapping[str, str] = {}
 
@@ -191,7 +191,7 @@ class Sender:
     async def _unanswered(self, case: _Case, one: Unfinished, error: OutcomeUnknown) -> Receipt:
         """Look until it is to be seen; what is not stays open."""
         shown: bool | None = False
-        for pause in LOOKS:
+        for pause in self._looks:
             await asyncio.sleep(pause)
             with suppress(BursarError):
                 shown = await self._shows(case.effect, case.projects, case.service)

@@ -18,7 +18,7 @@ from tests import replay
 from tests.serving import IN_PROCESS
 from tests.worlds import person
 
-QUICK = Pace(quick=0.02, whole=0.05, longest=0.1)
+QUICK = Pace(quick=0.02, whole=0.05, longest=0.1, looks=(0.0, 0.01))
 HASTY = Patience(connect=2, silence=10, total=20, attempts=2, pause=0.01)
 SERVICES = ("cyclades", "astakos")
 
@@ -52,6 +52,7 @@ def console(
     pace: Pace = QUICK,
     patience: Patience = HASTY,
     runtime: Runtime | None = None,
+    read_only: bool = False,
 ) -> RemoteBackend:
     """A console's backend with these tokens; to be used from one event loop."""
     named = services if isinstance(services, Mapping) else {name: name for name in services}
@@ -60,6 +61,7 @@ def console(
         presenting(token),
         {name: presenting(secret) for name, secret in named.items()},
         folder,
+        read_only,
         http=partial(Http, transport=transport, patience=patience),
     )
     clock = runtime or Runtime(system_runtime().now, random.Random(1))
