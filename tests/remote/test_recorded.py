@@ -89,7 +89,7 @@ def _project(told: Any) -> Any:
 
 def _with_moments(body: dict[str, Any]) -> dict[str, Any]:
     """The dates to the microsecond, as they are written today."""
-    told = {k: _moment(v) if k.endswith("_date") else v for k, v in body.items()}
+    told: dict[str, Any] = {k: _moment(v) if k.endswith("_date") else v for k, v in body.items()}
     if last := told.get("last_application"):
         told["last_application"] = _with_moments(last)
     return told
