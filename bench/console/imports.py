@@ -19,7 +19,8 @@ REGISTRY = {"pygments.lexers._mapping"}
 # What details, commands and filters need is imported after the first frame.
 LATER = re.compile(
     r"backend\.(projects|quotas)\.(service|model\.(commands|views|entities))"
-    r"|backend\.core\.(plan|usecase|filter\.parser)|backend\.notices\.model\.\w+|tui\.(dialogs|forms)"
+    r"|backend\.core\.(plan|usecase|filter\.parser)|backend\.notices\.model\.\w+"
+    r"|tui\.(dialogs|forms)"
 )
 OWN = re.compile(r"(tui|backend)(\..*)?")
 TEXTUAL = ("textual.app", "textual.widgets._data_table")
