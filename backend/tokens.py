@@ -57,6 +57,7 @@ class Tokens:
     def __init__(self, source: Source, context: str, place: str, ask: Ask | None = None) -> None:
         self._source, self._context, self._place, self._ask = source, context, place, ask
         self._refused: set[str] = set()
+        self._typed = False
 
     async def __call__(self) -> str:
         """The token, `` where none is kept and none was asked for. Raises NotSignedIn."""
@@ -65,8 +66,10 @@ class Tokens:
         except Failed as error:
             token, why = "", str(error)
             self._refused.add(token)
-        if token in self._refused:
-            token = await self._asked(why if self._source.setting else "no token is configured")
+        if typed := token in self._refused:
+            why = why if self._source.setting else "no token is configured"
+            token = await self._asked("the typed token is refused" if self._typed else why)
+        self._typed = typed
         self._refused.add(token)
         return token
 
@@ -83,5 +86,6 @@ class Tokens:
             if token := await self._ask(question):
                 return token
         self._refused.clear()
+        self._typed = False
         mend = f"mend {self._source.setting}" if self._source.setting else "configure a token"
         raise NotSignedIn(f"{self._place}: {why}", hint=mend)

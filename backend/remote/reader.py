@@ -53,8 +53,8 @@ class Reader:
         self.place = settings.url.removesuffix("/").removesuffix(IDENTITY)
         origin = "{}://{}".format(*urlsplit(self.place)[:2])
         self._held = Held(settings.token)
-        self._front = self._server(self.place, self._held)
-        self.http = {OWN: self._server(origin, self._held)}
+        self._front = self._server(self.place, self._held.client())
+        self.http = {OWN: self._server(origin, self._held.client())}
         """By component; the user's own under ``."""
         for name, token in settings.services.items():
             self.http[name] = self._server(origin, token)

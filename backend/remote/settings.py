@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,20 +26,30 @@ class AstakosSettings:
 
 
 class Held:
-    """A token that is needed in a body too: what was given last, without asking again."""
+    """A token that several clients present and a body names: it is got once for all of them, and
+    another one when one of them was refused."""
 
     def __init__(self, source: Token) -> None:
         self._source = source
-        self._ahead = ""
-        self.value = ""
+        self._value = ""
+        self._getting = asyncio.Lock()
 
-    async def __call__(self) -> str:
-        """What to sign with; another one when that was refused."""
-        self.value, self._ahead = self._ahead or await self._source(), ""
-        return self.value
+    def client(self) -> Token:
+        """What one client signs with."""
+        given = ""
+
+        async def token() -> str:
+            nonlocal given
+            async with self._getting:
+                if self._value == given:
+                    self._value = await self._source()
+                given = self._value
+            return given
+
+        return token
 
     async def now(self) -> str:
         """The one in use, got first if there is none."""
-        if not self.value:
-            self.value = self._ahead = await self._source()
-        return self.value
+        async with self._getting:
+            self._value = self._value or await self._source()
+        return self._value

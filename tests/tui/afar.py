@@ -37,6 +37,8 @@ from tui.session import Session, Settings
 from tui.signin import SignIn
 
 TOKEN = "ada-s3cret"
+PLACE = "https://bursar.example"
+"""What pictures call the server."""
 QUICK = Pace(silence=3.0, wait=1, polling=1.0, pause=0.05, longest=0.2)
 HASTY = Patience(connect=1, silence=1, total=1.5, attempts=2, pause=0.01)
 
@@ -49,15 +51,15 @@ class Afar:
     line: Nasty
     tokens: Path
 
-    def admit(self, token: str, role: Role = Role.ADMIN) -> None:
+    def admit(self, token: str, name: str = "ada", role: Role = Role.ADMIN) -> None:
         """Let a console in that presents this token."""
         grants, sha256 = [Grant("bursar", role)], digest(token)
-        made = partial(add, actor=OPERATOR, name=token, grants=grants, sha256=sha256, expires_at=0)
+        made = partial(add, actor=OPERATOR, name=name, grants=grants, sha256=sha256, expires_at=0)
         self.stage.world.database.write(made)
 
-    def shut_out(self, token: str) -> None:
-        """Let it in no more."""
-        self.stage.world.database.write(partial(revoke, actor=OPERATOR, name=token))
+    def shut_out(self, name: str = "ada") -> None:
+        """Let nobody of this name in any more."""
+        self.stage.world.database.write(partial(revoke, actor=OPERATOR, name=name))
 
     def keep(self, token: str) -> None:
         """Have the operator keep this token."""
@@ -68,7 +70,7 @@ class Afar:
         self, ask: Ask | None = None, verify: ssl.SSLContext | bool = True
     ) -> ServedBackend:
         """A console's way to the server."""
-        token = Tokens(Source(file=self.tokens), "team", self.line.url, ask)
+        token = Tokens(Source(file=self.tokens), "team", PLACE, ask)
         http = Http(
             self.line.url,
             token=token,
@@ -77,6 +79,7 @@ class Afar:
             verify=verify,
             rng=random.Random(1),
         )
+        http.place = PLACE
         outbox = Outbox(self.tokens.with_name("outbox.db"))
         return ServedBackend(http, outbox, pace=QUICK)
 

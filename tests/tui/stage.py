@@ -22,6 +22,7 @@ from tests.worlds import CPU, OPERATOR, RAM, VM, World, person, world_w
 from tui.app import BursarApp
 from tui.dialogs.asking import AskingDialog
 from tui.dialogs.confirm import ConfirmScreen
+from tui.dialogs.signin import SignInScreen
 from tui.format.glyphs import ASCII, UNICODE
 from tui.panes.review import ReviewPane
 from tui.session import Session, Settings
@@ -139,11 +140,17 @@ async def settled(pilot: Pilot[None]) -> None:
     """Wait until nothing is being read any more."""
     await pilot.pause()
     reading = [worker for worker in pilot.app.workers if worker.group not in ENDLESS]
+    while any(not worker.is_finished for worker in reading) and not signing_in(pilot):
+        await pilot.pause(0.005)
     if reading:
-        await pilot.app.workers.wait_for_complete(reading)
         await pilot.pause()
     while isinstance(pilot.app.screen, AskingDialog) and pilot.app.screen.resting:
         await pilot.pause(0.02)
+
+
+def signing_in(pilot: Pilot[None]) -> bool:
+    """Whether everything waits for the operator's token."""
+    return isinstance(pilot.app.screen, SignInScreen)
 
 
 async def until(pilot: Pilot[None], ready: Callable[[], bool], *, tries: int = 200) -> None:

@@ -33,7 +33,7 @@ def connected(session: Session, width: int) -> tuple[list[Part], list[Part]]:
     kind = connection.kind
     if width >= WIDE:
         kind = f"{kind} {names.shorten(connection.place, width // 3, settings.glyphs)}"
-        kind += f"   read {ages.clock(session.read_at)}Z"
+        kind += f"   read {ages.clock(session.read_at)}Z" if session.badges else ""
     return left, [(kind, QUIET), "   ", freshness(session)]
 
 

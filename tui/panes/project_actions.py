@@ -11,7 +11,7 @@ from backend.projects import model
 from backend.projects.model.rows import ProjectRow
 from backend.projects.model.states import ProjectState
 from tui.actions import Action, Group
-from tui.panes.project_forms import FORMS, NEW_IS_NOT_EDITED, ProjectForms
+from tui.panes.project_forms import FORMS, GIVES, NEW_IS_NOT_EDITED, ProjectForms, ways_of
 from tui.session import WARN
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class ProjectActions(ProjectForms, inherit_bindings=False):
             return "no project is selected"
         if row.pending_app and row.state is ProjectState.UNINITIALIZED:
             return NEW_IS_NOT_EDITED
-        return self.allowed().get("modify", "")
+        gives = [GIVES[way] for way, _ in ways_of(row)]
+        return self.session.lacking(gives) or self.allowed().get("modify", "")
 
     def _reviewable(self, row: ProjectRow | None) -> bool:
         badges = self.session.badges

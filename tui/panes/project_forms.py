@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 NEW_IS_NOT_EDITED = "only modifications are edited: approve or deny a new project as it is"
 FORMS = ("row.new", "row.edit", "row.editor")
 APPLY, REPLACE, IN_PLACE = "apply", "replace", "in place"
+GIVES = {APPLY: "SubmitApplication", REPLACE: "SubmitApplication", IN_PLACE: "ModifyProject"}
+"""The command that each way ends in."""
 
 
-def _ways(row: ProjectRow) -> Sequence[tuple[str, str]]:
+def ways_of(row: ProjectRow) -> Sequence[tuple[str, str]]:
     """How a project can be changed; what a waiting application asks for comes first, and is not
     replaced by one that starts from something else."""
     number = row.pending_app
@@ -64,7 +66,8 @@ class ProjectForms(Pane, inherit_bindings=False):
 
         if (row := self.project_row()) is None:
             return None
-        projects, ways = self.session.backend.projects, _ways(row)
+        projects = self.session.backend.projects
+        ways = [one for one in ways_of(row) if not self.session.lacking([GIVES[one[0]]])]
         found, forms = await projects.detail(row.key), await of_session(self.session)
         way: str | None = ways[0][0]
         if len(ways) > 1:

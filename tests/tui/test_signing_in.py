@@ -1,0 +1,198 @@
+"""A token that is missing or refused: it is asked for on top of the pane, never shown, and what
+was being done goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from backend.core.errors import NotSignedIn
+from backend.core.identity import Role
+from backend.core.signin import Question
+from backend.credentials import Source
+from backend.projects.model import ApplicationState
+from backend.tokens import Tokens
+from tests.http.test_client import looped
+from tests.tui.afar import TOKEN, Afar, afar, arrived, fresh, left, pane
+from tests.tui.panes.test_pictures import Compare
+from tests.tui.stage import SIZES, dialog, play, press, said, until, write
+from tui.app import BursarApp
+from tui.dialogs.confirm import ConfirmScreen
+from tui.dialogs.signin import SignInScreen
+
+NEW = "ada-n3w"
+
+
+@pytest.fixture
+def far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Afar]:
+    monkeypatch.chdir(tmp_path)
+    with afar(Path()) as found:
+        yield found
+
+
+async def asked(pilot: Pilot[None]) -> None:
+    """Wait for the prompt."""
+    await until(pilot, lambda: isinstance(pilot.app.screen, SignInScreen), tries=500)
+
+
+async def answered(pilot: Pilot[None], token: str) -> None:
+    """Paste a token and wait until the prompt is gone."""
+    prompt = pilot.app.screen
+    field = prompt.query_one(Input)
+    field.insert_text_at_cursor(token)
+    await pilot.pause()
+    assert token not in said(pilot.app)
+    await pilot.press("enter")
+    await until(pilot, lambda: pilot.app.screen is not prompt)
+
+
+def test_a_token_that_ends_is_asked_for_and_the_decision_goes_on(far: Afar) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await arrived(pilot)
+        await press(pilot, "j", "X")
+        await dialog(pilot)
+        await write(pilot, "not now")
+        await press(pilot, "enter")
+        far.shut_out()
+        far.admit(NEW)
+        await pilot.press("y")
+        await asked(pilot)
+        await answered(pilot, NEW)
+        await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen), tries=500)
+        found = far.stage.world.application(far.stage.newcomer)
+        assert found.state is ApplicationState.DENIED
+        await arrived(pilot)
+        assert isinstance(pilot.app, BursarApp)
+        assert NEW not in "".join(one.text for one in pilot.app.session.messages)
+        await left(pilot)
+
+    play(far.app(), script)
+    assert far.tokens.read_text() == TOKEN
+
+
+def test_one_without_a_token_asks_at_the_start(far: Afar) -> None:
+    far.tokens.unlink()
+
+    async def script(pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        shown = " ".join(said(pilot.app).split())
+        assert "token_file" in shown
+        await answered(pilot, TOKEN)
+        await arrived(pilot)
+        await left(pilot)
+
+    play(far.app(), script)
+
+
+def test_a_wrong_token_is_asked_for_again(far: Afar) -> None:
+    far.keep("nobody")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        await answered(pilot, "nobody-else")
+        await asked(pilot)
+        await until(pilot, lambda: "the typed token is refused" in said(pilot.app))
+        await pilot.press(*"a b", "enter")
+        assert "a token has no spaces" in said(pilot.app)
+        for _ in "a b":
+            await pilot.press("backspace")
+        await answered(pilot, TOKEN)
+        await arrived(pilot)
+        await left(pilot)
+
+    play(far.app(), script)
+
+
+def test_who_declines_is_asked_again_when_he_wants_to(far: Afar) -> None:
+    far.keep("nobody")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: fresh(pilot) == "signed out, r asks again", tries=500)
+        assert not isinstance(pilot.app.screen, SignInScreen)
+        await pilot.press("r")
+        await asked(pilot)
+        await answered(pilot, TOKEN)
+        await arrived(pilot)
+        await left(pilot)
+
+    play(far.app(), script)
+
+
+def test_a_token_that_is_mended_outside_is_taken_without_asking(far: Afar) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await arrived(pilot)
+        far.shut_out()
+        far.admit(NEW)
+        far.keep(NEW)
+        far.line.cut()
+        await until(pilot, lambda: NEW in far.line.tokens)
+        await arrived(pilot)
+        assert pane(pilot).list.shown
+        await left(pilot)
+
+    play(far.app(), script)
+
+
+def test_what_a_viewer_may_not_do_says_so(far: Afar) -> None:
+    far.admit("eve-viewer", "eve", Role.VIEWER)
+    far.keep("eve-viewer")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await arrived(pilot)
+        await press(pilot, "j", "X")
+        assert "deny: your role is viewer" in said(pilot.app)
+        await left(pilot)
+
+    play(far.app(), script)
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_the_prompt(far: Afar, snap_compare: Compare, size: tuple[int, int]) -> None:
+    far.keep("nobody")
+
+    async def before(pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        pilot.app.screen.query_one(Input).insert_text_at_cursor("typed")
+        await pilot.pause()
+
+    app = far.app(size, live=False, production=True)
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@looped
+async def test_a_source_is_read_again_and_then_the_operator_asked(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("one")
+    file.chmod(0o600)
+    questions: list[Question] = []
+
+    async def ask(question: Question) -> str:
+        questions.append(question)
+        return "typed" if len(questions) == 1 else ""
+
+    tokens = Tokens(Source(file=file), "team", "https://h.example", ask)
+    assert await tokens() == "one"
+    file.write_text("two")
+    assert await tokens() == "two"
+    assert await tokens() == "typed"
+    with pytest.raises(NotSignedIn, match="typed token is refused"):
+        await tokens()
+    assert await tokens() == "two"
+    assert questions[0] == Question(
+        "team", "https://h.example", "the token of token_file is refused"
+    )
+
+
+@looped
+async def test_a_program_that_fails_is_named_and_not_quoted() -> None:
+    source = Source(command=("/bin/sh", "-c", "echo s3cret; echo s3cret >&2; exit 3"))
+    with pytest.raises(NotSignedIn) as caught:
+        await Tokens(source, "team", "https://h.example")()
+    assert "token_command: exit 3" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
