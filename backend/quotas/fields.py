@@ -19,12 +19,12 @@ from backend.core.listing import FieldSpec, Kind
 # Whether the project's limit binds a member row `h` with its pool `p`; without a pool it does
 # not. Written as headroom against headroom, since the sums could overflow.
 POOL_BINDS = "p.lim < 9223372036854775807 AND p.lim - p.usage_max < h.lim - h.usage_max"
-LEFT = f"""CASE WHEN {POOL_BINDS} THEN p.lim - p.usage_max
+# As shown: a holder may always reach 0, and is over by no more than what he uses himself.
+OVERDRAWN = f"{POOL_BINDS} AND p.lim - p.usage_max < -h.usage_max"
+REACH = f"""CASE WHEN {OVERDRAWN} THEN 0
+    WHEN {POOL_BINDS} THEN p.lim - p.usage_max + h.usage_max ELSE h.lim END"""
+LEFT = f"""CASE WHEN {OVERDRAWN} THEN -h.usage_max WHEN {POOL_BINDS} THEN p.lim - p.usage_max
     WHEN h.lim = 9223372036854775807 THEN h.lim ELSE h.lim - h.usage_max END"""
-# What is shown and sorted by: nobody is over by more than what he uses himself.
-ROOM = f"""CASE WHEN {POOL_BINDS} AND p.lim - p.usage_max < -h.usage_max THEN -h.usage_max
-    ELSE {LEFT} END"""
-EFFECTIVE = f"""CASE WHEN {POOL_BINDS} THEN p.lim - p.usage_max + h.usage_max ELSE h.lim END"""
 SHARE = """CASE WHEN h.usage_max = 0 OR h.lim = 9223372036854775807 THEN 0.0
     WHEN h.lim <= 0 THEN 1000000.0 ELSE h.usage_max * 100.0 / h.lim END"""
 TAKEN = "coalesce(p.usage_max - h.usage_max, 0)"
@@ -33,7 +33,7 @@ OWN_KNOWN = "h.known = 1"
 KNOWN = "(h.known = 1 AND coalesce(p.known, 1) = 1)"
 UNPOOLED = "coalesce(p.lim, h.lim) = 9223372036854775807"
 REACH_KNOWN = f"(h.source_id = 0 OR {UNPOOLED} OR {KNOWN})"
-BOUND = f"({REACH_KNOWN} AND {EFFECTIVE} < h.lim)"
+BOUND = f"({REACH_KNOWN} AND coalesce({POOL_BINDS}, 1 = 0))"
 ROOM_KNOWN = f"""(({UNPOOLED} AND h.lim = 9223372036854775807)
     OR (h.known = 1 AND {REACH_KNOWN}))"""
 OVER = """h.id IN (SELECT id FROM holding WHERE usage_max > lim UNION
@@ -96,7 +96,7 @@ def _holdings(project: str) -> Fields:
             number("pending", PENDING_AMOUNT, "what is pending of it", "pending>1G", "pend",
                    when=OWN_KNOWN),
             number("limit", "h.lim", "the own limit", "limit<inf", "lim"),
-            number("eff", EFFECTIVE, "what can be had at most", "eff<4", "effective",
+            number("eff", REACH, "what can be had at most", "eff<4", "effective",
                    when=REACH_KNOWN),
             number("left", LEFT, "what can still be had", "left<=1G", "headroom",
                    when=ROOM_KNOWN),

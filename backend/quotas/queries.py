@@ -44,7 +44,7 @@ SORTS: Mapping[str, tuple[str, str]] = {
     "used": (PLAIN, "h.known DESC, h.usage_max {d}, h.id"),
     "pending": (PLAIN, "h.known DESC, h.usage_max - h.usage_min {d}, h.id"),
     "limit": (PLAIN, "h.lim {d}, h.id"),
-    "left": (PLAIN, f"h.known DESC, {fields.ROOM} {{d}}, h.id"),
+    "left": (PLAIN, f"h.known DESC, {fields.LEFT} {{d}}, h.id"),
 }
 POOLS = "h.source_id = 0"
 MEMBERS = "h.source_id <> 0"

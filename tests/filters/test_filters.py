@@ -118,8 +118,8 @@ def quota(world: Little, row: QuotaRow) -> Facts:
             "used": [row.usage] * row.known,
             "pending": [row.pending] * row.known,
             "limit": [row.limit],
-            "eff": [row.effective] * row.reach_known,
-            "left": [row.left] * row.room_known,
+            "eff": [row.reach] * row.reach_known,
+            "left": [row.room] * row.room_known,
             "taken": [row.taken_by_others] * row.taken_known,
             "share": [share] * row.known,
         },
@@ -170,7 +170,7 @@ def project(world: Little, row: ProjectRow) -> Facts:
     pools = figures(world.tx, "h.holder_id = o.id AND h.source_id = 0", row.uuid)
     everybody = pools + figures(world.tx, "h.source_id = o.id", row.uuid)
     waiting, new = row.pending_app > 0, row.state is ProjectState.UNINITIALIZED
-    tightest = max((used * 1000.0 / (limit or 1) for used, limit in pools), default=0.0) / 10.0
+    tightest = max(map(fullness, pools), default=0.0) / 10.0
     owner = [uuid for uuid, names in world.names.items() if names == [(row.owner, False)]]
     uuids = [uuid for uuid in owner if ":" not in uuid]
     return Facts(
@@ -276,6 +276,12 @@ def figures(tx: Tx, which: str, uuid: str) -> list[tuple[int, int]]:
     """Usage and limit of some holdings of a project."""
     sql = f"SELECT usage_max, lim FROM holding h JOIN holder o ON {which} WHERE o.name = ?"
     return [(used, limit) for used, limit in tx.all(sql, (f"project:{uuid}",))]
+
+
+def fullness(pool: tuple[int, int]) -> float:
+    """In thousandths; what is used of nothing is just more than full."""
+    used, limit = pool
+    return used * 1000.0 / limit if limit else 1000.1 * (used > 0)
 
 
 def entry(world: Little, row: JournalRow) -> Facts:
