@@ -17,11 +17,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.core import journal
-from backend.core.database import Step, Tx, open_database
+from backend.core.database import Tx, open_database
 from backend.core.identity import Actor, Role
 from backend.core.journal import Entry
-from backend.quotas import schema, service, store
+from backend.quotas import service, store
 from backend.quotas.ledger import Ledger, Resolve
 from backend.quotas.model import (
     HoldingKey,
@@ -31,16 +30,12 @@ from backend.quotas.model import (
     Resource,
     SetLimits,
 )
+from backend.schema import STEPS
 from bench.raw import PROJECTS, USERS, Raw
 
 NAMES = ("vm", "cpu", "ram")
 GATE = 2.5
 SERVICE = Actor("service:cyclades", Role.SERVICE, component="cyclades")
-STEPS = (
-    Step("journal", journal.SCHEMA),
-    Step("quotas", schema.SCHEMA),
-    Step("history", schema.HISTORY),
-)
 
 
 @dataclass

@@ -169,10 +169,10 @@ def _directory(user: pwd.struct_passwd | None) -> Path:
 
 
 def _start(
-    bin_directory: Path, directory: Path, user: pwd.struct_passwd | None
+    bin_directory: Path, directory: Path, user: pwd.struct_passwd | None, settings: str
 ) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        ["/bin/sh", "-c", KEEP, "sh", directory, bin_directory, SETTINGS],
+        ["/bin/sh", "-c", KEEP, "sh", directory, bin_directory, settings],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -186,13 +186,13 @@ def _start(
 
 
 @contextmanager
-def server() -> Iterator[Server]:
+def server(settings: str = SETTINGS) -> Iterator[Server]:
     """Start a server, and stop it whatever happens; raise `PostgresAbsent` where there is none."""
     user = _ordinary_user()
     bin_directory = programs()
     directory = _directory(user)
     # Leaving the block closes the pipe, which stops the server, and waits for that.
-    with _start(bin_directory, directory, user) as process:
+    with _start(bin_directory, directory, user, settings) as process:
         output = cast(IO[str], process.stdout)
         said = output.readline()
         if said != "ready\n":

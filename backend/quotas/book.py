@@ -27,6 +27,10 @@ FROM commission c LEFT JOIN provision v ON v.serial = c.serial
 LEFT JOIN holding h ON h.id = v.holding_id
 WHERE c.serial IN ({keys}) ORDER BY c.serial, v.n"""
 SET_USAGE = "UPDATE holding SET usage_min = ?, usage_max = ? WHERE id = ?"
+SELECT_KEYS = (
+    "SELECT key, request, serial FROM commission_key WHERE clientkey = ? AND key IN ({keys})"
+)
+INSERT_KEY = "INSERT INTO commission_key VALUES (?, ?, ?, ?, ?)"
 INSERT_COMMISSION = "INSERT INTO commission VALUES (?, ?, ?, ?, ?, ?)"
 INSERT_PROVISION = "INSERT INTO provision VALUES (?, ?, ?, ?)"
 INSERT_LOG = "INSERT INTO provision_log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -102,6 +106,9 @@ class Book:
         self._gone: set[int] = set()
         self._dirty: set[int] = set()
         self._log: list[tuple[object, ...]] = []
+        self._keys: dict[tuple[str, str], tuple[str, int]] = {}
+        self._fresh_keys: list[tuple[object, ...]] = []
+        self.serials = tx.ids("serial")
 
     def load_accounts(self, ids: Collection[int]) -> bool:
         """Read the holdings that are not in the book yet; False when one does not exist."""
@@ -125,6 +132,20 @@ class Book:
                 pending.postings.append((row[7], row[6]))
                 if row[7] not in self._accounts:
                     self._open(row[7:])
+
+    def load_keys(self, clientkey: str, keys: Sequence[str]) -> None:
+        """Read which of a component's idempotency keys were used."""
+        for key, request, serial in self._tx.within(SELECT_KEYS, keys, (clientkey,)):
+            self._keys[clientkey, key] = request, int(serial)
+
+    def key(self, clientkey: str, key: str) -> tuple[str, int] | None:
+        """What a loaded key was used for: digest of the request and serial."""
+        return self._keys.get((clientkey, key))
+
+    def add_key(self, clientkey: str, key: str, request: str, serial: int) -> None:
+        """A key that is used from now on."""
+        self._keys[clientkey, key] = request, serial
+        self._fresh_keys.append((clientkey, key, request, serial, self._tx.now))
 
     def _open(self, row: Row) -> None:
         id, holder, source, resource, limit, low, high = row
@@ -177,6 +198,9 @@ class Book:
             tx.many(DELETE_COMMISSION, [(serial,) for serial in sorted(self._gone)])
         if self._log:
             tx.many(INSERT_LOG, self._log)
+        if self._fresh_keys:
+            tx.many(INSERT_KEY, self._fresh_keys)
+        self.serials.save()
 
     def _insert(self, fresh: Sequence[Pending]) -> None:
         self._tx.many(

@@ -16,7 +16,6 @@ from backend.quotas.model import UNLIMITED, IssueCommission, Provision
 from backend.quotas.rules import Account, accept, check, merge, reject, reserve
 
 SELECT_KEY = "SELECT request, serial FROM commission_key WHERE clientkey = ? AND key = ?"
-INSERT_KEY = "INSERT INTO commission_key VALUES (?, ?, ?, ?, ?)"
 SELECT_SERIALS = "SELECT serial FROM commission WHERE clientkey = ? ORDER BY serial"
 
 LONGEST_TIMEOUT = 10 * 366 * 86_400  # seconds
@@ -100,6 +99,12 @@ class _Batch:
         if not self._load_accounts(issues):
             self.ids.forget()
             self._load_accounts(issues)
+        keys: dict[str, list[str]] = {}
+        for one in issues:
+            if one.key:
+                keys.setdefault(one.clientkey, []).append(one.key)
+        for clientkey, used in keys.items():
+            self.book.load_keys(clientkey, used)
         serials = [one.serial for one in operations if isinstance(one, Resolve)]
         self.book.load_pending([serial for serial in serials if 0 < serial <= UNLIMITED])
 
@@ -123,11 +128,11 @@ class _Batch:
 
     def _issue(self, command: IssueCommission) -> int:
         check_timeout(command)
-        known = replayed(self.tx, command)
+        known = _same(command, self.book.key(command.clientkey, command.key))
         if known:
             return known
         accounts = self._checked(command)
-        serial = self.tx.next_id("serial")
+        serial = self.book.serials.next()
         expires = self.tx.now + command.timeout * SECOND if command.timeout else 0
         postings = [(account.id, quantity) for account, quantity in accounts]
         pending = Pending(
@@ -143,8 +148,7 @@ class _Batch:
         else:
             self.book.add(pending)
         if command.key:
-            told = (command.clientkey, command.key, _digest(command), serial, self.tx.now)
-            self.tx.execute(INSERT_KEY, told)
+            self.book.add_key(command.clientkey, command.key, _digest(command), serial)
         action = "commission.charge" if command.auto_accept else "commission.issue"
         self._record(
             command.actor.name, action, serial, postings, key=command.key, forced=command.force
@@ -215,15 +219,21 @@ def replayed(tx: Tx, command: IssueCommission) -> int:
     Raises Conflict when it led to something else.
     """
     row = tx.one(SELECT_KEY, (command.clientkey, command.key)) if command.key else None
-    if row is None:
+    return _same(command, (row[0], int(row[1])) if row else None)
+
+
+def _same(command: IssueCommission, used: tuple[str, int] | None) -> int:
+    """The serial that its key led to, 0 without. Raises Conflict."""
+    if used is None:
         return 0
-    if row[0] != _digest(command):
+    request, serial = used
+    if request != _digest(command):
         raise Conflict(
             f"idempotency key {command.key!r} was used for another commission",
             hint="make a new key for a new commission",
-            data={"stored": row[0], "sent": _digest(command), "serial": row[1]},
+            data={"stored": request, "sent": _digest(command), "serial": serial},
         )
-    return int(row[1])
+    return serial
 
 
 def _digest(command: IssueCommission) -> str:

@@ -17,7 +17,7 @@ from backend.projects.store import applications as application_store
 from backend.projects.store import memberships as membership_store
 from backend.projects.store import people as person_store
 from backend.projects.store import projects as project_store
-from backend.quotas import book, ledger
+from backend.quotas import book
 from backend.quotas import service as quotas
 from backend.quotas import store as quota_store
 from backend.quotas.model import HoldingKey, Provision, Resource
@@ -202,7 +202,7 @@ class Importer:
         return found.id if found else 0
 
     def _keys(self, part: Sequence[KeyEntry]) -> None:
-        self._tx.many(ledger.INSERT_KEY, part)
+        self._tx.many(book.INSERT_KEY, part)
         for key in part:
             told = to_json({"clientkey": key.clientkey, "key": key.key})
             self.effects.append(SideEffect(f"commission:{key.serial}", "{}", told))

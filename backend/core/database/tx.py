@@ -14,8 +14,10 @@ from backend.core.runtime import Runtime, micros
 Row = tuple[Any, ...]
 
 BUMP = "UPDATE counter SET value = value + ? WHERE name = ? RETURNING value"
+SELECT_COUNTER = "SELECT value FROM counter WHERE name = ?"
+SET_COUNTER = "UPDATE counter SET value = ? WHERE name = ?"
 NEW_COUNTER = "INSERT INTO counter (name, value) VALUES (?, ?)"
-IN_CHUNK = 500
+IN_CHUNK = 512
 
 
 class Tx:
@@ -74,8 +76,11 @@ class Tx:
         found: list[Row] = []
         for start in range(0, len(keys), IN_CHUNK):
             part = keys[start : start + IN_CHUNK]
-            marks = ",".join("?" * len(part))
-            found += self.all(sql.replace("{keys}", marks), [*params, *part])
+            # Few different statements, so that engines know them: the last key is said again.
+            said = 1 << (len(part) - 1).bit_length()
+            marks = ",".join("?" * said)
+            more = [part[-1]] * (said - len(part))
+            found += self.all(sql.replace("{keys}", marks), [*params, *part, *more])
         return found
 
     def next_ids(self, name: str, count: int = 1) -> range:
@@ -89,6 +94,10 @@ class Tx:
     def next_id(self, name: str) -> int:
         """One id that was never given before."""
         return self.next_ids(name)[0]
+
+    def ids(self, name: str) -> Ids:
+        """Ids for many things, which cost nothing each."""
+        return Ids(self, name)
 
     def record(self, entry: Entry) -> int:
         """Journal what this transaction did; returns its seq."""
@@ -114,3 +123,30 @@ class Tx:
             self.chain.truncate(mark)
             raise
         self._conn.execute("RELEASE part")
+
+
+class Ids:
+    """Ids that were never given before, counted in memory until `save`. Meanwhile nobody else
+    may give ids of this name."""
+
+    def __init__(self, tx: Tx, name: str) -> None:
+        self._tx = tx
+        self._name = name
+        self._stored: int | None = None
+        self._given = 0
+
+    def next(self) -> int:
+        """One id."""
+        if self._stored is None:
+            self._stored = int(self._tx.scalar(SELECT_COUNTER, (self._name,)) or 0)
+        self._given += 1
+        return self._stored + self._given
+
+    def save(self) -> None:
+        """Keep the last one that was given."""
+        if self._stored is None or not self._given:
+            return
+        last = self._stored + self._given
+        if not self._tx.execute(SET_COUNTER, (last, self._name)):
+            self._tx.execute(NEW_COUNTER, (self._name, last))
+        self._stored, self._given = last, 0
