@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from backend.check import findings
+from backend.schema import STEPS
 from tests.contract.forms import FORMS, Can, Stand, standing
+from tests.places import ENGINES, in_files, on_server
 from tests.worlds import world_w
 
 
@@ -16,8 +19,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "stand" in metafunc.fixturenames:
         marker = metafunc.definition.get_closest_marker("needs")
         needed = frozenset[Can](marker.args if marker else ())
-        able = [name for name, form in FORMS.items() if needed <= form.can]
-        metafunc.parametrize("stand", able, indirect=True, scope="module")
+        able = [
+            (name, engine)
+            for name, form in FORMS.items()
+            for engine in ENGINES
+            if needed <= form.can
+        ]
+        metafunc.parametrize("stand", able, indirect=True, ids="-".join, scope="module")
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +33,15 @@ def stand(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stand]:
     """World W and a form on it; the database is sound at the end."""
-    place = tmp_path_factory.mktemp("contract") / "world.db"
-    world = world_w(place)
-    with standing(FORMS[request.param], world, place) as found:
-        yield found
-    assert world.database.read(lambda tx: list(findings(tx))) == []
-    world.database.close()
+    form, engine = request.param
+    with ExitStack() as until:
+        if engine == "sqlite":
+            new_place = in_files(tmp_path_factory.mktemp("contract"))
+        else:
+            new_place = on_server(request.getfixturevalue("postgres"), until)
+        place = new_place(STEPS)
+        world = world_w(place)
+        with standing(FORMS[form], world, place) as found:
+            yield found
+        assert world.database.read(lambda tx: list(findings(tx))) == []
+        world.database.close()

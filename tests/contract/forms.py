@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from backend.backend import Backend
@@ -25,13 +26,13 @@ from backend.core.identity import Actor, Role
 from backend.embedded import EmbeddedBackend, open_embedded
 from backend.projects.model import Capacity, ModifyBaseProjects, Wishes
 from backend.server.app import create_app
+from tests.places import Place
 from tests.remote import consoles as remote
 from tests.served.consoles import Buffering, admit, console
 from tests.serving import QUIET, serving
 from tests.worlds import OPERATOR, PENDING_APP, World
 
 T = TypeVar("T")
-Place = Path | str
 MANY = 10_000
 """Applications that each may have waiting."""
 Connect = Callable[[Role], AbstractAsyncContextManager[Backend]]
@@ -91,7 +92,7 @@ async def _played(connect: Connect, role: Role, scene: Callable[[Backend], Await
 
 @contextmanager
 def _embedded(place: Place, read_only: bool) -> Iterator[Connect]:
-    backend = open_embedded(Path(place), read_only=read_only, actor=OPERATOR)
+    backend = open_embedded(place, read_only=read_only, actor=OPERATOR)
 
     @asynccontextmanager
     async def connect(role: Role) -> AsyncIterator[Backend]:
@@ -109,7 +110,7 @@ def _embedded(place: Place, read_only: bool) -> Iterator[Connect]:
 @contextmanager
 def _in_process(place: Place, read_only: bool) -> Iterator[Connect]:
     """The server's application without a socket, through which no events come."""
-    backend = open_embedded(Path(place), read_only=read_only, actor=OPERATOR)
+    backend = open_embedded(place, read_only=read_only, actor=OPERATOR)
     app = create_app(backend, QUIET)
 
     @asynccontextmanager
@@ -129,7 +130,7 @@ def _in_process(place: Place, read_only: bool) -> Iterator[Connect]:
 @contextmanager
 def _in_a_process_of_its_own(place: Place, read_only: bool) -> Iterator[Connect]:
     """`bursar serve`, over a real socket."""
-    with serving(Path(place)) as server:
+    with serving(place) as server:
 
         @asynccontextmanager
         async def connect(role: Role) -> AsyncIterator[Backend]:
@@ -145,13 +146,14 @@ def _in_a_process_of_its_own(place: Place, read_only: bool) -> Iterator[Connect]
 @contextmanager
 def _astakos(place: Place, read_only: bool) -> Iterator[Connect]:
     """The dialect client, with a project admin's and all services' tokens."""
-    backend = open_embedded(Path(place), actor=OPERATOR)
+    backend = open_embedded(place, actor=OPERATOR)
     remote.admit(backend.database)
     app = create_app(backend, QUIET)
+    folder = TemporaryDirectory()
 
     @asynccontextmanager
     async def connect(role: Role) -> AsyncIterator[Backend]:
-        found = remote.console(Buffering(app), folder=Path(place).parent / "context")
+        found = remote.console(Buffering(app), folder=Path(folder.name))
         try:
             yield found
         finally:
@@ -160,6 +162,7 @@ def _astakos(place: Place, read_only: bool) -> Iterator[Connect]:
     try:
         yield connect
     finally:
+        folder.cleanup()
         backend.shut()
 
 
@@ -178,7 +181,7 @@ def standing(form: Form, world: World, place: Place) -> Iterator[Stand]:
     admit(world.database)
     plenty = Wishes(grants={PENDING_APP: Capacity(MANY, MANY)})
     world.do(ModifyBaseProjects(actor=OPERATOR, wishes=plenty))
-    oracle = open_embedded(Path(place), actor=OPERATOR)
+    oracle = open_embedded(place, actor=OPERATOR)
     try:
         with form.opened(place, False) as connect:
             yield Stand(form, world, place, oracle, connect)
