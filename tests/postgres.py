@@ -186,13 +186,13 @@ def _start(
 
 
 @contextmanager
-def server(settings: str = SETTINGS) -> Iterator[Server]:
+def server(settings: str = "") -> Iterator[Server]:
     """Start a server, and stop it whatever happens; raise `PostgresAbsent` where there is none."""
     user = _ordinary_user()
     bin_directory = programs()
     directory = _directory(user)
     # Leaving the block closes the pipe, which stops the server, and waits for that.
-    with _start(bin_directory, directory, user, settings) as process:
+    with _start(bin_directory, directory, user, settings or SETTINGS) as process:
         output = cast(IO[str], process.stdout)
         said = output.readline()
         if said != "ready\n":
