@@ -27,7 +27,15 @@ def to_stream(stream: TextIO) -> Writer:
 
 
 def line(
-    *, method: str, path: str, route: str, status: int, octets: int, seconds: float, address: str
+    *,
+    method: str,
+    path: str,
+    route: str,
+    status: int,
+    octets: int,
+    seconds: float,
+    address: str,
+    who: str,
 ) -> str:
     """A request; never its query, headers or bodies."""
     told = {
@@ -39,5 +47,6 @@ def line(
         "bytes": octets,
         "ms": round(seconds * 1000, 2),
         "address": display(address, limit=60),
+        "who": display(who, limit=120),
     }
     return json.dumps(told, ensure_ascii=False) + "\n"

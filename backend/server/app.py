@@ -127,7 +127,9 @@ async def _error(request: Request, error: Exception) -> Response:
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
-    """What Starlette itself refuses."""
+    """What Starlette itself refuses; it takes no new line for a part of a path."""
+    if request.url.path.startswith(f"{ASTAKOS}/"):
+        return dialect.envelope(dialect.unknown_path())
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "")
         return envelope(WrongMethod("not this method", data={"allow": allowed}))

@@ -22,6 +22,7 @@ from backend.core.errors import (
     TooSlow,
 )
 from backend.server.access_log import Writer, line
+from backend.server.guard import WHO
 from backend.server.metrics import Metrics
 from backend.server.settings import ServerSettings
 
@@ -115,6 +116,7 @@ class Edge:
                     octets=exchange.octets,
                     seconds=seconds,
                     address=self._address(HTTPConnection(scope)),
+                    who=scope.get(WHO, ""),
                 )
             )
 

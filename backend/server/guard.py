@@ -20,6 +20,8 @@ PEER = "peer:"
 """What the host of a Unix socket's client begins with; its OS user follows."""
 NOBODY = Actor("", Role.VIEWER)
 BEARER = "bearer "
+WHO = "bursar.who"
+"""Where the scope of a request says who sent it, for the access log."""
 
 
 class Guard:
@@ -37,12 +39,15 @@ class Guard:
             return NOBODY
         token = request.headers.get("x-auth-token", "")
         if access is Access.COMPONENT:
-            return projects.astakos_component(await self._component(request, token))
-        principal = await self._principal(request, token)
-        writing = access is Access.WRITER
-        return await self._database.aread(
-            lambda tx: projects.astakos_user(tx, principal, writing=writing)
-        )
+            actor = projects.astakos_component(await self._component(request, token))
+        else:
+            principal = await self._principal(request, token)
+            writing = access is Access.WRITER
+            actor = await self._database.aread(
+                lambda tx: projects.astakos_user(tx, principal, writing=writing)
+            )
+        request.scope[WHO] = actor.name
+        return actor
 
     async def present(self, request: Request, token: str) -> tuple[Actor, int]:
         """The user of a token, and when it expires. Raises NotSignedIn, Throttled."""
@@ -57,9 +62,12 @@ class Guard:
         token = bearer or request.headers.get("x-auth-token", "")
         host = request.client.host if request.client else ""
         if not token and self._settings.socket and host.startswith(PEER):
-            return operator(host.removeprefix(PEER))
-        principal = await self._principal(request, token)
-        return await self._database.aread(lambda tx: projects.console_actor(tx, principal))
+            actor = operator(host.removeprefix(PEER))
+        else:
+            principal = await self._principal(request, token)
+            actor = await self._database.aread(lambda tx: projects.console_actor(tx, principal))
+        request.scope[WHO] = actor.name
+        return actor
 
     async def _component(self, request: HTTPConnection, token: str) -> Principal:
         """Components ask by the thousand; one second old knowledge will do for them."""

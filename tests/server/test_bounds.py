@@ -224,13 +224,14 @@ def test_bodies_of_any_kind_break_nothing(tmp_path: Path) -> None:
 
 def test_paths_that_no_database_can_store_lead_nowhere(tmp_path: Path) -> None:
     paths = ("projects/a%00b", "projects?owner=a%00b", "projects/%ff", "memberships/" + "9" * 5000)
+    paths += ("projects/a%0ab", "projects/a%2fb/c", "..", "projects//")
 
     async def run(app: Application) -> list[int]:
         async with client(app, headers=token("A")) as http:
             return [(await http.get(f"{ACCOUNT}/{path}")).status_code for path in paths]
 
     with application(tmp_path / "world.db") as app:
-        assert asyncio.run(run(app)) == [400, 400, 404, 400]
+        assert asyncio.run(run(app)) == [400, 400, 404, 400, 400, 400, 400, 400]
 
 
 def test_the_largest_numbers_of_a_path_are_merely_unknown(tmp_path: Path) -> None:

@@ -70,9 +70,10 @@ def test_who_acted_stands_in_the_journal(site: Site, known: Token) -> None:
     )
     site.ask("POST", f"/projects/{MIA}/action", {"unsuspend": {}}, token=known("A"))
     site.ask("POST", "/commissions", EMPTY, token=known("service:cyclades"))
-    sql = "SELECT actor FROM journal ORDER BY seq DESC LIMIT 3"
+    site.ask("POST", "/commissions", EMPTY, token=site.add("c", "astakos:service:cyclades"))
+    sql = "SELECT actor FROM journal WHERE action <> 'token.add' ORDER BY seq DESC LIMIT 4"
     actors = site.app.backend.database.read(lambda tx: [actor for (actor,) in tx.all(sql)])
-    assert actors == ["service:cyclades", PEOPLE["A"], "token:t"]
+    assert actors == ["service:cyclades (token:c)", "service:cyclades", PEOPLE["A"], "token:t"]
 
 
 def test_a_token_without_a_user_is_nobody_s_identity(site: Site) -> None:

@@ -18,6 +18,7 @@ import pytest
 import trustme
 
 from backend.embedded import user_name
+from tests import replay
 from tests.cli.conftest import Run
 from tests.cli.conftest import bursar as bursar
 from tests.serving import ACCOUNT, Served, recorded_backend, serving, token
@@ -188,19 +189,26 @@ def test_the_log_tells_no_secret(database: Path, tmp_path: Path) -> None:
     with serving(database, log=log) as server, httpx.Client(base_url=server.url) as http:
         http.get(f"{ACCOUNT}/projects", headers=token("A"), params={"name": "\x1b[31mred"})
         http.get(f"/astakos/identity/v2.0/tokens/{secret}", headers=token("A"))
-        http.get(f"{ACCOUNT}/projects/%1b[31m%0ared", headers=token("A"))
+        http.get(f"{ACCOUNT}/projects/%1b[31mred", headers=token("A"))
         http.get("/somewhere/else?token=" + secret)
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert [line["status"] for line in lines] == [200, 404, 404, 404]
     assert [line["path"] for line in lines] == [
         f"{ACCOUNT}/projects",
         "/astakos/identity/v2.0/tokens/{token}",
-        f"{ACCOUNT}/projects/␛[31m␤red",
+        f"{ACCOUNT}/projects/␛[31mred",
         "/somewhere/else",
     ]
     assert lines[3]["route"] == "unknown"
     assert secret not in log.read_text()
     assert {line["address"] for line in lines} == {"127.0.0.1"}
+    assert [line["who"] for line in lines] == [uuid("A"), "", uuid("A"), ""]
+
+
+def uuid(alias: str) -> str:
+    """A user of the recorded world."""
+    users = replay.world()["users"]
+    return next(str(user["uuid"]) for user in users if user["alias"] == alias)
 
 
 def test_the_proxy_says_who_asks_and_how(database: Path, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ def serve(options: argparse.Namespace) -> int:
     address = Address(host, port, options.unix, options.tls_cert, options.tls_key)
     _check(options, host)
     logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(name)s: %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)  # whoever sends nonsense fills no log
     settings = ServerSettings(
         behind_proxy=options.behind_proxy,
         socket=options.unix is not None,

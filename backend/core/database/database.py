@@ -54,7 +54,7 @@ class Database:
                 engine.look(steps)
             else:
                 session = engine.open(steps)
-                self._writer = Writer(session, runtime, engine.failure, self._committed)
+                self._writer = Writer(session, runtime, engine, self._committed)
         except BaseException:
             self.close()
             raise
@@ -167,7 +167,6 @@ class Database:
         self._check_open()
         if self._writer is None:
             raise ReadOnly("the database is open read-only", hint="open without --read-only")
-        self._engine.check()
         return self._writer
 
     def _check_open(self) -> None:

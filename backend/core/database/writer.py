@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from itertools import count, groupby
 from typing import Any
 
-from backend.core.database.engine import Session
+from backend.core.database.engine import Engine, Session
 from backend.core.database.tx import Tx
 from backend.core.errors import StorageError
 from backend.core.runtime import Runtime
@@ -58,12 +58,12 @@ class Writer:
         self,
         session: Session,
         runtime: Runtime,
-        failure: Callable[[BaseException], BaseException],
+        engine: Engine,
         committed: Callable[[], None],
     ) -> None:
         self._session = session
         self._runtime = runtime
-        self._failure = failure
+        self._engine = engine
         self._committed = committed
         self._state = threading.Lock()
         self._changed = threading.Condition(self._state)
@@ -150,13 +150,14 @@ class Writer:
             return
         except BaseException as error:
             for job in jobs:
-                job.outcome = self._failure(error)
+                job.outcome = self._engine.failure(error)
         else:
             self._committed()
         _deliver(jobs)
         self._session.delivered()
 
     def _transaction(self, jobs: list[Job]) -> None:
+        self._engine.check()
         for attempt in count(1):
             try:
                 self._attempt(jobs)
@@ -201,7 +202,7 @@ class Writer:
         except Exception as error:
             if tx.is_undone:
                 raise  # the engine gave up the whole group, as on a full disk
-            return self._failure(error)
+            return self._engine.failure(error)
 
 
 def _deliver(jobs: Sequence[Job]) -> None:

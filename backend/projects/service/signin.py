@@ -19,8 +19,8 @@ def astakos_component(principal: Principal) -> Actor:
     component = principal.granted("astakos").get(Role.SERVICE)
     if component is None:
         raise NotSignedIn("this call wants the token of a component")
-    name = principal.name
-    return Actor(name, Role.SERVICE, component=component)
+    name, via = f"service:{component}", principal.name
+    return Actor(name if via == name else f"{name} ({via})", Role.SERVICE, component=component)
 
 
 def astakos_user(tx: Tx, principal: Principal, *, writing: bool = False) -> Actor:
