@@ -223,6 +223,7 @@ def test_bodies_of_any_kind_break_nothing(tmp_path: Path) -> None:
 
 
 def test_paths_that_no_database_can_store_lead_nowhere(tmp_path: Path) -> None:
+    paths: tuple[str, ...]
     paths = ("projects/a%00b", "projects?owner=a%00b", "projects/%ff", "memberships/" + "9" * 5000)
     paths += ("projects/a%0ab", "projects/a%2fb/c", "..", "projects//")
 
