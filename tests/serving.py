@@ -22,7 +22,7 @@ from backend.world import load
 from tests import replay
 from tests.places import Place
 
-QUIET = ServerSettings(access_log=False)
+QUIET = ServerSettings()
 ACCOUNT = "/astakos/account/v1.0"
 IN_PROCESS = "http://bursar.test"
 PATIENCE = 60

@@ -3,27 +3,53 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from queue import SimpleQueue
 from typing import TextIO
 
 from backend.core.text import display
 
 PATH_CHARS = 200
+WAITING = 10_000
+PATIENCE = 2.0
 
 Writer = Callable[[str], None]
 
 
-def to_stream(stream: TextIO) -> Writer:
-    """Lines to a stream; a reader that has gone takes no request along."""
+class Lines:
+    """Lines to a stream, on a thread of its own: a terminal that is stopped, or a reader that has
+    gone, holds up no request. What is too much for a slow reader is left out, and told so."""
 
-    def write(line: str) -> None:
-        with suppress(OSError, ValueError):
-            stream.write(line)
-            stream.flush()
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._queue: SimpleQueue[str] = SimpleQueue()
+        self._lost = 0
+        self._thread = threading.Thread(target=self._write, name="bursar-access-log", daemon=True)
+        self._thread.start()
 
-    return write
+    def write(self, line: str) -> None:
+        """Add a line."""
+        if self._queue.qsize() < WAITING:
+            self._queue.put(line)
+        else:
+            self._lost += 1
+
+    def close(self) -> None:
+        """Write what waits, while somebody reads."""
+        self._queue.put("")
+        self._thread.join(PATIENCE)
+
+    def _write(self) -> None:
+        while line := self._queue.get():
+            lost, self._lost = self._lost, 0
+            if lost:
+                line += json.dumps({"lost": lost}) + "\n"
+            with suppress(OSError, ValueError):
+                self._stream.write(line)
+                self._stream.flush()
 
 
 def line(

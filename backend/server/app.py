@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -26,7 +25,7 @@ from backend.quotas.routes.dialect import Desk, Site, WrongMethod
 from backend.served import routes as served
 from backend.served.wire import PREFIX
 from backend.server import metrics
-from backend.server.access_log import to_stream
+from backend.server.access_log import Writer
 from backend.server.edge import Edge
 from backend.server.guard import Guard
 from backend.server.settings import ServerSettings
@@ -41,7 +40,9 @@ PLACES = {
 class Application(Starlette):
     """The application with its edge outermost, which `run` closes before it waits."""
 
-    def __init__(self, backend: EmbeddedBackend, settings: ServerSettings) -> None:
+    def __init__(
+        self, backend: EmbeddedBackend, settings: ServerSettings, log: Writer | None
+    ) -> None:
         self.backend, self.settings = backend, settings
         self.guard = Guard(backend.database, settings)
         self.metrics = metrics.Metrics()
@@ -64,7 +65,7 @@ class Application(Starlette):
             {f"{ASTAKOS}/": dialect.envelope},
             envelope,
             self.guard.address,
-            to_stream(sys.stderr) if settings.access_log else None,
+            log,
         )
 
     def build_middleware_stack(self) -> ASGIApp:
@@ -108,9 +109,11 @@ class Application(Starlette):
 NO_STORE = {"cache-control": "no-store"}
 
 
-def create_app(backend: EmbeddedBackend, settings: ServerSettings | None = None) -> Application:
-    """A server of this backend, which whoever opened it closes."""
-    return Application(backend, settings or ServerSettings())
+def create_app(
+    backend: EmbeddedBackend, settings: ServerSettings | None = None, log: Writer | None = None
+) -> Application:
+    """A server of this backend, which whoever opened it closes; the access log goes to `log`."""
+    return Application(backend, settings or ServerSettings(), log)
 
 
 def envelope(error: BursarError) -> Response:

@@ -38,4 +38,3 @@ class ServerSettings:
     remembered: int = 1024
     trust: float = 1.0
     """How long a component's token is believed without being looked up again."""
-    access_log: bool = True

@@ -13,7 +13,7 @@ from backend.server.settings import ServerSettings
 
 if __name__ == "__main__":
     backend = open_embedded(Path(sys.argv[1]))
-    settings = ServerSettings(access_log=False, attempts=10**9, stream=0.2)
+    settings = ServerSettings(attempts=10**9, stream=0.2)
     app = create_app(backend, settings)
     serve(app, Address(port=0), lambda url: print(f"listening on {url}", flush=True))
     backend.shut()

@@ -17,9 +17,7 @@ from backend.server.settings import ServerSettings
 from tests.serving import ACCOUNT, application, client, token
 
 CONSOLE = "/bursar/v1/connection"
-SMALL = ServerSettings(
-    access_log=False, body=2000, headers=1500, arrival=0.1, request=0.4, concurrency=1
-)
+SMALL = ServerSettings(body=2000, headers=1500, arrival=0.1, request=0.4, concurrency=1)
 Ask = Callable[[httpx.AsyncClient], "asyncio.Future[httpx.Response]"]
 
 
@@ -189,7 +187,7 @@ def test_streams_are_bounded_and_end_with_the_server(tmp_path: Path) -> None:
             await asyncio.gather(*tasks)
         return statuses
 
-    settings = ServerSettings(access_log=False, streams=2, concurrency=2)
+    settings = ServerSettings(streams=2, concurrency=2)
     with small(tmp_path, settings) as app:
         assert asyncio.run(run(app)) == [200, 200, 503]
         assert app.metrics.streams == 0

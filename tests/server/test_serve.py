@@ -232,6 +232,35 @@ def test_the_console_starts_without_the_server(database: Path) -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_without_its_extra_it_says_what_to_install(database: Path) -> None:
+    code = (
+        "import sys; sys.modules['starlette'] = None\n"
+        f"import tui.cli; tui.cli.main(['serve', '--database', {str(database)!r}])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pip install 'bursar[server]'" in done.stderr
+
+
+def test_a_log_that_nobody_reads_holds_nothing_up(database: Path) -> None:
+    """As when somebody has stopped the terminal: the pipe is full after 64 KiB."""
+    command = [sys.executable, "-m", "tui", "serve", "--database", str(database)]
+    server = subprocess.Popen(
+        [*command, "--bind", "127.0.0.1:0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    url = server.stdout.readline().removeprefix("listening on ").strip()
+    with httpx.Client(base_url=url, timeout=30) as http:
+        for _ in range(600):
+            assert http.get(f"{ACCOUNT}/{'x' * 190}").status_code == 400
+    server.terminate()
+    assert server.wait(30) == 0
+    server.communicate()
+
+
 def test_a_database_that_is_there_already_is_shared(database: Path) -> None:
     """Two servers of one file agree, and one sees what the other wrote."""
     with serving(database) as one, serving(database) as other:

@@ -6,6 +6,9 @@ import argparse
 import ipaddress
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from backend import contexts
 from backend.contexts import Context
@@ -13,13 +16,24 @@ from backend.core.errors import ReadOnly
 from tui.cli.output import DONE, flush, write
 from tui.cli.target import chosen, existing
 
+if TYPE_CHECKING:
+    from backend.server.access_log import Writer
+    from backend.server.run import Address
+    from backend.server.settings import ServerSettings
+
 BIND = "127.0.0.1:8470"
 
 
 def serve(options: argparse.Namespace) -> int:
     """Answer until SIGTERM or Ctrl-C."""
-    from backend.server.app import create_app
-    from backend.server.run import Address, serve
+    try:
+        import starlette  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ImportError as error:
+        raise contexts.usage(
+            "the server is not installed", "pip install 'bursar[server]'"
+        ) from error
+    from backend.server.run import Address
     from backend.server.settings import ServerSettings
 
     context = _context(options)
@@ -28,19 +42,39 @@ def serve(options: argparse.Namespace) -> int:
     _check(options, host)
     logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(name)s: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)  # whoever sends nonsense fills no log
-    settings = ServerSettings(
-        behind_proxy=options.behind_proxy,
-        socket=options.unix is not None,
-        access_log=options.access_log,
-    )
+    settings = ServerSettings(options.behind_proxy, options.unix is not None)
+    with _access_log(options) as log:
+        _served(context, settings, address, log)
+    return DONE
+
+
+def _served(
+    context: Context, settings: ServerSettings, address: Address, log: Writer | None
+) -> None:
+    from backend.server.app import create_app
+    from backend.server.run import serve
+
     backend = contexts.open_database(context)
     try:
         ends = backend.watch(lambda seq: None)  # so that commissions expire and notices go out
-        serve(create_app(backend, settings), address, _listening)
+        serve(create_app(backend, settings, log), address, _listening)
         ends()
     finally:
         backend.shut()
-    return DONE
+
+
+@contextmanager
+def _access_log(options: argparse.Namespace) -> Iterator[Writer | None]:
+    from backend.server.access_log import Lines
+
+    if not options.access_log or sys.stderr is None:
+        yield None
+        return
+    lines = Lines(sys.stderr)
+    try:
+        yield lines.write
+    finally:
+        lines.close()
 
 
 def _listening(url: str) -> None:

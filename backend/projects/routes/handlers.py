@@ -13,7 +13,6 @@ from backend.projects.model import SetDefaultProject, SubmitApplication, Wishes
 from backend.projects.service import ProjectFilter
 from backend.quotas import encode
 from backend.quotas import service as quotas
-from backend.quotas.model import QuotaRow
 from backend.quotas.routes.dialect import Call, answer, empty
 
 
@@ -23,14 +22,13 @@ async def projects(call: Call) -> Response:
     wanted = ProjectFilter(
         told.get("mode", "default"), *(told.get(name, "") for name in ("state", "owner", "name"))
     )
-    found = await call.desk.database.aread(lambda tx: service.list_projects(tx, actor, wanted))
-    return answer(found)
+    return await call.read(lambda tx: service.list_projects(tx, actor, wanted))
 
 
 async def project(call: Call) -> Response:
     """GET /projects/<uuid>."""
     uuid, actor = call.text("uuid"), call.actor
-    return answer(await call.desk.database.aread(lambda tx: service.get_project(tx, uuid, actor)))
+    return await call.read(lambda tx: service.get_project(tx, uuid, actor))
 
 
 async def submit(call: Call) -> Response:
@@ -64,9 +62,7 @@ async def act(call: Call) -> Response:
 async def memberships(call: Call) -> Response:
     """GET /projects/memberships."""
     project, actor = call.request.query_params.get("project", ""), call.actor
-    return answer(
-        await call.desk.database.aread(lambda tx: service.list_memberships(tx, actor, project))
-    )
+    return await call.read(lambda tx: service.list_memberships(tx, actor, project))
 
 
 async def enter(call: Call) -> Response:
@@ -79,7 +75,7 @@ async def enter(call: Call) -> Response:
 async def membership(call: Call) -> Response:
     """GET /projects/memberships/<int>."""
     id, actor = call.number("id"), call.actor
-    return answer(await call.desk.database.aread(lambda tx: service.get_membership(tx, id, actor)))
+    return await call.read(lambda tx: service.get_membership(tx, id, actor))
 
 
 async def act_on_membership(call: Call) -> Response:
@@ -93,13 +89,13 @@ async def user_quotas(call: Call) -> Response:
     """GET /quotas: the caller's figures of what the API shows."""
     user = call.actor.uuid
 
-    def read(tx: Tx) -> list[QuotaRow]:
+    def read(tx: Tx) -> object:
         visible = {r.name for r in quotas.resources(tx) if r.api_visible}
         projects = set(service.quota_projects(tx, user))
         rows = quotas.holder_quotas(tx, f"user:{user}")
-        return [row for row in rows if row.project_id in projects and row.resource in visible]
+        return encode.quotas(r for r in rows if r.project_id in projects and r.resource in visible)
 
-    return answer(encode.quotas(await call.desk.database.aread(read)))
+    return await call.read(read)
 
 
 async def user_catalogs(call: Call) -> Response:
@@ -114,10 +110,8 @@ async def service_catalogs(call: Call) -> Response:
 
 async def _catalogs(call: Call, *, everybody: bool) -> Response:
     wanted = wire.catalogs(await call.json())
-    return answer(
-        await call.desk.database.aread(
-            lambda tx: service.catalogs(tx, wanted.uuids, wanted.displaynames, everybody=everybody)
-        )
+    return await call.read(
+        lambda tx: service.catalogs(tx, wanted.uuids, wanted.displaynames, everybody=everybody)
     )
 
 

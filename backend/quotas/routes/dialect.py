@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from backend.core.database import Database
+from backend.core.database import Database, Tx
 from backend.core.errors import BursarError, Conflict, Invalid
 from backend.core.identity import Actor
 from backend.decode import parse_json
@@ -97,6 +97,10 @@ class Call:
         """The comma separated values of a parameter, None when it is not there."""
         told = self.request.query_params.get(name)
         return None if told is None else [word for word in told.split(",") if word]
+
+    async def read(self, read: Callable[[Tx], object]) -> Response:
+        """The answer to what is read; long ones are encoded beside the event loop, too."""
+        return await self.desk.database.aread(lambda tx: answer(read(tx)))
 
     async def json(self) -> Any:
         """The body. Raises Invalid when it is not JSON, or says that it is something else."""

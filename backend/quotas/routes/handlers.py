@@ -17,32 +17,34 @@ KEY_CHARS = 255
 
 async def resources(call: Call) -> Response:
     """GET /resources."""
-    found = await call.desk.database.aread(service.resources)
-    return answer(encode.resources(found))
+    return await call.read(lambda tx: encode.resources(service.resources(tx)))
 
 
 async def service_quotas(call: Call) -> Response:
     """GET /service_quotas: members' figures of the component's own resources."""
     users, projects = call.words("user"), call.words("project")
     own = call.actor.component
-    rows = await call.desk.database.aread(
-        lambda tx: component.member_rows(tx, own, users, projects)
-    )
-    told = encode.service_quotas(rows)
-    if users is not None and not told:
-        raise NotFound("none of these users has quotas here")
-    return answer(told)
+
+    def read(tx: Tx) -> object:
+        told = encode.service_quotas(component.member_rows(tx, own, users, projects))
+        if users is not None and not told:
+            raise NotFound("none of these users has quotas here")
+        return told
+
+    return await call.read(read)
 
 
 async def service_project_quotas(call: Call) -> Response:
     """GET /service_project_quotas: the pools of the component's own resources."""
-    projects = call.words("project")
-    own = call.actor.component
-    rows = await call.desk.database.aread(lambda tx: component.pool_rows(tx, own, projects))
-    told = encode.service_project_quotas(rows)
-    if projects is not None and not told:
-        raise NotFound("none of these projects has quotas here")
-    return answer(told)
+    projects, own = call.words("project"), call.actor.component
+
+    def read(tx: Tx) -> object:
+        told = encode.service_project_quotas(component.pool_rows(tx, own, projects))
+        if projects is not None and not told:
+            raise NotFound("none of these projects has quotas here")
+        return told
+
+    return await call.read(read)
 
 
 async def issue(call: Call) -> Response:
@@ -68,7 +70,7 @@ def _beyond(headers: Mapping[str, str]) -> tuple[str, int]:
 async def pending(call: Call) -> Response:
     """GET /commissions."""
     own = call.actor.component
-    return answer(await call.desk.database.aread(lambda tx: ledger.pending_serials(tx, own)))
+    return await call.read(lambda tx: ledger.pending_serials(tx, own))
 
 
 async def commission(call: Call) -> Response:
