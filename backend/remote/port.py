@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TextIO
 
 from backend.backend import Badges, Connection, Link
 from backend.core.database import Database, Tx
@@ -18,6 +19,7 @@ from backend.embedded.quotas import EmbeddedQuotas
 from backend.projects import queries as project_queries
 from backend.quotas import counts, fields, queries
 from backend.quotas.model import QuotaRow
+from backend.remote.export import export
 from backend.remote.lacks import lacks
 from backend.remote.mirror import Mirror
 from backend.remote.poller import Pace, Poller
@@ -100,6 +102,10 @@ class RemoteBackend:
         finally:
             self._poller.tell()
             self._poller.poke()
+
+    async def export(self, target: TextIO) -> list[str]:
+        """Write what is seen as a world file; what it lacks, in words. Raises BursarError."""
+        return await export(self._reader, self._mirror, target)
 
     def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
         """Follow the server while anybody watches; for a running event loop's thread."""

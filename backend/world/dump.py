@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from backend.core.database import Database, Tx
 from backend.quotas import service as quotas
 from backend.world import encode, read
-from backend.world.model import VERSION, Progress, Report
+from backend.world.model import VERSION, MembershipEntry, Progress, ProjectEntry, Report
 from backend.world.read import COUNTERS
+
+EntryT = TypeVar("EntryT", ProjectEntry, MembershipEntry)
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
 
 
-def dump(db: Database, target: TextIO, *, progress: Progress | None = None) -> Report:
+def dump(
+    db: Database, target: TextIO, *, progress: Progress | None = None, logs: bool = True
+) -> Report:
     """Write everything in the database, as of one moment, to `target` (UTF-8 text).
 
-    Tokens appear as sha256 only; the journal stays behind.
+    Tokens appear as sha256 only; the journal stays behind, without `logs` also the logs of
+    projects and memberships. What is not known is left out.
     """
-    return db.read(lambda tx: _Exporter(tx, target, progress or _silent).write())
+    return db.read(lambda tx: _Exporter(tx, target, progress or _silent, logs).write())
 
 
 def _silent(what: str, done: int, total: int) -> None:
@@ -31,7 +37,8 @@ def _silent(what: str, done: int, total: int) -> None:
 class _Exporter:
     """Writes one record a line, so that versions of a file can be compared."""
 
-    def __init__(self, tx: Tx, target: TextIO, progress: Progress) -> None:
+    def __init__(self, tx: Tx, target: TextIO, progress: Progress, logs: bool) -> None:
+        self._logs = logs
         self._tx = tx
         self._target = target
         self._progress = progress
@@ -46,8 +53,8 @@ class _Exporter:
         self._list("services", map(encode.service, read.services(tx)))
         self._list("resources", map(encode.resource, resources))
         self._list("users", map(encode.person, read.people(tx)))
-        self._list("projects", (encode.project(p, visible) for p in read.projects(tx)))
-        self._list("memberships", map(encode.membership, read.memberships(tx)))
+        self._list("projects", (encode.project(self._kept(p), visible) for p in read.projects(tx)))
+        self._list("memberships", (encode.membership(self._kept(m)) for m in read.memberships(tx)))
         self._object("service_quotas", self._member_holdings())
         self._object("service_project_quotas", self._pools())
         self._list("commissions", map(encode.commission, read.commissions(tx)))
@@ -58,6 +65,9 @@ class _Exporter:
         counters = read.counters(tx)
         say(f'"counters": {_json({name: counters.get(name, 0) for name in COUNTERS})}\n}}}}\n')
         return Report(self._counts)
+
+    def _kept(self, entry: EntryT) -> EntryT:
+        return entry if self._logs else replace(entry, log=())
 
     def _list(self, name: str, items: Iterable[object]) -> None:
         self._section(name, "[]", (_json(item) for item in items))

@@ -41,8 +41,7 @@ def resource(r: Resource) -> Json:
         "service": r.service_origin,
         "description": r.description,
         "unit": r.unit or None,
-        "system_default": r.uplimit,
-        "project_default": r.project_default,
+        **({"system_default": r.uplimit, "project_default": r.project_default} if r.known else {}),
         "api_visible": r.api_visible,
         "ui_visible": r.ui_visible,
     }
@@ -92,7 +91,7 @@ def project(entry: ProjectEntry, visible: Collection[str]) -> Json:
     earlier = [application(a, visible) for a in entry.applications if a is not last]
     if earlier:
         left["applications"] = earlier
-    left["log"] = _log(entry.log)
+    left |= {"log": _log(entry.log)} if entry.log else {}
     usual = p.realname if p.is_alive else ""
     if p.name != usual:
         left["reserved_name"] = p.name
@@ -117,7 +116,7 @@ def _log(steps: Iterable[Step]) -> list[Json]:
 
 def application(a: Application, visible: Collection[str]) -> Json:
     """An application."""
-    left: Json = {"issue_date": iso(a.issued_at)}
+    left: Json = {"issue_date": iso(a.issued_at)} if a.issued_at else {}
     left |= {"response_date": iso(a.response_at)} if a.response_at else {}
     left |= {"waive_date": iso(a.waive_at)} if a.waive_at else {}
     for name in ("response", "response_actor", "waive_reason", "waive_actor"):
@@ -132,7 +131,8 @@ def membership(entry: MembershipEntry) -> Json:
     """A membership, without the actions, which depend on who asks."""
     told = outbound.membership_object(entry.membership, ())
     del told["allowed_actions"]
-    left: Json = {"initialized": entry.membership.initialized, "log": _log(entry.log)}
+    left: Json = {"initialized": entry.membership.initialized}
+    left |= {"log": _log(entry.log)} if entry.log else {}
     return told | _extra(left)
 
 

@@ -45,12 +45,12 @@ SELECT o.name, s.name, r.name, h.lim, h.usage_max, h.usage_max - h.usage_min,
 FROM holding h JOIN holder o ON o.id = h.holder_id JOIN holder s ON s.id = h.source_id
 JOIN resource r ON r.id = h.resource_id
 LEFT JOIN holding p ON p.holder_id = h.source_id AND p.source_id = 0
-    AND p.resource_id = h.resource_id
-WHERE h.source_id <> 0 ORDER BY h.holder_id, h.source_id, h.resource_id"""
+    AND p.resource_id = h.resource_id AND p.known = 1
+WHERE h.source_id <> 0 AND h.known = 1 ORDER BY h.holder_id, h.source_id, h.resource_id"""
 EACH_POOL = """
 SELECT o.name, r.name, h.lim, h.usage_max, h.usage_max - h.usage_min
 FROM holding h JOIN holder o ON o.id = h.holder_id JOIN resource r ON r.id = h.resource_id
-WHERE h.source_id = 0 ORDER BY h.holder_id, h.resource_id"""
+WHERE h.source_id = 0 AND h.known = 1 ORDER BY h.holder_id, h.resource_id"""
 EACH_MISSING_POOL = """
 SELECT 'project:' || p.uuid, '', r.name FROM project p
 JOIN project_resource g ON g.project_id = p.id JOIN resource r ON r.id = g.resource_id

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from backend import contexts
 from backend.core.text import display
 from tui.cli.output import DONE, REFUSED, narrate, say, write
-from tui.cli.target import chosen, existing
+from tui.cli.target import chosen, connected, existing
 from tui.files import reading, writing
 
 if TYPE_CHECKING:
+    from backend.contexts import Context
     from backend.core.database import Database
 
 
@@ -32,11 +33,23 @@ def import_world(options: argparse.Namespace) -> int:
 
 
 def export_world(options: argparse.Namespace) -> int:
-    """Write a database as a world file."""
+    """Write a database, or what an Astakos shows, as a world file."""
     from backend.world import dump
 
+    if (context := chosen(options)).astakos is not None:
+        return _export_seen(context, options.file)
     with opened(options) as database, writing(options.file) as target:
         dump(database, target)
+    return DONE
+
+
+def _export_seen(context: Context, file: str) -> int:
+    from backend.remote import RemoteBackend
+
+    with connected(context) as (backend, runner), writing(file) as target:
+        assert isinstance(backend, RemoteBackend)
+        for lacking in runner.run(backend.export(target)):
+            say(lacking)
     return DONE
 
 
