@@ -76,7 +76,8 @@ class Badges:
 class Connection:
     """What the console is connected to. `kind` such as `embedded sqlite`, `place` the file
     or URL; `empty` is true when there is nothing in it yet. `lacks` says by the name of a
-    command's class why it cannot be done through this connection."""
+    command's class why it cannot be done through this connection. `who` is the actor in words,
+    where his name is none."""
 
     kind: str
     place: str
@@ -84,6 +85,7 @@ class Connection:
     read_only: bool
     empty: bool
     lacks: Mapping[str, str] = field(default_factory=dict)
+    who: str = ""
 
 
 class LinkState(StrEnum):

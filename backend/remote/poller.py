@@ -88,6 +88,7 @@ class Poller:
             if not self.filled:
                 await self._whole()
                 self.filled = True
+                self._stand(LinkState.POLLING)
 
     def saw(self, keys: Sequence[int]) -> None:
         """These rows of the quotas are on screen."""

@@ -10,6 +10,7 @@ from typing import TextIO
 from backend.backend import Badges, Connection, Link
 from backend.core.database import Database, Tx
 from backend.core.errors import ReadOnly
+from backend.core.identity import Actor
 from backend.core.listing import Query
 from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import Runtime, system_runtime
@@ -17,6 +18,7 @@ from backend.embedded.listing import TableListing
 from backend.embedded.projects import EmbeddedProjects
 from backend.embedded.quotas import EmbeddedQuotas
 from backend.projects import queries as project_queries
+from backend.projects.model import ProjectDetail, ProjectRow
 from backend.quotas import counts, fields, queries
 from backend.quotas.model import QuotaRow
 from backend.remote.export import export
@@ -29,6 +31,7 @@ from backend.remote.settings import AstakosSettings
 from backend.remote.trail import Trail, TrailJournal
 
 KIND = "astakos"
+SELECT_ADDRESS = "SELECT email FROM person WHERE uuid = ?"
 
 Saw = Callable[[Sequence[int]], None]
 
@@ -53,7 +56,7 @@ class RemoteBackend:
         self._poller.after = self._sender.settle
         self.quotas = _Quotas(self._mirror.database, self._poller.saw)
         self.journal = TrailJournal(self._trail.database, self._mirror.database)
-        self._projects = EmbeddedProjects(self._mirror.database, self._reader.actor)
+        self._projects = _Projects(self._mirror.database, self._reader.actor)
         self._acting = self._reader.actor
 
     @property
@@ -63,8 +66,15 @@ class RemoteBackend:
         settings, components = self._settings, bool(self._settings.services)
         missing = lacks(admin=actor.is_admin, components=components)
         self._sender.lacks = missing
-        read_only = settings.read_only
-        return Connection(KIND, self._reader.place, actor, read_only, empty=False, lacks=missing)
+        return Connection(
+            KIND,
+            self._reader.place,
+            actor,
+            settings.read_only,
+            empty=False,
+            lacks=missing,
+            who=self._reader.me,
+        )
 
     @property
     def link(self) -> Link:
@@ -76,7 +86,7 @@ class RemoteBackend:
         """The projects room, as the token's user sees it."""
         if self._acting != self._reader.actor:
             self._acting = self._reader.actor
-            self._projects = EmbeddedProjects(self._mirror.database, self._acting)
+            self._projects = _Projects(self._mirror.database, self._acting)
         return self._projects
 
     async def badges(self) -> Badges:
@@ -123,6 +133,36 @@ class RemoteBackend:
 
     async def _ready(self) -> None:
         await self._poller.ready()
+
+
+class _Projects(EmbeddedProjects):
+    """Reads of the projects room; only owners and admins are shown all members."""
+
+    def __init__(self, database: Database, actor: Actor) -> None:
+        super().__init__(database, actor)
+        if not actor.is_admin:
+            self.listing = TableListing(
+                database,
+                lambda query, now: project_queries.keys_sql(query, database.runtime),
+                lambda tx, keys: _partly(tx, actor, project_queries.rows(tx, keys)),
+                project_queries.FIELDS,
+            )
+
+    async def detail(self, key: int) -> ProjectDetail:
+        """Everything about a project. Raises NotFound."""
+        found = await super().detail(key)
+        if self._actor.is_admin or found.project.owner == self._actor.uuid:
+            return found
+        return replace(found, row=replace(found.row, members_known=found.project.is_base))
+
+
+def _partly(tx: Tx, actor: Actor, rows: Mapping[int, ProjectRow]) -> dict[int, ProjectRow]:
+    """The rows, with the members of other people's projects not all known."""
+    me = tx.scalar(SELECT_ADDRESS, (actor.uuid,)) or ""
+    return {
+        key: row if row.is_base or row.owner == me else replace(row, members_known=False)
+        for key, row in rows.items()
+    }
 
 
 class _Quotas(EmbeddedQuotas):

@@ -69,6 +69,12 @@ class Reader:
         """Whether the token is a project admin's."""
         return self.actor.is_admin
 
+    @property
+    def me(self) -> str:
+        """The address of whom the token stands for, as far as it is known."""
+        uuid = self.actor.uuid
+        return self._names.get(uuid, "") or uuid
+
     def _server(self, url: str, token: Token) -> Http:
         return self._settings.http(url, token=token, sign=x_auth_token, failure=failure)
 

@@ -28,7 +28,7 @@ class ApplicationRow:
     owner: str
     submitted: int
     ends: int
-    over: int
+    over: int | None
     concerns: tuple[str, ...]
     comments: str
 
@@ -70,7 +70,6 @@ def _narrowed(query: Query) -> Query:
 
 def _row(review: ApplicationReview, key: int) -> ApplicationRow:
     asked, project = review.application, review.project
-    over = review.approve.going_over if review.approve else ()
     return ApplicationRow(
         key=key,
         number=asked.id,
@@ -81,10 +80,17 @@ def _row(review: ApplicationReview, key: int) -> ApplicationRow:
         owner=review.owner_email,
         submitted=asked.issued_at,
         ends=project.end_date if asked.end_date is None else asked.end_date,
-        over=len({impact.holder or impact.project for impact in over}),
+        over=_people(review),
         concerns=tuple(_concerns(review)),
         comments=asked.comments,
     )
+
+
+def _people(review: ApplicationReview) -> int | None:
+    """How many go over, None when that cannot be told."""
+    if review.approve is None or not all(impact.known for impact in review.approve.impacts):
+        return None
+    return len({impact.holder or impact.project for impact in review.approve.going_over})
 
 
 def _concerns(review: ApplicationReview) -> Iterator[str]:

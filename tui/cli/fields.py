@@ -89,7 +89,12 @@ PROJECTS = (
     of("state", attribute="display_state", sort="state"),
     Field("application", lambda row: row.pending_app or None, Kind.NUMBER, sort="app"),
     of("ends", Kind.MOMENT, "end_date", sort="ends"),
-    of("members", Kind.NUMBER, sort="members"),
+    Field(
+        "members",
+        lambda row: row.members if row.members_known else None,
+        Kind.NUMBER,
+        sort="members",
+    ),
     of("max_members", Kind.AMOUNT),
     Field("tightest", _tightest, Kind.DATA, _fullness, sort="tightest"),
     rare("usage_known", Kind.FLAG),

@@ -186,10 +186,12 @@ def _over(plan: Plan, look: Look) -> tuple[str, list[Line], str]:
 def _others(plan: Plan, look: Look) -> list[Line]:
     """In one line how many more holders' effective limits move, and which way."""
     rest = [i for i in plan.impacts if not i.goes_over and i.before != i.after]
+    told = [i for i in rest if i.known]
     groups = {
-        "rises for": [i for i in rest if i.after > i.before],
-        "falls for": [i for i in rest if i.after < i.before and not i.over_by],
-        "falls further for": [i for i in rest if i.after < i.before and i.over_by],
+        "moves, by how much is not known, for": [i for i in rest if not i.known],
+        "rises for": [i for i in told if i.after > i.before],
+        "falls for": [i for i in told if i.after < i.before and not i.over_by],
+        "falls further for": [i for i in told if i.after < i.before and i.over_by],
     }
     said = [f"{verb} {_count(len(_people(g)), 'holder')}" for verb, g in groups.items() if g]
     if not said:

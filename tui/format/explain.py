@@ -58,6 +58,8 @@ def the_sum(row: QuotaRow, look: Look) -> list[Line]:
         ]
     left = "" if row.left == UNLIMITED else f"{shown(row.reach, row.reach_known)} - {usage}"
     figures.append(["Left", shown(row.room, row.room_known), left])
+    if not (row.is_pool or row.taken_known):
+        figures = [[name, value, ""] for name, value, _ in figures]
     laid = columns(figures, "<><")
     return [
         line(f"sum.{name}", f"  {name}  {value}", (f"   {how}", QUIET)) for name, value, how in laid

@@ -102,12 +102,13 @@ def _facts(review: ApplicationReview, look: Look) -> dict[str, str]:
     role = "" if review.is_new else " (owner)" if owner else f" (owner is {review.owner_email})"
     waiting = asked.state is ApplicationState.PENDING
     age = f"   waiting {ages.age(asked.issued_at, look.now)}" if waiting else ""
+    filed = f"{ages.stamp(asked.issued_at)}{age}" if asked.issued_at else "when is not shown"
     known = "new" if review.is_new else f"{project.state.value}, {review.members:,} members"
     name = asked.name or project.realname
     return {
         "Project": f"{name} ({known})  {names.identifier(project.uuid)}",
         "Applicant": f"{review.applicant_email}{role}",
-        "Submitted": f"{ages.stamp(asked.issued_at)}{age}",
+        "Submitted": filed,
     }
 
 

@@ -172,6 +172,8 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
         """That nothing is pending is good."""
         if self.query_shown.text:
             return super().nothing()
+        if why := self.session.connection.lacks.get("AcceptCommission"):
+            return ("What is pending is not shown.", why)
         return ("Nothing is pending.", "What services issue shows up here by itself.")
 
     def on_mount(self) -> None:

@@ -52,6 +52,9 @@ def _head(found: PersonDetail, look: Look) -> Iterator[Line]:
         yield from wrapped("name", user.name, look.width)
     yield line("uuid", "Id       ", _id(user.uuid, look))
     admin = "   project admin" if user.is_project_admin else ""
+    if not user.known:
+        yield line("unknown", ("Whether active, and the default project, are not shown.", QUIET))
+        return
     yield line("in", f"Active   {_yes(user.is_active)}{admin}")
     yield line("seen", f"Verified {_yes(user.email_verified)}   moderated {_yes(user.moderated)}")
     yield line("default", "Default  ", row.default or "the own base project")

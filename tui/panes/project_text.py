@@ -22,7 +22,7 @@ from tui.format.lines import (
     section,
     wrapped,
 )
-from tui.format.units import UNKNOWN, amount, percent
+from tui.format.units import UNKNOWN, amount, known, percent
 
 Past = Mapping[int, History]
 """The usage of pools over the last day, by holding."""
@@ -70,7 +70,8 @@ def head(found: ProjectDetail, look: Look) -> Iterator[Line]:
         ends = ages.days_until(project.end_date, look.now)
         facts.append(f"End   {ages.day(project.end_date)}{f'  ({ends})' if ends else ''}")
     facts.append(f"Join  {project.join_policy}   Leave {project.leave_policy}")
-    facts.append(f"Members {row.members:,} of {amount(project.max_members)}")
+    members = known(row.members_known, f"{row.members:,}")
+    facts.append(f"Members {members} of {amount(project.max_members)}")
     if look.width >= ROOMY:
         facts = ["   ".join(facts[:-2]), "   ".join(facts[-2:])]
     for n, fact in enumerate(facts):
@@ -124,9 +125,9 @@ def _waiting(found: ProjectDetail, look: Look, key: str) -> list[Line]:
     waiting = found.pending
     if waiting is None:
         return []
-    since = ages.age(waiting.issued_at, look.now)
+    since = f" {ages.age(waiting.issued_at, look.now)}" if waiting.issued_at else ""
     body = [*_wishes(waiting, found, look), line("review", (f"  {key}  reviews it", QUIET))]
-    return section(f"APPLICATION #{waiting.id} WAITING {since}", body)
+    return section(f"APPLICATION #{waiting.id} WAITING{since}", body)
 
 
 def _wishes(waiting: Application, found: ProjectDetail, look: Look) -> Iterator[Line]:

@@ -14,7 +14,7 @@ from backend.projects.model.states import ProjectState
 from tui.actions import Scope, bindings
 from tui.format import ages, names
 from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part, fitting
-from tui.format.units import UNKNOWN, amount, percent
+from tui.format.units import UNKNOWN, amount, known, percent
 from tui.panes.listpane import ListPane, quiet
 from tui.panes.project_actions import ProjectActions, answering
 from tui.widgets.columns import Column
@@ -55,7 +55,7 @@ def _ends(row: ProjectRow, look: Look) -> Cell:
 
 
 def _members(row: ProjectRow, look: Look) -> Cell:
-    return f"{row.members:,}/{amount(row.max_members)}"
+    return f"{known(row.members_known, f'{row.members:,}')}/{amount(row.max_members)}"
 
 
 def _tightest(row: ProjectRow, look: Look) -> Cell:
@@ -78,7 +78,7 @@ COLUMNS: tuple[Column[ProjectRow], ...] = (
     Column("app", "APP", _application, 5, sort="app"),
     Column("ends", "ENDS", _ends, 10, sort="ends", drop=20),
     Column("members", "MEMB", _members, 7, right=True, sort="members", drop=30,
-           figure=lambda row: row.members),
+           figure=lambda row: row.members if row.members_known else None),
     Column("tightest", "TIGHTEST", _tightest, 9, 30, sort="tightest", drop=10),
 )  # fmt: skip
 

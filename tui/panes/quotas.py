@@ -170,9 +170,6 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
             f"  {signs.taken} taken by others in the project"
         )
         yield quiet("  EFF = min(own limit, project limit - used by others)   LEFT = EFF - USED")
-        row = self.list.cursor_row
-        if row is not None and not row.taken_known:
-            yield quiet("  ? = the server does not show it")
 
     def nothing(self) -> Sequence[str]:
         """Nobody over is good news."""

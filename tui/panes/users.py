@@ -13,6 +13,7 @@ from backend.core.plan import Command
 from backend.projects.model import ChangeUser, PersonDetail, PersonRow, UserAction
 from tui.actions import Action, Scope, bindings
 from tui.format.lines import QUIET, Build, Look
+from tui.format.units import UNKNOWN
 from tui.panes import bulk
 from tui.panes.detailpane import DetailPane
 from tui.panes.listpane import ListPane
@@ -29,6 +30,8 @@ def _state(row: PersonRow, look: Look) -> Cell:
 
 
 def _default(row: PersonRow, look: Look) -> Cell:
+    if not row.user.known:
+        return UNKNOWN, QUIET
     return row.default or ("(base)", QUIET)
 
 

@@ -12,7 +12,8 @@ class ProjectRow:
     """One line of the Projects pane. `display_state` is the overall state of §1.2 (such as
     `Pending`); `pending_app` its waiting application or 0; `tightest` the fullest resources
     of the pool as (resource, usage, limit), fullest first; `usage_known` is False when there
-    may be fuller ones, whose usage a server does not show."""
+    may be fuller ones, whose usage a server does not show; `members_known` when it shows only
+    some of the members."""
 
     key: int
     uuid: str
@@ -28,3 +29,4 @@ class ProjectRow:
     created_at: int
     tightest: tuple[tuple[str, int, int], ...] = ()
     usage_known: bool = True
+    members_known: bool = True
