@@ -320,7 +320,8 @@ class Http:
             return known(f"{self.place}: {told}")
         if reply.status in NOT_NOW:
             hint = f"again in {reply.retry_after:g} s" if reply.retry_after else "try again later"
-            return Unreachable(f"{self.place} is busy: {told}", hint=hint)
+            data = {"retry_after": reply.retry_after}
+            return Unreachable(f"{self.place} is busy: {told}", hint=hint, data=data)
         if reply.status >= 500:
             return self._lost(request, f"it failed: {told}")
         return reply.bad(told)

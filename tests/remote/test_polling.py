@@ -11,7 +11,7 @@ from starlette.responses import Response
 from backend.backend import LinkState
 from backend.core.errors import Unreachable
 from backend.core.listing import Query
-from backend.remote import RemoteBackend
+from backend.remote import Pace, RemoteBackend
 from tests.remote.conftest import Stand, until
 
 
@@ -74,6 +74,21 @@ def test_a_lost_server_is_told_and_come_back_to(
         await until(backend, back)
 
     stand.play(scene)
+
+
+def test_a_server_that_asks_to_wait_is_left_alone(stand: Stand) -> None:
+    async def scene(backend: RemoteBackend) -> None:
+        await backend.badges()
+        stand.meddler.before = lambda _: Response(b"", 429, {"Retry-After": "40"})
+
+        async def lost() -> bool:
+            return backend.link.state is LinkState.LOST
+
+        await until(backend, lost)
+        assert "again in 40 s" in backend.link.reason
+        assert backend.link.retry_at - backend.link.since >= 40_000_000
+
+    stand.play(scene, pace=Pace(quick=0.02, whole=0.05, longest=60.0))
 
 
 def test_a_server_that_cannot_be_reached_at_first(stand: Stand) -> None:
