@@ -152,18 +152,15 @@ class Poller:
             pause = max(pause, min(float(asked), self._pace.longest))
         signed_out = isinstance(error, NotSignedIn)
         state = LinkState.SIGNED_OUT if signed_out else LinkState.LOST
-        self._stand(state, str(error), self._now() + int(pause * 1e6))
+        self._stand(state, str(error), pause)
         return pause
 
-    def _stand(self, state: LinkState, reason: str = "", retry_at: int = 0) -> None:
-        old = self.link
-        since = old.since if old.state is state and old.since else self._now()
-        self.link = Link(state, reason, since, retry_at)
+    def _stand(self, state: LinkState, reason: str = "", pause: float = 0.0) -> None:
+        old, now = self.link, micros(self._runtime.now())
+        since = old.since if old.state is state and old.since else now
+        self.link = Link(state, reason, since, now + int(pause * 1e6) if pause else 0)
         if replace(old, since=0) != replace(self.link, since=0):
             self.tell()
-
-    def _now(self) -> int:
-        return micros(self._runtime.now())
 
     # What is read
 
