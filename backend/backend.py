@@ -76,8 +76,8 @@ class Badges:
 class Connection:
     """What the console is connected to. `kind` such as `embedded sqlite`, `place` the file
     or URL; `empty` is true when there is nothing in it yet. `lacks` says by the name of a
-    command's class why it cannot be done through this connection. `who` is the actor in words,
-    where his name is none."""
+    command's class why it cannot be done through this connection. `address` is the actor's,
+    `` for those without."""
 
     kind: str
     place: str
@@ -85,7 +85,12 @@ class Connection:
     read_only: bool
     empty: bool
     lacks: Mapping[str, str] = field(default_factory=dict)
-    who: str = ""
+    address: str = ""
+
+    @property
+    def who(self) -> str:
+        """The actor in people's words."""
+        return self.address or self.actor.name.removeprefix("operator:")
 
 
 class LinkState(StrEnum):

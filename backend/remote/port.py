@@ -73,7 +73,7 @@ class RemoteBackend:
             settings.read_only,
             empty=False,
             lacks=missing,
-            who=self._reader.me,
+            address=self._reader.me,
         )
 
     @property

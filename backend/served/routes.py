@@ -115,8 +115,16 @@ class _Gone(BursarError):
 async def _connection(backend: Repeatable, request: Request) -> Response:
     """Where the database is concerns nobody outside."""
     fields = {name: tuple(_listing(name, backend).fields) for name in port.listings()}
-    told = Introduction(replace(backend.connection, kind="bursar", place=""), fields)
+    told = Introduction(
+        replace(backend.connection, kind="bursar", place="", address=await _address(backend)),
+        fields,
+    )
     return _answer(Introduction, told)
+
+
+async def _address(backend: Repeatable) -> str:
+    uuid = backend.connection.actor.uuid
+    return (await backend.projects.find_person(uuid)).email if uuid else ""
 
 
 async def _badges(backend: Repeatable, request: Request) -> Response:

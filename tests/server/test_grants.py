@@ -191,3 +191,13 @@ def test_a_component_is_believed_for_a_second_only(site: Site, known: Token) -> 
     site.revoke("service:cyclades")
     site.app.guard._settings = site.app.guard._settings.__class__(trust=0.0)
     assert site.ask("GET", "/commissions", token=token).status_code == 401
+
+
+def test_a_console_is_told_whose_token_it_has(site: Site, known: Token) -> None:
+    def told(token: str) -> str:
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = site.ask("GET", "/bursar/v1/connection", headers=headers).json()
+        return str(answer["connection"]["address"])
+
+    assert told(known("A")) == "ada@bursar.test"
+    assert told(site.add("ops", "bursar:viewer")) == ""

@@ -43,7 +43,7 @@ class Row:
         except (BursarError, OSError) as error:
             self.problem = str(error)
             return FAILS
-        self.system, self.actor = found.kind, found.actor.name
+        self.system, self.actor = found.kind, found.who
         return EMPTY if found.empty else ANSWERS
 
 

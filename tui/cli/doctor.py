@@ -88,7 +88,7 @@ def _context(context: Context) -> Iterator[Finding]:
     except BursarError as error:
         yield wrong(context.kind, error.message, error.hint)
     else:
-        yield fine(context.kind, f"{context.place} answers: {link.kind}, as {link.actor.name}")
+        yield fine(context.kind, f"{context.place} answers: {link.kind}, as {link.who}")
 
 
 def _configuration(config: Config) -> Iterator[Finding]:

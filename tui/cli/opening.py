@@ -67,7 +67,7 @@ class Opener:
         backend = await asyncio.to_thread(contexts.open_context, context, read_only=True)
         try:
             await backend.badges()
-            return f"answers as {backend.connection.actor.name.removeprefix('operator:')}"
+            return f"answers as {backend.connection.who}"
         finally:
             await backend.close()
 

@@ -29,7 +29,7 @@ def connected(session: Session, width: int) -> tuple[list[Part], list[Part]]:
     left: list[Part] = [("bursar", "bold"), "  ", (settings.context, "bold"), "  "]
     if settings.production:
         left += [("PROD", "bold reverse"), "  "]
-    left += [badge, "  ", connection.who or connection.actor.name.removeprefix("operator:")]
+    left += [badge, "  ", connection.who]
     kind = connection.kind
     if width >= WIDE:
         kind = f"{kind} {names.shorten(connection.place, width // 3, settings.glyphs)}"
