@@ -218,6 +218,8 @@ class Exchange:
     async def _drain(self) -> None:
         """Take the rest of a request that is answered already: most clients read nothing before
         they have sent everything, and would hear of a reset only."""
+        if not self._read and any(name == b"expect" for name, _ in self._scope["headers"]):
+            return  # that one does wait for a word
         with suppress(TooSlow):
             while not self._arrived and self._read <= DRAINED * self._settings.body:
                 await self._part()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import pwd
+import resource
 import socket
 import ssl
 import struct
@@ -24,6 +25,8 @@ from backend.server.guard import PEER
 from backend.server.settings import ServerSettings
 
 PEER_CREDENTIALS = "3i"
+FILES = 256
+"""Files that are open besides connections, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ def serve(app: Application, address: Address, listening: Callable[[str], None]) 
     )
     if address.certificate:
         _tls(address)
+    _allow_files(settings.connections)
     sock = _bound(address)
     try:
         listening(address.url(sock.getsockname()[1] if address.path is None else 0))
@@ -134,6 +138,16 @@ def serve(app: Application, address: Address, listening: Callable[[str], None]) 
         sock.close()
         if address.path is not None:
             address.path.unlink(missing_ok=True)
+
+
+def _allow_files(connections: int) -> None:
+    """Have the system let us open as many connections as are meant to be had, if it can be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + FILES
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _tls(address: Address) -> ssl.SSLContext:

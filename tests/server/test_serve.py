@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
 import socket
 import ssl
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -18,6 +20,7 @@ import pytest
 import trustme
 
 from backend.embedded import user_name
+from backend.server.settings import ServerSettings
 from tests import replay
 from tests.cli.conftest import Run
 from tests.cli.conftest import bursar as bursar
@@ -139,12 +142,12 @@ def test_it_answers_what_has_begun_and_ends_well(database: Path, how: signal.Sig
     assert backend == "commission.issue"
 
 
-def send_head(connection: socket.socket, length: int) -> None:
+def send_head(connection: socket.socket, length: int, more: str = "") -> None:
     """The head of a commission's request, whose body comes later."""
     name = token("service:cyclades")["X-Auth-Token"]
     connection.sendall(
         f"POST {ACCOUNT}/commissions HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {name}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode()
+        f"Content-Type: application/json\r\nContent-Length: {length}\r\n{more}\r\n".encode()
     )
 
 
@@ -181,6 +184,51 @@ def test_what_is_no_request_is_refused_and_half_a_head_let_go(database: Path) ->
         with socket.create_connection((host, int(port)), 30) as long:
             send_head(long, 2_000_000)
             assert long.recv(999).startswith(b"HTTP/1.1 413")
+
+
+def test_too_many_connections_are_let_go_and_the_others_answered(database: Path) -> None:
+    """Also where the system would let a process have few files."""
+    most = ServerSettings().connections
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < most + 200:
+        pytest.skip(f"the system lets a process open {hard} files only")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        with serving(database) as server:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most + 200, hard))
+            host, port = server.url.removeprefix("http://").split(":")
+            with ExitStack() as until:
+                many = [
+                    until.enter_context(socket.create_connection((host, int(port)), 30))
+                    for _ in range(most + 20)
+                ]
+                assert heard(many[-1]) == b""
+                assert heard(many[0]).startswith(b"HTTP/1.1 200")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def heard(connection: socket.socket) -> bytes:
+    """What a connection is told, nothing when it was let go."""
+    try:
+        connection.sendall(b"GET /bursar/health HTTP/1.1\r\nHost: x\r\n\r\n")
+        return connection.recv(999)
+    except ConnectionError:
+        return b""
+
+
+def test_whoever_asks_first_is_told_before_he_sends(database: Path) -> None:
+    with serving(database) as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), 30) as polite:
+            send_head(polite, 2_000_000, "Expect: 100-continue\r\n")
+            assert polite.recv(999).startswith(b"HTTP/1.1 413")
+        with socket.create_connection((host, int(port)), 30) as polite:
+            body = json.dumps(PROVISIONS).encode()
+            send_head(polite, len(body), "Expect: 100-continue\r\n")
+            assert polite.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            polite.sendall(body)
+            assert polite.recv(999).startswith(b"HTTP/1.1 201")
 
 
 def test_the_log_tells_no_secret(database: Path, tmp_path: Path) -> None:
