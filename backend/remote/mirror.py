@@ -3,8 +3,6 @@ rows keep their keys, and only what differs is written."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -14,12 +12,12 @@ from backend.core.database.sqlite.engine import FileEngine
 from backend.core.runtime import Runtime, system_runtime
 from backend.quotas.client import Figures, Key
 from backend.remote import entities, holdings
+from backend.remote.place import Place
 from backend.remote.reading import OWN, Reading, project_of
 from backend.schema import STEPS
 
 T = TypeVar("T")
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of our own is made in it
 TOTAL_CHANGES = "SELECT total_changes()"
 
 Ready = Callable[[], Awaitable[None]]
@@ -46,8 +44,8 @@ class Mirror:
     """What was read so far. `close` removes it."""
 
     def __init__(self, ready: Ready, runtime: Runtime | None = None) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="bursar-mirror-", dir=_memory())
-        self.folder = Path(self._folder.name)
+        self._place = Place()
+        self.folder = self._place.path
         path = self.folder / "mirror.db"
         self.database = MirrorDatabase(path, runtime or system_runtime(), ready)
         self._figures: dict[str, dict[Key, Figures]] = {}
@@ -64,7 +62,7 @@ class Mirror:
     def close(self) -> None:
         """Remove the copy."""
         self.database.close()
-        self._folder.cleanup()
+        self._place.close()
 
     def _keep(self, reading: Reading) -> None:
         scope = reading.scope
@@ -95,8 +93,3 @@ class Mirror:
             ledgers = sorted(self._figures.items(), key=lambda one: one[0] != OWN)
             holdings.put_holdings(tx, [ledger for _, ledger in ledgers], scope)
         return bool(tx.scalar(TOTAL_CHANGES) != before)
-
-
-def _memory() -> Path | None:
-    """Where files are in memory, if there is such a place."""
-    return MEMORY if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) else None

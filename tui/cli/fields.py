@@ -10,7 +10,7 @@ from typing import Any
 
 from backend.core.runtime import micros, system_runtime
 from tui.format import ages, names
-from tui.format.units import amount, changes, percent
+from tui.format.units import amount, changes, known, percent
 
 Value = str | int | bool | None | Sequence[Any] | Mapping[str, Any]
 
@@ -93,6 +93,7 @@ PROJECTS = (
         "members",
         lambda row: row.members if row.members_known else None,
         Kind.NUMBER,
+        lambda row, style: known(row.members_known, str(row.members)),
         sort="members",
     ),
     of("max_members", Kind.AMOUNT),
@@ -191,7 +192,7 @@ QUOTAS = (
     of("limit", Kind.AMOUNT, sort="limit"),
     _shown("effective", "reach", "reach_known"),
     _shown("left", "room", "room_known", sort="left"),
-    Field("state", lambda row: row.state.value or "OK"),
+    Field("state", lambda row: row.state.name),
     rare("project_limit", Kind.AMOUNT),
     _shown("project_usage", "project_usage", "project_known", usual=False),
     _shown("project_pending", "project_pending", "project_known", usual=False),
@@ -226,7 +227,12 @@ RESOURCES = (
     _default("project_default", "project_default", sort="project"),
     _of_resource("api", "api_visible", Kind.FLAG),
     _of_resource("ui", "ui_visible", Kind.FLAG),
-    Field("over", lambda row: row.over if row.over or row.complete else None, Kind.NUMBER),
+    Field(
+        "over",
+        lambda row: row.over if row.over or row.complete else None,
+        Kind.NUMBER,
+        lambda row, style: known(bool(row.over) or row.complete, str(row.over)),
+    ),
     _of_resource("description", "description", usual=False),
 )
 

@@ -17,7 +17,7 @@ from backend.core.text import display
 from tui.cli.fields import Field, Kind
 from tui.cli.output import write
 from tui.format.ages import NEVER, stamp_seconds
-from tui.format.units import Style, amount
+from tui.format.units import UNKNOWN, Style, amount
 
 LONGEST = 32_000
 """Characters of a CSV cell at most; spreadsheets take no more."""
@@ -154,6 +154,8 @@ def words(field: Field, row: Any, style: str) -> str:
     if field.words is not None:
         return field.words(row, style) or NEVER
     value = field.value(row)
+    if value is None and field.kind is Kind.AMOUNT:
+        return UNKNOWN
     if value is None or value == "":
         return NEVER
     if field.kind is Kind.MOMENT:
