@@ -70,7 +70,7 @@ class Orders:
         order = Order(plan.command, plan.fingerprint, reason)
         body = json.dumps(wire.encode(Order, order))
         one = Unfinished(self._runtime.uuid(), self._now(), plan.title, reason, body)
-        await self._write(lambda box: box.keep(one))
+        await self._keep(one)
         try:
             receipt = await self._insist(one)
         except BursarError as error:
@@ -101,6 +101,13 @@ class Orders:
             self._settling.cancel()
             await asyncio.gather(self._settling, return_exceptions=True)
         await self._write(lambda box: box.close())
+
+    async def _keep(self, one: Unfinished) -> None:
+        try:
+            await self._write(lambda box: box.keep(one))
+        except asyncio.CancelledError:
+            await self._finish(one, Outcome.REFUSED, "left before it was sent")
+            raise
 
     async def _insist(self, one: Unfinished) -> Receipt:
         """The answer to an order, asked for again while it may have been heard."""
@@ -161,8 +168,15 @@ class Orders:
             await self._write(lambda box: box.finish(one, outcome, message, at))
 
     async def _write(self, do: Callable[[Outbox], None]) -> None:
-        if self._outbox is not None:
-            await asyncio.to_thread(do, self._outbox)
+        """Have the outbox do something, to its end whoever stops waiting."""
+        if self._outbox is None:
+            return
+        writing = asyncio.ensure_future(asyncio.to_thread(do, self._outbox))
+        try:
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait([writing])
+            raise
 
     def _pause(self, attempt: int) -> float:
         longest = min(self._pace.longest, self._pace.pause * 2**attempt)

@@ -141,8 +141,18 @@ async def _apply(backend: Repeatable, request: Request) -> Response:
     """A client that goes away meanwhile stops nothing: it asks again with its key."""
     asked = wire.request(Order, await request.body())
     order = replace(asked, command=replace(asked.command, actor=backend.connection.actor))
-    doing = backend.carry_out(order.command, order.fingerprint, order.reason, _once(request, order))
+    once = _once(request, order)
+    doing = asyncio.ensure_future(
+        backend.carry_out(order.command, order.fingerprint, order.reason, once)
+    )
+    doing.add_done_callback(_outcome_noticed)
     return _answer(Receipt, await asyncio.shield(doing))
+
+
+def _outcome_noticed(doing: asyncio.Future[Receipt]) -> None:
+    """A refusal that nobody waits for any more is no failure of the server."""
+    if not doing.cancelled():
+        doing.exception()
 
 
 def _once(request: Request, order: Order) -> Once:

@@ -60,7 +60,7 @@ class Network(httpx.AsyncBaseTransport):
         if fate in (Fate.UNANSWERED, Fate.TWICE):
             answer = await self._answer(request)
             await answer.aread()
-            if fate is Fate.UNANSWERED:
+            if fate is Fate.UNANSWERED or self.app is None:
                 raise httpx.ReadError("it broke off", request=request)
         return await self._answer(request)
 
@@ -140,11 +140,13 @@ class Exchange(httpx.AsyncByteStream):
         """The same for the client. Raises ReadError when the server is gone before it."""
         assert self.task is not None
         coming = asyncio.ensure_future(self._sent.get())
-        await asyncio.wait((coming, self.task), return_when=asyncio.FIRST_COMPLETED)
-        if not coming.done() and self._sent.empty():
-            coming.cancel()
+        try:
+            await asyncio.wait((coming, self.task), return_when=asyncio.FIRST_COMPLETED)
+            if coming.done() or not self._sent.empty():
+                return await coming
             raise httpx.ReadError("the server has gone", request=self._request)
-        return await coming
+        finally:
+            coming.cancel()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         more = True
