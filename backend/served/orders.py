@@ -77,9 +77,7 @@ class Orders:
             if not isinstance(error, OutcomeUnknown):
                 await self._finish(one, Outcome.REFUSED, error.message)
                 raise
-            self._later(one)
-            message, at = error.message, self._now()
-            await self._write(lambda box: box.note(one, Outcome.UNKNOWN, message, at))
+            await self._unknown(one, error.message)
             raise
         except BaseException:  # nobody waits any more, and it may have been sent
             self._later(one)
@@ -161,6 +159,15 @@ class Orders:
         await self._finish(one, outcome, text)
         self.told = (*self.told, f"{one.what} {text}")[-TOLD:]
         self.settled()
+
+    async def _unknown(self, one: Unfinished, message: str) -> None:
+        """Note that nothing was heard, before anything can be."""
+        at = self._now()
+        try:
+            with suppress(StorageError):
+                await self._write(lambda box: box.note(one, Outcome.UNKNOWN, message, at))
+        finally:
+            self._later(one)
 
     async def _finish(self, one: Unfinished, outcome: Outcome, message: str) -> None:
         with suppress(StorageError):  # the outcome is known; asking once more does no harm

@@ -164,6 +164,7 @@ def _astakos(place: Place, read_only: bool) -> Iterator[Connect]:
     finally:
         folder.cleanup()
         backend.shut()
+        folder.cleanup()
 
 
 ALL = frozenset(Can)

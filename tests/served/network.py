@@ -85,7 +85,11 @@ class Network(httpx.AsyncBaseTransport):
             raise httpx.ConnectError("nobody listens", request=request)
         exchange = Exchange(request)
         exchange.task = self._spawn(self.app(exchange.scope(), exchange.receive, exchange.send))
-        start = await exchange.next()
+        try:
+            start = await exchange.next()
+        except BaseException:
+            await exchange.aclose()
+            raise
         return httpx.Response(start["status"], headers=start["headers"], stream=exchange)
 
     def _spawn(self, work: Awaitable[Any]) -> asyncio.Task[Any]:

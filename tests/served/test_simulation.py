@@ -99,6 +99,7 @@ class Simulation:
         self.line = Network(None, self.fate)
         self.line.lateness = lambda: self.rng.uniform(0, 0.05)
         self.backend: EmbeddedBackend | None = None
+        self.starting = asyncio.Lock()
 
     def fate(self, request: httpx.Request) -> Fate:
         """What happens to a request."""
@@ -126,11 +127,12 @@ class Simulation:
 
     async def start(self) -> None:
         """Have a server, whatever became of the last one."""
-        self.line.crash()
-        if self.backend is not None:
-            await self.backend.close()
-        self.backend = await asyncio.to_thread(open_embedded, self.place, actor=OPERATOR)
-        self.line.app = create_app(self.backend, QUIET)
+        async with self.starting:
+            self.line.crash()
+            if self.backend is not None:
+                await self.backend.close()
+            self.backend = await asyncio.to_thread(open_embedded, self.place, actor=OPERATOR)
+            self.line.app = create_app(self.backend, QUIET)
 
     async def crash_now_and_then(self) -> None:
         """The server dies at any moment and is started again."""
@@ -217,7 +219,9 @@ class Simulation:
         assert not told.refused & times.keys(), seed
         late = dict(self.endings())
         for reason in told.unknown & late.keys():
-            assert (late[reason] is Outcome.DONE) == (reason in times), f"{seed}: {reason}"
+            assert (late[reason] is Outcome.DONE) == (reason in times), (
+                f"{seed}: {reason} was {late[reason]}, the journal says {times.get(reason)}"
+            )
         assert times.keys() <= told.done.keys() | told.unknown, seed
         assert backend.database.read(lambda tx: list(findings(tx))) == [], seed
         assert backend.database.read(lambda tx: tx.scalar(GAPS)) == 0, seed
