@@ -10,7 +10,6 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,7 @@ from tui.format.glyphs import UNICODE, Glyphs
 from tui.format.lines import Look
 from tui.format.units import Style
 from tui.history import History, Place
+from tui.listings import LISTED
 from tui.signin import SignIn
 
 if TYPE_CHECKING:
@@ -33,18 +33,6 @@ if TYPE_CHECKING:
 INFO, WARN, BAD = "info", "warn", "bad"
 MESSAGES_KEPT = 200
 LINES_KEPT = 50
-LISTINGS = {
-    "projects": "projects.listing",
-    "quotas": "quotas.listing",
-    "commissions": "quotas.commissions",
-    "audit": "journal.listing",
-    "heat": "projects.fullest",
-    "users": "projects.people",
-    "resources": "quotas.catalog",
-    "expired": "projects.listing",
-    "verify": "projects.mismatches",
-}
-"""The rows of each list, in the backend."""
 STALE = 3
 """How many times `refresh` what is shown may be old before it is told by its looks."""
 HEARING = (LinkState.LIVE, LinkState.POLLING)
@@ -209,8 +197,7 @@ class Session:
 
     def listing(self, list: str) -> Listing[Any]:
         """The rows of a list pane, by its id."""
-        listing: Listing[Any] = attrgetter(LISTINGS[list])(self.backend)
-        return listing
+        return LISTED[list].rows(self.backend)
 
     def remember(self, where: str, text: str) -> None:
         """Keep a line that was typed, for the next time."""

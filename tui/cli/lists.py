@@ -20,6 +20,7 @@ from tui.cli.fields import LISTS, Field
 from tui.cli.formats import WRITERS
 from tui.cli.output import DONE, flush, say
 from tui.cli.target import chosen, connected
+from tui.listings import named
 
 PAGE = 500
 TABLE, CSV = "table", "csv"
@@ -82,15 +83,7 @@ def listing(backend: Backend, what: str) -> Listing[Any]:
         from tui.cli.applications import Applications
 
         return Applications(backend)
-    return {
-        "projects": backend.projects.listing,
-        "users": backend.projects.people,
-        "mismatches": backend.projects.mismatches,
-        "quotas": backend.quotas.listing,
-        "resources": backend.quotas.catalog,
-        "commissions": backend.quotas.commissions,
-        "journal": backend.journal.listing,
-    }[what]
+    return named(what).rows(backend)
 
 
 def misread(text: str, error: Invalid) -> Invalid:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from backend.backend import JournalDetail, JournalRow, Listing
+from backend.backend import JournalDetail, JournalRow
 from backend.core.journal import REFUSED
 from tui.actions import Scope, bindings
 from tui.format import ages, names
@@ -65,10 +65,6 @@ class AuditPane(ListPane[JournalRow], inherit_bindings=False):
     PANE = "audit"
     NAME = "Audit"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.AUDIT, Scope.LIST)
-
-    def listing(self) -> Listing[JournalRow]:
-        """Entries."""
-        return self.session.backend.journal.listing
 
     def columns(self) -> Sequence[Column[JournalRow]]:
         """See `COLUMNS`."""

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
-from backend.backend import Listing, Query
+from backend.backend import Query
 from backend.core.errors import BursarError, NotFound
 from backend.core.plan import Receipt
 from backend.quotas.model import (
@@ -111,10 +111,6 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
         self._oldest: Sequence[int] = ()
         self._rates: Rates | None = None
         self._tail = True
-
-    def listing(self) -> Listing[CommissionRow]:
-        """Pending commissions."""
-        return self.session.backend.quotas.commissions
 
     def columns(self) -> Sequence[Column[CommissionRow]]:
         """See `COLUMNS`."""

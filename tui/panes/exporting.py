@@ -9,8 +9,8 @@ from backend.core.listing import Query
 from tui import export
 from tui.dialogs.export import ExportScreen
 from tui.export import Wish
+from tui.listings import LISTED
 from tui.panes.listpane import ListPane
-from tui.panes.subject import LISTED
 from tui.session import WARN
 
 SHOWN, MARKED, ALL = "shown", "marked", "all"
@@ -69,7 +69,7 @@ async def _export(
     session.doing, session.stop = f"exporting to {wish.file}", stop
     try:
         keys = await listing.keys(query) if wish.what == ALL else chosen[wish.what]
-        count = await export.to_file(listing, keys, LISTED[pane.SCOPE], wish, progress)
+        count = await export.to_file(listing, keys, LISTED[pane.SCOPE].name, wish, progress)
     finally:
         session.doing = ""
     session.tell(f"{_rows(count)} exported to {wish.file}")

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from backend.backend import Listing
 from backend.core.text import display
 from backend.projects.model import ProjectRow
 from tui.actions import Scope, bindings
@@ -50,10 +49,6 @@ class HeatPane(ListPane[ProjectRow], inherit_bindings=False):
     SORT = "tightest"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.HEAT, Scope.LIST)
     _resources: Sequence[str] = ()
-
-    def listing(self) -> Listing[ProjectRow]:
-        """The fullest projects."""
-        return self.session.backend.projects.fullest
 
     def columns(self) -> Sequence[Column[ProjectRow]]:
         """The project, and one for each resource."""

@@ -12,9 +12,9 @@ from textual.timer import Timer
 
 from tui.actions import Action
 from tui.format.lines import QUIET, WARN, Build, Line, Look, Part, line
+from tui.listings import LISTED
 from tui.panes import frame
 from tui.panes.queried import Queried
-from tui.panes.subject import LISTED
 from tui.widgets.columns import Column
 from tui.widgets.rows import RowT
 from tui.widgets.table import ResourceTable
@@ -297,7 +297,7 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         found = [*await super().copies()]
         if self.marks() > 1:
             rows = await self.listing().rows(list(self.state.marked))
-            found = [*clipboard.of_rows(LISTED[self.SCOPE], [*rows.values()]), *found]
+            found = [*clipboard.of_rows(LISTED[self.SCOPE].name, [*rows.values()]), *found]
         return found
 
     def action_list_export(self) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from backend.backend import Listing
 from backend.projects import model
 from backend.projects.model.rows import ProjectRow
 from backend.projects.model.states import ProjectState
@@ -94,10 +93,6 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
     READS_DETAIL = True  # it says which actions are on
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.PROJECTS, Scope.LIST)
     _found: model.ProjectDetail | None = None
-
-    def listing(self) -> Listing[ProjectRow]:
-        """Projects."""
-        return self.session.backend.projects.listing
 
     def columns(self) -> Sequence[Column[ProjectRow]]:
         """See `COLUMNS`."""

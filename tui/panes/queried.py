@@ -39,7 +39,7 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
 
     def listing(self) -> Listing[RowT]:
         """What is listed."""
-        raise NotImplementedError
+        return self.session.listing(self.SCOPE)
 
     def nothing(self) -> Sequence[str]:
         """What is said when the list is empty, and what to do about it."""

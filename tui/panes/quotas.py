@@ -9,7 +9,6 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual.binding import BindingType
 
-from backend.backend import Listing
 from backend.quotas.model import QuotaRow, QuotaState
 from tui.actions import Scope, bindings
 from tui.format import bars, names
@@ -117,10 +116,6 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
     NAME = "Quotas"
     SORT = "holder"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.QUOTAS, Scope.LIST)
-
-    def listing(self) -> Listing[QuotaRow]:
-        """Holdings."""
-        return self.session.backend.quotas.listing
 
     def columns(self) -> Sequence[Column[QuotaRow]]:
         """See `COLUMNS`."""

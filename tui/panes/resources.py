@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import on
 from textual.binding import BindingType
 
-from backend.backend import Listing
 from backend.core.errors import Invalid, NotFound
 from backend.core.filter import amount as number_of
 from backend.core.filter import amount_text
@@ -213,10 +212,6 @@ class ResourcesPane(ResourceActions, ListPane[ResourceRow], inherit_bindings=Fal
     NAME = "Resources"
     SORT = "name"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.RESOURCES, Scope.LIST)
-
-    def listing(self) -> Listing[ResourceRow]:
-        """Resources."""
-        return self.session.backend.quotas.catalog
 
     def columns(self) -> Sequence[Column[ResourceRow]]:
         """See `COLUMNS`."""

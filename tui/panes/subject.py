@@ -11,26 +11,8 @@ from textual.message import Message
 
 from tui.actions import Action, Scope
 from tui.history import Place
+from tui.listings import LISTED
 from tui.panes.working import Working
-
-LISTED = {
-    Scope.PROJECTS: "projects",
-    Scope.PROJECT: "projects",
-    Scope.EXPIRED: "projects",
-    Scope.HEAT: "projects",
-    Scope.USERS: "users",
-    Scope.USER: "users",
-    Scope.QUOTAS: "quotas",
-    Scope.QUOTA: "quotas",
-    Scope.RESOURCES: "resources",
-    Scope.RESOURCE: "resources",
-    Scope.VERIFY: "mismatches",
-    Scope.COMMISSIONS: "commissions",
-    Scope.COMMISSION: "commissions",
-    Scope.AUDIT: "journal",
-    Scope.ENTRY: "journal",
-}
-"""What the rows of a screen are called where lists are written."""
 
 
 class Subject(Working, inherit_bindings=False):
@@ -68,7 +50,7 @@ class Subject(Working, inherit_bindings=False):
         from tui import clipboard
 
         found = self.subject()
-        return () if found is None else clipboard.of_row(LISTED[self.SCOPE], *found)
+        return () if found is None else clipboard.of_row(LISTED[self.SCOPE].name, *found)
 
     def action_row_copy(self) -> None:
         """Copy the id."""

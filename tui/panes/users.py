@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from backend.backend import Listing
 from backend.core.plan import Command
 from backend.projects.model import ChangeUser, PersonDetail, PersonRow, UserAction
 from tui.actions import Action, Scope, bindings
@@ -107,10 +106,6 @@ class UsersPane(UserActions, ListPane[PersonRow], inherit_bindings=False):
     NAME = "Users"
     SORT = "state"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.USERS, Scope.LIST)
-
-    def listing(self) -> Listing[PersonRow]:
-        """People."""
-        return self.session.backend.projects.people
 
     def columns(self) -> Sequence[Column[PersonRow]]:
         """See `COLUMNS`."""

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from backend.backend import Listing
 from backend.projects.model import MismatchRow, ReconcilePendingApps, VerifyQuotas
 from tui.actions import Action, Scope, bindings
 from tui.format import names
@@ -72,10 +71,6 @@ class VerifyPane(ListPane[MismatchRow], inherit_bindings=False):
     NAME = "Verify"
     SORT = "holder"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.VERIFY, Scope.LIST)
-
-    def listing(self) -> Listing[MismatchRow]:
-        """What differs."""
-        return self.session.backend.projects.mismatches
 
     def columns(self) -> Sequence[Column[MismatchRow]]:
         """See `COLUMNS`."""

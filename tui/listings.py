@@ -1,0 +1,50 @@
+"""What every screen lists: where its rows are in the port, and what they are called where lists
+are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backend.backend import Backend
+from backend.core.listing import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list: its `name` in commands and files, and its rows in a backend."""
+
+    name: str
+    rows: Callable[[Backend], Listing[Any]]
+
+
+_PROJECTS = Listed("projects", lambda backend: backend.projects.listing)
+_USERS = Listed("users", lambda backend: backend.projects.people)
+_QUOTAS = Listed("quotas", lambda backend: backend.quotas.listing)
+_RESOURCES = Listed("resources", lambda backend: backend.quotas.catalog)
+_COMMISSIONS = Listed("commissions", lambda backend: backend.quotas.commissions)
+_JOURNAL = Listed("journal", lambda backend: backend.journal.listing)
+LISTED: Mapping[str, Listed] = {
+    "projects": _PROJECTS,
+    "project": _PROJECTS,
+    "expired": _PROJECTS,
+    "heat": Listed("projects", lambda backend: backend.projects.fullest),
+    "users": _USERS,
+    "user": _USERS,
+    "quotas": _QUOTAS,
+    "quota": _QUOTAS,
+    "resources": _RESOURCES,
+    "resource": _RESOURCES,
+    "verify": Listed("mismatches", lambda backend: backend.projects.mismatches),
+    "commissions": _COMMISSIONS,
+    "commission": _COMMISSIONS,
+    "audit": _JOURNAL,
+    "entry": _JOURNAL,
+}
+"""By the scope of the screen."""
+
+
+def named(name: str) -> Listed:
+    """The usual list of a name. Raises StopIteration."""
+    return next(one for one in LISTED.values() if one.name == name)
