@@ -10,7 +10,7 @@ BursarError
                                                    └── ReadOnly 403
 
 What a server refuses before it looks: TooLarge 413, HeadersTooLarge 431, TooSlow 408,
-Throttled 429, Overloaded 503.
+Throttled 429, Overloaded 503; and ServerFailed 500.
 """
 
 from __future__ import annotations
@@ -154,6 +154,12 @@ class StorageCorrupt(StorageError):
     """The file is damaged or not a bursar database (500)."""
 
     code, status, title = "storage-corrupt", 500, "Database damaged"
+
+
+class ServerFailed(BursarError):
+    """An error of the server's own, of which it tells nothing (500)."""
+
+    code, status, title = "server-failed", 500, "Server failed"
 
 
 class TooLarge(BursarError):

@@ -18,6 +18,7 @@ from backend.core.errors import (
     HeadersTooLarge,
     OutcomeUnknown,
     Overloaded,
+    ServerFailed,
     TooLarge,
     TooSlow,
 )
@@ -39,12 +40,6 @@ DRAINED = 8
 """How many times the longest body is read of one that is refused."""
 
 log = logging.getLogger("bursar.server")
-
-
-class Broken(BursarError):
-    """An error of the server's own (500)."""
-
-    code, status, title = "internal", 500, "Failed"
 
 
 class Edge:
@@ -160,7 +155,7 @@ class Exchange:
         except Exception as error:
             if self._refused is None:
                 log.error("a request failed", exc_info=error)
-            broken = Broken("the server failed", hint="its log says more")
+            broken = ServerFailed("the server failed", hint="its log says more")
             await self._fail(self._refused or broken)
         finally:
             if self._is_stream and self._task:

@@ -50,6 +50,7 @@ def astakos(prefix: str, endpoint: Endpoint) -> Operation:
     names = [part[1:-1] for part in e.path.split("/") if part.startswith("{")]
     statuses = {*ALWAYS, *e.errors}
     statuses |= set(SIGNED_IN) if e.access is not Access.NOBODY else {429} & {*e.errors}
+    statuses |= {507} if e.method != "GET" else set()
     statuses |= set(WRITERS) if e.access is Access.WRITER else set()
     if 401 in e.errors:
         statuses |= set(SIGNED_IN)

@@ -136,7 +136,7 @@ def test_an_error_of_its_own_is_told_and_nothing_of_it_shown(
             answer = await http.get(f"{ACCOUNT}/quotas")
             assert code(answer) == (500, "internalServerError")
             assert "secret" not in answer.text
-            assert code(await http.get(CONSOLE)) == (500, "internal")
+            assert code(await http.get(CONSOLE)) == (500, "server-failed")
 
     with small(tmp_path) as app:
         asyncio.run(run(app))
@@ -245,6 +245,22 @@ def test_the_largest_numbers_of_a_path_are_merely_unknown(tmp_path: Path) -> Non
                 answer = await http.get(path, headers=token("A"))
                 assert code(answer) == (404, "itemNotFound")
                 json.loads(answer.text)
+
+    with application(tmp_path / "world.db") as app:
+        asyncio.run(run(app))
+
+
+def test_a_full_disk_is_told_and_nothing_is_kept(tmp_path: Path) -> None:
+    async def run(app: Application) -> None:
+        async with client(app, headers=token("service:cyclades")) as http:
+            body = {"provisions": [], "name": "n" * 500_000}
+            database = app.backend.database
+            pages = database.read(lambda tx: int(tx.scalar("PRAGMA page_count")))
+            database.write(lambda tx: tx.scalar(f"PRAGMA max_page_count = {pages + 5}"))
+            answer = await http.post(f"{ACCOUNT}/commissions", json=body)
+            assert code(answer) == (507, "internalServerError")
+            assert (await http.get(f"{ACCOUNT}/commissions")).json() == []
+            assert (await http.get("/bursar/health")).status_code == 200
 
     with application(tmp_path / "world.db") as app:
         asyncio.run(run(app))
