@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import ClassVar, TypeVar
 
 from rich.cells import cell_len
@@ -16,12 +15,10 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
 
-from backend.core.errors import BursarError
 from backend.core.text import MAX_CHARS, display
 from tui.dialogs.consent import Consent
 from tui.dialogs.dialog import Dialog
-from tui.format.failures import failure
-from tui.format.lines import BAD, WARN, Build, Line, Look, joined, line, wrapped
+from tui.format.lines import BAD, WARN, Line, Look, line
 from tui.session import Session
 from tui.widgets.field import LineField
 from tui.widgets.text import TextPanel
@@ -170,23 +167,6 @@ class AskingDialog(Dialog[ResultT]):
         button.disabled = bool(lacking) or self.applying
         for field in self.query(Input):
             field.disabled = self.applying
-
-    def failed(self, error: BursarError, keys: str) -> None:
-        """Say what went wrong, and which keys go on from there."""
-        self._notice(lambda look: failure(error, look.width, keys))
-
-    def warn(self, text: str) -> None:
-        """Say something above the fields; nothing for ``."""
-        lines = f"! {text}" if text else ""
-        self._notice(lambda look: wrapped("notice", lines, look.width, style=WARN) if text else ())
-
-    def _notice(self, build: Build) -> None:
-        notice = self.query_one("#notice", Static)
-        width = self.query_one(TextPanel).size.width
-        lines = list(build(replace(self.session.look(), width=max(20, width))))
-        notice.display = bool(lines)
-        notice.update(joined(lines))
-        self.call_after_refresh(self.fit)
 
     # --- consent
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import ClassVar, TypeVar
 
@@ -11,9 +12,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
+from textual.widgets import Static
 
+from backend.core.errors import BursarError
+from tui.format.failures import failure
 from tui.format.glyphs import ASCII
-from tui.format.lines import Build
+from tui.format.lines import WARN, Build, joined, wrapped
 from tui.session import Session
 from tui.widgets.text import TextPanel
 
@@ -48,6 +52,24 @@ class Dialog(ModalScreen[ResultT]):
         """Show a text and make room for it."""
         self.query_one(TextPanel).show(build)
         self.call_after_refresh(self.fit)
+
+    def notice(self, build: Build) -> None:
+        """Say something in `#notice`, which is only there while it says something."""
+        notice = self.query_one("#notice", Static)
+        width = self.query_one(TextPanel).size.width
+        lines = list(build(replace(self.session.look(), width=max(20, width))))
+        notice.display = bool(lines)
+        notice.update(joined(lines))
+        self.call_after_refresh(self.fit)
+
+    def warn(self, text: str) -> None:
+        """Say there what is wrong; nothing for ``."""
+        told = f"! {text}"
+        self.notice(lambda look: wrapped("notice", told, look.width, style=WARN) if text else ())
+
+    def failed(self, error: BursarError, keys: str = "") -> None:
+        """Say there what went wrong, and which keys go on from there."""
+        self.notice(lambda look: failure(error, look.width, keys))
 
     def frame(self, title: str, keys: str) -> None:
         """The words in the border: what this is, and which keys it has."""

@@ -15,7 +15,7 @@ from textual.widgets import Input, Label, OptionList, Static
 from backend.core.text import MAX_CHARS, display
 from tui.dialogs.dialog import Dialog
 from tui.export import Wish, path_of
-from tui.format.lines import WARN, joined, line, wrapped
+from tui.format.lines import wrapped
 from tui.session import Session
 from tui.widgets.options import Options
 
@@ -79,24 +79,18 @@ class ExportScreen(Dialog[Wish | None]):
         """A pasted control character must not reach the terminal through the field."""
         if (safe := display(event.value)) != event.value:
             event.input.value = safe
-        self._notice("")
+        self.warn("")
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
         file = self.query_one("#file", Input).value.strip()
         if not file:
-            self._notice("The file needs a name.")
+            self.warn("The file needs a name.")
         elif _exists(file):
-            self._notice(f"{file} exists; nothing is overwritten.")
+            self.warn(f"{file} exists; nothing is overwritten.")
         else:
             what, form, _ = self._choices[self.query_one(OptionList).highlighted or 0]
             self.dismiss(Wish(what, form, file))
-
-    def _notice(self, text: str) -> None:
-        notice = self.query_one("#notice", Static)
-        notice.display = bool(text)
-        notice.update(joined([line("notice", (f"! {display(text)}", WARN))]))
-        self.call_after_refresh(self.fit)
 
     def action_step(self, step: int) -> None:
         """Another choice, by the keys of lists."""

@@ -15,7 +15,7 @@ from textual.widgets import Input, Label, Static
 
 from backend.core.signin import LONGEST, Question, plausible
 from tui.dialogs.dialog import Dialog
-from tui.format.lines import QUIET, WARN, Line, Look, blank, joined, line, wrapped
+from tui.format.lines import QUIET, Line, Look, blank, wrapped
 from tui.session import Session
 from tui.widgets.field import SecretField
 
@@ -40,7 +40,6 @@ class SignInScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         """Say what for."""
-        self.query_one(Static).display = False
         self.frame(f"Sign in: {self._question.context}", "enter signs in   esc goes on without")
         self.show_text(self._lines)
 
@@ -57,13 +56,7 @@ class SignInScreen(Dialog[None]):
         if plausible(token):
             self._leave(token)
         else:
-            self._notice("a token has no spaces and no special signs" if token else "it is empty")
-
-    def _notice(self, text: str) -> None:
-        notice = self.query_one("#notice", Static)
-        notice.display = True
-        notice.update(joined([line("notice", (f"! {text}", WARN))]))
-        self.call_after_refresh(self.fit)
+            self.warn("a token has no spaces and no special signs" if token else "it is empty")
 
     def action_leave(self) -> None:
         """Go on without."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path, PurePath
@@ -23,8 +22,7 @@ from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.dialog import Dialog
 from tui.dialogs.question import Question
 from tui.format import ages
-from tui.format.failures import failure
-from tui.format.lines import BAD, HEAD, QUIET, WARN, Build, joined, line, wrapped
+from tui.format.lines import BAD, HEAD, QUIET, joined, line, wrapped
 from tui.format.names import shorten
 from tui.forms.controls import Control, LineControl, OneOf, control
 from tui.forms.editor import edit
@@ -149,20 +147,6 @@ class FormScreen(Dialog[Receipt | None]):
         for row in self.query(Row):
             row.tell(seen)
 
-    def _notice(self, build: Build) -> None:
-        notice = self.query_one("#notice", Static)
-        width = self.query_one(TextPanel).size.width
-        lines = list(build(replace(self.session.look(), width=max(20, width))))
-        notice.display = bool(lines)
-        notice.update(joined(lines))
-        self.call_after_refresh(self.fit)
-
-    def _warn(self, text: str) -> None:
-        self._notice(lambda look: wrapped("notice", f"! {text}", look.width, style=WARN))
-
-    def _failed(self, error: BursarError) -> None:
-        self._notice(lambda look: failure(error, look.width))
-
     # --- what was typed
 
     @property
@@ -194,7 +178,7 @@ class FormScreen(Dialog[Receipt | None]):
             line.value = safe
         elif (typed := self.typed) != self._seen:
             self._seen, self._text = typed, ""
-            self._notice(lambda look: ())
+            self.warn("")
             self._look()
 
     def _look(self) -> None:
@@ -211,7 +195,7 @@ class FormScreen(Dialog[Receipt | None]):
         try:
             found = await resolved(self.form, typed)
         except BursarError as error:
-            self._failed(error)
+            self.failed(error)
             return
         self._tell(found)
 
@@ -222,7 +206,7 @@ class FormScreen(Dialog[Receipt | None]):
 
     @on(LineField.Cut)
     def _cut(self, event: LineField.Cut) -> None:
-        self._warn(f"The pasted text was cut to {event.kept} characters.")
+        self.warn(f"The pasted text was cut to {event.kept} characters.")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Show the whole line of a field."""
@@ -290,7 +274,7 @@ class FormScreen(Dialog[Receipt | None]):
                 return
             plan = await self.session.plan(self.form.command(found.changed))
         except BursarError as error:
-            self._failed(error)
+            self.failed(error)
             return
         sent = partial(self._keeper.drop, over=True)
         shown = ConfirmScreen(self.session, plan, done=sent)
@@ -303,9 +287,9 @@ class FormScreen(Dialog[Receipt | None]):
         if found.wrong:
             first = next(one.id for one in self.form.fields if one.id in found.wrong)
             self._controls[first].focus()
-            self._warn("Look at what is marked with ! first.")
+            self.warn("Look at what is marked with ! first.")
         elif not found.changed:
-            self._warn("Nothing was changed yet.")
+            self.warn("Nothing was changed yet.")
         return bool(found.wrong) or not found.changed
 
     @on(Button.Pressed, "#editor")
@@ -315,14 +299,14 @@ class FormScreen(Dialog[Receipt | None]):
         try:
             outcome = await rounds(self.form, self.typed, self._text, self._visit)
         except BursarError as error:
-            self._failed(error)
+            self.failed(error)
             return
         self.fill(outcome.values)
         self._text = outcome.text
         if outcome.done:
             self.action_submit()
         elif outcome.text:
-            self._warn("There are mistakes left in the text; ^o goes on with it.")
+            self.warn("There are mistakes left in the text; ^o goes on with it.")
         elif self._editor_first and not self._touched:
             self.session.tell("nothing was changed")
             self.dismiss(None)
