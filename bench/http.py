@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from backend.embedded import open_embedded
@@ -113,9 +114,17 @@ def rate(port: int, seconds: float) -> float:
     return asyncio.run(run())
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server in a process of its own."""
+
+    port: int
+    pid: int
+
+
 @contextmanager
-def server(*command: str) -> Iterator[int]:
-    """A server in a process of its own; its port."""
+def server(*command: str) -> Iterator[Server]:
+    """Such a server, until the block ends."""
     process = subprocess.Popen(
         [sys.executable, "-m", *command],
         stdout=subprocess.PIPE,
@@ -124,7 +133,7 @@ def server(*command: str) -> Iterator[int]:
     )
     assert process.stdout is not None
     try:
-        yield int(process.stdout.readline().rpartition(":")[2])
+        yield Server(int(process.stdout.readline().rpartition(":")[2]), process.pid)
     finally:
         process.terminate()
         process.communicate()
@@ -138,11 +147,11 @@ def compare(database: Path, rounds: int, seconds: float) -> int:
     ours, bare = [], []
     serve = ("tui", "serve", "--database", str(database), "--bind", "127.0.0.1:0")
     with server(*serve, "--no-access-log") as bursar, server("bench.echo") as echo:
-        for port in (bursar, echo):
-            rate(port, 0.5)
+        for each in (bursar, echo):
+            rate(each.port, 0.5)
         for _ in range(rounds):
-            bare.append(rate(echo, seconds))
-            ours.append(rate(bursar, seconds))
+            bare.append(rate(echo.port, seconds))
+            ours.append(rate(bursar.port, seconds))
     ratio = statistics.median(ours) / statistics.median(bare)
     print(f"{'':28} {'requests/s':>10}")
     print(f"{'bare Starlette, echo':28} {statistics.median(bare):10.0f}")

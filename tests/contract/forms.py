@@ -164,7 +164,6 @@ def _astakos(place: Place, read_only: bool) -> Iterator[Connect]:
     finally:
         folder.cleanup()
         backend.shut()
-        folder.cleanup()
 
 
 ALL = frozenset(Can)
