@@ -85,8 +85,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What is asked for; `asks` when it changes nothing, `keyed` when doing it twice is doing
-    it once."""
+    """What is asked for; `asks` when it changes nothing."""
 
     method: str
     path: str
@@ -94,16 +93,16 @@ class _Request:
     headers: Mapping[str, str]
     content: bytes | None = None
     asks: bool = False
-    keyed: bool = False
 
 
 class Http:
     """The client of one server.
 
     `failure` turns an error answer into its error where the dialect knows it; the rest follows
-    from the status. Nothing is retried but what only asks or carries an idempotency key. All
-    methods raise BursarError: Unreachable when nothing was done, OutcomeUnknown when a write
-    may have been. The time an operator takes to sign in does not count.
+    from the status. Nothing is retried but what only asks. All methods raise BursarError:
+    Unreachable when nothing was done, OutcomeUnknown when a write may have been; who can ask
+    again under a key knows what an earlier attempt leaves open. The time an operator takes to
+    sign in does not count.
     """
 
     def __init__(
@@ -152,20 +151,17 @@ class Http:
         path: str,
         body: object = None,
         *,
-        key: str = "",
         asks: bool = False,
         headers: Mapping[str, str] | None = None,
         largest: int = LARGEST,
     ) -> Reply:
-        """A request with a JSON body (none for None), sent once; with an idempotency key, or
-        when it only `asks`, as often as it takes."""
+        """A request with a JSON body (none for None), sent once, or as often as it takes when it
+        only `asks`."""
         told, content = dict(headers or {}), None
         if body is not None:
             content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
             told["Content-Type"] = "application/json"
-        if key:
-            told["Idempotency-Key"] = key
-        request = _Request(method, path, {}, told, content, asks, bool(key))
+        request = _Request(method, path, {}, told, content, asks)
         return await self._settled(request, largest)
 
     @asynccontextmanager
@@ -226,7 +222,7 @@ class Http:
 
     async def _patiently(self, request: _Request, largest: int, token: str) -> Reply:
         """The answer of the first attempt that has a lasting one, or of the last."""
-        attempts = self._patience.attempts if request.asks or request.keyed else 1
+        attempts = self._patience.attempts if request.asks else 1
         for attempt in range(1, attempts + 1):
             wait, last = 0.0, attempt == attempts
             try:

@@ -100,13 +100,6 @@ async def test_a_write_is_sent_once_and_its_outcome_unknown(said: bytes) -> None
 
 
 @looped
-async def test_a_write_with_a_key_is_repeated_under_it() -> None:
-    async with scripted(b"", ok()) as script, client(script) as http:
-        await http.send("POST", "/x", {}, key="k-1")
-    assert ["Idempotency-Key: k-1" in head for head in script.heads] == [True, True]
-
-
-@looped
 async def test_nobody_there_means_nothing_was_done() -> None:
     async with scripted(ok()) as script:
         gone = script
