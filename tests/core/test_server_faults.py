@@ -277,6 +277,16 @@ def test_a_write_that_is_cut_off_is_done_again(database: Database, url: str) -> 
     assert count(database) == 2
 
 
+def test_what_a_standby_lacks_that_took_over_is_told(database: Database, url: str) -> None:
+    database.write(note)
+    database.write(note)
+    assert database.lost == ""
+    administer(url, "DELETE FROM journal WHERE seq = 2")
+    administer(url, OTHERS)
+    database.write(note)
+    assert "journal entry 2 was acknowledged and is gone" in database.lost
+
+
 def test_a_read_that_is_cut_off_is_done_again(database: Database, url: str) -> None:
     database.write(note)
     cut: list[int] = []

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ from backend.quotas.model import (
     SetLimits,
 )
 from tests.places import sqlite_only
+from tests.postgres import Server
 from tests.quotas.ledgers import CYCLADES, World, world
 
 VM = HoldingKey("project:P", "", "vm")
@@ -104,6 +106,25 @@ def test_a_number_learnt_in_a_transaction_that_failed_is_forgotten(ledger: World
     ledger.set("vm", 10)
     ledger.issue(("vm", 3), accept=True)
     assert (ledger.figures("vm"), ledger.figures("cpu")) == ("10/3/3", "10/0/0")
+
+
+def test_numbers_are_learnt_anew_by_another_connection(postgres: Server) -> None:
+    """The standby that took over may have given them to others."""
+    swap = "UPDATE holding SET resource_id = 3 - resource_id + 100 * {} WHERE id IN (1, 2)"
+    with postgres.database() as url, world(url) as ledger:
+        for name in ("vm", "cpu"):
+            ledger.set(name, 10)
+        ledger.issue(("vm", 1), accept=True)
+        with psycopg.connect(url, autocommit=True) as other:
+            other.execute("ALTER TABLE holding DROP CONSTRAINT holding_resource_id_fkey")
+            other.execute(swap.format(1).encode())
+            other.execute("UPDATE holding SET resource_id = resource_id - 100 WHERE id IN (1, 2)")
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        ledger.issue(("vm", 3), accept=True)
+        assert (ledger.figures("vm"), ledger.figures("cpu")) == ("10/3/3", "10/1/1")
 
 
 @pytest.mark.parametrize("timeout", [-1, 2**62, 2**70])

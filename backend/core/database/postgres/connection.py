@@ -183,14 +183,18 @@ def _stream(cursor: psycopg.Cursor[Row], copy: bytes, rows: Sequence[Sequence[An
             stream.write_row(row)
 
 
-def connect(url: str, settings: str = "") -> ServerConnection:
-    """A connection, autocommit until an explicit BEGIN, with `settings` (statements) made.
+def connect(url: str, settings: str = "", *, primary: bool = False) -> ServerConnection:
+    """A connection, autocommit until an explicit BEGIN, with `settings` (statements) made; where
+    several hosts are named, to the one that takes changes if it is to be the `primary`.
 
     Raises StorageError naming the place, without its secrets.
     """
     place = shown(url)
     try:
-        conninfo = make_conninfo("", **{**DEFAULTS, **conninfo_to_dict(url)})
+        given = {**DEFAULTS, **conninfo_to_dict(url)}
+        if primary and "," in str(given.get("host", "")):
+            given.setdefault("target_session_attrs", "read-write")
+        conninfo = make_conninfo("", **given)
         raw = psycopg.connect(
             conninfo,
             autocommit=True,

@@ -34,11 +34,12 @@ class ServerEar:
 
     def wait(self) -> None:
         """Until a notification, a wake-up, or for two seconds."""
-        files: list[int] = [self._awake]
+        poll = select.poll()
+        poll.register(self._awake, select.POLLIN)
         if self._conn is not None and not self._conn.raw.closed:
-            files.append(self._conn.raw.fileno())
-        ready, _, _ = select.select(files, [], [], POLL_SECONDS)
-        if self._awake in ready:
+            poll.register(self._conn.raw.fileno(), select.POLLIN)
+        ready = poll.poll(POLL_SECONDS * 1000)
+        if any(file == self._awake for file, _ in ready):
             os.read(self._awake, 4096)
 
     def committed(self) -> None:

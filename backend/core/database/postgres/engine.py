@@ -7,20 +7,21 @@ from pathlib import Path
 
 import psycopg
 
+from backend.core.database.postgres import session
 from backend.core.database.postgres.connection import ServerConnection, about, connect
 from backend.core.database.postgres.dump import dump
 from backend.core.database.postgres.ear import ServerEar
 from backend.core.database.postgres.failures import bursar_error
 from backend.core.database.postgres.schema import check_fitness, migrate, version_of
-from backend.core.database.postgres.session import PATIENCE, ServerSession
+from backend.core.database.postgres.session import ServerSession
 from backend.core.database.postgres.stop import ServerStop
 from backend.core.database.schema import Step, check_version
 from backend.core.dsn import shown
 from backend.core.errors import StorageError
 
-# A process that was stopped in its turn, or whose machine has gone, loses it after a minute.
+# A process that was stopped in its turn, or whose machine has gone, loses it after two minutes.
 WRITING = """
-SET lock_timeout = '{milliseconds}ms'; SET idle_in_transaction_session_timeout = '60s';
+SET lock_timeout = '{milliseconds}ms'; SET idle_in_transaction_session_timeout = '120s';
 SELECT set_config('synchronous_commit', 'on', false)
 WHERE current_setting('synchronous_commit') IN ('off', 'local')"""
 
@@ -36,6 +37,7 @@ class ServerEngine:
         self.place = shown(url)
         self.lost = ""
         self._url = url
+        self._read_only = True
 
     @property
     def path(self) -> Path:
@@ -44,7 +46,8 @@ class ServerEngine:
 
     def open(self, steps: Sequence[Step]) -> ServerSession:
         """Make or migrate the tables. Raises StorageError."""
-        conn = connect(self._url)
+        self._read_only = False
+        conn = connect(self._url, primary=True)
         try:
             check_fitness(conn)
             migrate(conn, steps)
@@ -73,8 +76,8 @@ class ServerEngine:
         """The server tells by itself when the database is gone."""
 
     def reader(self) -> ServerConnection:
-        """A connection that only reads."""
-        return connect(self._url)
+        """A connection that only reads; who also writes reads what was written."""
+        return connect(self._url, primary=not self._read_only)
 
     def release(self, conn: ServerConnection) -> bool:
         """End its snapshot; False when it is broken."""
@@ -97,7 +100,8 @@ class ServerEngine:
         dump(self._url, target)
 
     def _writing(self) -> ServerConnection:
-        return connect(self._url, WRITING.format(milliseconds=int(PATIENCE * 1000)))
+        settings = WRITING.format(milliseconds=int(session.PATIENCE * 1000))
+        return connect(self._url, settings, primary=True)
 
     def _missing(self, what: str) -> None:
         self.lost = what
