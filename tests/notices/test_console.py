@@ -17,6 +17,7 @@ from backend.notices.deliverer import Deliverer, Worker
 from backend.notices.model import Fate
 from backend.projects.model import ApproveApplication
 from tests.notices.post import APPEND, Post, decide
+from tests.places import sqlite_only
 from tests.worlds import OPERATOR
 
 
@@ -114,6 +115,7 @@ def test_the_thread_outlives_an_error_of_our_own(
     assert "ZeroDivisionError" in caplog.text
 
 
+@sqlite_only
 @pytest.mark.parametrize(
     "terms", ["", "{", "[]", "{}", '{"only": 1}', "null", pytest.param("[" * 99_999, id="deep")]
 )

@@ -21,6 +21,7 @@ from backend.projects.model import (
     UserAction,
 )
 from tests.notices.post import OPS, Post
+from tests.places import sqlite_only
 from tests.projects.test_previews import COMMANDS, base_world
 from tests.projects.test_privacy import attempt
 from tests.tui.hostile import FORBIDDEN, NASTY
@@ -146,6 +147,7 @@ CASES: dict[str, tuple[Callable[[World], None], Told]] = {
 }  # fmt: skip
 
 
+@sqlite_only
 @pytest.mark.parametrize(("play", "expected"), CASES.values(), ids=CASES)
 def test_each_mail_of_astakos_has_its_notice(
     post: Post, play: Callable[[World], None], expected: Told

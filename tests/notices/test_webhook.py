@@ -18,6 +18,7 @@ from backend.notices.deliverer import Deliverer, Tally
 from backend.notices.model import Notice, Sink
 from backend.notices.rules import document
 from tests.notices.post import Post
+from tests.places import sqlite_only
 
 TOKEN = "s3cret-token"
 
@@ -129,6 +130,7 @@ def test_any_2xx_is_fine(hook: Hook, hooked: Hooked, answer: str) -> None:
     assert hooked.deliver() == Tally(sent=1)
 
 
+@sqlite_only
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
@@ -200,6 +202,7 @@ def test_a_token_comes_from_where_it_is_kept(
         hooked.post.world.submit("M", name=f"n{len(hook.heard)}.lab")
 
 
+@sqlite_only
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_what_stays_on_this_machine_goes_through_no_proxy(

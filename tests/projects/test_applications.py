@@ -23,6 +23,7 @@ from backend.projects.model import (
     Wishes,
 )
 from backend.quotas.model import UNLIMITED
+from tests.places import sqlite_only
 from tests.worlds import CPU, FAR, OPERATOR, PENDING_APP, RAM, VM, World, person
 
 P = ProjectState
@@ -260,6 +261,7 @@ def test_s15_an_empty_modification_changes_nothing(w: World) -> None:
     )
 
 
+@sqlite_only
 @pytest.mark.parametrize(
     "wishes",
     [

@@ -23,7 +23,7 @@ from backend.quotas.model import HoldingKey
 from backend.schema import STEPS
 from backend.world import load
 from tests import replay
-from tests.places import Places, in_files
+from tests.places import Places, in_files, sqlite_only
 from tests.world.files import (
     ADA,
     BO,
@@ -376,6 +376,7 @@ CONFLICTS = [
 ]
 
 
+@sqlite_only
 @pytest.mark.parametrize(("path", "value", "said"), CONFLICTS)
 def test_a_merge_refuses_what_differs(
     new_place: Places, path: tuple[str | int, ...], value: object, said: str
