@@ -13,7 +13,7 @@ import pytest
 from backend.core import dsn
 from backend.core.database import Database, Step, open_database
 from backend.core.database.postgres import ear
-from backend.core.database.postgres.sql import as_copy, numbered
+from backend.core.database.postgres.sql import as_copy, as_one, numbered
 from backend.core.errors import BursarError, Invalid, StorageCorrupt, StorageError
 from tests import postgres as postgresql
 from tests.core.notes import STEPS, WRITE, count, note, notes
@@ -123,6 +123,19 @@ def test_values_come_back_as_from_a_file(database: Database) -> None:
         database.write(lambda tx: tx.execute(WRITE, (200, "a\0b")))
 
 
+def test_many_changes_at_once_are_those_one_by_one(database: Database) -> None:
+    ids = list(range(1, 101))
+    database.write(lambda tx: tx.many(WRITE, [(n, "x") for n in ids]))
+    move = "UPDATE note SET id = ? WHERE id = ?"
+    assert database.write(lambda tx: tx.many(move, [(n + 1000, n) for n in (*ids, 7000)])) == 100
+    twice = [(n + 1, n) for n in (*range(1100, 1000, -1), 1101)]
+    assert database.write(lambda tx: tx.many(move, [*twice, (5, 1002), (6, 5)])) == 103
+    gone = [(n,) for n in (*range(1000, 1100), 1050)]
+    assert database.write(lambda tx: tx.many("DELETE FROM note WHERE id = ?", gone)) == 97
+    left = database.read(lambda tx: tx.all("SELECT id FROM note ORDER BY id"))
+    assert left == [(6,), (1100,), (1102,)]
+
+
 def test_a_backup_is_a_dump_that_can_be_restored(database: Database, tmp_path: Path) -> None:
     database.write(note)
     target = tmp_path / "copy.dump"
@@ -142,6 +155,13 @@ def test_only_placeholders_are_numbered() -> None:
     assert as_copy("INSERT INTO a (b, c) VALUES (?, ?)") == b"COPY a (b, c) FROM STDIN"
     for other in ("INSERT INTO a VALUES (?, 0)", "INSERT INTO a VALUES (?) ON CONFLICT DO NOTHING"):
         assert as_copy(other) == b""
+    assert as_one("DELETE FROM a WHERE b = ?") == b"DELETE FROM a WHERE b = ANY($1::int8[])"
+    assert as_one("UPDATE a SET b = ?, c = ? WHERE d = ?") == (
+        b"UPDATE a SET b = v.c0, c = v.c1 FROM unnest($1::int8[], $2::int8[], $3::int8[])"
+        b" AS v (c0, c1, c2) WHERE a.d = v.c2"
+    )
+    for other in ("UPDATE a SET b = b + ? WHERE c = ?", "DELETE FROM a WHERE b = ? AND c = ?"):
+        assert as_one(other) == b""
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.types.numeric import Int8Dumper
 
 from backend.core.database.postgres.failures import passes, storage_error
-from backend.core.database.postgres.sql import as_copy, numbered
+from backend.core.database.postgres.sql import as_copy, as_one, numbered
 from backend.core.dsn import shown
 from backend.core.errors import StorageBusy, StorageError, StorageUnreachable
 
@@ -29,7 +29,7 @@ DEFAULTS = {
     "tcp_user_timeout": "15000",
 }
 BULK = 24
-"""Rows from which on they are sent as one stream."""
+"""Rows from which on they are sent together."""
 
 _LOGIN = "check the user and its password: DATABASE_URL, PGPASSWORD or ~/.pgpass"
 _REFUSALS: dict[str, tuple[type[StorageError], str]] = {
@@ -109,15 +109,12 @@ class ServerConnection:
             raise
 
     def executemany(self, sql: str, parameters: Any, /) -> psycopg.Cursor[Row]:
-        """Run a statement once per row of parameters; many rows travel as one stream."""
+        """Run a statement once per row of parameters; many rows travel together."""
         self._check()
         rows = list(parameters)
-        copy = as_copy(sql) if len(rows) >= BULK else b""
         cursor = self.raw.cursor()
         try:
-            if copy:
-                _stream(cursor, copy, rows)
-            else:
+            if len(rows) < BULK or not _at_once(cursor, sql, rows):
                 cursor.executemany(numbered(sql), rows)
         except psycopg.Error as error:
             self._note(error)
@@ -177,10 +174,20 @@ class ServerConnection:
         self._given_up = self._given_up or passes(error)
 
 
-def _stream(cursor: psycopg.Cursor[Row], copy: bytes, rows: Sequence[Sequence[Any]]) -> None:
-    with cursor.copy(copy) as stream:
-        for row in rows:
-            stream.write_row(row)
+def _at_once(cursor: psycopg.Cursor[Row], sql: str, rows: Sequence[Sequence[Any]]) -> bool:
+    """Run the statement for all rows in one go; False where that cannot be."""
+    if copy := as_copy(sql):
+        with cursor.copy(copy) as stream:
+            for row in rows:
+                stream.write_row(row)
+        return True
+    one = as_one(sql)
+    columns = [list(column) for column in zip(*rows, strict=True)] if one else []
+    alike = all(type(value) is int for column in columns for value in column)
+    if not (one and alike and len(set(columns[-1])) == len(rows)):
+        return False
+    cursor.execute(one, columns)
+    return True
 
 
 def connect(url: str, settings: str = "", *, primary: bool = False) -> ServerConnection:
