@@ -164,11 +164,6 @@ def _stale(answer: Reply, data: Mapping[str, object]) -> BursarError:
         return answer.bad(error.message)
 
 
-def schema(kind: Any) -> dict[str, Any]:
-    """The JSON Schema of a type, for the OpenAPI document."""
-    return TypeAdapter(kind).json_schema(ref_template="#/components/schemas/{model}")
-
-
 @cache
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     """The codec of a type, made on first use. In a tuple: pydantic takes no configuration

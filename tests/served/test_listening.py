@@ -14,14 +14,17 @@ from backend.backend import Link, LinkState
 from backend.core.errors import Unreachable
 from backend.core.identity import Role
 from backend.core.principals import revoke
+from backend.core.version import VERSION
 from backend.embedded import EmbeddedBackend
+from backend.served import wire
 from backend.served.client import ServedBackend
 from backend.served.listener import Pace
+from backend.served.routes import HEADERS
 from backend.server.app import Application, create_app
-from tests.served.consoles import QUICK, admit, console
+from tests.served.consoles import QUICK, admit, console, token_of
 from tests.served.network import Fate, Network
-from tests.serving import QUIET
-from tests.worlds import OPERATOR, World, world_w
+from tests.serving import IN_PROCESS, QUIET
+from tests.worlds import OPERATOR, World, count, world_w
 
 
 @pytest.fixture
@@ -196,6 +199,35 @@ def test_a_server_may_be_exchanged_for_one_with_a_shorter_past(
 
     asyncio.run(scene())
     young.database.close()
+
+
+def test_a_server_of_another_version_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(HEADERS, wire.VERSION_HEADER, "9.9.9")
+
+    async def scene() -> tuple[str, ...]:
+        async with listening(Network(server(world))) as ear:
+            return (await ear.served.badges()).warnings
+
+    assert asyncio.run(scene()) == (
+        f"the server is bursar 9.9.9, this is {VERSION}: use the same version",
+    )
+
+
+def test_what_nobody_waits_for_any_more_is_stopped(world: World) -> None:
+    head = count(world, "SELECT max(seq) FROM journal")
+    headers = {"Authorization": f"Bearer {token_of(Role.VIEWER)}"}
+
+    async def scene() -> None:
+        line = Network(server(world))
+        async with httpx.AsyncClient(transport=line, base_url=IN_PROCESS, headers=headers) as http:
+            asked = {"after": head, "wait": 30}
+            asking = asyncio.ensure_future(http.get(f"{wire.PREFIX}/head", params=asked))
+            await asyncio.sleep(0.1)
+            asking.cancel()
+            async with asyncio.timeout(15):
+                await line.settled()
+
+    asyncio.run(scene())
 
 
 def test_nobody_listens_when_nobody_watches(world: World) -> None:
