@@ -1,4 +1,5 @@
-"""Files that commands read and write: `-` for the standard streams, whole or not at all."""
+"""Files that are read and written, private and whole or not at all; commands have `-` for the
+standard streams."""
 
 from __future__ import annotations
 
@@ -55,6 +56,22 @@ def writing(name: str) -> Iterator[TextIO]:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Put a private file in the place of an earlier one, in a folder that is made where it lacks.
+
+    Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        partial.unlink(missing_ok=True)
+        with os.fdopen(os.open(partial, NEW, 0o600), "wb") as file:
+            file.write(data)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _appear(partial: Path, target: Path) -> None:

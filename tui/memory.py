@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from backend.core import filter as language
 from backend.core.errors import Invalid
 from backend.core.listing import Query
+from tui import files
 from tui.history import Place
 from tui.panes import HOMES
 from tui.session import LINES_KEPT, WARN, Session
@@ -22,7 +22,6 @@ VERSION = 1
 LARGEST = 1_000_000
 """Bytes; a larger file is none of ours."""
 VIEWS_KEPT = 100
-NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
@@ -54,15 +53,7 @@ def keep(session: Session, path: Path) -> None:
         "views": _views(session, path),
         "typed": session.typed,
     }
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        partial.unlink(missing_ok=True)
-        with open(os.open(partial, NEW_FILE, 0o600), "w") as file:
-            json.dump(data, file, ensure_ascii=True)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    files.replace(path, json.dumps(data, ensure_ascii=True).encode())
     session.views_known = dict(session.views)
 
 

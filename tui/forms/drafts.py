@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backend.core.errors import StorageError
+from tui import files
 
 DAY = 86_400_000_000
 LONGEST = 30 * DAY
@@ -63,7 +64,8 @@ class Drafts:
         if len(data) > LARGEST:
             raise StorageError("the draft is too large to be kept", hint="shorten it")
         try:
-            _write(file, data, draft.at)
+            files.replace(file, data)
+            os.utime(file, ns=(draft.at * 1000, draft.at * 1000))
         except OSError as error:
             told = f"drafts cannot be kept: {file.parent}: {error.strerror}"
             raise StorageError(told, hint="check the directory") from error
@@ -94,17 +96,3 @@ class Drafts:
         for file in self._folder.iterdir():
             with suppress(OSError):
                 yield file.stat().st_mtime_ns // 1000, file
-
-
-def _write(file: Path, data: bytes, at: int) -> None:
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = file.with_name(f"{file.stem}.{os.getpid()}.part")
-    try:
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(data)
-        os.utime(partial, ns=(at * 1000, at * 1000))
-        partial.replace(file)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
