@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from textual.screen import Screen
 
 from backend.core.errors import BursarError
-from tui.leaving import writes
+from tui.leaving import unless_lost, writes
 from tui.panes import PANES
 from tui.session import Session
 from tui.widgets.menu import Item, Menu
@@ -81,7 +81,8 @@ def go(app: BursarApp, contexts: Contexts, name: str) -> None:
         app.session.tell("Something is being written; the other context after that")
     else:
         going: Callable[[], Awaitable[None]] = partial(_go, app, contexts, name)
-        app.run_worker(going, group="context", exclusive=True)
+        start = partial(app.run_worker, going, group="context", exclusive=True)
+        unless_lost(app, app.session, (f"Go to {name}?", "y goes   n or esc stays"), start)
 
 
 async def _go(app: BursarApp, contexts: Contexts, name: str) -> None:

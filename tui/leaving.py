@@ -1,8 +1,8 @@
-"""Leaving the console, unless something would be lost that nobody hears of."""
+"""Leaving the console or its context, unless something would be lost that nobody hears of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from textual.app import App
 
@@ -11,13 +11,21 @@ from tui.session import Session
 
 
 def leave(app: App[None], session: Session) -> None:
-    """At once where nothing is lost, else after a question."""
+    """End the console."""
+    unless_lost(app, session, ("Quit bursar?", "y quits   n or esc stays"), app.exit)
+
+
+def unless_lost(
+    app: App[None], session: Session, words: tuple[str, str], go: Callable[[], object]
+) -> None:
+    """Go at once where nothing is lost, else after a question; `words` are what it asks, and
+    its keys."""
     lost = "\n".join(_unfinished(app, session))
     if not lost:
-        app.exit()
+        go()
         return
-    asking = Question(session, "Quit bursar?", lost, "y quits   n or esc stays")
-    app.push_screen(asking, lambda quits: app.exit() if quits else None)
+    asking = Question(session, words[0], lost, words[1])
+    app.push_screen(asking, lambda agreed: go() if agreed else None)
 
 
 def writes(app: App[None]) -> bool:

@@ -18,6 +18,7 @@ from tests.tui.troubles import order
 from tests.worlds import START, World
 from tui.app import BursarApp
 from tui.cli.opening import Opener
+from tui.dialogs.question import Question
 from tui.panes.projects import ProjectsPane
 from tui.session import Session
 from tui.widgets.menu import Menu
@@ -89,6 +90,25 @@ def test_one_goes_to_another_and_finds_the_first_as_it_was_left(
         assert "filter climate" in said(app)
         assert "only.here" not in said(app)
         assert not app.has_class("-production")
+        await app.session.backend.close()
+
+    play(console(places), script)
+
+
+def test_marks_are_not_lost_without_a_question(places: dict[str, Context]) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        app = app_of(pilot)
+        await press(pilot, "space")
+        await order(pilot, "ctx two")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        assert "1 row is marked" in said(app)
+        await press(pilot, "n")
+        assert "marked 1" in said(app)
+        assert app.session.settings.context == "one"
+        await order(pilot, "ctx two")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await press(pilot, "y")
+        await at(pilot, "two")
         await app.session.backend.close()
 
     play(console(places), script)

@@ -110,14 +110,17 @@ def logged(said: Message, width: int) -> list[Line]:
     ]
 
 
-def keys(actions: Sequence[tuple[Action, bool]], width: int) -> list[Part]:
+def keys(
+    actions: Sequence[tuple[Action, bool]], width: int, *, read_only: bool = False
+) -> list[Part]:
     """Row n: as many of the keys as fit, help always; those that are off are dim, and the first
-    to go where room is short."""
+    to go where room is short. In a `read_only` session what changes data stays, dim."""
     gap, wide = ("   ", True) if width >= WIDE else ("  ", False)
     *others, last = actions
     room = width - 2 - _size(last[0], wide)
     fitting: set[str] = set()
-    for action, _ in sorted(others, key=lambda one: not one[1]):
+    stays = [(action, on or (read_only and action.changes_data)) for action, on in others]
+    for action, _ in sorted(stays, key=lambda one: not one[1]):
         if (size := _size(action, wide) + len(gap)) <= room:
             room -= size
             fitting.add(action.id)

@@ -178,7 +178,8 @@ class Pane(Subject, inherit_bindings=False):
         ]
         if (footer, self.size.width) != self._footer:
             self._footer = (footer, self.size.width)
-            self.key_row.show(frame.keys(*self._footer))
+            read_only = self.session.read_only
+            self.key_row.show(frame.keys(*self._footer, read_only=read_only))
 
     def _message(self) -> tuple[Sequence[Part], Sequence[Part]]:
         if self.session.doing:
