@@ -11,10 +11,9 @@ from backend.core.text import display
 from backend.projects.model import ProjectRow
 from tui.actions import Scope, bindings
 from tui.format import heat
-from tui.format.lines import Build, Line, Look
-from tui.panes.listpane import ListPane, quiet
-from tui.panes.project_text import last_day, summary
-from tui.panes.raw import RawPane
+from tui.format.lines import Line, Look
+from tui.panes.listpane import quiet
+from tui.panes.project_list import ProjectList
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
 
@@ -40,11 +39,10 @@ def column(resource: str, place: int) -> Column[ProjectRow]:
     return Column(resource, title, cell, heat.NARROW, heat.WIDE, drop=place, figure=used)
 
 
-class HeatPane(ListPane[ProjectRow], inherit_bindings=False):
+class HeatPane(ProjectList, inherit_bindings=False):
     """Projects by resources, the fullest project first."""
 
     SCOPE = Scope.HEAT
-    PANE = "projects"
     NAME = "Heat"
     SORT = "tightest"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.HEAT, Scope.LIST)
@@ -78,31 +76,6 @@ class HeatPane(ListPane[ProjectRow], inherit_bindings=False):
         if self.query_shown.sort == self.SORT:
             return f"{'least' if self.query_shown.descending else 'fullest'} first"
         return super()._order()
-
-    async def detail(self, row: ProjectRow) -> Build:
-        """As beside the list of projects."""
-        backend, key = self.session.backend, self.session.key("project.review")
-        found = await backend.projects.detail(row.key)
-        past = await last_day(backend, found)
-        return lambda look: summary(found, past, look, key)
-
-    def open_row(self, row: ProjectRow) -> None:
-        """Everything about the project."""
-        from tui.panes.project import ProjectPane
-
-        self.app.push_screen(ProjectPane(self.session, row.key))
-
-    def raw(self, row: ProjectRow) -> None:
-        """As the system's API shows it."""
-        self.start(self._show_raw, row, group="raw")
-
-    async def _show_raw(self, row: ProjectRow) -> None:
-        data = await self.session.backend.projects.raw(row.key)
-        self.app.push_screen(RawPane(self.session, self.PANE, (*self.path(), row.name), data))
-
-    def copied(self, row: ProjectRow) -> str:
-        """The uuid."""
-        return row.uuid
 
     def legend(self, look: Look) -> Iterable[Line]:
         """What the shades stand for."""

@@ -12,10 +12,11 @@ from backend.projects.model.rows import ProjectRow
 from backend.projects.model.states import ProjectState
 from tui.actions import Scope, bindings
 from tui.format import ages, names
-from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part, fitting
+from tui.format.lines import BAD, QUIET, WARN, Line, Look, Part, fitting
 from tui.format.units import UNKNOWN, amount, known, percent
-from tui.panes.listpane import ListPane, quiet
+from tui.panes.listpane import quiet
 from tui.panes.project_actions import ProjectActions, answering
+from tui.panes.project_list import ProjectList
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
 
@@ -82,31 +83,19 @@ COLUMNS: tuple[Column[ProjectRow], ...] = (
 )  # fmt: skip
 
 
-class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False):
+class ProjectsPane(ProjectActions, ProjectList, inherit_bindings=False):
     """Projects, their waiting applications and what can be done with them."""
 
     REVIEWS_ANY = True
     SCOPE = Scope.PROJECTS
-    PANE = "projects"
     NAME = "Projects"
     SORT = "name"
     READS_DETAIL = True  # it says which actions are on
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.PROJECTS, Scope.LIST)
-    _found: model.ProjectDetail | None = None
 
     def columns(self) -> Sequence[Column[ProjectRow]]:
         """See `COLUMNS`."""
         return COLUMNS
-
-    async def detail(self, row: ProjectRow) -> Build:
-        """What there is to know at a glance."""
-        from tui.panes.project_text import last_day, summary
-
-        found = self._found = await self.session.backend.projects.detail(row.key)
-        past = await last_day(self.session.backend, found)
-        self.show_chrome()
-        key = self.session.key("project.review")
-        return lambda look: summary(found, past, look, key)
 
     def project_row(self) -> ProjectRow | None:
         """The project under the cursor."""
@@ -153,26 +142,6 @@ class ProjectsPane(ProjectActions, ListPane[ProjectRow], inherit_bindings=False)
             return super().nothing()
         chooses = self.session.key("projects.view")
         return ("No ordinary projects yet.", f"{chooses} lists base projects, too")
-
-    def open_row(self, row: ProjectRow) -> None:
-        """Everything about a project, on the whole screen."""
-        from tui.panes.project import ProjectPane
-
-        self.app.push_screen(ProjectPane(self.session, row.key))
-
-    def raw(self, row: ProjectRow) -> None:
-        """As the system's API shows it."""
-        self.start(self._show_raw, row, group="raw")
-
-    async def _show_raw(self, row: ProjectRow) -> None:
-        from tui.panes.raw import RawPane
-
-        data = await self.session.backend.projects.raw(row.key)
-        self.app.push_screen(RawPane(self.session, self.PANE, (self.NAME, row.name), data))
-
-    def copied(self, row: ProjectRow) -> str:
-        """The uuid."""
-        return row.uuid
 
     def review_row(self) -> ProjectRow | None:
         """The row under the cursor, which is there before its detail is read."""
