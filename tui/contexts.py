@@ -74,15 +74,20 @@ def choose(app: BursarApp, contexts: Contexts) -> None:
 
 
 def go(app: BursarApp, contexts: Contexts, name: str) -> None:
-    """To another context, unless something is being written in this one."""
+    """To another context, unless something is being written in this one; asked first where
+    something would be lost."""
     if name == app.session.settings.context:
         app.session.tell(f"this is {name} already")
     elif writes(app):
         app.session.tell("Something is being written; the other context after that")
     else:
-        going: Callable[[], Awaitable[None]] = partial(_go, app, contexts, name)
-        start = partial(app.run_worker, going, group="context", exclusive=True)
-        unless_lost(app, app.session, (f"Go to {name}?", "y goes   n or esc stays"), start)
+        words = (f"Go to {name}?", "y goes   n or esc stays")
+        unless_lost(app, app.session, words, partial(_start, app, contexts, name))
+
+
+def _start(app: BursarApp, contexts: Contexts, name: str) -> None:
+    going: Callable[[], Awaitable[None]] = partial(_go, app, contexts, name)
+    app.run_worker(going, group="context", exclusive=True)
 
 
 async def _go(app: BursarApp, contexts: Contexts, name: str) -> None:

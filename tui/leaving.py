@@ -16,7 +16,7 @@ def leave(app: App[None], session: Session) -> None:
 
 
 def unless_lost(
-    app: App[None], session: Session, words: tuple[str, str], go: Callable[[], object]
+    app: App[None], session: Session, words: tuple[str, str], go: Callable[[], None]
 ) -> None:
     """Go at once where nothing is lost, else after a question; `words` are what it asks, and
     its keys."""

@@ -99,13 +99,13 @@ def test_marks_are_not_lost_without_a_question(places: dict[str, Context]) -> No
     async def script(pilot: Pilot[None]) -> None:
         app = app_of(pilot)
         await press(pilot, "space")
-        await order(pilot, "ctx two")
+        await press(pilot, ":", *"ctx", "space", *"two", "enter")
         await until(pilot, lambda: isinstance(app.screen, Question))
         assert "1 row is marked" in said(app)
         await press(pilot, "n")
         assert "marked 1" in said(app)
         assert app.session.settings.context == "one"
-        await order(pilot, "ctx two")
+        await press(pilot, ":", *"ctx", "space", *"two", "enter")
         await until(pilot, lambda: isinstance(app.screen, Question))
         await press(pilot, "y")
         await at(pilot, "two")
