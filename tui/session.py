@@ -38,6 +38,8 @@ STALE = 3
 HEARING = (LinkState.LIVE, LinkState.POLLING)
 PASSING = (Unreachable, BadReply)
 """Failures that pass without anybody doing anything here."""
+CHANGING = (Role.ADMIN, Role.APPROVER, Role.USER)
+"""Roles that may change something, be it only what is one's own."""
 GAP = 0.25
 """Seconds between two refreshes at least."""
 
@@ -245,7 +247,7 @@ class Session:
         if self.connection.read_only:
             return "the database is open read-only"
         role = self.connection.actor.role
-        return "" if role in (Role.ADMIN, Role.APPROVER) else f"your role is {role}"
+        return "" if role in CHANGING else f"your role is {role}"
 
     def lacking(self, commands: Sequence[str]) -> str:
         """Why none of these commands can be given through this connection, `` when one can."""

@@ -126,13 +126,19 @@ def put_identity(tx: Tx, me: Identity, *, admin: bool) -> None:
 def put_projects(tx: Tx, found: Sequence[ProjectTold], scope: Collection[str] | None) -> None:
     """Projects with their last applications; those of the scope that are not told are gone."""
     there = {p.uuid: p for p in _present(tx, scope)}
+    wished = [told.application for told in found if told.application]
+    known = application_store.applications(tx, [one.id for one in wished])
+    ensure_resources(tx, {name for told in found for name in _granted(told)})
     names: set[str] = set()
     for told in found:
-        ensure_resources(tx, _granted(told))
         old = there.pop(told.project.uuid, None)
         name = "" if told.project.name in names else told.project.name
         names |= {name} - {""}
-        _put_project(tx, old, replace(told.project, name=name), told.application)
+        new = _put_project(tx, old, replace(told.project, name=name))
+        asked = told.application
+        stale = asked and _put_application(tx, asked, known.get(asked.id), old, new)
+        if stale or new != old:
+            refresh_standing(tx, new.uuid)
     for gone in there.values():
         for sql in DELETE_PROJECT:
             tx.execute(sql, (gone.id,))
@@ -149,9 +155,8 @@ def _granted(told: ProjectTold) -> set[str]:
     return {*told.project.grants, *wished}
 
 
-def _put_project(
-    tx: Tx, old: Project | None, told: Project, application: Application | None
-) -> None:
+def _put_project(tx: Tx, old: Project | None, told: Project) -> Project:
+    """The project as it is kept from now on."""
     new = replace(told, id=old.id if old else tx.next_id("project"))
     if old is not None:
         new = replace(new, created_at=old.created_at, grants={**old.grants, **new.grants})
@@ -165,25 +170,26 @@ def _put_project(
         born = (tx.next_id("project_log"), new.id, new.created_at)
         start = ("", "", str(ProjectState.UNINITIALIZED), "")
         tx.execute(project_store.INSERT_LOG, (*born, *start))
-    if application is not None:
-        _put_application(tx, application, old, new)
-    if new != old or application is not None:
-        refresh_standing(tx, new.uuid)
+    return new
 
 
-def _put_application(tx: Tx, told: Application, old: Project | None, new: Project) -> None:
-    """The last one; what was waiting before it has been replaced by it."""
-    there = {a.id: a for a in application_store.applications_of(tx, new.id)}
-    last = there.pop(told.id, None)
-    if last is None:
-        filed = replace(told, issued_at=_filed_at(tx, old, new))
-        application_store.insert_application(tx, filed)
-    elif last.state is not told.state:
+def _put_application(
+    tx: Tx, told: Application, last: Application | None, old: Project | None, new: Project
+) -> bool:
+    """The last one; what was waiting before it has been replaced by it. True when it is not
+    what was known."""
+    if last is not None and last.state is told.state:
+        return False
+    if last is not None:
         application_store.answer_application(tx, replace(last, state=told.state))
-    for other in there.values():
+        return True
+    for other in application_store.applications_of(tx, new.id):
         if other.state is ApplicationState.PENDING:
             gone = replace(other, state=ApplicationState.REPLACED)
             application_store.answer_application(tx, gone)
+    filed = replace(told, issued_at=_filed_at(tx, old, new))
+    application_store.insert_application(tx, filed)
+    return True
 
 
 def _filed_at(tx: Tx, old: Project | None, new: Project) -> int:

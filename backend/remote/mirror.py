@@ -3,6 +3,7 @@ rows keep their keys, and only what differs is written."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -41,19 +42,40 @@ class MirrorDatabase(Database):
 
 
 class Mirror:
-    """What was read so far. `close` removes it."""
+    """What was read so far. `close` removes it.
+
+    Who decides on what he has just read holds the `turn`; `reads` counts such readings, which
+    are newer than one of everything that was begun before.
+    """
 
     def __init__(self, ready: Ready, runtime: Runtime | None = None) -> None:
         self._place = Place()
         self.folder = self._place.path
         path = self.folder / "mirror.db"
         self.database = MirrorDatabase(path, runtime or system_runtime(), ready)
+        self.turn = asyncio.Lock()
+        self.reads = 0
         self._figures: dict[str, dict[Key, Figures]] = {}
+        self._last: dict[tuple[bool, ...], Reading] = {}
+        """The last readings of everything, by what was read."""
 
     async def apply(self, reading: Reading, *, admin: bool = False) -> bool:
         """Make the copy as the reading says; False when it was so already."""
+        if await asyncio.to_thread(self._knows, reading):
+            return False
         self._keep(reading)
         return await self.database.awrite(lambda tx: self._apply(tx, reading, admin))
+
+    def _knows(self, reading: Reading) -> bool:
+        """True for what was read in the same words the last time, and nothing else since."""
+        if reading.scope is not None:
+            self._last.clear()
+            self.reads += 1
+            return False
+        parts = (reading.projects is not None, bool(reading.figures), bool(reading.commissions))
+        known = self._last.get(parts) == reading
+        self._last[parts] = reading
+        return known
 
     def forget(self, source: str) -> None:
         """No figures are known from this source any more."""

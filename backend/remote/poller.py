@@ -66,7 +66,7 @@ class Poller:
         """Done after everything was read."""
         self._seen: Sequence[int] = ()
         self._error: BursarError | None = None
-        self.filled = False
+        self.filled = self._missed = False
         self.link = Link(LinkState.CONNECTING)
 
     # For readers
@@ -178,35 +178,43 @@ class Poller:
     async def _often(self) -> bool:
         """Commissions, and the figures of what they and the screen are about."""
         before = await self._mirror.database.peek(_reserved)
-        changed = await self._apply(await self._reader.commissions())
+        changed = await self._take(self._reader.commissions())
         after = await self._mirror.database.peek(_reserved)
         scope = {name for one in before.keys() ^ after.keys() for name in (before | after)[one]}
         scope |= await self._mirror.database.peek(lambda tx: _projects(tx, self._seen))
         if len(scope) > AROUND:
             self._next_whole = 0.0
         elif scope:
-            changed = await self._apply(await self._reader.usage(scope)) or changed
+            changed = await self._take(self._reader.usage(scope)) or changed
         return changed
 
     async def _whole(self) -> bool:
         """Everything, bit by bit."""
         clock = asyncio.get_running_loop().time
-        began = clock()
+        began, self._missed = clock(), False
         if began >= self._next_names:
             self._reader.forget_names()
             self._next_names = began + NAMES_SECONDS
-        changed = await self._apply(await self._reader.structure())
-        changed = await self._apply(await self._reader.usage()) or changed
-        changed = await self._apply(await self._reader.commissions()) or changed
+        changed = await self._take(self._reader.structure())
+        changed = await self._take(self._reader.usage()) or changed
+        changed = await self._take(self._reader.commissions()) or changed
         await self.after()
         took = clock() - began
-        self._next_whole = clock() + max(self._pace.whole, SHARE * took)
+        pause = 0.0 if self._missed else max(self._pace.whole, SHARE * took)
+        self._next_whole = clock() + pause
         return changed
 
-    async def _apply(self, reading: Reading) -> bool:
+    async def _take(self, reading: Awaitable[Reading]) -> bool:
+        """Read and keep it, unless parts of it were read meanwhile and are newer."""
+        before = self._mirror.reads
+        found = await reading
         for name in self._reader.refused:
             self._mirror.forget(name)
-        return await self._mirror.apply(reading, admin=self._reader.admin)
+        async with self._mirror.turn:
+            if self._mirror.reads != before:
+                self._missed = True
+                return False
+            return await self._mirror.apply(found, admin=self._reader.admin)
 
 
 async def _nothing() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TextIO
 
 from backend.backend import Badges, Connection, Link
 from backend.core.database import Database, Tx
-from backend.core.errors import ReadOnly
+from backend.core.errors import NotFound, ReadOnly
 from backend.core.identity import Actor
 from backend.core.listing import Query
 from backend.core.plan import Command, Plan, Receipt
@@ -18,7 +19,7 @@ from backend.embedded.listing import TableListing
 from backend.embedded.projects import EmbeddedProjects
 from backend.embedded.quotas import EmbeddedQuotas
 from backend.projects import queries as project_queries
-from backend.projects.model import ProjectDetail, ProjectRow
+from backend.projects.model import ProjectDetail, ProjectRow, User
 from backend.quotas import counts, fields, queries
 from backend.quotas.model import QuotaRow
 from backend.remote.export import export
@@ -34,6 +35,7 @@ KIND = "astakos"
 SELECT_ADDRESS = "SELECT email FROM person WHERE uuid = ?"
 
 Saw = Callable[[Sequence[int]], None]
+Ask = Callable[[str], Awaitable[None]]
 
 
 class RemoteBackend:
@@ -56,7 +58,7 @@ class RemoteBackend:
         self._poller.after = self._sender.settle
         self.quotas = _Quotas(self._mirror.database, self._poller.saw)
         self.journal = TrailJournal(self._trail.database, self._mirror.database)
-        self._projects = _Projects(self._mirror.database, self._reader.actor)
+        self._projects = _Projects(self._mirror.database, self._reader.actor, self._find)
         self._acting = self._reader.actor
 
     @property
@@ -64,7 +66,7 @@ class RemoteBackend:
         """The server, whom its token stands for, and what its API lacks."""
         actor = self._reader.actor
         settings, components = self._settings, bool(self._settings.services)
-        missing = lacks(admin=actor.is_admin, components=components)
+        missing = lacks(admin=actor.is_admin or not actor.uuid, components=components)
         self._sender.lacks = missing
         return Connection(
             KIND,
@@ -86,7 +88,7 @@ class RemoteBackend:
         """The projects room, as the token's user sees it."""
         if self._acting != self._reader.actor:
             self._acting = self._reader.actor
-            self._projects = _Projects(self._mirror.database, self._acting)
+            self._projects = _Projects(self._mirror.database, self._acting, self._find)
         return self._projects
 
     async def badges(self) -> Badges:
@@ -131,6 +133,11 @@ class RemoteBackend:
         self._trail.close()
         self._mirror.close()
 
+    async def _find(self, name: str) -> None:
+        """Read about somebody by address, or by uuid."""
+        found = await self._reader.find(name)
+        await self._mirror.apply(found if found.names else await self._reader.named(name))
+
     async def _ready(self) -> None:
         await self._poller.ready()
 
@@ -138,8 +145,9 @@ class RemoteBackend:
 class _Projects(EmbeddedProjects):
     """Reads of the projects room; only owners and admins are shown all members."""
 
-    def __init__(self, database: Database, actor: Actor) -> None:
+    def __init__(self, database: Database, actor: Actor, ask: Ask) -> None:
         super().__init__(database, actor)
+        self._ask = ask
         if not actor.is_admin:
             self.listing = TableListing(
                 database,
@@ -147,6 +155,13 @@ class _Projects(EmbeddedProjects):
                 lambda tx, keys: _partly(tx, actor, project_queries.rows(tx, keys)),
                 project_queries.FIELDS,
             )
+
+    async def find_person(self, name: str) -> User:
+        """The user with this address or uuid, who need not be in any project. Raises NotFound."""
+        with suppress(NotFound):
+            return await super().find_person(name)
+        await self._ask(name)
+        return await super().find_person(name)
 
     async def detail(self, key: int) -> ProjectDetail:
         """Everything about a project. Raises NotFound."""

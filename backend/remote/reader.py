@@ -28,7 +28,7 @@ from backend.remote.reading import OWN, Reading, project_of
 from backend.remote.settings import AstakosSettings, Held
 
 IDENTITY = "/identity/v2.0"
-NOBODY = Actor("nobody", Role.VIEWER)
+NOBODY = Actor("nobody", Role.USER)
 
 
 @dataclass(frozen=True, slots=True)

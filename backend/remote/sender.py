@@ -105,10 +105,11 @@ class Sender:
         await self._reader.signed_in()
         told = replace(command, actor=self._reader.actor)
         self._check_own(told)
-        await self._read_people(told)
-        projects, service = await self._mirror.database.aread(lambda tx: _about(tx, told))
-        await self._read_again(projects, service)
-        return await self._mirror.database.aread(lambda tx: self._decide(tx, told, service))
+        async with self._mirror.turn:
+            await self._read_people(told)
+            projects, service = await self._mirror.database.aread(lambda tx: _about(tx, told))
+            await self._read_again(projects, service)
+            return await self._mirror.database.aread(lambda tx: self._decide(tx, told, service))
 
     def _check_own(self, command: Command) -> None:
         """The API has nobody act for somebody else."""
@@ -129,7 +130,8 @@ class Sender:
 
     async def _read_again(self, projects: frozenset[str], service: str) -> None:
         if service:
-            await self._mirror.apply(await self._reader.commissions())
+            pending = await self._reader.commissions()
+            await self._mirror.apply(replace(pending, scope=frozenset()))
             if projects:
                 await self._mirror.apply(await self._reader.usage(projects))
         elif projects:
@@ -185,7 +187,8 @@ class Sender:
         message = _message(case.decision, created)
         await self._trail.finish(one, Outcome.DONE, message, self._now())
         with suppress(BursarError):  # it is read again soon anyway
-            await self._read_again(case.projects | _project(created), case.service)
+            async with self._mirror.turn:
+                await self._read_again(case.projects | _project(created), case.service)
         return Receipt(seq, message, created)
 
     async def _unanswered(self, case: _Case, one: Unfinished, error: OutcomeUnknown) -> Receipt:
@@ -210,12 +213,14 @@ class Sender:
     async def _shows(
         self, effect: effects.Effect, projects: frozenset[str], service: str
     ) -> bool | None:
-        if effect["kind"] in ("filed", "default"):
-            await self._reader.signed_in(again=True)
-            await self._mirror.apply(await self._reader.structure(), admin=self._reader.admin)
-        else:
-            await self._read_again(projects, service)
-        return await self._mirror.database.peek(lambda tx: effects.seen(tx, effect))
+        async with self._mirror.turn:
+            if effect["kind"] in ("filed", "default"):
+                await self._reader.signed_in(again=True)
+                found = await self._reader.structure()
+                await self._mirror.apply(found, admin=self._reader.admin)
+            else:
+                await self._read_again(projects, service)
+            return await self._mirror.database.peek(lambda tx: effects.seen(tx, effect))
 
     async def _look_back(self, one: Unfinished) -> None:
         """What the mirror shows of a request of earlier."""

@@ -147,6 +147,17 @@ def test_people_are_known_by_address_and_not_by_standing(stand: Stand) -> None:
     stand.play(scene)
 
 
+def test_people_are_found_who_are_in_no_project_that_is_shown(stand: Stand) -> None:
+    async def scene(backend: RemoteBackend) -> None:
+        assert await backend.projects.people.page(Query("l@uni"), 9) == []
+        assert (await backend.projects.find_person("L@uni.example")).uuid == person("L")
+        assert (await backend.projects.find_person(person("N"))).email == "n@uni.example"
+        with pytest.raises(NotFound):
+            await backend.projects.find_person("nobody@uni.example")
+
+    stand.play(scene, token="M", services=())
+
+
 def test_previews_say_that_who_goes_over_cannot_be_told(stand: Stand) -> None:
     uuid = busy(stand)
     _, number = stand.world.submit("O", uuid, grants={VM: Capacity(5, 2)})

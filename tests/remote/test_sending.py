@@ -37,6 +37,7 @@ from backend.projects.model import (
 from backend.projects.store.memberships import membership_between
 from backend.quotas.model import AcceptCommission
 from backend.remote import RemoteBackend
+from backend.remote.reading import Reading
 from tests.remote.conftest import Stand, until
 from tests.remote.scripted import told
 from tests.worlds import FAR, OPERATOR, VM, person
@@ -281,3 +282,22 @@ def test_an_odd_answer_does_not_undo_what_was_done(stand: Stand) -> None:
 
     assert stand.play(scene).created == {}
     assert stand.world.mine("M", uuid) == (4, 0)
+
+
+def test_what_was_read_before_a_change_does_not_hide_it(stand: Stand) -> None:
+    _, command = approval(stand)
+
+    async def scene(backend: RemoteBackend) -> str:
+        await backend.badges()
+        reader, poller = backend._reader, backend._poller
+
+        async def slowly() -> Reading:
+            found = await reader.structure()
+            await do(backend, command)
+            return found
+
+        assert not await poller._take(slowly())
+        (row,) = await backend.projects.listing.page(Query("asked.lab"), 1)
+        return row.display_state
+
+    assert stand.play(scene) == "Active"

@@ -59,8 +59,7 @@ class ProjectsClient:
     async def projects(self) -> list[ProjectTold]:
         """Every project that the user has to do with; all of them for a project admin."""
         reply = await self._get("/projects", {"mode": "related"})
-        found = await asyncio.to_thread(read, list[ProjectReply], reply)
-        return [one.told() for one in found]
+        return await asyncio.to_thread(_projects, reply)
 
     async def project(self, uuid: str) -> ProjectTold:
         """One project. Raises NotFound, NotAllowed."""
@@ -69,8 +68,7 @@ class ProjectsClient:
     async def memberships(self, project: str = "") -> list[Membership]:
         """Those of a project, or all, that the user may see."""
         reply = await self._get("/projects/memberships", {"project": project} if project else {})
-        found = await asyncio.to_thread(read, list[MembershipReply], reply)
-        return [one.membership() for one in found]
+        return await asyncio.to_thread(_memberships, reply)
 
     async def names(self, uuids: Sequence[str]) -> dict[str, str]:
         """Addresses by uuid; unknown people are missing."""
@@ -90,3 +88,11 @@ class ProjectsClient:
 
     async def _get(self, path: str, asked: dict[str, str] | None = None) -> Reply:
         return await self._http.get(f"{self._base}{path}", asked, largest=LISTED)
+
+
+def _projects(reply: Reply) -> list[ProjectTold]:
+    return [one.told() for one in read(list[ProjectReply], reply)]
+
+
+def _memberships(reply: Reply) -> list[Membership]:
+    return [one.membership() for one in read(list[MembershipReply], reply)]
