@@ -56,6 +56,7 @@ DO $$ DECLARE t text; BEGIN
         EXECUTE format('INSERT INTO public.%1$I SELECT * FROM fresh.%1$I', t);
     END LOOP;
 END $$"""
+FOLLOWING = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'quorum'"
 HANG_UP = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()"""
@@ -113,21 +114,61 @@ class Server:
         while any(Path(f"/proc/{process}").exists() for process in (*children, main)):
             time.sleep(0.01)
 
+    def freeze(self, kind: str) -> None:
+        """Stop the process of a kind, such as `walreceiver`."""
+        main = int((self.directory / "data" / "postmaster.pid").read_text().split()[0])
+        for child in Path(f"/proc/{main}/task/{main}/children").read_text().split():
+            if kind in Path(f"/proc/{child}/cmdline").read_text():
+                os.kill(int(child), signal.SIGSTOP)
+
     def start(self) -> None:
         """Start it again."""
-        user = _ordinary_user()
         (self.directory / "data" / "postmaster.pid").unlink(missing_ok=True)
-        subprocess.run(
-            [programs() / "pg_ctl", "-D", self.directory / "data", "-l", self.directory / "log",
-             "-w", "-o", f"-k '{self.directory}' {SETTINGS}", "start"],
-            check=True, stdout=subprocess.DEVNULL, cwd=self.directory,
-            user=user.pw_uid if user else None, group=user.pw_gid if user else None,
-            extra_groups=() if user else None, start_new_session=True,
-        )  # fmt: skip
+        told = ("-w", "-o", f"-k '{self.directory}' {SETTINGS}", "start")
+        _run("pg_ctl", "-D", self.directory / "data", "-l", self.directory / "log", *told)
+
+    def promote(self) -> None:
+        """Make a standby a primary."""
+        _run("pg_ctl", "-D", self.directory / "data", "-w", "promote")
+
+    @contextmanager
+    def standby(self) -> Iterator[Server]:
+        """A copy that follows, and for which every commit waits."""
+        copy = Server(self.directory / "standby", count(1))
+        copy.directory.mkdir()
+        if (user := _ordinary_user()) is not None:
+            os.chown(copy.directory, user.pw_uid, user.pw_gid)
+        _run("pg_basebackup", "-h", self.directory, "-U", "bursar", "-D", copy.directory / "data",
+             "-R", "-X", "stream", "-c", "fast", "--no-sync")  # fmt: skip
+        copy.start()
+        try:
+            with psycopg.connect(self.dsn(), autocommit=True) as connection:
+                connection.execute("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'")
+                connection.execute("SELECT pg_reload_conf()")
+                while connection.execute(FOLLOWING).fetchone() != (1,):
+                    time.sleep(0.05)
+            yield copy
+        finally:
+            copy.crash()
 
     def _administer(self, statement: LiteralString, *names: str) -> None:
         with psycopg.connect(self.dsn(), autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _run(program: str, *arguments: str | Path) -> None:
+    """Run one of PostgreSQL's programs as whoever runs the server."""
+    user = _ordinary_user()
+    subprocess.run(
+        [programs() / program, *arguments],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd="/",
+        user=user.pw_uid if user else None,
+        group=user.pw_gid if user else None,
+        extra_groups=() if user else None,
+        start_new_session=True,
+    )
 
 
 def programs() -> Path:

@@ -149,6 +149,59 @@ def test_killing_the_server_while_it_commits_loses_nothing() -> None:
     assert seqs == [(n,) for n in range(1, len(found) + 1)]
 
 
+def test_nothing_acknowledged_is_lost_when_a_standby_takes_over() -> None:
+    """It lags when its primary dies: what it lacks was not acknowledged, or is unknown."""
+    acknowledged: list[str] = []
+    unsure: list[str] = []
+    over = threading.Event()
+
+    def client(database: Database, name: int) -> None:
+        for n in range(10_000):
+            body = f"{name}-{n}"
+            try:
+                database.write(lambda tx, body=body: note(tx, body))  # type: ignore[misc]
+                acknowledged.append(body)
+            except (StorageUnreachable, StorageBusy, OutcomeUnknown):
+                unsure.append(body)
+            if over.is_set():
+                return
+
+    with postgresql.server() as primary, primary.standby() as standby:
+        both = f"{primary.directory},{standby.directory}"
+        database = notes(primary.dsn().replace(str(primary.directory), both))
+        with ThreadPoolExecutor(8) as pool:
+            working = [pool.submit(client, database, name) for name in range(8)]
+            time.sleep(0.5)
+            standby.freeze("walreceiver")
+            time.sleep(0.3)
+            before = len(acknowledged)
+            primary.crash()
+            standby.crash()  # what lies in its socket is gone, too
+            standby.start()
+            standby.promote()
+            over.set()
+            for work in working:
+                work.result()
+        found: dict[str, int] = dict(database.read(lambda tx: tx.all(BODIES)))
+        assert database.lost == ""
+        database.close()
+    assert before > 0
+    assert set(acknowledged) <= set(found)
+    assert set(found.values()) == {1}
+    assert set(found) <= {*acknowledged, *unsure}
+
+
+def write_cancelled(database: Database, url: str) -> None:
+    """Write while somebody cancels whoever waits, once the server has begun to wait."""
+    with ThreadPoolExecutor(1) as pool:
+        while True:
+            writing = pool.submit(database.write, note)
+            while not writing.done():
+                administer(url, WAITING)
+                time.sleep(0.02)
+            writing.result()
+
+
 def test_a_wait_for_a_standby_that_is_cancelled_is_unknown() -> None:
     """COMMIT says that it succeeded, with a warning that nothing but a handler hears."""
     with postgresql.server() as server, server.database() as url:
@@ -156,13 +209,8 @@ def test_a_wait_for_a_standby_that_is_cancelled_is_unknown() -> None:
         database.write(note)
         administer(url, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
         administer(url, "SELECT pg_reload_conf()")
-        with ThreadPoolExecutor(1) as pool:
-            writing = pool.submit(database.write, note)
-            while not writing.done():
-                administer(url, WAITING)
-                time.sleep(0.02)
-            with pytest.raises(OutcomeUnknown, match="canceling wait"):
-                writing.result()
+        with pytest.raises(OutcomeUnknown, match="canceling wait"):
+            write_cancelled(database, url)
         administer(url, "ALTER SYSTEM RESET synchronous_standby_names")
         administer(url, "SELECT pg_reload_conf()")
         database.close()
