@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from backend.core.errors import Invalid
-from tui.files import writing
+from tui.files import replace, writing
 
 
 def write(file: Path, text: str = "ours") -> None:
@@ -78,3 +78,16 @@ def test_where_there_are_no_links_it_is_renamed(
 def unsupported(*given: object) -> None:
     """As FAT and some networks answer."""
     raise OSError(errno.EPERM, "Operation not permitted")
+
+
+def test_one_takes_the_place_of_another_whole_and_private(tmp_path: Path) -> None:
+    file, victim = tmp_path / "new" / "x", tmp_path / "theirs"
+    victim.write_text("theirs")
+    replace(file, b"first")
+    file.chmod(0o644)
+    file.with_name(f"x.{os.getpid()}.part").symlink_to(victim)
+    replace(file, b"second")
+    assert (file.read_bytes(), victim.read_text()) == (b"second", "theirs")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert [one.name for one in file.parent.iterdir()] == ["x"]
