@@ -1,110 +1,141 @@
-"""Databases on a PostgreSQL from the command line, and how their passwords get there."""
+"""Lists and decisions over the servers of a configuration."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from backend.schema import STEPS
+from backend.core.identity import Role
+from backend.core.principals import Grant, add, digest
+from backend.projects.model import ApplicationState
+from backend.server.app import create_app
 from tests.cli.conftest import Run
-from tests.postgres import Server
-from tests.world.files import small
+from tests.hosting import hosted
+from tests.remote.consoles import admit
+from tests.serving import QUIET
+from tests.tui.stage import Stage
+from tests.worlds import OPERATOR
+
+TOKEN = "ada-s3cret"
+CONFIG = """
+[contexts.team]
+{more}
+[contexts.team.bursar]
+url = "{url}"
+token_env = "TEAM_TOKEN"
+[contexts.prod.astakos]
+url = "{url}/astakos"
+token_env = "ASTAKOS_TOKEN"
+[contexts.prod.astakos.services.cyclades]
+token_env = "CYCLADES_TOKEN"
+[contexts.gone.bursar]
+url = "http://127.0.0.1:9"
+token_env = "TEAM_TOKEN"
+"""
+Configure = Callable[[str], Path]
 
 
 @pytest.fixture
-def url(postgres: Server) -> Iterator[str]:
-    """A database without anything in it."""
-    with postgres.database(STEPS) as made:
-        yield made
+def url(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A server of the stage, and tokens for it in the environment."""
+    grants, sha256 = [Grant("bursar", Role.ADMIN)], digest(TOKEN)
+    made = partial(add, actor=OPERATOR, name="ada", grants=grants, sha256=sha256, expires_at=0)
+    stage.world.database.write(made)
+    admit(stage.world.database)
+    for name, token in (("TEAM", TOKEN), ("ASTAKOS", "A"), ("CYCLADES", "cyclades")):
+        monkeypatch.setenv(f"{name}_TOKEN", token)
+    with hosted(create_app(stage.backend, QUIET)) as found:
+        yield found
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Path:
-    """A world file."""
-    file = tmp_path / "world.json"
-    file.write_text(json.dumps(small()), encoding="utf-8")
-    return file
+def team(configure: Configure, url: str) -> Path:
+    """The configuration of all of them."""
+    return configure(CONFIG.format(url=url, more=""))
 
 
-def secret(url: str) -> str:
-    """The URL with a password, which the server does not ask for."""
-    return url.replace("bursar@", "bursar:s3cret@")
+def test_each_says_whether_it_answers_and_as_whom(team: Path, bursar: Run) -> None:
+    done = bursar("contexts", "--format", "json")
+    rows = {row["name"]: row for row in done.data}
+    assert {name: row["state"] for name, row in rows.items()} == {
+        "team": "answers", "prod": "answers", "gone": "fails",
+    }  # fmt: skip
+    assert (rows["team"]["actor"], rows["prod"]["system"]) == ("token:ada", "astakos")
+    assert "127.0.0.1:9" in rows["gone"]["problem"]
+    assert done.code == 1
+    assert TOKEN not in done.out + done.err
 
 
-def test_a_world_goes_in_and_comes_out(bursar: Run, url: str, world: Path, tmp_path: Path) -> None:
-    assert bursar("import", world, "--database", url).code == 0
-    assert "sound" in bursar("check", "--database", url).err
-    assert bursar("projects", "--database", url, "--format", "json").data[0]["name"] == "phys.lab"
-    out = tmp_path / "out.json"
-    assert bursar("export", out, "--database", url).code == 0
-    assert json.loads(out.read_text())["projects"][0]["name"] == "phys.lab"
-    assert bursar("backup", tmp_path / "out.dump", "--database", url).code == 0
-
-
-@pytest.mark.parametrize("written", [secret, lambda url: f"{url}&password=s3cret"])
-def test_a_typed_password_is_refused(bursar: Run, url: str, written: Callable[[str], str]) -> None:
-    done = bursar("check", "--database", written(url))
-    assert done.code == 2
-    assert "DATABASE_URL" in done.err
-    assert "s3cret" not in done.err
-
-
-def test_a_url_comes_from_the_environment(
-    bursar: Run, url: str, world: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("context", ["team", "prod"])
+@pytest.mark.parametrize("what", ["projects", "applications", "quotas", "commissions"])
+def test_lists_are_those_of_the_database(
+    team: Path, stage: Stage, bursar: Run, context: str, what: str
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", secret(url))
-    assert bursar("import", world).code == 0
-    done = bursar("doctor", "--format", "json")
-    assert url in done.out
-    assert "s3cret" not in done.out + done.err
-    typed = bursar("check", "--database", "elsewhere.db")
-    assert "elsewhere.db does not exist" in typed.err
+    seen = ("cyclades",) if what == "quotas" else ()  # whose token there is
+    given = (*seen, "--format", "csv", "--columns", COLUMNS[what])
+    here = bursar(what, *given, "--database", stage.world.database.path)
+    there = bursar(what, *given, "--context", context)
+    assert there.code == 0, there.err
+    assert sorted(there.lines) == sorted(here.lines)
 
 
-def test_a_url_comes_from_a_file_that_nobody_else_reads(
-    bursar: Run, url: str, world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+COLUMNS = {
+    "projects": "name,owner,state,members",
+    "applications": "application,kind,project,applicant",
+    "quotas": "holder,project,resource,usage,pending,limit",
+    "commissions": "serial,service,provisions",
+}
+
+
+@pytest.mark.parametrize("context", ["team", "prod"])
+def test_decisions_are_previewed_and_carried_out(
+    team: Path, stage: Stage, bursar: Run, context: str
 ) -> None:
-    file = tmp_path / "url"
-    file.write_text(secret(url) + "\n", encoding="utf-8")
-    file.chmod(0o644)
-    monkeypatch.setenv("DATABASE_URL_FILE", str(file))
-    done = bursar("import", world)
-    assert done.code == 2
-    assert f"chmod 600 {file}" in done.err
-    file.chmod(0o600)
-    assert bursar("import", world).code == 0
-    file.unlink()
-    assert "unset DATABASE_URL_FILE" in bursar("check").err
+    deny = ("deny", stage.newcomer, "--context", context, "--reason", "not now")
+    dry = bursar(*deny, "--dry-run")
+    assert (dry.code, stage.world.application(stage.newcomer).state) == (
+        0, ApplicationState.PENDING,
+    )  # fmt: skip
+    assert "urban.air" in dry.out
+    done = bursar(*deny, "--yes")
+    assert done.code == 0, done.err
+    assert stage.world.application(stage.newcomer).state is ApplicationState.DENIED
+    again = bursar(*deny, "--yes")
+    assert (again.code, again.out) == (1, "")
 
 
-def test_a_password_in_the_configuration_is_a_secret(
-    bursar: Run, url: str, configure: Callable[[str], Path]
+def test_a_context_for_looking_only_decides_nothing(
+    configure: Configure, url: str, stage: Stage, bursar: Run
 ) -> None:
-    file = configure(f'[contexts.pg]\ndatabase = "{url}&password=s3cret"\n')
-    file.chmod(0o644)
-    done = bursar("check")
-    assert "it holds a secret (contexts.pg.database)" in done.err
-    file.chmod(0o600)
-    assert "sound" in bursar("check").err
-    told = bursar("contexts", "--format", "json")
-    assert told.data[0]["database"] == url
-    assert "s3cret" not in told.out + told.err
+    configure(CONFIG.format(url=url, more="read_only = true"))
+    done = bursar("deny", stage.newcomer, "--context", "team", "--reason", "x", "--yes")
+    assert done.code == 1
+    assert "the context team is read-only" in done.err
 
 
-def test_doctor_looks_at_the_server(bursar: Run, url: str) -> None:
-    done = bursar("doctor", "--database", url, "--format", "json")
-    found = {one["subject"]: one for one in done.data}
-    assert found["durability"]["level"] == "WRONG", "the tests' server does without"
-    assert "lost with this machine" in found["standbys"]["found"]
-    assert "bursar check looks inside" in found["database"]["found"]
+@pytest.mark.parametrize("command", ["projects", "deny 1 --reason x --yes", "doctor"])
+def test_one_that_does_not_answer_is_told_by_the_exit_code(
+    team: Path, bursar: Run, command: str
+) -> None:
+    done = bursar(*command.split(), "--context", "gone")
+    assert done.code == (1 if command == "doctor" else 3)
+    assert "http://127.0.0.1:9" in done.err + done.out
 
 
-def test_what_is_not_there_is_told_with_the_remedy(bursar: Run, postgres: Server) -> None:
-    done = bursar("check", "--database", postgres.dsn("nothing"))
-    assert "createdb -T template0 -E UTF8 --locale=C NAME" in done.err
-    away = bursar("check", "--database", "postgresql://bursar@127.0.0.1:1/x")
-    assert away.code == 3
-    assert "cannot be reached" in away.err
+def test_a_token_that_is_refused_is_told_and_not_shown(
+    team: Path, bursar: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEAM_TOKEN", "n0body")
+    done = bursar("projects", "--context", "team")
+    assert done.code == 1
+    assert "token_env" in done.err
+    assert "n0body" not in done.err
+
+
+def test_doctor_says_who_one_is_there(team: Path, bursar: Run) -> None:
+    done = bursar("doctor", "--context", "team")
+    assert "answers: " in done.out
+    assert "as token:ada" in done.out
