@@ -19,6 +19,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 JSON = "Content-Type: application/json"
+HELLO = b"\x16"
 LOGIN = "<html><title>Sign in\x1b]0;owned\x07\x1b[2J</title></html>"
 
 
@@ -138,6 +139,8 @@ class Nasty:
 
     upstream: str
     tls: ssl.SSLContext | None = None
+    secure: bool = False
+    """Whether its URL says so, whatever it speaks."""
     fault: Fault | None = None
     hit: Callable[[Request], bool] = lambda request: True
     seen: list[Request] = field(default_factory=list)
@@ -149,7 +152,7 @@ class Nasty:
     @property
     def url(self) -> str:
         """Where it is."""
-        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls or self.secure else 'http'}://127.0.0.1:{self.port}"
 
     @property
     def tokens(self) -> set[str]:
@@ -209,6 +212,11 @@ class Nasty:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, EOFError, asyncio.CancelledError, asyncio.LimitOverrunError):
             request = await _read(reader)
+            if request is None:
+                writer.write(answer("400 Bad Request"))
+                await writer.drain()
+                writer.close()
+                return
             self.seen.append(request)
             if self.fault is not None and self.hit(request):
                 await self.fault(self, request, writer)
@@ -234,9 +242,11 @@ class Nasty:
         return bytes(heard)
 
 
-async def _read(reader: asyncio.StreamReader) -> Request:
-    """One request, which is the last of its connection."""
-    head = await reader.readuntil(b"\r\n\r\n")
+async def _read(reader: asyncio.StreamReader) -> Request | None:
+    """One request, which is the last of its connection; None for what begins like TLS."""
+    if (octet := await reader.readexactly(1)) == HELLO:
+        return None
+    head = octet + await reader.readuntil(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     method, path, _ = first.split(" ", 2)
     headers = {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}

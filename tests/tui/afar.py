@@ -83,14 +83,21 @@ class Afar:
         outbox = Outbox(self.tokens.with_name("outbox.db"))
         return ServedBackend(http, outbox, pace=QUICK)
 
-    def app(self, size: tuple[int, int] = NARROW, *, live: bool = True, **given: Any) -> BursarApp:
+    def app(
+        self,
+        size: tuple[int, int] = NARROW,
+        *,
+        live: bool = True,
+        verify: ssl.SSLContext | bool = True,
+        **given: Any,
+    ) -> BursarApp:
         """A console; its time stands still, but for `live` ones."""
         sign_in = SignIn()
         glyphs = ASCII if size == NARROW else UNICODE
         settings = Settings(context="team", glyphs=glyphs, refresh=0.2, **given)
         now = micros(self.stage.world.clock.at) + 9 * 60_000_000
         clock = {} if live else {"clock": lambda: now}
-        session = Session(self.backend(sign_in), settings, **clock)
+        session = Session(self.backend(sign_in, verify), settings, **clock)
         session.sign_in = sign_in
         return BursarApp(session, live=live)
 
