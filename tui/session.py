@@ -246,8 +246,10 @@ class Session:
             return f"read-only session ({self._forbidden_by})"
         if self.connection.read_only:
             return "the database is open read-only"
-        role = self.connection.actor.role
-        return "" if role in CHANGING else f"your role is {role}"
+        actor = self.connection.actor
+        if not actor.name:
+            return f"{self.connection.place} has not answered yet"
+        return "" if actor.role in CHANGING else f"your role is {actor.role}"
 
     def lacking(self, commands: Sequence[str]) -> str:
         """Why none of these commands can be given through this connection, `` when one can."""

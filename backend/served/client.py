@@ -118,7 +118,11 @@ class ServedListing(Generic[RowT]):
         return self._line.fields.get(self._name, ())
 
     async def page(self, query: Query, limit: int) -> Sequence[RowT]:
-        """The first rows."""
+        """The first rows; many of them in parts."""
+        if limit > ROWS:
+            keys = (await self.keys(query))[:limit]
+            rows = await self.rows(keys)
+            return [rows[key] for key in keys if key in rows]
         body = wire.encode(Page, Page(query, limit))
         answer = await self._line.ask(f"{self._name}/page", body)
         return cast(Sequence[RowT], wire.reply(self._some, answer))
