@@ -14,14 +14,14 @@ from backend.core.errors import NotFound, ReadOnly
 from backend.core.identity import Actor
 from backend.core.listing import Query
 from backend.core.plan import Command, Plan, Receipt
-from backend.core.runtime import Runtime, system_runtime
+from backend.core.runtime import Runtime, micros, system_runtime
 from backend.embedded.listing import TableListing
 from backend.embedded.projects import EmbeddedProjects
 from backend.embedded.quotas import EmbeddedQuotas
 from backend.projects import queries as project_queries
 from backend.projects.model import ProjectDetail, ProjectRow, User
 from backend.quotas import counts, fields, queries
-from backend.quotas.model import QuotaRow
+from backend.quotas.model import QuotaRow, Rates
 from backend.remote.export import export
 from backend.remote.lacks import lacks
 from backend.remote.mirror import Mirror
@@ -32,6 +32,7 @@ from backend.remote.settings import AstakosSettings
 from backend.remote.trail import Trail, TrailJournal
 
 KIND = "astakos"
+MINUTE = 60_000_000
 SELECT_ADDRESS = "SELECT email FROM person WHERE uuid = ?"
 
 Saw = Callable[[Sequence[int]], None]
@@ -186,6 +187,12 @@ class _Quotas(EmbeddedQuotas):
     def __init__(self, database: Database, saw: Saw) -> None:
         super().__init__(database)
         self.listing = _Seen(database, saw)
+
+    async def rates(self, minutes: int) -> Rates:
+        """Nothing is known of what happens between two readings."""
+        unknown = (None,) * minutes
+        now = micros(self._database.runtime.now())
+        return Rates(now // MINUTE, unknown, unknown, unknown)
 
 
 class _Seen(TableListing[QuotaRow]):

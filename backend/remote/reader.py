@@ -147,13 +147,13 @@ class Reader:
         return list(now.values())
 
     async def around(self, uuids: Collection[str]) -> Reading:
-        """What these projects are now; those that are gone or hidden are not told."""
+        """What these projects are now. Raises NotFound, NotAllowed when one is gone or hidden:
+        only a list of everything tells that it is so for good."""
         projects = (await self.signed_in()).projects
         told, members = [], []
         for uuid in uuids:
-            with suppress(NotFound, NotAllowed):
-                told.append(await projects.project(uuid))
-                members += await projects.memberships(uuid)
+            told.append(await projects.project(uuid))
+            members += await projects.memberships(uuid)
         usage = await self.usage(uuids)
         reading = replace(usage, projects=told, memberships=members)
         names = await self._named(reading.people())

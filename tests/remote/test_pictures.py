@@ -107,6 +107,19 @@ def test_projects(picture: Callable[..., bool], size: tuple[int, int]) -> None:
 
 
 @both_sizes
+@pytest.mark.parametrize("services", [(), ("cyclades",)], ids=["dark", "seen"])
+def test_commissions(
+    picture: Callable[..., bool], size: tuple[int, int], services: tuple[str, ...]
+) -> None:
+    """Without the component's token that nothing is shown, with it what is pending."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await press(pilot, "5")
+
+    assert picture(size, before, *services)
+
+
+@both_sizes
 def test_reviewing(picture: Callable[..., bool], size: tuple[int, int]) -> None:
     """What is used is ?; a warning says that who goes over cannot be told."""
 

@@ -220,9 +220,11 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
     def _feed_lines(self, look: Look) -> Iterable[Line]:
         tail = f"{self.session.key('commissions.tail')} tail {'on' if self._tail else 'off'}"
         yield line("", ("  FEED", HEAD), (f"  {tail}   newest first", QUIET))
-        if self._rates:
+        if self._rates and self._rates.known:
             yield from rates(self._rates, look)
-        if not self._events:
+        elif self._rates:
+            yield line("", ("  What happens to commissions is not shown.", QUIET))
+        if not self._events and (self._rates is None or self._rates.known):
             yield line("", ("  Nothing happened yet.", QUIET))
         for event in self._events:
             yield feed_line(event, look)

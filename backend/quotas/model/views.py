@@ -191,6 +191,12 @@ class Rates:
     accepted: tuple[int | None, ...]
     refused: tuple[int | None, ...]
 
+    @property
+    def known(self) -> bool:
+        """Whether anything of it is."""
+        told = (*self.issued, *self.accepted, *self.refused)
+        return any(figure is not None for figure in told)
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
