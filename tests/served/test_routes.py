@@ -13,13 +13,18 @@ import pytest
 from backend.core.identity import Actor, Role
 from backend.core.version import VERSION
 from backend.embedded import EmbeddedBackend
-from backend.projects.model import ChangeProjectState, ProjectAction
+from backend.projects.model import (
+    ApproveApplication,
+    Capacity,
+    ChangeProjectState,
+    ProjectAction,
+)
 from backend.served import wire
 from backend.served.wire import Order, Preview
 from backend.server.app import create_app
 from tests.served.consoles import admit, token_of
 from tests.serving import IN_PROCESS, QUIET
-from tests.worlds import OPERATOR, World, count, world_w
+from tests.worlds import OPERATOR, VM, World, count, world_w
 
 Ask = Callable[..., httpx.Response]
 
@@ -79,6 +84,23 @@ def test_the_same_key_is_answered_the_same_and_another_body_is_a_conflict(
     assert count(world, "SELECT count(*) FROM journal") == entries
     other = ask("POST", "apply", json={**body, "reason": "another"}, headers=key)
     assert code(other) == (409, "conflict")
+
+
+def test_a_key_is_known_whatever_role_its_sender_has_by_now(world: World, ask: Ask) -> None:
+    """It is not told that what was done is in conflict with itself."""
+    _, number = world.submit("O", name="asked.lab", grants={VM: Capacity(10, 4)})
+    command = ApproveApplication(actor=OPERATOR, application=number)
+    plan = ask("POST", "plan", json=wire.encode(Preview, Preview(command))).json()
+    told: Any = {
+        "json": wire.encode(Order, Order(command, plan["fingerprint"], "why")),
+        "headers": {wire.KEY_HEADER: "k1"},
+    }
+    first = ask("POST", "apply", **told)
+    world.database.write(
+        lambda tx: tx.execute("UPDATE principal_grant SET role = 'approver' WHERE role = 'admin'")
+    )
+    again = ask("POST", "apply", **told)
+    assert (first.status_code, again.json()) == (200, first.json())
 
 
 def test_the_journal_names_who_presented_the_token_whatever_the_body_says(
