@@ -203,7 +203,7 @@ def _check(value: Any) -> None:
             _check(item)
     elif isinstance(value, int):
         if value not in INT64:
-            raise Invalid(f"{value:.3e} is no 64-bit integer", hint="give a smaller number")
+            raise Invalid("a number is no 64-bit integer", hint="give a smaller one")
     elif isinstance(value, float) and not math.isfinite(value):
         raise Invalid(f"{value} is not a number", hint="give one")
 

@@ -138,6 +138,7 @@ def test_every_command_of_the_rooms_is_known() -> None:
             r"AcceptCommission.now is not a known field",
         ),
         (b'{"command": {"AcceptCommission": {"actor": ACTOR, "serial": NaN}}}', "NaN"),
+        pytest.param(b'{"command": ' + b"9" * 400 + b"}", "no 64-bit integer", id="huge"),
         (b'{"command": 1, "command": 2}', "twice"),
         (b'{"command": "\\u0000"}', "NUL"),
         (b'{"command": "\\ud800"}', "surrogate"),
