@@ -150,10 +150,13 @@ def add(
         raise Invalid("a token without grants opens nothing", hint="add a --grant SYSTEM:ROLE")
     if expires_at and expires_at <= tx.now:
         raise Invalid("the token would have expired already", hint="give a later time")
+    told = dict.fromkeys(grants)
+    kinds = [f"{grant.system}:{grant.role}" for grant in told if grant.system != "nico"]
+    if twice := next((kind for kind in kinds if kinds.count(kind) > 1), ""):
+        raise Invalid(f"a token cannot be two of {twice}", hint="add a token for each")
     principal = f"token:{name}"
     if tx.scalar(SELECT_OWN, (principal,)):
         raise Conflict(f"there is a token {name} already", hint=f"bursar token revoke {name}")
-    told = dict.fromkeys(grants)
     tx.execute(INSERT_DIGEST, (sha256, principal, tx.now, expires_at))
     tx.many(INSERT_GRANT, [(principal, g.system, str(g.role), g.scope) for g in told])
     after = to_json({"grants": list(map(str, told)), "expires_at": expires_at})

@@ -61,7 +61,7 @@ class Guard:
         bearer = told[len(BEARER) :].strip() if told.lower().startswith(BEARER) else ""
         token = bearer or request.headers.get("x-auth-token", "")
         host = request.client.host if request.client else ""
-        if not token and self._settings.socket and host.startswith(PEER):
+        if not token and self._settings.operators and host.startswith(PEER):
             actor = operator(host.removeprefix(PEER))
         else:
             principal = await self._principal(request, token)

@@ -12,7 +12,7 @@ class ServerSettings:
     """Bounds of a server. Sizes in bytes, times in seconds.
 
     `behind_proxy` believes the last X-Forwarded-For and X-Forwarded-Proto; `socket` says that the
-    file permissions of a Unix socket let operators in.
+    file permissions of a Unix socket let operators in, unless a proxy stands between.
     """
 
     behind_proxy: bool = False
@@ -38,3 +38,8 @@ class ServerSettings:
     remembered: int = 1024
     trust: float = 1.0
     """How long a component's token is believed without being looked up again."""
+
+    @property
+    def operators(self) -> bool:
+        """Whether who opens the socket is an operator: a proxy passes on what anybody sends."""
+        return self.socket and not self.behind_proxy

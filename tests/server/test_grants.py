@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,10 @@ from backend.core.principals import Grant, Principal, parse_grant
 from backend.core.usecase import execute
 from backend.projects import service as projects
 from backend.projects.model import ChangeUser, UserAction
+from backend.server.settings import ServerSettings
 from tests import replay
 from tests.server.conftest import OPERATOR, Site
+from tests.serving import application
 
 Token = Callable[[str], str]
 PEOPLE = {user["alias"]: user["uuid"] for user in replay.world()["users"]}
@@ -128,12 +131,26 @@ def test_grants_are_read_as_they_are_written() -> None:
         assert str(parse_grant(text)) == text
 
 
+def test_a_proxy_at_the_socket_is_no_operator(tmp_path: Path) -> None:
+    """It passes on what anybody sends, and is the only one whom the socket tells of."""
+    statuses = []
+    for behind_proxy in (False, True):
+        settings = ServerSettings(behind_proxy=behind_proxy, socket=True)
+        with application(tmp_path / f"{behind_proxy}.db", settings) as app:
+            site = Site(app, "peer:www")
+            with site.runner:
+                statuses.append(site.ask("GET", "/bursar/v1/connection").status_code)
+    assert statuses == [200, 401]
+
+
 def test_names_are_given_once_and_grants_are_needed(site: Site) -> None:
     site.add("t", "bursar:viewer")
     with pytest.raises(Conflict, match="there is a token t already"):
         site.add("t", "bursar:viewer")
     with pytest.raises(Invalid, match="without grants"):
         site.add("u")
+    with pytest.raises(Invalid, match="two of astakos:service"):
+        site.add("u", "astakos:service:cyclades", "astakos:service:pithos")
     with pytest.raises(Invalid, match="cannot name a token"):
         site.add("two words", "bursar:viewer")
     with pytest.raises(Invalid, match="expired already"):
