@@ -30,6 +30,8 @@ from backend.server.settings import ServerSettings
 Envelope = Callable[[BursarError], Response]
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+METHODS = SAFE | {"DELETE", "PATCH", "POST", "PUT"}
+"""Those that are counted by name: anybody can make up more."""
 SECRET = "/tokens/"  # noqa: S105
 """What follows this in a path is a token."""
 CLOSE = (b"connection", b"close")
@@ -38,6 +40,8 @@ GONE = 499
 """What is noted of a request whose sender did not wait."""
 DRAINED = 8
 """How many times the longest body is read of one that is refused."""
+PARTING = 1.0
+"""Seconds for the end of a stream to be taken."""
 
 log = logging.getLogger("bursar.server")
 
@@ -98,7 +102,8 @@ class Edge:
         root = scope.get("root_path", "") if found else ""
         route = f"{root}{found.path}" if found else "unknown"
         seconds = time.perf_counter() - exchange.began
-        method = scope["method"] if exchange.status != 405 else "other"
+        known = exchange.status != 405 and scope["method"] in METHODS
+        method = scope["method"] if known else "other"
         self.metrics.answered(route, method, exchange.status, seconds)
         if self._write is not None:
             path: str = scope["path"]
@@ -258,8 +263,11 @@ class Exchange:
         await response(self._scope, self._receive, self.send)
 
     async def _end(self) -> None:
+        """End a stream; whoever takes nothing is not waited for."""
         if not self._ended:
-            await self.send({"type": "http.response.body", "body": b"", "more_body": False})
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PARTING):
+                    await self.send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _believe_proxy(scope: Scope) -> None:

@@ -25,6 +25,8 @@ from backend.server.guard import PEER
 from backend.server.settings import ServerSettings
 
 PEER_CREDENTIALS = "3i"
+DEAF = 60_000
+"""Milliseconds after which the system gives up a connection that takes nothing of an answer."""
 FILES = 256
 """Files that are open besides connections, at most."""
 
@@ -131,13 +133,23 @@ def serve(app: Application, address: Address, listening: Callable[[str], None]) 
         _tls(address)
     _allow_files(settings.connections)
     sock = _bound(address)
+    own = _identity(address.path)
     try:
         listening(address.url(sock.getsockname()[1] if address.path is None else 0))
         Server(config, app).run(sockets=[sock])
     finally:
         sock.close()
-        if address.path is not None:
+        if address.path is not None and _identity(address.path) == own:
             address.path.unlink(missing_ok=True)
+
+
+def _identity(path: Path | None) -> tuple[int, int]:
+    """Which file this is: another server may have made its own in the place of ours."""
+    try:
+        found = path.lstat() if path is not None else None
+    except FileNotFoundError:
+        found = None
+    return (found.st_dev, found.st_ino) if found else (0, 0)
 
 
 def _allow_files(connections: int) -> None:
@@ -171,6 +183,8 @@ def _bound(address: Address) -> socket.socket:
         sock = socket.create_server((address.host, address.port), family=family, backlog=1024)
         # asyncio does so only for sockets of its own; heads and bodies are written one by one.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAF)
         return sock
     except OSError as error:
         where = address.path or f"{address.host}:{address.port}"

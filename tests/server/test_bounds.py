@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from starlette.types import Message
+from starlette.types import Message, Send
 
 from backend.server.app import Application
 from backend.server.settings import ServerSettings
@@ -143,42 +143,64 @@ def test_an_error_of_its_own_is_told_and_nothing_of_it_shown(
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_streams_are_bounded_and_end_with_the_server(tmp_path: Path) -> None:
-    events = "/bursar/v1/events"
+async def listen(app: Application, send: Send) -> None:
+    """Ask for events. By hand: httpx reads an answer of an application whole."""
+    parts: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
 
+    async def receive() -> Message:
+        if not parts:
+            await asyncio.Event().wait()
+        return parts.pop()
+
+    headers = [(k.lower().encode(), v.encode()) for k, v in token("A").items()]
+    await app(
+        {
+            "type": "http", "method": "GET", "path": "/bursar/v1/events", "raw_path": b"",
+            "root_path": "", "scheme": "http", "query_string": b"", "headers": headers,
+            "client": ("127.0.0.1", 1), "server": ("bursar.test", 80), "state": {},
+            "http_version": "1.1", "asgi": {"version": "3.0", "spec_version": "2.3"},
+        },
+        receive,
+        send,
+    )  # fmt: skip
+
+
+def test_a_listener_that_takes_nothing_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is he waited for to be told that it is over."""
+    monkeypatch.setattr("backend.served.events.DEAF", 0.05)
+    monkeypatch.setattr("backend.server.edge.PARTING", 0.05)
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()
+
+    async def run(app: Application) -> None:
+        async with asyncio.timeout(20):
+            await listen(app, send)
+
+    with small(tmp_path) as app:
+        asyncio.run(run(app))
+        assert app.metrics.streams == 0
+
+
+def test_streams_are_bounded_and_end_with_the_server(tmp_path: Path) -> None:
     async def run(app: Application) -> list[int]:
         statuses: list[int] = []
 
-        async def listen(begun: asyncio.Event) -> None:
-            """By hand: httpx reads an answer of an application whole."""
-            parts: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
-
-            async def receive() -> Message:
-                if not parts:
-                    await asyncio.Event().wait()
-                return parts.pop()
-
+        def sink(begun: asyncio.Event) -> Send:
             async def send(message: Message) -> None:
                 if message["type"] == "http.response.start":
                     statuses.append(message["status"])
                 begun.set()
 
-            headers = [(k.lower().encode(), v.encode()) for k, v in token("A").items()]
-            await app(
-                {
-                    "type": "http", "method": "GET", "path": events, "raw_path": b"",
-                    "root_path": "", "scheme": "http", "query_string": b"", "headers": headers,
-                    "client": ("127.0.0.1", 1), "server": ("bursar.test", 80), "state": {},
-                    "http_version": "1.1", "asgi": {"version": "3.0", "spec_version": "2.3"},
-                },
-                receive,
-                send,
-            )  # fmt: skip
+            return send
 
         tasks = []
         for _ in range(3):
             begun = asyncio.Event()
-            tasks.append(asyncio.create_task(listen(begun)))
+            tasks.append(asyncio.create_task(listen(app, sink(begun))))
             await begun.wait()
         assert app.metrics.streams == 2
         async with client(app, headers=token("A")) as http:  # streams are not in the way

@@ -65,6 +65,20 @@ def test_what_a_dead_server_left_is_in_nobody_s_way(database: Path, tmp_path: Pa
         assert path.is_socket()
 
 
+def test_a_socket_that_another_server_has_by_now_is_left_alone(
+    database: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "bursar.sock"
+    with serving(database, "--unix", str(path)) as server:
+        with httpx.Client(transport=httpx.HTTPTransport(uds=str(path))) as http:
+            assert http.get("http://bursar/bursar/health").status_code == 200
+        path.unlink()
+        with socket.socket(socket.AF_UNIX) as other:
+            other.bind(str(path))
+            assert server.end() == 0
+            assert path.is_socket()
+
+
 def test_tls(database: Path, tmp_path: Path) -> None:
     authority = trustme.CA()
     issued = authority.issue_cert("localhost", "127.0.0.1")

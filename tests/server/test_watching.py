@@ -41,7 +41,8 @@ def test_requests_are_counted_by_their_templates(site: Site, known: Token) -> No
     for path in ("/somewhere", "/commissions/999", "/commissions/998"):
         site.ask("GET", path, token=mine)
     site.ask("BREW", "/commissions", token=mine)
-    site.ask("GET", "/bursar/nowhere")
+    for method in ("GET", "BREW", "POUR"):
+        site.ask(method, "/bursar/nowhere")
     found = figures(site)
     root = "/astakos/account/v1.0/commissions"
     assert found[counted(root, "POST", 201)] == 3
@@ -49,6 +50,7 @@ def test_requests_are_counted_by_their_templates(site: Site, known: Token) -> No
     assert found[counted(f"{root}/{{serial}}", "GET", 404)] == 2
     assert found[counted(root, "other", 405)] == 1
     assert found[counted("unknown", "GET", 404)] == 1
+    assert found[counted("unknown", "other", 404)] == 2
     assert found["bursar_commissions_pending"] == 1
     assert found["bursar_journal_seq"] == 1 + 3 + 2
     assert found["bursar_http_in_flight"] == 1
