@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from backend.backend import Link, LinkState
 from backend.projects.model import ApplicationState
 from tests import nasty
 from tests.nasty import FAULTS, Fault, Nasty, Request
 from tests.tui.afar import TOKEN, Afar, afar, arrived, fresh, left, pane
-from tests.tui.stage import dialog, play, press, said, until, write
+from tests.tui.panes.test_pictures import Compare
+from tests.tui.stage import SIZES, dialog, play, press, said, until, write
+from tests.tui.test_operator_session import RESTED
 from tui.app import BursarApp
 from tui.dialogs.confirm import ConfirmScreen
 
@@ -136,6 +139,30 @@ def test_a_redirect_is_told_and_the_token_goes_nowhere_else(far: Afar) -> None:
 
         play(far.app(), script)
         assert elsewhere.seen == []
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_what_is_old_looks_old(far: Afar, snap_compare: Compare, size: tuple[int, int]) -> None:
+    """Dim rows, and in words since when and until when; the keys and the place stay."""
+    app = far.app(size, live=False)
+
+    async def before(pilot: Pilot[None]) -> None:
+        session, since = app.session, app.session.now()
+        await until(pilot, lambda: bool(pane(pilot).list.shown))
+        await until(pilot, lambda: not pane(pilot).has_side or bool(pane(pilot).side.lines))
+        far.line.refuse()
+        await left(pilot)
+        session.now = lambda: since + 34_000_000
+        retry = Link(LinkState.LOST, "gone", since, since + 38_000_000)
+        session.backend._listener.link = retry  # type: ignore[attr-defined]
+        await press(pilot, "j")
+        await pilot.pause(RESTED)
+        await until(pilot, lambda: "Unreachable" in said(app))
+        pane(pilot).show_chrome()
+        assert session.stale
+        assert fresh(pilot) == "lost 34s, next try in 4s"
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 # Writing

@@ -10,8 +10,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.timer import Timer
 
+from backend.core.errors import BursarError
 from tui.actions import Action
-from tui.format.lines import QUIET, WARN, Build, Line, Look, Part, line
+from tui.format.lines import QUIET, WARN, Build, Line, Look, Part, line, wrapped
 from tui.listings import LISTED
 from tui.panes import frame
 from tui.panes.queried import Queried
@@ -165,13 +166,24 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         row = self.list.cursor_row
         if not self.has_side and not self.READS_DETAIL:
             return
-        build: Build = (lambda look: ()) if row is None else await self.detail(row)
+        try:
+            build: Build = (lambda look: ()) if row is None else await self.detail(row)
+        except BursarError as error:
+            self._detail_failed(row, error)
+            raise
         if row is not None and row.key != self.list.cursor_key:
             return  # the cursor went on meanwhile
         home, self._shown_key = self._shown_key != self.list.cursor_key, self.list.cursor_key
         self.side.show(build, home=home)
         if self.size.width >= frame.VAST:
             await self._relate(row)
+
+    def _detail_failed(self, row: RowT | None, error: BursarError) -> None:
+        """What is at the side of one row must not be taken for another's."""
+        key = self.list.cursor_key
+        if row is not None and row.key == key != self._shown_key:
+            self._shown_key, text = key, f"{error.title}: {error}"
+            self.side.show(lambda look: wrapped("failed", text, look.width, style=QUIET), home=True)
 
     async def _relate(self, row: RowT | None) -> None:
         """The third column, where there is room for it."""
