@@ -13,6 +13,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from backend import remote
 from backend.core.identity import Role
 from backend.core.principals import Grant, add, digest, revoke
 from backend.core.runtime import micros
@@ -20,6 +21,7 @@ from backend.core.signin import Ask
 from backend.credentials import Source
 from backend.http import Http, Patience
 from backend.outbox import Outbox
+from backend.remote import AstakosSettings, RemoteBackend
 from backend.served import wire
 from backend.served.client import ServedBackend
 from backend.served.listener import Pace
@@ -27,6 +29,7 @@ from backend.server.app import create_app
 from backend.tokens import Tokens
 from tests.hosting import hosted
 from tests.nasty import Nasty, nasty
+from tests.remote.consoles import SERVICES, admit, presenting
 from tests.serving import QUIET
 from tests.tui.stage import NARROW, Stage, set_up, until
 from tests.worlds import OPERATOR
@@ -37,6 +40,7 @@ from tui.session import Session, Settings
 from tui.signin import SignIn
 
 TOKEN = "ada-s3cret"
+FOLLOWED = ("* live", "polled")
 PLACE = "https://bursar.example"
 """What pictures call the server."""
 QUICK = Pace(silence=3.0, wait=1, polling=1.0, pause=0.05, longest=0.2)
@@ -83,12 +87,21 @@ class Afar:
         outbox = Outbox(self.tokens.with_name("outbox.db"))
         return ServedBackend(http, outbox, pace=QUICK)
 
+    def astakos(self) -> RemoteBackend:
+        """The same as if the server were somebody else's Astakos."""
+        http = partial(Http, patience=HASTY, rng=random.Random(1))
+        services = {name: presenting(name) for name in SERVICES}
+        url = f"{self.line.url}/astakos"
+        settings = AstakosSettings(url, presenting("A"), services, http=http)
+        return RemoteBackend(settings, pace=remote.Pace(quick=0.1, whole=0.2, longest=0.3))
+
     def app(
         self,
         size: tuple[int, int] = NARROW,
         *,
         live: bool = True,
         verify: ssl.SSLContext | bool = True,
+        astakos: bool = False,
         **given: Any,
     ) -> BursarApp:
         """A console; its time stands still, but for `live` ones."""
@@ -97,7 +110,8 @@ class Afar:
         settings = Settings(context="team", glyphs=glyphs, refresh=0.2, **given)
         now = micros(self.stage.world.clock.at) + 9 * 60_000_000
         clock = {} if live else {"clock": lambda: now}
-        session = Session(self.backend(sign_in, verify), settings, **clock)
+        backend = self.astakos() if astakos else self.backend(sign_in, verify)
+        session = Session(backend, settings, **clock)
         session.sign_in = sign_in
         return BursarApp(session, live=live)
 
@@ -111,6 +125,7 @@ def afar(folder: Path) -> Iterator[Afar]:
             found = Afar(stage, line, folder.absolute() / "token")
             found.admit(TOKEN)
             found.keep(TOKEN)
+            admit(stage.world.database)
             yield found
 
 
@@ -130,7 +145,7 @@ def fresh(pilot: Pilot[None]) -> str:
 
 async def arrived(pilot: Pilot[None]) -> None:
     """Wait until the list is there, and followed."""
-    await until(pilot, lambda: fresh(pilot).startswith("* live") and bool(pane(pilot).list.shown))
+    await until(pilot, lambda: fresh(pilot).startswith(FOLLOWED) and bool(pane(pilot).list.shown))
 
 
 async def left(pilot: Pilot[None]) -> None:
