@@ -32,7 +32,7 @@ from tests.nasty import Nasty, nasty
 from tests.remote.consoles import SERVICES, admit, presenting
 from tests.serving import QUIET
 from tests.tui.stage import NARROW, Stage, set_up, until
-from tests.worlds import OPERATOR
+from tests.worlds import OPERATOR, START
 from tui.app import BursarApp
 from tui.format.glyphs import ASCII, UNICODE
 from tui.panes.listpane import ListPane
@@ -108,7 +108,7 @@ class Afar:
         sign_in = SignIn()
         glyphs = ASCII if size == NARROW else UNICODE
         settings = Settings(context="team", glyphs=glyphs, refresh=0.2, **given)
-        now = micros(self.stage.world.clock.at) + 9 * 60_000_000
+        now = micros(START) + 9 * 60_000_000
         clock = {} if live else {"clock": lambda: now}
         backend = self.astakos() if astakos else self.backend(sign_in, verify)
         session = Session(backend, settings, **clock)
