@@ -183,8 +183,11 @@ class Sender:
     async def _done(
         self, case: _Case, one: Unfinished, created: Mapping[str, str | int]
     ) -> Receipt:
-        seq = await self._trail.record(_made(case.decision, created), one.reason, one.key)
-        message = _message(case.decision, created)
+        seq, message = 0, _message(case.decision, created)
+        try:
+            seq = await self._trail.record(_made(case.decision, created), one.reason, one.key)
+        except BursarError as error:  # what was done is done
+            message = f"{message}; it could not be noted here: {error.message}"
         await self._trail.finish(one, Outcome.DONE, message, self._now())
         with suppress(BursarError):  # it is read again soon anyway
             async with self._mirror.turn:
@@ -202,7 +205,8 @@ class Sender:
                     break
         if shown:
             return await self._done(case, one, {})
-        await self._trail.record(case.decision, one.reason, one.key, UNKNOWN)
+        with suppress(BursarError):  # that it is unknown matters more than the note of it
+            await self._trail.record(case.decision, one.reason, one.key, UNKNOWN)
         told = "it is no longer pending, but how it ended is not shown"
         if shown is None:
             await self._trail.finish(one, Outcome.UNKNOWN, told, self._now())

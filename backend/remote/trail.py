@@ -36,22 +36,25 @@ class Trail:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.database = open_database(folder / "journal.db", STEPS, runtime)
         self._outbox = Outbox(folder / "outbox.db")
+        self._open: dict[str, Unfinished] = {}
 
     async def keep(self, one: Unfinished) -> None:
         """Write down what is about to be sent. Raises StorageError."""
         await asyncio.to_thread(self._outbox.keep, one)
+        self._open[one.key] = one
 
     async def finish(self, one: Unfinished, outcome: Outcome, message: str, at: int) -> None:
         """It is open no more; that the note of it fails harms less than what was done."""
+        self._open.pop(one.key, None)
         with suppress(BursarError):
             await asyncio.to_thread(self._outbox.finish, one, outcome, message, at)
 
     async def open(self) -> list[Unfinished]:
         """What has no outcome yet, of this process and of those that are gone."""
         with suppress(BursarError):
-            orphans = await asyncio.to_thread(self._outbox.orphans)
-            return [*orphans, *await asyncio.to_thread(self._outbox.unfinished)]
-        return []
+            for one in await asyncio.to_thread(self._outbox.orphans):
+                self._open[one.key] = one
+        return list(self._open.values())
 
     async def record(
         self, decision: Decision, reason: str, key: str = "", outcome: str = "done"

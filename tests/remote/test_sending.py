@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from starlette.requests import Request
@@ -21,6 +22,8 @@ from backend.core.errors import (
 )
 from backend.core.listing import Query
 from backend.core.plan import Command, Receipt
+from backend.core.runtime import system_runtime
+from backend.outbox import Outcome, Unfinished
 from backend.projects.model import (
     ApproveApplication,
     Capacity,
@@ -37,6 +40,7 @@ from backend.projects.model import (
 from backend.projects.store.memberships import membership_between
 from backend.quotas.model import AcceptCommission
 from backend.remote import RemoteBackend
+from backend.remote.trail import Trail
 from backend.remote.reading import Reading
 from tests.remote.conftest import Stand, until
 from tests.remote.scripted import told
@@ -134,10 +138,48 @@ def test_what_is_not_to_be_seen_stays_unknown_until_it_is(stand: Stand) -> None:
             return (await newest(backend)).outcome == "done"
 
         await until(backend, settled)
-        return await newest(backend)
+        rows = await backend.journal.listing.page(Query(), 9)
+        assert [row.outcome for row in rows] == ["done", "unknown"]
+        return rows[0]
 
     row = stand.play(later)  # another console of the same context
     assert (row.action, row.reason) == ("application.approve", "soon")
+    assert len(changes(stand)) == 1
+
+
+def test_what_another_console_waits_for_is_left_to_it(tmp_path: Path) -> None:
+    one = Unfinished("k1", 1, "Approve #1", "fits", "{}")
+
+    async def scene() -> None:
+        here, there = (Trail(tmp_path, system_runtime()) for _ in range(2))
+        await here.keep(one)
+        assert (await here.open(), await there.open()) == ([one], [])
+        here.close()
+        assert [await there.open() for _ in range(2)] == [[one], [one]]
+        await there.finish(one, Outcome.DONE, "approved", 2)
+        assert await there.open() == []
+        there.close()
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_what_cannot_be_noted_here_is_not_told_as_not_done(stand: Stand, *, answered: bool) -> None:
+    uuid, command = approval(stand)
+
+    async def scene(backend: RemoteBackend) -> str:
+        plan = await backend.plan(command)
+        backend._trail.database.close()
+        if answered:
+            return (await backend.apply(plan, "")).message
+        stand.meddler.before = failing(504)
+        with pytest.raises(OutcomeUnknown) as unknown:
+            await backend.apply(plan, "")
+        return unknown.value.message
+
+    told = stand.play(scene)
+    assert ("could not be noted here" in told) == answered
+    assert (stand.world.see(uuid).state == "active") == answered
     assert len(changes(stand)) == 1
 
 
