@@ -59,6 +59,7 @@ class Reader:
         for name, token in settings.services.items():
             self.http[name] = self._server(origin, token)
         self._signed: SignedIn | None = None
+        self._token = ""
         self._names: dict[str, str] = {}
         self._pending: dict[str, dict[int, CommissionTold]] = {}
         self.actor = NOBODY
@@ -79,12 +80,15 @@ class Reader:
         return self._settings.http(url, token=token, sign=x_auth_token, failure=failure)
 
     async def signed_in(self, *, again: bool = False) -> SignedIn:
-        """Whom the token stands for and where the account API is, asked for once."""
-        if self._signed is None or again:
+        """Whom the token stands for and where the account API is, asked for once a token."""
+        token = await self._held.now()
+        if self._signed is None or again or token != self._token:
             try:
-                me = await identify(self._front, await self._held.now())
+                me = await identify(self._front, token)
             except NotSignedIn:  # the token in the body was replaced while this was refused
-                me = await identify(self._front, await self._held.now())
+                token = await self._held.now()
+                me = await identify(self._front, token)
+            self._token = token
             base, own = account_path(me), self.http[OWN]
             self._signed = SignedIn(me, base, ProjectsClient(own, base), QuotasClient(own, base))
             if self.actor.uuid != me.uuid:

@@ -16,6 +16,7 @@ from backend.core.errors import (
     NotSignedIn,
     OutcomeUnknown,
     Overloaded,
+    ServerFailed,
     StorageError,
     Throttled,
     TooSlow,
@@ -41,12 +42,15 @@ OPEN = (
     Unreachable,
     NotSignedIn,
     NotAllowed,
+    ServerFailed,
     StorageError,
     Overloaded,
     Throttled,
     TooSlow,
 )
 """Answers from before the key is looked at, which say nothing of an earlier attempt."""
+HEARD = (OutcomeUnknown, BadReply, ServerFailed)
+"""Those of them to what may have been done."""
 
 
 class Orders:
@@ -67,7 +71,7 @@ class Orders:
     async def carry_out(self, plan: Plan, reason: str) -> Receipt:
         """Do what was previewed. Raises what the server refuses with, and OutcomeUnknown when
         it will be asked again later."""
-        order = Order(plan.command, plan.fingerprint, reason)
+        order = Order(plan.command, plan.fingerprint, reason, plan.command.actor.name)
         body = json.dumps(wire.encode(Order, order))
         one = Unfinished(self._runtime.uuid(), self._now(), plan.title, reason, body)
         await self._keep(one)
@@ -114,7 +118,7 @@ class Orders:
             try:
                 return await self._send(one)
             except OPEN as error:
-                if lost is None and not isinstance(error, OutcomeUnknown | BadReply):
+                if lost is None and not isinstance(error, HEARD):
                     raise
                 lost = lost or error
             await asyncio.sleep(self._pause(attempt))

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from backend.acting import Repeatable
 from backend.backend import Backend, Badges
-from backend.core.errors import BursarError, Invalid
+from backend.core.errors import BursarError, Invalid, NotAllowed
 from backend.core.identity import Actor, Role
 from backend.core.listing import Listing, Query
 from backend.core.once import Once
@@ -144,6 +144,11 @@ async def _apply(backend: Repeatable, request: Request) -> Response:
     """A client that goes away meanwhile stops nothing: it asks again with its key."""
     asked = wire.request(Order, await request.body())
     command = replace(asked.command, actor=backend.connection.actor)
+    if asked.previewed_for not in ("", command.actor.name):
+        raise NotAllowed(
+            f"this was previewed for {asked.previewed_for}, the token is {command.actor.name}'s",
+            hint="look at a preview of your own",
+        )
     once = _once(request, replace(asked, command=replace(command, actor=ANYBODY)))
     doing = asyncio.ensure_future(backend.carry_out(command, asked.fingerprint, asked.reason, once))
     doing.add_done_callback(_outcome_noticed)

@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema, core_schema, to_jsonable_python
 
 from backend.backend import Connection
 from backend.core import errors
-from backend.core.errors import BadReply, BursarError, Invalid, PreviewStale
+from backend.core.errors import BadReply, BursarError, Invalid, PreviewStale, Unreachable
 from backend.core.listing import FieldSpec
 from backend.core.plan import Command, Plan
 from backend.core.text import display
@@ -48,6 +48,8 @@ ERRORS: Mapping[str, type[BursarError]] = {
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, BursarError)
 }
+ELSEWHERE = frozenset({400, 404, 405, 409, 410, 422})
+"""Statuses that bursar explains; whoever does not is not bursar."""
 INT64 = range(-(2**63), 2**63)
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _SUSPICIOUS = re.compile(rb"[0-9]{19}|NaN|Infinity|\\u0000")
@@ -71,11 +73,13 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The body of `apply`: what to do, as it was previewed, and why."""
+    """The body of `apply`: what to do, as it was previewed, and why. Nobody else may order what
+    was `previewed_for` somebody, `` for whoever presents the token."""
 
     command: Command
     fingerprint: str
     reason: str
+    previewed_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +140,14 @@ def error_body(error: BursarError) -> Mapping[str, object]:
 
 
 def failure(answer: Reply) -> BursarError | None:
-    """The error in an answer, None when it is not one of bursar's."""
+    """The error in an answer, None when its status says all."""
     try:
         body = answer.json()
     except BadReply:
-        return None
+        return _astray(answer)
     told = body.get("error") if isinstance(body, Mapping) else None
     if not isinstance(told, Mapping) or not isinstance(told.get("code"), str):
-        return None
+        return _astray(answer)
     kind = ERRORS.get(told["code"])
     if kind is None:
         return None
@@ -153,6 +157,14 @@ def failure(answer: Reply) -> BursarError | None:
         return _stale(answer, data)
     message, hint = (str(told.get(name) or "") for name in ("message", "hint"))
     return kind(message or kind.title, hint=hint, data=data)
+
+
+def _astray(answer: Reply) -> BursarError | None:
+    """What answers in a server's stead: it did nothing, and knows nothing of what was done."""
+    if answer.status not in ELSEWHERE:
+        return None
+    told = f"{answer.place}: something else than bursar answers there: {answer.status}"
+    return Unreachable(f"{told} {answer.told}".strip(), hint="is the URL the right one?")
 
 
 def _stale(answer: Reply, data: Mapping[str, object]) -> BursarError:

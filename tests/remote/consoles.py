@@ -12,7 +12,7 @@ import httpx
 from backend.core.database import Database, Tx
 from backend.core.principals import digest, give
 from backend.core.runtime import Runtime, system_runtime
-from backend.http import Http, Patience
+from backend.http import Http, Patience, Token
 from backend.remote import AstakosSettings, Pace, RemoteBackend
 from tests import replay
 from tests.serving import IN_PROCESS
@@ -44,7 +44,7 @@ def admit(database: Database, people: Sequence[str] = "AOM") -> None:
 
 def console(
     transport: httpx.AsyncBaseTransport,
-    token: str = "A",
+    token: str | Token = "A",
     services: Sequence[str] | Mapping[str, str] = SERVICES,
     folder: Path | None = None,
     *,
@@ -58,7 +58,7 @@ def console(
     named = services if isinstance(services, Mapping) else {name: name for name in services}
     settings = AstakosSettings(
         url,
-        presenting(token),
+        presenting(token) if isinstance(token, str) else token,
         {name: presenting(secret) for name, secret in named.items()},
         folder,
         read_only,

@@ -9,10 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backend.backend import LinkState
+from backend.core import principals
 from backend.core.errors import Unreachable
 from backend.core.listing import Query
 from backend.remote import Pace, RemoteBackend
 from tests.remote.conftest import Stand, until
+from tests.remote.consoles import console
+from tests.worlds import OPERATOR, person
 
 
 def down(status: int) -> Response | None:
@@ -136,3 +139,28 @@ def test_what_is_seen_is_read_by_itself(stand: Stand) -> None:
         forget()
 
     stand.play(scene)
+
+
+def test_who_signs_in_instead_is_who_acts_from_then_on(stand: Stand) -> None:
+    tokens = iter("AO")
+
+    async def token() -> str:
+        return next(tokens)
+
+    async def scene() -> list[str]:
+        backend = console(stand.meddler.transport(), token)
+        await backend.badges()
+        seen = [backend.connection.actor.uuid]
+        stand.oracle.database.write(
+            lambda tx: principals.revoke(tx, OPERATOR, f"user:{person('A')}")
+        )
+
+        async def other() -> bool:
+            return backend.connection.actor.uuid != seen[0]
+
+        await until(backend, other)
+        seen.append(backend.connection.actor.uuid)
+        await backend.close()
+        return seen
+
+    assert asyncio.run(scene()) == [person("A"), person("O")]

@@ -4,12 +4,16 @@ requests and answers can happen to them."""
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from enum import Enum, auto
 from typing import Any
 
 import httpx
+
+from backend.core.errors import ServerFailed
+from backend.served import wire
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -29,6 +33,10 @@ class Fate(Enum):
     """It arrives, and its answer is lost."""
     TWICE = auto()
     """It arrives twice, and the second answer comes back."""
+    BROKEN = auto()
+    """It arrives, and the server fails at answering."""
+    ASTRAY = auto()
+    """It does not arrive: what stands before the server knows no such page just now."""
     LATE = auto()
     """It breaks off for its sender, and arrives all the same, later than what follows."""
 
@@ -36,6 +44,11 @@ class Fate(Enum):
 def fine(request: httpx.Request) -> Fate:
     """For a line without faults."""
     return Fate.FINE
+
+
+def _answered(status: int, kind: str, body: bytes) -> httpx.Response:
+    stream = httpx.ByteStream(body)
+    return httpx.Response(status, headers={"Content-Type": kind}, stream=stream)
 
 
 class Network(httpx.AsyncBaseTransport):
@@ -57,11 +70,16 @@ class Network(httpx.AsyncBaseTransport):
         if fate is Fate.LATE:
             self._spawn(self._later(request))
             raise httpx.ReadTimeout("no answer in time", request=request)
-        if fate in (Fate.UNANSWERED, Fate.TWICE):
+        if fate is Fate.ASTRAY:
+            return _answered(404, "text/html", b"<h1>404 Not Found</h1>")
+        if fate in (Fate.UNANSWERED, Fate.TWICE, Fate.BROKEN):
             answer = await self._answer(request)
             await answer.aread()
             if fate is Fate.UNANSWERED or self.app is None:
                 raise httpx.ReadError("it broke off", request=request)
+            if fate is Fate.BROKEN:
+                told = json.dumps(wire.error_body(ServerFailed("it failed")))
+                return _answered(500, "application/json", told.encode())
         return await self._answer(request)
 
     def crash(self) -> None:

@@ -52,11 +52,15 @@ class Play:
         self.backend = EmbeddedBackend(world.database, OPERATOR)
         self.line = Network(create_app(self.backend, QUIET))
         self.fates: list[Fate] = []
+        self.orders = 0
         self.line.fate = self._fate
 
     def _fate(self, request: httpx.Request) -> Fate:
         """Orders meet the fates in turn, the last for ever; all else gets through."""
-        if not request.url.path.endswith("/apply") or not self.fates:
+        if not request.url.path.endswith("/apply"):
+            return Fate.FINE
+        self.orders += 1
+        if not self.fates:
             return Fate.FINE
         return self.fates.pop(0) if len(self.fates) > 1 else self.fates[0]
 
@@ -116,6 +120,8 @@ async def until(condition: Callable[[], bool]) -> None:
         [Fate.UNANSWERED, Fate.REFUSED, Fate.TWICE],
         [Fate.LATE, Fate.LATE, Fate.LATE],
         [Fate.LOST, Fate.REFUSED, Fate.LATE],
+        [Fate.BROKEN],
+        [Fate.UNANSWERED, Fate.ASTRAY, Fate.BROKEN],
     ],
     ids=lambda fates: "-".join(fate.name.lower() for fate in fates),
 )
@@ -212,6 +218,41 @@ def test_the_next_console_settles_what_one_left(play: Play, fate: Fate, entries:
     (told,) = asyncio.run(second())
     assert "was done" in told
     assert (play.entries(), play.outbox.unfinished()) == (entries, [])
+
+
+def test_an_order_is_nobody_else_s(play: Play) -> None:
+    """It may have been done already, and who signs in later has not asked for it."""
+
+    def token_is_of(name: str) -> None:
+        for table in ("principal_token", "principal_grant"):
+            sql = f"UPDATE {table} SET principal = ? WHERE principal IN (?, ?)"
+            play.world.database.write(
+                lambda tx, sql=sql: tx.execute(sql, (name, "token:admin", "token:other"))
+            )
+
+    async def first() -> None:
+        served = play.console(Outbox(play.outbox.path))
+        plan = await play.plan(served)
+        play.fates = [Fate.LOST]
+        with pytest.raises(OutcomeUnknown):
+            await served.apply(plan, "why")
+        await served.close()
+
+    async def later(done: Callable[[], bool]) -> None:
+        served = play.console(Outbox(play.outbox.path))
+        forget = served.watch(lambda head: None)
+        await until(done)
+        forget()
+        await served.close()
+
+    asyncio.run(first())
+    play.fates, play.orders = [], 0
+    token_is_of("token:other")
+    asyncio.run(later(lambda: play.orders > 1))
+    assert (play.entries(), len(play.outbox.unfinished())) == (0, 1)
+    token_is_of("token:admin")
+    asyncio.run(later(lambda: not play.outbox.unfinished()))
+    assert (play.entries(), play.outbox.unfinished()) == (1, [])
 
 
 def test_a_console_that_is_left_while_it_waits_forgets_nothing(play: Play) -> None:

@@ -113,6 +113,14 @@ def test_the_journal_names_who_presented_the_token_whatever_the_body_says(
     assert "somebody else" not in str(row)
 
 
+def test_who_did_not_see_the_preview_does_not_order_it(world: World, ask: Ask) -> None:
+    body, key = order(world, ask), {wire.KEY_HEADER: "k1"}
+    wrong = ask("POST", "apply", json={**body, "previewed_for": "token:other"}, headers=key)
+    assert code(wrong) == (403, "not-allowed")
+    right = ask("POST", "apply", json={**body, "previewed_for": "token:admin"}, headers=key)
+    assert right.status_code == 200
+
+
 def test_nobody_and_those_who_may_not_are_refused(world: World, ask: Ask) -> None:
     body, key = order(world, ask), {wire.KEY_HEADER: "k1"}
     assert code(ask("GET", "badges", who="")) == (401, "not-signed-in")
