@@ -39,6 +39,9 @@ Params = Mapping[str, str | int]
 DIRECT = ("all://127.0.0.1", "all://[::1]", "all://localhost")
 """What stays on this machine goes through no proxy, which would read it and its token."""
 LONGEST_WAIT = 30.0
+LONGEST_LINE = 64 << 10
+"""Bytes of a line of a stream."""
+AGAIN = "it is tried again"
 NOT_NOW = (408, 429, 503)
 PASSING = (*NOT_NOW, 500, 502, 504)
 """What may be answered otherwise a little later."""
@@ -186,7 +189,7 @@ class Http:
                     reply = await stack.enter_async_context(self._opened(request, limits, fresh))
                 if reply.status_code >= 300:
                     self._judged(request, await self._read(reply, LARGEST))
-            yield self._lines(request, reply)
+            yield self._lines(request, reply, silence)
 
     def within(self, url: str) -> str:
         """The same URL. Raises BadReply for another server's, which would be given the token."""
@@ -265,11 +268,24 @@ class Http:
         body = b"".join([piece async for piece in pieces])
         return Reply(self.place, reply.status_code, dict(reply.headers), body)
 
-    async def _lines(self, request: _Request, reply: httpx.Response) -> AsyncIterator[str]:
+    async def _lines(
+        self, request: _Request, reply: httpx.Response, silence: float
+    ) -> AsyncIterator[str]:
+        clock = asyncio.get_running_loop().time
+        last, rest = clock(), b""
         with self._translated(request):
-            async for line in reply.aiter_lines():
-                yield line
-        raise Unreachable(f"{self.place}: it ended the stream", hint="it is tried again")
+            async for octets in reply.aiter_bytes():
+                *lines, rest = (rest + octets).split(b"\n")
+                if lines:
+                    last = clock()
+                elif clock() - last > silence:
+                    raise Unreachable(f"{self.place}: no line in {silence:g} s", hint=AGAIN)
+                if len(rest) > LONGEST_LINE:
+                    told = f"{self.place} answered with a line of more than {LONGEST_LINE} bytes"
+                    raise BadReply(told, hint=_hint(request))
+                for line in lines:
+                    yield line.removesuffix(b"\r").decode("utf-8", "replace")
+        raise Unreachable(f"{self.place}: it ended the stream", hint=AGAIN)
 
     async def _signed(self) -> str:
         """The token; whoever comes while it is fetched waits for the same one."""

@@ -56,9 +56,9 @@ async def error_of(asked: Awaitable[Reply], kind: type[BursarError]) -> BursarEr
     return caught.value
 
 
-async def listen(http: Http, heard: list[str]) -> None:
+async def listen(http: Http, heard: list[str], silence: float = 25.0) -> None:
     """Hear a stream until it breaks off."""
-    async with http.stream("/x") as lines:
+    async with http.stream("/x", silence=silence) as lines:
         async for line in lines:
             heard.append(line)
 
@@ -247,6 +247,28 @@ async def test_a_stream_gives_lines_and_tells_its_end() -> None:
         with pytest.raises(Unreachable):
             await listen(http, heard)
     assert heard == ["id: 1", "", "id: 2"]
+
+
+STREAM = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nid: 1\r\n"
+
+
+@looped
+async def test_a_line_without_an_end_is_not_waited_for() -> None:
+    async with scripted(STREAM + b"x" * (4 << 20)) as script, client(script) as http:
+        heard: list[str] = []
+        with pytest.raises(BadReply, match="line of more than"):
+            await listen(http, heard)
+    assert heard == ["id: 1"]
+
+
+@looped
+async def test_octets_that_make_no_line_are_silence() -> None:
+    async with (
+        scripted(STREAM + b"x" * 1000, piece=10, pause=0.02) as script,
+        client(script) as http,
+    ):
+        with pytest.raises(Unreachable, match="no line"):
+            await listen(http, [], silence=0.3)
 
 
 @looped
