@@ -40,8 +40,8 @@ from backend.projects.model import (
 from backend.projects.store.memberships import membership_between
 from backend.quotas.model import AcceptCommission
 from backend.remote import RemoteBackend
-from backend.remote.trail import Trail
 from backend.remote.reading import Reading
+from backend.remote.trail import Trail
 from tests.remote.conftest import Stand, until
 from tests.remote.scripted import told
 from tests.worlds import FAR, OPERATOR, VM, person

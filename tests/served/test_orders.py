@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from backend.core.database import Tx
 from backend.core.errors import (
     BursarError,
     NotFound,
@@ -224,11 +225,12 @@ def test_an_order_is_nobody_else_s(play: Play) -> None:
     """It may have been done already, and who signs in later has not asked for it."""
 
     def token_is_of(name: str) -> None:
-        for table in ("principal_token", "principal_grant"):
-            sql = f"UPDATE {table} SET principal = ? WHERE principal IN (?, ?)"
-            play.world.database.write(
-                lambda tx, sql=sql: tx.execute(sql, (name, "token:admin", "token:other"))
-            )
+        def write(tx: Tx) -> None:
+            for table in ("principal_token", "principal_grant"):
+                sql = f"UPDATE {table} SET principal = ? WHERE principal IN (?, ?)"
+                tx.execute(sql, (name, "token:admin", "token:other"))
+
+        play.world.database.write(write)
 
     async def first() -> None:
         served = play.console(Outbox(play.outbox.path))
