@@ -6,8 +6,33 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_textual_snapshot import SVGImageExtension
+from syrupy.assertion import SnapshotAssertion
+from textual.pilot import Pilot
 
 from tests.tui.stage import Stage, set_up
+
+
+class Film:
+    """The pictures of one session; `changed` names those that are not as they were accepted."""
+
+    def __init__(self, snapshot: SnapshotAssertion) -> None:
+        self.changed: list[str] = []
+        self._snapshot = snapshot.use_extension(SVGImageExtension)
+
+    async def take(self, pilot: Pilot[None], name: str) -> None:
+        """One more picture."""
+        await pilot.wait_for_scheduled_animations()
+        await pilot.pause()
+        picture = pilot.app.export_screenshot(title=pilot.app.title, simplify=True)
+        if self._snapshot(name=name) != picture:
+            self.changed.append(name)
+
+
+@pytest.fixture
+def film(snapshot: SnapshotAssertion) -> Film:
+    """An empty one."""
+    return Film(snapshot)
 
 
 @pytest.fixture

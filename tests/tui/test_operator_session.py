@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.tui.panes.test_pictures import Compare
+from tests.tui.conftest import Film
 from tests.tui.stage import Stage, press, set_up, stuck, until
 from tests.worlds import CPU
 from tui.app import BursarApp
@@ -83,27 +84,31 @@ async def done(pilot: Pilot[None], keys: Sequence[str]) -> None:
             await settled_screen(pilot)
 
 
-@pytest.mark.parametrize("step", STEPS)
+async def played(pilot: Pilot[None], film: Film) -> None:
+    """All steps, with a picture after each."""
+    await settled_screen(pilot)
+    for step, keys in STEPS.items():
+        await done(pilot, keys)
+        await pilot.pause(RESTED)
+        await settled_screen(pilot)
+        await film.take(pilot, step)
+
+
 @pytest.mark.parametrize("name", TERMINALS)
-def test_session(
-    busy: Stage, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch, name: str, step: str
-) -> None:
+def test_session(busy: Stage, film: Film, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     terminal = TERMINALS[name]
     if terminal.no_color:
         monkeypatch.setenv("NO_COLOR", "1")
     if terminal.theme:
         monkeypatch.setattr(rich_console, "SVG_EXPORT_THEME", DEFAULT_TERMINAL_THEME)
 
-    async def before(pilot: Pilot[None]) -> None:
-        await settled_screen(pilot)
-        for one, keys in STEPS.items():
-            await done(pilot, keys)
-            if one == step:
-                break
-        await pilot.pause(RESTED)
-        await settled_screen(pilot)
-
     now = busy.app().session.now
     settings = Settings(glyphs=terminal.glyphs, theme=terminal.theme)
     app = BursarApp(Session(busy.backend, settings, now), live=False)
-    assert snap_compare(app, terminal_size=terminal.size, run_before=before)
+
+    async def working() -> None:
+        async with app.run_test(size=terminal.size) as pilot:
+            await played(pilot, film)
+
+    asyncio.run(working())
+    assert film.changed == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
@@ -9,7 +10,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from textual.pilot import Pilot
 
 from backend.backend import Backend, LinkState
 from backend.core.runtime import Runtime, micros
@@ -18,9 +18,9 @@ from backend.server.app import create_app
 from tests.remote import consoles as astakos
 from tests.served import consoles as served
 from tests.serving import QUIET
-from tests.tui.panes.test_pictures import Compare
+from tests.tui.conftest import Film
 from tests.tui.stage import NARROW, SIZES, set_up, stuck, until
-from tests.tui.test_operator_session import RESTED, STEPS, done, settled_screen
+from tests.tui.test_operator_session import played
 from tests.worlds import CPU, OPERATOR
 from tui.app import BursarApp
 from tui.format.glyphs import ASCII, UNICODE
@@ -62,28 +62,21 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Embedded
         opened.shut()
 
 
-@pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 @pytest.mark.parametrize("form", FORMS)
-def test_session(
-    server: EmbeddedBackend, snap_compare: Compare, form: str, size: tuple[int, int], step: str
-) -> None:
+def test_session(server: EmbeddedBackend, film: Film, form: str, size: tuple[int, int]) -> None:
     backend = FORMS[form](server)
-
-    async def before(pilot: Pilot[None]) -> None:
-        forget = backend.watch(lambda head: None)
-        await until(pilot, lambda: backend.link.state is LinkState.POLLING)
-        await settled_screen(pilot)
-        for one, keys in STEPS.items():
-            await done(pilot, keys)
-            if one == step:
-                break
-        await pilot.pause(RESTED)
-        await settled_screen(pilot)
-        forget()
-        await backend.close()
-
     settings = Settings(context="team", glyphs=ASCII if size == NARROW else UNICODE)
     session = Session(backend, settings, lambda: micros(server.database.runtime.now()))
     app = BursarApp(session, live=False)
-    assert snap_compare(app, terminal_size=size, run_before=before)
+
+    async def working() -> None:
+        async with app.run_test(size=size) as pilot:
+            forget = backend.watch(lambda head: None)
+            await until(pilot, lambda: backend.link.state is LinkState.POLLING)
+            await played(pilot, film)
+            forget()
+            await backend.close()
+
+    asyncio.run(working())
+    assert film.changed == []
