@@ -20,6 +20,7 @@ from backend.core.errors import BursarError, Invalid, NotAllowed
 from backend.core.identity import Actor, Role
 from backend.core.listing import Listing, Query
 from backend.core.once import Once
+from backend.core.outward import outward
 from backend.core.plan import Plan, Receipt
 from backend.core.version import VERSION
 from backend.served import port, wire
@@ -73,6 +74,7 @@ def routes(backend_for: BackendFor, *, beat: float = BEAT) -> list[BaseRoute]:
 
 def refusal(error: BursarError) -> Response:
     """An error in bursar's envelope."""
+    error = outward(error)
     wait = error.data.get("retry_after")
     headers = HEADERS if wait is None else {**HEADERS, "Retry-After": str(wait)}
     return JSONResponse(wire.error_body(error), error.status, headers)

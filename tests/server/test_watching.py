@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.server.conftest import Site
 
 Token = Callable[[str], str]
@@ -31,6 +33,25 @@ def test_a_server_is_ready_while_its_database_answers(site: Site) -> None:
     site.app.backend.shut()
     answer = site.ask("GET", "/bursar/health")
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "storage")
+
+
+def test_where_the_database_is_stands_in_the_log_only(
+    site: Site, known: Token, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = site.app.backend.database.path
+    mine = known("service:cyclades")
+    nobody = {"name": "", "role": "viewer", "uuid": "", "component": ""}
+    command = {"ChangeProjectState": {"actor": nobody, "project": "p", "action": "suspend"}}
+    order = {"command": command, "fingerprint": "", "reason": ""}
+    key = {"Idempotency-Key": "k1"}
+    place.rename(place.with_name("elsewhere.db"))
+    answers = [
+        site.ask("POST", "/commissions", EMPTY, token=mine),
+        site.ask("POST", "/bursar/v1/apply", order, token=known("A"), headers=key),
+    ]
+    assert [answer.status_code for answer in answers] == [503, 503]
+    assert not any(str(place) in answer.text for answer in answers)
+    assert caplog.text.count(str(place)) >= 2
 
 
 def test_requests_are_counted_by_their_templates(site: Site, known: Token) -> None:

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from backend.core.database import Database, Tx
 from backend.core.errors import BursarError, Conflict, Invalid
 from backend.core.identity import Actor
+from backend.core.outward import outward
 from backend.decode import parse_json
 from backend.quotas.ledger import Ledger
 from backend.quotas.model import UNLIMITED
@@ -166,6 +167,7 @@ def fault_object(error: BursarError) -> dict[str, object]:
 
 def envelope(error: BursarError) -> Response:
     """An error as Astakos answers it."""
+    error = outward(error)
     found = answer(fault_object(error), error.status)
     if "retry_after" in error.data:
         found.headers["retry-after"] = str(error.data["retry_after"])
