@@ -261,8 +261,7 @@ def parse_json(source: str | bytes, name: str = "the body") -> Any:
     def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            twice.append((found, next(key for key in keys if keys.count(key) > 1)))
+            twice.append((found, _repeated(key for key, _ in pairs)))
         return found
 
     try:
@@ -288,6 +287,16 @@ def parse_json(source: str | bytes, name: str = "the body") -> Any:
         holder, key = twice[0]
         refuse((*(_find(value, holder) or ()), key), key, "is given twice", "keep one of the two")
     return value
+
+
+def _repeated(keys: Iterable[str]) -> str:
+    """The first key that was there before; objects of strangers may have very many."""
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            return key
+        seen.add(key)
+    raise AssertionError("there is one")
 
 
 def _no_constant(name: str) -> NoReturn:

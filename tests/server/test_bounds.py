@@ -242,6 +242,22 @@ def test_bodies_of_any_kind_break_nothing(tmp_path: Path) -> None:
         assert asyncio.run(run(app)) <= {200, 400, 403}
 
 
+def test_a_key_given_twice_among_many_takes_no_longer_to_find(tmp_path: Path) -> None:
+    """Nobody needs a token for this: comparing all keys with each other would take minutes."""
+    keys = [f'"{number:x}":1' for number in range(90_000)]
+    body = f"{{{','.join(keys + keys[-1:])}}}".encode()
+
+    async def run(app: Application) -> None:
+        kind = {"Content-Type": "application/json"}
+        async with client(app) as http:
+            answer = await http.post("/astakos/identity/v2.0/tokens", content=body, headers=kind)
+            assert code(answer) == (400, "badRequest")
+            assert "given twice" in answer.text
+
+    with application(tmp_path / "world.db") as app:
+        asyncio.run(run(app))
+
+
 def test_paths_that_no_database_can_store_lead_nowhere(tmp_path: Path) -> None:
     paths: tuple[str, ...]
     paths = ("projects/a%00b", "projects?owner=a%00b", "projects/%ff", "memberships/" + "9" * 5000)
