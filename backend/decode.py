@@ -93,6 +93,8 @@ Whole = Annotated[int, Strict(), Field(ge=INT64_MIN, le=INT64_MAX)]
 Amount = Annotated[int, Strict(), Field(ge=0, le=INT64_MAX)]
 Instant = Annotated[int, PlainValidator(instant, json_schema_input_type=_Moment)]
 Foreign = Annotated[str, Strict(), AfterValidator(foreign)]
+Many = Annotated[list[T], Field(fail_fast=True)]
+"""A list of anybody's, who may send a megabyte of faults: the first one will do."""
 Told = Annotated[int, PlainValidator(moment_told, json_schema_input_type=_Moment)]
 
 

@@ -20,6 +20,7 @@ from backend.decode import (
     Body,
     Flag,
     Instant,
+    Many,
     Path,
     Refused,
     Text,
@@ -183,8 +184,8 @@ class ActionBody(Body):
 class CatalogsBody(Body):
     """POST /user_catalogs and /service/user_catalogs; the uuids null are everybody's."""
 
-    uuids: list[Text] | None = Field(default_factory=list)
-    displaynames: list[Text] = Field(default_factory=list)
+    uuids: Many[Text] | None = Field(default_factory=list)
+    displaynames: Many[Text] = Field(default_factory=list)
 
 
 class DefaultProjectBody(Body):

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from backend.core.errors import Invalid
 from backend.core.identity import Actor
-from backend.decode import Body, Flag, Text, Whole, decode, refuse
+from backend.decode import Body, Flag, Many, Text, Whole, decode, refuse
 from backend.quotas.model import IssueCommission, Provision
 
 
@@ -37,7 +37,7 @@ class ProvisionBody(Body):
 class CommissionBody(Body):
     """POST /commissions."""
 
-    provisions: list[ProvisionBody]
+    provisions: Many[ProvisionBody]
     force: Flag = False
     auto_accept: Flag = False
     name: Text = ""
@@ -46,8 +46,8 @@ class CommissionBody(Body):
 class BulkBody(Body):
     """POST /commissions/action."""
 
-    accept: list[Whole] = Field(default_factory=list)
-    reject: list[Whole] = Field(default_factory=list)
+    accept: Many[Whole] = Field(default_factory=list)
+    reject: Many[Whole] = Field(default_factory=list)
 
 
 def commission(
