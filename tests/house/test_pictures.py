@@ -12,7 +12,8 @@ import pytest
 from tests.house.pictures import MARK
 
 ROOT = Path(__file__).resolve().parents[2]
-SECOND_OF_A_TEST = re.compile(r"\.\d+$")
+SECOND_OF_A_TEST = re.compile(r"\.\d+$|(?<=\])\[[^]]+\]$")
+"""Further pictures have a number, or the name of a step."""
 
 
 def stale_pictures(tests: Path) -> list[Path]:
@@ -45,7 +46,9 @@ def test_every_picture_belongs_to_a_test() -> None:
     assert not stale, "no test compares these, remove them:\n" + "\n".join(stale)
 
 
-@pytest.mark.parametrize("name", ["test_gone[80x24]", "test_shown[99x9]", "Other.test_inside"])
+@pytest.mark.parametrize(
+    "name", ["test_gone[80x24]", "test_shown[99x9]", "test_shown[99x9][1]", "Other.test_inside"]
+)
 def test_a_stale_picture_is_found(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "__snapshots__" / "test_some"
     folder.mkdir(parents=True)
@@ -56,7 +59,12 @@ def test_a_stale_picture_is_found(tmp_path: Path, name: str) -> None:
         "class TestClass:\n"
         "    def test_inside(self): pass\n"
     )
-    for alive in ("test_shown[80x24]", "test_shown[80x24].1", "TestClass.test_inside"):
+    for alive in (
+        "test_shown[80x24]",
+        "test_shown[80x24].1",
+        "test_shown[80x24][2-done]",
+        "TestClass.test_inside",
+    ):
         (folder / f"{alive}.svg").touch()
     (folder / f"{name}.svg").touch()
     (vanished := tmp_path / "__snapshots__" / "test_vanished").mkdir()
