@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from textual.app import App
+from textual.screen import Screen
 from textual.timer import Timer
 
 from backend.core.signin import Question
@@ -77,12 +78,19 @@ class Following(App[None], inherit_bindings=False):
         self.push_screen(SignInScreen(self.session, question, answer))
         return await answer
 
+    @property
+    def shown(self) -> Screen[Any] | None:
+        """The screen on top; none while the console ends, when ticks and news still come in."""
+        stack = self.screen_stack
+        return stack[-1] if stack else None
+
     def _redraw(self) -> None:
-        if self.is_running and isinstance(self.screen, Pane):
-            self.screen.show_chrome()
+        screen = self.shown
+        if self.is_running and isinstance(screen, Pane):
+            screen.show_chrome()
 
     async def _refresh(self) -> None:
-        screen = self.screen
+        screen: object = self.shown
         if isinstance(screen, Pane):
             with screen.unless_closed():
                 await screen.catch_up()
@@ -94,8 +102,9 @@ class Following(App[None], inherit_bindings=False):
 
     def _tick(self) -> None:
         self.session.mind()
-        if isinstance(self.screen, Pane):
-            self.screen.tick()
+        screen = self.shown
+        if isinstance(screen, Pane):
+            screen.tick()
         self._redraw()
 
     def look_every(self, seconds: float) -> None:

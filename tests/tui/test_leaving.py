@@ -68,3 +68,20 @@ def test_a_change_that_is_being_written_is_waited_for(stage: Stage) -> None:
         assert pilot.app._exit
 
     play(stage.app(), script)
+
+
+def test_what_comes_in_while_the_console_ends_finds_no_screen_and_does_no_harm(
+    stage: Stage,
+) -> None:
+    """Textual takes its screens down before it stops timers and workers."""
+    app = stage.app()
+
+    async def late() -> None:
+        async with app.run_test():
+            pass
+        assert app.shown is None
+        app._tick()
+        app._redraw()
+        await app._refresh()
+
+    asyncio.run(late())

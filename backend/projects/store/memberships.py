@@ -17,7 +17,7 @@ SELECT_OF_PROJECTS = f"{FROM} WHERE p.uuid IN ({{keys}}) ORDER BY m.id"
 SELECT_ALL = f"{FROM} ORDER BY m.id"
 SELECT_DATES = """
 SELECT membership_id, to_state, max(at) FROM membership_log WHERE membership_id IN ({keys})
-GROUP BY membership_id, to_state"""
+GROUP BY membership_id, to_state ORDER BY membership_id, max(id)"""
 UPSERT = """
 INSERT INTO membership VALUES (?, (SELECT id FROM person WHERE uuid = ?),
     (SELECT id FROM project WHERE uuid = ?), ?, ?)
