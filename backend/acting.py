@@ -113,6 +113,5 @@ class Acting:
     def _own(self, command: Command) -> Command:
         reason = refusal(self.actor.role, type(command))
         if reason:
-            name = type(command).__name__
-            raise NotAllowed(f"{name}: {reason}", hint="ask whoever gives out tokens")
+            raise NotAllowed(reason, hint="ask whoever gives out tokens")
         return replace(command, actor=self.actor)

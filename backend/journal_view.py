@@ -36,9 +36,14 @@ ACTION = "lower(action) LIKE ? ESCAPE '!'"
 REASON = "lower(reason) LIKE ? ESCAPE '!'"
 EFFECTS = "(SELECT count(*) FROM journal_change c WHERE c.seq = j.seq)"
 BY_EMAIL = "(SELECT uuid FROM person WHERE lower(email) LIKE ? ESCAPE '!')"
+# Somebody's own token is named after his uuid.
+BY_TOKEN = f"""actor IN (SELECT done.actor FROM
+(SELECT DISTINCT actor FROM journal WHERE actor LIKE '% (token:%') done JOIN {BY_EMAIL} found
+ON substr(done.actor, 1, length(found.uuid) + 2) = found.uuid || ' (')"""
 # Who is named by a uuid, and what by an id, is found by the name that is shown.
 NAMED = (
     Like(f"actor IN {BY_EMAIL}"),
+    Like(BY_TOKEN),
     Like(f"target IN (SELECT 'user:' || found.uuid FROM {BY_EMAIL} found)"),
     Like(
         "target IN (SELECT 'project:' || uuid FROM project WHERE fold LIKE ? ESCAPE '!')",
@@ -66,11 +71,11 @@ FIELDS = Fields(
         number("seq", "seq", "its number", "seq:1204", "id"),
         time("at", "at", "when it happened", "at:2026-11-20", "time", "when"),
         age("age", "at", "how long ago it happened", "age<2h"),
-        text("who", (Like(ACTOR), Like(ACTOR, head="%:"), NAMED[0]), "who did it", "who:ada",
+        text("who", (Like(ACTOR), Like(ACTOR, head="%:"), *NAMED[:2]), "who did it", "who:ada",
              "actor", "user"),
         text("action", (Like(ACTION), Like(ACTION, head="%.")), "what was done",
              "action:approve"),
-        text("about", (Like(TARGET), Like(TARGET, head="%:"), *NAMED[1:]), "to what",
+        text("about", (Like(TARGET), Like(TARGET, head="%:"), *NAMED[2:]), "to what",
              "about:hpc", "target"),
         text("reason", (Like(REASON, loose="%"),), "a part of the reason given",
              "reason:budget"),
@@ -94,15 +99,16 @@ def keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
 def rows(tx: Tx, keys: Sequence[int]) -> dict[int, JournalRow]:
     """Journal rows by seq, actors and targets in words."""
     found = tx.within(audit.SELECT_ROWS, keys)
-    words = _words(tx, [name for row in found for name in (row[2], row[4])])
+    words = _words(tx, [name for row in found for name in (_person(row[2]), row[4])])
     return {row[0]: _row(row, words) for row in found}
 
 
 def named(tx: Tx, found: Mapping[int, JournalRow]) -> dict[int, JournalRow]:
     """Rows of another database's journal, actors and targets in the words of this one."""
-    words = _words(tx, [name for row in found.values() for name in (row.actor, row.target)])
+    names = [name for row in found.values() for name in (_person(row.actor), row.target)]
+    words = _words(tx, names)
     return {
-        key: replace(row, who=words.get(row.actor, row.who), about=words.get(row.target, row.about))
+        key: replace(row, who=_who(row.actor, words) or row.who, about=words.get(row.target, row.about))
         for key, row in found.items()
     }
 
@@ -110,8 +116,19 @@ def named(tx: Tx, found: Mapping[int, JournalRow]) -> dict[int, JournalRow]:
 def _row(row: Row, words: Mapping[str, str]) -> JournalRow:
     seq, at, actor, action, target, before, after, reason, request, outcome, effects = row
     told = (before, after, reason, request, outcome, effects)
-    named = (words.get(actor, actor), words.get(target, target))
+    named = (_who(actor, words) or actor, words.get(target, target))
     return JournalRow(seq, at, actor, action, target, *told, *named)
+
+
+def _person(actor: str) -> str:
+    """An actor without the token in brackets."""
+    return actor.partition(" (")[0]
+
+
+def _who(actor: str, words: Mapping[str, str]) -> str:
+    """An actor in words, the token that was used behind them; `` where there are none."""
+    person = _person(actor)
+    return words[person] + actor.removeprefix(person) if person in words else ""
 
 
 def _words(tx: Tx, names: Sequence[str]) -> dict[str, str]:

@@ -52,23 +52,25 @@ def _from_file(file: Path) -> str:
 
 
 class Tokens:
-    """Gets a token when called, and another one when called again: what it gave was refused."""
+    """Gets a token when called, and another one when called again: what it gave was refused,
+    as the server's words say."""
 
     def __init__(self, source: Source, context: str, place: str, ask: Ask | None = None) -> None:
         self._source, self._context, self._place, self._ask = source, context, place, ask
         self._refused: set[str] = set()
         self._typed = False
 
-    async def __call__(self) -> str:
+    async def __call__(self, refusal: str = "") -> str:
         """The token, `` where none is kept and none was asked for. Raises NotSignedIn."""
+        told = f"is refused: {refusal}" if refusal else "is refused"
         try:
-            token, why = await self._kept(), f"the token of {self._source.setting} is refused"
+            token, why = await self._kept(), f"the token of {self._source.setting} {told}"
         except Failed as error:
             token, why = "", str(error)
             self._refused.add(token)
         if typed := token in self._refused:
             why = why if self._source.setting else "no token is configured"
-            token = await self._asked("the typed token is refused" if self._typed else why)
+            token = await self._asked(f"the typed token {told}" if self._typed else why)
         self._typed = typed
         self._refused.add(token)
         return token

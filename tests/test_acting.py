@@ -53,8 +53,9 @@ def test_approvers_decide_and_viewers_look(world: World, backend: EmbeddedBacken
         other = backend.acting(Actor("ada", role))
         assert other.connection.lacks["ChangeProjectState"]
         assert ("AcceptCommission" in other.connection.lacks) == (role is Role.VIEWER)
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed) as refused:
             asyncio.run(other.plan(command))
+        assert refused.value.message == other.connection.lacks["ChangeProjectState"]
         with pytest.raises(NotAllowed):
             asyncio.run(other.apply(plan, "no"))
     assert backend.acting(Actor("root", Role.ADMIN)).connection.lacks == {}

@@ -9,7 +9,7 @@ import random
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from socket import gaierror
 from urllib.parse import urlsplit
@@ -28,10 +28,10 @@ from backend.core.errors import (
     Unreachable,
 )
 from backend.core.text import display
-from backend.http.reply import LARGEST, Reply, Unread, bounded
+from backend.http.reply import EXCERPT, LARGEST, Reply, Unread, bounded
 
-Token = Callable[[], Awaitable[str]]
-"""Gets the token; is called again when a server refuses what it gave."""
+Token = Callable[[str], Awaitable[str]]
+"""Gets the token; is called again, with the server's words, when what it gave is refused."""
 Sign = Callable[[str], Mapping[str, str]]
 Failure = Callable[[Reply], BursarError | None]
 Params = Mapping[str, str | int]
@@ -185,7 +185,10 @@ class Http:
             with self._translated(request):
                 token = await self._signed()
                 reply = await stack.enter_async_context(self._opened(request, limits, token))
-                if reply.status_code == 401 and (fresh := await self._renewed(token)) != token:
+                if reply.status_code == 401:
+                    refused = await self._read(reply, LARGEST)
+                    if (fresh := await self._renewed(token, refused)) == token:
+                        self._judged(request, refused)
                     reply = await stack.enter_async_context(self._opened(request, limits, fresh))
                 if reply.status_code >= 300:
                     self._judged(request, await self._read(reply, LARGEST))
@@ -212,7 +215,7 @@ class Http:
         """The answer, with a fresh token when the first is refused."""
         token = await self._signed()
         reply = await self._in_time(request, largest, token)
-        if reply.status == 401 and (fresh := await self._renewed(token)) != token:
+        if reply.status == 401 and (fresh := await self._renewed(token, reply)) != token:
             reply = await self._in_time(request, largest, fresh)
         return self._judged(request, reply)
 
@@ -287,18 +290,27 @@ class Http:
                     yield line.removesuffix(b"\r").decode("utf-8", "replace")
         raise Unreachable(f"{self.place}: it ended the stream", hint=AGAIN)
 
-    async def _signed(self) -> str:
+    async def _signed(self, refusal: str = "") -> str:
         """The token; whoever comes while it is fetched waits for the same one."""
         async with self._fetching:
             if self._token is not None and not self._held:
-                self._held = await self._token()
+                self._held = await self._token(refusal)
             return self._held
 
-    async def _renewed(self, refused: str) -> str:
+    async def _renewed(self, refused: str, reply: Reply) -> str:
         """A token instead of a refused one; the same when there is no other."""
         if self._held == refused:
             self._held = ""
-        return await self._signed()
+        return await self._signed(self._refusal(reply, refused))
+
+    def _refusal(self, reply: Reply, token: str) -> str:
+        """What a server says about a token, without the token."""
+        body = reply.body.replace(token.encode(), b"***") if token else reply.body
+        shown = replace(reply, body=body)
+        if error := self._failure(shown):
+            words = "; ".join(filter(None, (error.message, error.hint)))
+            return display(words, limit=EXCERPT)
+        return shown.told
 
     def _connected(self) -> httpx.AsyncClient:
         if self._client is None:

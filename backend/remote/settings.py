@@ -38,11 +38,11 @@ class Held:
         """What one client signs with."""
         given = ""
 
-        async def token() -> str:
+        async def token(refusal: str) -> str:
             nonlocal given
             async with self._getting:
                 if self._value == given:
-                    self._value = await self._source()
+                    self._value = await self._source(refusal)
                 given = self._value
             return given
 
@@ -51,5 +51,5 @@ class Held:
     async def now(self) -> str:
         """The one in use, got first if there is none."""
         async with self._getting:
-            self._value = self._value or await self._source()
+            self._value = self._value or await self._source("")
         return self._value

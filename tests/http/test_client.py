@@ -39,11 +39,11 @@ def looped(test: Callable[P, Coroutine[None, None, None]]) -> Callable[P, None]:
     return looping
 
 
-def tokens(*given: str) -> Callable[[], Awaitable[str]]:
+def tokens(*given: str) -> Callable[[str], Awaitable[str]]:
     """A token source with these, the last for ever."""
     left = list(given)
 
-    async def token() -> str:
+    async def token(refusal: str) -> str:
         return left.pop(0) if len(left) > 1 else left[0]
 
     return token
@@ -225,10 +225,27 @@ async def test_a_token_without_another_is_not_sent_again() -> None:
 
 
 @looped
+async def test_the_source_hears_why_its_token_is_refused_but_no_token() -> None:
+    said = {"unauthorized": {"message": "no user's", "details": f"grant {SECRET} one\x1b[2J"}}
+    heard: list[str] = []
+
+    async def token(refusal: str) -> str:
+        heard.append(refusal)
+        return f"{SECRET}" if len(heard) == 1 else "other"
+
+    no = answer("401 Unauthorized", json.dumps(said), JSON)
+    async with scripted(no, ok()) as script, client(script, token=token) as http:
+        await http.get("/x")
+    assert heard[0] == ""
+    assert heard[1].startswith("no user's; grant *** one")
+    assert not {SECRET, "\x1b"} & {*heard[1].split(), *heard[1]}
+
+
+@looped
 async def test_whoever_comes_while_a_token_is_fetched_waits_for_it() -> None:
     asked = 0
 
-    async def token() -> str:
+    async def token(refusal: str) -> str:
         nonlocal asked
         asked += 1
         await asyncio.sleep(0.01)

@@ -23,10 +23,10 @@ HASTY = Patience(connect=2, silence=10, total=20, attempts=2, pause=0.01)
 SERVICES = ("cyclades", "astakos")
 
 
-def presenting(token: str) -> Callable[[], Awaitable[str]]:
+def presenting(token: str) -> Callable[[str], Awaitable[str]]:
     """A source of this token."""
 
-    async def source() -> str:
+    async def source(refusal: str) -> str:
         return token
 
     return source

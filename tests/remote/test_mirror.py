@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from backend.core.errors import BadReply, NotAllowed, NotFound
+from backend.core.errors import BadReply, NotAllowed, NotFound, NotSignedIn
 from backend.core.identity import Role
 from backend.core.listing import Query
+from backend.core.principals import add, digest, parse_grant
 from backend.projects.model import (
     ApproveApplication,
     Capacity,
@@ -135,6 +136,18 @@ def test_a_refused_service_hides_what_it_would_show_and_nothing_else(stand: Stan
         assert len(await backend.projects.listing.page(Query(), 9)) == 1
 
     stand.play(scene, services={"cyclades": "wrong", "astakos": "astakos"})
+
+
+def test_an_admin_who_is_no_user_is_told_what_his_token_lacks(stand: Stand) -> None:
+    stand.world.database.write(
+        lambda tx: add(tx, OPERATOR, "ops", [parse_grant("astakos:admin")], digest("ops"), 0)
+    )
+
+    async def scene(backend: RemoteBackend) -> None:
+        with pytest.raises(NotSignedIn, match="grant astakos:user:<uuid>"):
+            await backend.badges()
+
+    stand.play(scene, token="ops")
 
 
 def test_people_are_known_by_address_and_not_by_standing(stand: Stand) -> None:

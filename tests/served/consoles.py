@@ -41,10 +41,10 @@ def token_of(role: Role) -> str:
     return f"token of the {role}"
 
 
-def presenting(role: Role) -> Callable[[], Awaitable[str]]:
+def presenting(role: Role) -> Callable[[str], Awaitable[str]]:
     """A source of that token."""
 
-    async def token() -> str:
+    async def token(refusal: str) -> str:
         return token_of(role)
 
     return token

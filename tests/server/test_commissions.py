@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +23,7 @@ from tests.worlds import Clock
 
 OLGA = next(user["uuid"] for user in replay.world()["users"] if user["alias"] == "O")
 CPU, LIMIT = "cyclades.cpu", 8
+MANUAL = Path(__file__).resolve().parents[2] / "docs/astakos.md"
 COMPONENT = token("service:cyclades")
 
 
@@ -68,6 +71,22 @@ def test_s59_many_clients_get_exactly_what_there_is(new_place: Places) -> None:
     statuses, used = asyncio.run(play())
     assert statuses == {201: LIMIT, 413: 80 - LIMIT}
     assert used == (LIMIT, 0)
+
+
+def test_the_example_of_the_manual_is_a_commission(new_place: Places) -> None:
+    """With a person, a project and a resource of this world."""
+    found = re.search(r"-d '(\{.*?\})'\n", MANUAL.read_text(encoding="utf-8"), re.DOTALL)
+    assert found
+    said = found[1].replace("cyclades.vm", CPU)
+    told = json.loads(said.replace(":USER", f":{OLGA}").replace(":PROJECT", f":{OLGA}"))
+
+    async def play() -> tuple[int, tuple[int, int]]:
+        with application(new_place(STEPS)) as app:
+            async with client(app, headers=COMPONENT) as http:
+                answer = await http.post(f"{ACCOUNT}/commissions", json=told)
+                return answer.status_code, await usage(http)
+
+    assert asyncio.run(play()) == (201, (1, 1))
 
 
 def test_a_retry_under_its_key_is_answered_the_same(new_place: Places) -> None:

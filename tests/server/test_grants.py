@@ -10,6 +10,7 @@ import pytest
 from backend.core import principals
 from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn
 from backend.core.identity import Actor, Role
+from backend.core.listing import Query
 from backend.core.principals import Grant, Principal, parse_grant
 from backend.core.usecase import execute
 from backend.projects import service as projects
@@ -72,11 +73,24 @@ def test_who_acted_stands_in_the_journal(site: Site, known: Token) -> None:
         "POST", f"/projects/{MIA}/action", {"suspend": {}}, token=site.add("t", "astakos:admin")
     )
     site.ask("POST", f"/projects/{MIA}/action", {"unsuspend": {}}, token=known("A"))
+    tom = site.add("tom", f"astakos:user:{PEOPLE['A']}")
+    site.ask("POST", f"/projects/{MIA}/action", {"suspend": {}}, token=tom)
     site.ask("POST", "/commissions", EMPTY, token=known("service:cyclades"))
     site.ask("POST", "/commissions", EMPTY, token=site.add("c", "astakos:service:cyclades"))
-    sql = "SELECT actor FROM journal WHERE action <> 'token.add' ORDER BY seq DESC LIMIT 4"
+    sql = "SELECT actor FROM journal WHERE action <> 'token.add' ORDER BY seq DESC LIMIT 5"
     actors = site.app.backend.database.read(lambda tx: [actor for (actor,) in tx.all(sql)])
-    assert actors == ["service:cyclades (token:c)", "service:cyclades", PEOPLE["A"], "token:t"]
+    ada = PEOPLE["A"]
+    named = ["service:cyclades (token:c)", "service:cyclades", f"{ada} (token:tom)", ada, "token:t"]
+    assert actors == named
+
+
+def test_a_user_s_own_token_names_both_and_is_found_by_either(site: Site) -> None:
+    tom = site.add("tom", f"astakos:user:{PEOPLE['A']}")
+    site.ask("POST", f"/projects/{MIA}/action", {"suspend": {}}, token=tom)
+    journal = site.app.backend.journal
+    for words in ("who:ada", "who:tom", "ada@bursar", f"who:{PEOPLE['A']}"):
+        (row,) = site.runner.run(journal.listing.page(Query(text=f"{words} suspend"), 9))
+        assert row.who == "ada@bursar.test (token:tom)"
 
 
 def test_a_token_without_a_user_is_nobody_s_identity(site: Site) -> None:

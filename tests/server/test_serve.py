@@ -301,7 +301,7 @@ def test_without_its_extra_it_says_what_to_install(database: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "pip install 'bursar[server]'" in done.stderr
+    assert "pip install '.[server]'" in done.stderr
 
 
 def test_a_log_that_nobody_reads_holds_nothing_up(database: Path) -> None:

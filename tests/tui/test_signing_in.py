@@ -154,7 +154,7 @@ def test_what_a_viewer_may_not_do_says_so(far: Afar) -> None:
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 def test_the_prompt(far: Afar, snap_compare: Compare, size: tuple[int, int]) -> None:
-    far.keep("nobody")
+    far.keep("old-one")
 
     async def before(pilot: Pilot[None]) -> None:
         await asked(pilot)
@@ -180,12 +180,12 @@ async def test_a_source_is_read_again_and_then_the_operator_asked(tmp_path: Path
     assert await tokens() == "one"
     file.write_text("two")
     assert await tokens() == "two"
-    assert await tokens() == "typed"
-    with pytest.raises(NotSignedIn, match="typed token is refused"):
-        await tokens()
+    assert await tokens("nobody has it") == "typed"
+    with pytest.raises(NotSignedIn, match="typed token is refused: not a user's"):
+        await tokens("not a user's")
     assert await tokens() == "two"
     assert questions[0] == Question(
-        "team", "https://h.example", "the token of token_file is refused"
+        "team", "https://h.example", "the token of token_file is refused: nobody has it"
     )
 
 

@@ -31,7 +31,7 @@ def serve(options: argparse.Namespace) -> int:
         import uvicorn  # noqa: F401
     except ImportError as error:
         raise contexts.usage(
-            "the server is not installed", "pip install 'bursar[server]'"
+            "the server is not installed", "in bursar's sources: pip install '.[server]'"
         ) from error
     from backend.server.run import Address
     from backend.server.settings import ServerSettings

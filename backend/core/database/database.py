@@ -248,5 +248,5 @@ def _server(url: str) -> Engine:
         from backend.core.database.postgres.engine import ServerEngine
     except ImportError as error:
         told = "PostgreSQL's driver is not installed"
-        raise StorageError(told, hint="pip install 'bursar[postgres]'") from error
+        raise StorageError(told, hint="in bursar's sources: pip install '.[postgres]'") from error
     return ServerEngine(url)

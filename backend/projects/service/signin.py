@@ -41,8 +41,8 @@ def astakos_user(tx: Tx, principal: Principal, *, writing: bool = False) -> Acto
     user = _active(tx, uuid)
     if user.is_project_admin:
         role = Role.ADMIN
-    own = principal.name == user.target
-    return Actor(uuid if own else principal.name, role, uuid=uuid)
+    via = "" if principal.name == user.target else f" ({principal.name})"
+    return Actor(uuid + via, role, uuid=uuid)
 
 
 def _active(tx: Tx, uuid: str) -> User:
