@@ -18,7 +18,9 @@ def server(url: str) -> Iterator[Finding]:
     try:
         from backend.core.database.postgres.survey import survey
     except ImportError:
-        yield wrong("driver", "psycopg is not installed", "in bursar's sources: pip install '.[postgres]'")
+        yield wrong(
+            "driver", "psycopg is not installed", "in bursar's sources: pip install '.[postgres]'"
+        )
         return
     try:
         found = survey(url)

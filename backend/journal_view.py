@@ -108,7 +108,9 @@ def named(tx: Tx, found: Mapping[int, JournalRow]) -> dict[int, JournalRow]:
     names = [name for row in found.values() for name in (_person(row.actor), row.target)]
     words = _words(tx, names)
     return {
-        key: replace(row, who=_who(row.actor, words) or row.who, about=words.get(row.target, row.about))
+        key: replace(
+            row, who=_who(row.actor, words) or row.who, about=words.get(row.target, row.about)
+        )
         for key, row in found.items()
     }
 

@@ -138,13 +138,14 @@ def data_directory() -> Path:
     return user_data_path("bursar")
 
 
-def load() -> Config:
+def load(*, needed: bool = True) -> Config:
     """The configuration of whoever runs this; without a file there is one local context.
 
-    Raises Invalid about the first thing that is wrong.
+    Raises Invalid about the first thing that is wrong, and where one is `needed` about a file that
+    was named and is not there.
     """
     file = location()
-    if not os.environ.get(VARIABLE) and not _is_there(file):
+    if not (needed and os.environ.get(VARIABLE)) and not _is_there(file):
         return Config(contexts=local())
     from backend.contexts.file import read
 

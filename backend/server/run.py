@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import pwd
 import resource
@@ -19,7 +20,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from backend.core.errors import Invalid, Unreachable
+from backend.core.errors import Conflict, Invalid
 from backend.server.app import Application
 from backend.server.guard import PEER
 from backend.server.settings import ServerSettings
@@ -112,7 +113,8 @@ class Server(uvicorn.Server):
 def serve(app: Application, address: Address, listening: Callable[[str], None]) -> None:
     """Answer until SIGTERM or Ctrl-C. `listening` hears the URL once connections are taken.
 
-    Raises Invalid about TLS files, Unreachable when the address cannot be had.
+    Raises Invalid about TLS files and addresses that cannot be had, Conflict about one that
+    another has.
     """
     settings = app.settings
     config = uvicorn.Config(
@@ -175,7 +177,7 @@ def _tls(address: Address) -> ssl.SSLContext:
 
 
 def _bound(address: Address) -> socket.socket:
-    """A listening socket. Raises Unreachable."""
+    """A listening socket. Raises Conflict, Invalid."""
     try:
         if address.path is not None:
             return _unix(address.path)
@@ -188,10 +190,10 @@ def _bound(address: Address) -> socket.socket:
         return sock
     except OSError as error:
         where = address.path or f"{address.host}:{address.port}"
-        raise Unreachable(f"cannot listen on {where}: {error.strerror}", hint=HINT) from error
-
-
-HINT = "another server may have it: choose another, or end that one"
+        told = f"cannot listen on {where}: {error.strerror}"
+        if error.errno == errno.EADDRINUSE:
+            raise Conflict(told, hint="choose another, or end the server that has it") from error
+        raise Invalid(told, hint="choose another") from error
 
 
 def _unix(path: Path) -> socket.socket:

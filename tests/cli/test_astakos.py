@@ -78,6 +78,7 @@ def test_what_is_seen_is_exported(bursar: Run, prod: Path) -> None:
     done = bursar("export", prod / "copy.json", "--context", "prod")
     assert done.code == 0
     assert DISK in done.err
+    assert f"written to {prod / 'copy.json'}" in done.err
     assert bursar("import", prod / "copy.json", "--database", prod / "copy.db").code == 0
     assert bursar("check", "--database", prod / "copy.db").code == 0
     told = json.loads((prod / "copy.json").read_text())

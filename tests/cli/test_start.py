@@ -128,11 +128,31 @@ def test_whole_databases_go_through_contexts(
     configure(f'[contexts.demo]\ndatabase = "{demo}"')
     assert bursar("check").code == 0
     assert bursar("backup", tmp_path / "copy.db", "--context", "demo").code == 0
-    assert bursar("export", tmp_path / "world.json").code == 0
+    done = bursar("export", tmp_path / "world.json")
+    assert (done.code, done.out) == (0, "")
+    assert done.err.startswith(f"written to {tmp_path / 'world.json'}: 3 services, ")
     done = bursar("import", tmp_path / "world.json", "--database", tmp_path / "again.db")
     assert (done.code, "projects" in done.out) == (0, True)
     assert bursar("check", "--database", tmp_path / "again.db").code == 0
     assert "does not exist yet" in bursar("check", "--database", tmp_path / "no.db").err
+
+
+def test_the_example_of_the_manual_is_a_sound_world_with_something_to_decide(
+    bursar: Run, tmp_path: Path
+) -> None:
+    place = ("--database", tmp_path / "example.db")
+    assert bursar("import", ROOT / "docs" / "example.json", *place).code == 0
+    assert bursar("check", *place).code == 0
+    for decision in (("approve", "1", "2"), ("deny", "1"), ("accept", "7"), ("reject", "7")):
+        assert bursar(*decision, "--dry-run", *place).code == 0
+
+
+def test_a_demo_needs_no_configuration_not_even_one_that_is_named(tmp_path: Path) -> None:
+    named = str(tmp_path / "none.toml")
+    with console("-m", "tui", "demo", home=tmp_path, size=(140, 40), BURSAR_CONFIG=named) as child:
+        child.until("aero-acoustics")
+        child.type("\x11")
+        assert child.wait() == 0
 
 
 def test_a_crash_is_told_in_a_line_and_kept_in_the_log(

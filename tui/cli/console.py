@@ -107,7 +107,7 @@ def demo(options: argparse.Namespace) -> int:
     mind_the_line()
     if options.database is not None or options.context is not None:
         raise contexts.usage("a demo brings its own world", "leave --database and --context out")
-    config = contexts.load()
+    config = contexts.load(needed=False)
     check(config)
     with tempfile.TemporaryDirectory(prefix="bursar-demo-") as folder:
         path = Path(folder) / "demo.db"

@@ -39,7 +39,8 @@ def export_world(options: argparse.Namespace) -> int:
     if (context := chosen(options)).astakos is not None:
         return _export_seen(context, options.file)
     with opened(options) as database, writing(options.file) as target:
-        dump(database, target)
+        report = dump(database, target)
+    _written(options.file, f": {report}")
     return DONE
 
 
@@ -50,7 +51,13 @@ def _export_seen(context: Context, file: str) -> int:
         assert isinstance(backend, RemoteBackend)
         for lacking in runner.run(backend.export(target)):
             say(lacking)
+    _written(file)
     return DONE
+
+
+def _written(file: str, what: str = "") -> None:
+    if file != "-":
+        say(f"written to {file}{what}")
 
 
 def check(options: argparse.Namespace) -> int:
