@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from socket import gaierror
 from urllib.parse import urlsplit
 
 import httpx
@@ -28,6 +26,7 @@ from backend.core.errors import (
     Unreachable,
 )
 from backend.core.text import display
+from backend.http.causes import said_of
 from backend.http.reply import EXCERPT, LARGEST, Reply, Unread, bounded
 
 Token = Callable[[str], Awaitable[str]]
@@ -383,29 +382,8 @@ def _hint(request: _Request) -> str:
 
 def _why(error: BaseException) -> str:
     """What went wrong with a connection; httpx' own words may be none."""
-    for cause in _causes(error):
-        if isinstance(cause, ssl.SSLError):
-            told = getattr(cause, "verify_message", "") or cause.reason or cause
-            return f"TLS: {display(told)}"
-        if isinstance(cause, OSError) and cause.strerror:
-            return display(_strerror(cause))
+    if told := said_of(error):
+        return told
     if isinstance(error, httpx.TimeoutException):
         return "no answer in time"
     return display(str(error)) or type(error).__name__
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and what it came from; of several attempts, each."""
-    while error is not None:
-        yield error
-        if isinstance(error, BaseExceptionGroup):
-            for one in error.exceptions:
-                yield from _causes(one)
-        error = error.__cause__ or error.__context__
-
-
-def _strerror(error: OSError) -> str:
-    """The system's words where there are any; the event loop's own say less."""
-    if error.errno is None or isinstance(error, gaierror):
-        return str(error.strerror)
-    return os.strerror(error.errno)

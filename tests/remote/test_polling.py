@@ -144,7 +144,7 @@ def test_what_is_seen_is_read_by_itself(stand: Stand) -> None:
 def test_who_signs_in_instead_is_who_acts_from_then_on(stand: Stand) -> None:
     tokens = iter("AO")
 
-    async def token() -> str:
+    async def token(refusal: str) -> str:
         return next(tokens)
 
     async def scene() -> list[str]:
