@@ -12,12 +12,13 @@ unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME PYTHONOPTIMIZE
 # An environment whose interpreter has gone is worth nothing, and make would trust its stamps.
 $(shell [ -x $(BIN)/python ] || rm -rf $(VENV))
 
-.PHONY: help demo test check fmt snapshots screenshots screenshots-check clean
+.PHONY: help demo test test-slow check fmt snapshots screenshots screenshots-check clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make demo         the console on a throw-away demo world'
-	@echo 'make test         all tests; pass options on with ARGS="-k quotas"'
+	@echo 'make test         the tests; pass options on with ARGS="-k quotas"'
+	@echo 'make test-slow    the tests that take long: peers, kills, slow lines'
 	@echo 'make check        formatting, lint, types and import contracts'
 	@echo 'make fmt          format and mend what can be mended'
 	@echo 'make snapshots    run the tests and accept the pictures they take'
@@ -28,7 +29,10 @@ demo: $(VENV)/.core
 	@$(BIN)/bursar demo $(ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto -m "not slow" $(ARGS)
+
+test-slow: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto -m slow $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check $(CODE)

@@ -114,6 +114,7 @@ def test_a_server_that_is_away_is_told_and_comes_back(
     assert count(database) == 2
 
 
+@pytest.mark.slow
 def test_killing_the_server_while_it_commits_loses_nothing() -> None:
     """What was acknowledged is there once, what was refused is not."""
     acknowledged: list[str] = []
@@ -149,6 +150,7 @@ def test_killing_the_server_while_it_commits_loses_nothing() -> None:
     assert seqs == [(n,) for n in range(1, len(found) + 1)]
 
 
+@pytest.mark.slow
 def test_nothing_acknowledged_is_lost_when_a_standby_takes_over() -> None:
     """It lags when its primary dies: what it lacks was not acknowledged, or is unknown."""
     acknowledged: list[str] = []

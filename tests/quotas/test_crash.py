@@ -38,6 +38,7 @@ def _round(place: str, name: str, seconds: float) -> list[list[str]]:
     return [line.split() for line in heard if line.endswith("\n")]
 
 
+@pytest.mark.slow
 def test_forty_kills_lose_nothing_and_repeat_nothing(new_place: Places) -> None:
     with world(new_place(STEPS)) as ledger:
         ledger.limit("user:M", "project:P", "vm", UNLIMITED)

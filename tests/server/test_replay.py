@@ -69,6 +69,7 @@ def test_a_scenario_is_answered_as_recorded(in_process: Faults, scenario: str) -
     assert in_process[scenario] == []
 
 
+@pytest.mark.slow
 def test_a_server_of_its_own_answers_the_same(new_place: Places) -> None:
     async def run(url: str) -> Faults:
         async with httpx.AsyncClient(base_url=url) as http:

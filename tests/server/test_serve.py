@@ -187,6 +187,7 @@ def recorded_head(database: Path) -> str:
     return found
 
 
+@pytest.mark.slow
 def test_what_is_no_request_is_refused_and_half_a_head_let_go(database: Path) -> None:
     with serving(database) as server:
         host, port = server.url.removeprefix("http://").split(":")

@@ -92,6 +92,7 @@ def test_an_editor_that_crashes_leaves_the_terminal_as_it_was(
         assert termios.tcgetattr(child.terminal) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
 def test_what_was_typed_outlives_the_console(
     database: str, tmp_path: Path, number: signal.Signals

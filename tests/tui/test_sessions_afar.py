@@ -63,7 +63,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Embedded
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", ["bursar", pytest.param("astakos", marks=pytest.mark.slow)])
 def test_session(server: EmbeddedBackend, film: Film, form: str, size: tuple[int, int]) -> None:
     backend = FORMS[form](server)
     settings = Settings(context="team", glyphs=ASCII if size == NARROW else UNICODE)

@@ -145,6 +145,7 @@ def test_drafts_that_cannot_be_kept_are_told_once(stage: Stage) -> None:
     play(stage.app(state=STATE), script)
 
 
+@pytest.mark.slow
 def test_typing_is_not_held_up_and_what_was_typed_last_stands(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
