@@ -160,7 +160,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _shown(value: object) -> str:
-    told = json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        told = json.dumps(value, ensure_ascii=False, default=str)
+    except RecursionError:
+        return "…"
     return display(told if len(told) <= VALUE_CHARS else told[:VALUE_CHARS] + "…")
 
 

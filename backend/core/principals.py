@@ -116,12 +116,6 @@ def _grants(tx: Tx, principal: str) -> tuple[Grant, ...]:
     return tuple(Grant(system, Role(role), scope) for system, role, scope in rows)
 
 
-def principal_of(tx: Tx, token: str) -> str:
-    """Whose token this is, `` when nobody's."""
-    found = find(tx, token)
-    return found.name if found else ""
-
-
 def tokens(tx: Tx) -> Mapping[str, str]:
     """The sha256 of one token of every principal."""
     return dict(tx.all(SELECT_TOKENS))

@@ -14,6 +14,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from starlette.types import Message, Send
 
+from backend.core.errors import Invalid
+from backend.decode import decode
 from backend.projects.wire import CatalogsBody
 from backend.quotas.wire import BulkBody, CommissionBody
 from backend.server.app import Application
@@ -260,6 +262,14 @@ def test_a_key_given_twice_among_many_takes_no_longer_to_find(tmp_path: Path) ->
 
     with application(tmp_path / "world.db") as app:
         asyncio.run(run(app))
+
+
+def test_a_fault_that_is_too_deep_to_be_shown_is_told_all_the_same() -> None:
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    with pytest.raises(Invalid, match=r"provisions\[0\].holder: … is not text"):
+        decode(CommissionBody, {"provisions": [{"holder": deep}]})
 
 
 @pytest.mark.parametrize(
