@@ -102,11 +102,16 @@ class LinkState(StrEnum):
     LOST = "lost"
     SIGNED_OUT = "signed-out"
 
+    @property
+    def hears(self) -> bool:
+        """True when changes are heard of."""
+        return self in (LinkState.LIVE, LinkState.POLLING)
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
     """How it stands with what the backend is connected to: `reason` when it is not live,
-    `since` when it became so and `retry_at` when the next attempt is made, in microseconds
+    `since` when it became so, attempts in between not counting, and `retry_at` when the next attempt is made, in microseconds
     since the epoch; 0 for not known and for none."""
 
     state: LinkState

@@ -85,9 +85,11 @@ class Following(App[None], inherit_bindings=False):
         return stack[-1] if stack else None
 
     def _redraw(self) -> None:
-        screen = self.shown
-        if self.is_running and isinstance(screen, Pane):
-            screen.show_chrome()
+        """The pane's chrome, be it behind a dialog."""
+        for screen in reversed(self.screen_stack if self.is_running else ()):
+            if isinstance(screen, Pane):
+                screen.show_chrome()
+                return
 
     async def _refresh(self) -> None:
         screen: object = self.shown

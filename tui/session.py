@@ -13,9 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backend.backend import Backend, Badges, Connection, Link, LinkState
+from backend.backend import Backend, Badges, Connection, Link, LinkState, Projects
 from backend.core.errors import BadReply, BursarError, ReadOnly, Unreachable
-from backend.core.identity import Role
 from backend.core.listing import Listing, Query
 from backend.core.runtime import micros, system_runtime
 from backend.core.text import display
@@ -35,11 +34,8 @@ MESSAGES_KEPT = 200
 LINES_KEPT = 50
 STALE = 3
 """How many times `refresh` what is shown may be old before it is told by its looks."""
-HEARING = (LinkState.LIVE, LinkState.POLLING)
 PASSING = (Unreachable, BadReply)
 """Failures that pass without anybody doing anything here."""
-CHANGING = (Role.ADMIN, Role.APPROVER, Role.USER)
-"""Roles that may change something, be it only what is one's own."""
 GAP = 0.25
 """Seconds between two refreshes at least."""
 
@@ -90,10 +86,14 @@ class ReadOnlyBackend:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self.projects, self.quotas = backend.projects, backend.quotas
-        self.journal = backend.journal
+        self.quotas, self.journal = backend.quotas, backend.journal
         self.badges, self.plan = backend.badges, backend.plan
         self.watch, self.close = backend.watch, backend.close
+
+    @property
+    def projects(self) -> Projects:
+        """Those of what is behind it, as who has signed in there sees them."""
+        return self._backend.projects
 
     @property
     def connection(self) -> Connection:
@@ -153,6 +153,7 @@ class Session:
         self._asked = self._heard = 0
         self._heard_of = True
         """Whether changes were heard of when that was last looked at."""
+        self._told_lost = False
         self.keep: Callable[[], None] = _nothing
         """Write down what is remembered until the next time."""
         self.redraw: Callable[[], None] = _nothing
@@ -172,14 +173,20 @@ class Session:
     @property
     def stale(self) -> bool:
         """True when what is shown could not be read again for a while."""
-        lost = self.link.state in (LinkState.LOST, LinkState.SIGNED_OUT)
         age = (self.now() - self.read_at) / 1_000_000
-        return (lost or self.failure is not None) and age > STALE * self.settings.refresh
+        return (self.lost or self.failure is not None) and age > STALE * self.settings.refresh
+
+    @property
+    def lost(self) -> bool:
+        """True while nothing is heard of what is connected, for a reason."""
+        return not self.link.state.hears and bool(self.link.reason)
 
     @property
     def read_only(self) -> bool:
         """True when nothing may be changed from here."""
-        return self.settings.read_only or self.connection.read_only
+        actor = self.connection.actor
+        looks_only = bool(actor.name) and not actor.may_change
+        return self.settings.read_only or self.connection.read_only or looks_only
 
     def look(self) -> Look:
         """How to draw now; widgets put their width in."""
@@ -249,7 +256,7 @@ class Session:
         actor = self.connection.actor
         if not actor.name:
             return f"{self.connection.place} has not answered yet"
-        return "" if actor.role in CHANGING else f"your role is {actor.role}"
+        return "" if actor.may_change else f"your role is {actor.role}"
 
     def lacking(self, commands: Sequence[str]) -> str:
         """Why none of these commands can be given through this connection, `` when one can."""
@@ -270,10 +277,22 @@ class Session:
 
     def mind(self) -> None:
         """Time passed: what could not be read is read again once the other side answers."""
-        hears, before = self.link.state in HEARING, self._heard_of
+        hears, before = self.link.state.hears, self._heard_of
         self._heard_of = hears
+        self._tell_link()
         if hears and (not before or isinstance(self.failure, PASSING)):
             self.wake()
+
+    def _tell_link(self) -> None:
+        """Say once that nothing is heard any more and why, and once that it is again."""
+        lost = self.link.state is LinkState.LOST
+        if lost and not self._told_lost:
+            self._told_lost = True
+            if self.failure is None:
+                self.tell(f"Lost: {self.link.reason}", BAD)
+        elif self.link.state.hears and self._told_lost:
+            self._told_lost = False
+            self.tell(f"{self.connection.place} answers again")
 
     def wake(self, _head: int = 0) -> None:
         """Something changed; for the event loop's thread."""

@@ -17,6 +17,11 @@ class SignIn:
         self.declined = False
         self._asking: asyncio.Future[str] | None = None
 
+    @property
+    def asking(self) -> bool:
+        """True while the operator is asked."""
+        return self._asking is not None
+
     async def __call__(self, question: Question) -> str:
         """The token, `` for none. Whoever comes while the operator is asked waits for the same
         answer, and what nobody waits for any more is the answer to the next question."""

@@ -31,6 +31,11 @@ class Actor:
         """True where Astakos asks for a project admin."""
         return self.role in (Role.ADMIN, Role.APPROVER)
 
+    @property
+    def may_change(self) -> bool:
+        """True where something may be changed, be it only what is one's own."""
+        return self.is_admin or self.role is Role.USER
+
 
 def operator(name: str) -> Actor:
     """The OS user in front of an embedded database: admin, without an Astakos uuid."""

@@ -157,7 +157,8 @@ class Poller:
 
     def _stand(self, state: LinkState, reason: str = "", pause: float = 0.0) -> None:
         old, now = self.link, micros(self._runtime.now())
-        since = old.since if old.state is state and old.since else now
+        same = state is old.state or not (state.hears or old.state.hears)
+        since = old.since if same and old.since else now
         self.link = Link(state, reason, since, now + int(pause * 1e6) if pause else 0)
         if replace(old, since=0) != replace(self.link, since=0):
             self.tell()

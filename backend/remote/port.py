@@ -59,8 +59,8 @@ class RemoteBackend:
         self._poller.after = self._sender.settle
         self.quotas = _Quotas(self._mirror.database, self._poller.saw)
         self.journal = TrailJournal(self._trail.database, self._mirror.database)
-        self._projects = _Projects(self._mirror.database, self._reader.actor, self._find)
         self._acting = self._reader.actor
+        self._projects = self._as_seen()
 
     @property
     def connection(self) -> Connection:
@@ -89,8 +89,12 @@ class RemoteBackend:
         """The projects room, as the token's user sees it."""
         if self._acting != self._reader.actor:
             self._acting = self._reader.actor
-            self._projects = _Projects(self._mirror.database, self._acting, self._find)
+            self._projects = self._as_seen()
         return self._projects
+
+    def _as_seen(self) -> _Projects:
+        reader = self._reader
+        return _Projects(self._mirror.database, self._acting, self._find, lambda: reader.actor)
 
     async def badges(self) -> Badges:
         """Counts for the chrome, and whose tokens are refused."""
@@ -146,16 +150,18 @@ class RemoteBackend:
 class _Projects(EmbeddedProjects):
     """Reads of the projects room; only owners and admins are shown all members."""
 
-    def __init__(self, database: Database, actor: Actor, ask: Ask) -> None:
+    def __init__(
+        self, database: Database, actor: Actor, ask: Ask, acting: Callable[[], Actor]
+    ) -> None:
         super().__init__(database, actor)
         self._ask = ask
-        if not actor.is_admin:
-            self.listing = TableListing(
-                database,
-                lambda query, now: project_queries.keys_sql(query, database.runtime),
-                lambda tx, keys: _partly(tx, actor, project_queries.rows(tx, keys)),
-                project_queries.FIELDS,
-            )
+        # A list is on screen before the server has said who is asking.
+        self.listing = TableListing(
+            database,
+            lambda query, now: project_queries.keys_sql(query, database.runtime),
+            lambda tx, keys: _partly(tx, acting(), project_queries.rows(tx, keys)),
+            project_queries.FIELDS,
+        )
 
     async def find_person(self, name: str) -> User:
         """The user with this address or uuid, who need not be in any project. Raises NotFound."""
@@ -173,7 +179,9 @@ class _Projects(EmbeddedProjects):
 
 
 def _partly(tx: Tx, actor: Actor, rows: Mapping[int, ProjectRow]) -> dict[int, ProjectRow]:
-    """The rows, with the members of other people's projects not all known."""
+    """The rows; members of other people's projects are not all known but to admins."""
+    if actor.is_admin:
+        return dict(rows)
     me = tx.scalar(SELECT_ADDRESS, (actor.uuid,)) or ""
     return {
         key: row if row.is_base or row.owner == me else replace(row, members_known=False)

@@ -144,8 +144,10 @@ class Listener:
         self._become(state, reason)
 
     def _become(self, state: LinkState, reason: str, retry_at: int = 0) -> None:
-        since = self.link.since if state is self.link.state else self._now()
-        self.link = Link(state, reason, since, retry_at)
+        old = self.link
+        # Attempts that fail are part of one loss.
+        same = state is old.state or not (state.hears or old.state.hears)
+        self.link = Link(state, reason, old.since if same else self._now(), retry_at)
 
     def _now(self) -> int:
         return micros(self._runtime.now())

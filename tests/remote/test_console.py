@@ -77,6 +77,15 @@ def test_an_application_is_approved_with_the_keys_of_every_console(desk: Desk) -
     assert stage.world.see(stage.project).max_members == 12
 
 
+def test_a_list_that_was_on_screen_before_its_reader_was_known_counts_members(desk: Desk) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "climate.hpc" in said(pilot.app))
+        await until(pilot, lambda: "3/" in said(pilot.app))
+        assert "?/" not in said(pilot.app)
+
+    play(desk.app(), script, WIDE)
+
+
 def test_the_cursor_stays_on_its_object_while_the_server_changes(desk: Desk) -> None:
     stage = desk.stage
 

@@ -127,6 +127,24 @@ def test_a_server_that_goes_is_told_and_comes_back_with_what_was_missed(world: W
     asyncio.run(scene())
 
 
+def test_attempts_that_fail_are_part_of_one_loss(world: World) -> None:
+    async def scene() -> None:
+        line = Network(server(world))
+        async with listening(line) as ear:
+            await ear.becomes(LinkState.LIVE)
+            line.crash()
+            await ear.becomes(LinkState.LOST)
+            since = ear.link.since
+            for state in (LinkState.CONNECTING, LinkState.LOST) * 2:
+                await ear.becomes(state)
+                assert ear.link.since == since
+            line.app = server(world)
+            await ear.becomes(LinkState.LIVE)
+            assert ear.link.since > since
+
+    asyncio.run(scene())
+
+
 def test_where_no_events_come_through_the_server_is_asked(world: World) -> None:
     async def scene() -> None:
         line = Network(server(world), no_events)

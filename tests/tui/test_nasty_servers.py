@@ -15,12 +15,13 @@ from backend.projects.model import ApplicationState
 from tests import nasty
 from tests.nasty import FAULTS, Fault, Nasty, Request
 from tests.remote.consoles import SERVICES
-from tests.tui.afar import FOLLOWED, TOKEN, Afar, afar, arrived, fresh, left, pane
+from tests.tui.afar import FOLLOWED, PLACE, TOKEN, Afar, afar, arrived, fresh, left, pane
 from tests.tui.panes.test_pictures import Compare
 from tests.tui.stage import SIZES, dialog, play, press, said, until, write
 from tests.tui.test_operator_session import RESTED
 from tui.app import BursarApp
 from tui.dialogs.confirm import ConfirmScreen
+from tui.widgets.chrome import Row
 
 GENEROUS = 2.0
 """Seconds: what a machine that is busy with other things may need for 10 ms."""
@@ -116,6 +117,40 @@ def test_a_server_that_is_gone_is_tried_again_until_it_is_back(far: Afar) -> Non
         await left(pilot)
 
     play(far.app(), script)
+
+
+def test_a_loss_and_the_return_are_told(far: Afar) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        session = session_of(pilot).session
+        await arrived(pilot)
+        far.line.refuse()
+        await until(pilot, lambda: bool(session.messages), tries=1000)
+        assert f": {PLACE}: Connection refused" in session.messages[0].text
+        await until(pilot, lambda: fresh(pilot).endswith("trying"), tries=1000)
+        assert fresh(pilot).startswith("lost ")
+        far.line.begin()
+        await until(pilot, lambda: session.messages[-1].text == f"{PLACE} answers again",
+                    tries=1000)  # fmt: skip
+        await left(pilot)
+
+    play(far.app(), script)
+
+
+def test_behind_a_dialog_the_header_says_how_it_stands(far: Afar) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await denying(pilot, far)
+        far.line.refuse()
+        await until(pilot, lambda: header(pilot).rpartition("   ")[2].startswith("lost"))
+        assert isinstance(pilot.app.screen, ConfirmScreen)
+        await left(pilot)
+
+    play(far.app(), script)
+
+
+def header(pilot: Pilot[None]) -> str:
+    """Row 1 of the pane, be it behind a dialog."""
+    row = pilot.app.screen_stack[0].query_one("#connected", Row)
+    return "".join(strip.text for strip in row.render_lines(row.region.reset_offset))
 
 
 def test_one_that_never_answered_opens_and_says_why(far: Afar) -> None:

@@ -51,6 +51,8 @@ def test_who_may_change_is_said_by_role(stage: Stage) -> None:
     try:
         assert Session(stage.backend).forbidden() == ""
         assert Session(viewer).forbidden() == "your role is viewer"
+        assert Session(viewer).read_only
+        assert not Session(stage.backend).read_only
         assert Session(closed).forbidden() == "the database is open read-only"
     finally:
         viewer.database.close()

@@ -3,6 +3,7 @@ was being done goes on."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +62,7 @@ def test_a_token_that_ends_is_asked_for_and_the_decision_goes_on(far: Afar) -> N
         far.admit(NEW)
         await pilot.press("y")
         await asked(pilot)
+        assert fresh(pilot) == "signed out"
         await answered(pilot, NEW)
         await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen), tries=500)
         found = far.stage.world.application(far.stage.newcomer)
@@ -139,6 +141,11 @@ def test_a_token_that_is_mended_outside_is_taken_without_asking(far: Afar) -> No
     play(far.app(), script)
 
 
+def keys_of(pilot: Pilot[None]) -> set[str]:
+    """The last row."""
+    return set(re.split("  +", said(pilot.app).splitlines()[-1].strip()))
+
+
 def test_what_a_viewer_may_not_do_says_so(far: Afar) -> None:
     far.admit("eve-viewer", "eve", Role.VIEWER)
     far.keep("eve-viewer")
@@ -147,6 +154,11 @@ def test_what_a_viewer_may_not_do_says_so(far: Afar) -> None:
         await arrived(pilot)
         await press(pilot, "j", "X")
         assert "deny: your role is viewer" in said(pilot.app)
+        assert "  RO  " in said(pilot.app)
+        await press(pilot, "a")
+        await until(pilot, lambda: "NOT POSSIBLE" in said(pilot.app))
+        assert "It cannot be approved now: your role is viewer" in said(pilot.app)
+        assert {"A approve", "X deny"} <= keys_of(pilot)
         await left(pilot)
 
     play(far.app(), script)

@@ -15,7 +15,7 @@ from tui.cli.lists import selected
 from tui.cli.output import DONE, REFUSED, say
 from tui.cli.target import connected
 
-LOOKED_AT = ("state", "problem", "system", "actor")
+LOOKED_AT = ("state", "problem", "read_only", "system", "actor")
 ANSWERS, EMPTY, UNMADE, FAILS = "answers", "empty", "not made yet", "fails"
 
 
@@ -44,6 +44,7 @@ class Row:
             self.problem = str(error)
             return FAILS
         self.system, self.actor = found.kind, found.who
+        self.read_only |= not found.actor.may_change
         return EMPTY if found.empty else ANSWERS
 
 

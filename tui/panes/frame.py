@@ -40,9 +40,11 @@ def connected(session: Session, width: int) -> tuple[list[Part], list[Part]]:
 def freshness(session: Session) -> Part:
     """`* live 2s`, `polled 4s ago`, `lost 34s, next try in 4s`: how old what is shown may be."""
     link, now = session.link, session.now()
+    if session.sign_in.asking:
+        return "signed out", BAD
     if link.state is LinkState.SIGNED_OUT:
         return f"signed out, {session.key('live.refresh')} asks again", BAD
-    if link.state is LinkState.LOST:
+    if session.lost:
         return _lost(link, now), BAD
     if session.failure is not None:
         return f"stale {_age(session.read_at, now)}", BAD
@@ -57,6 +59,8 @@ def freshness(session: Session) -> Part:
 
 def _lost(link: Link, now: int) -> str:
     since = f" {_age(link.since, now)}" if link.since else ""
+    if link.state is LinkState.CONNECTING:
+        return f"lost{since}, trying"
     wait = max(0, -(-(link.retry_at - now) // 1_000_000))
     return f"lost{since}, next try in {wait}s" if link.retry_at else f"lost{since}"
 

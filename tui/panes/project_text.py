@@ -131,11 +131,11 @@ def _waiting(found: ProjectDetail, look: Look, key: str) -> list[Line]:
 
 
 def _wishes(waiting: Application, found: ProjectDetail, look: Look) -> Iterator[Line]:
-    units = {row.resource: (row.unit, row.limit) for row in found.pool}
+    limits = {row.resource: row.limit for row in found.pool}
     rows = []
     for resource, wish in waiting.grants.items():
-        unit, now = units.get(resource, ("", 0))
-        before = amount(now, unit, look.units) if resource in units else "new"
+        unit, now = found.units.get(resource, ""), limits.get(resource)
+        before = "new" if now is None else amount(now, unit, look.units)
         rows.append([resource, before, "->", amount(wish.project, unit, look.units)])
     for cells in columns(rows, "<>>>"):
         yield line(f"wish.{cells[0]}", "  " + "  ".join(cells))

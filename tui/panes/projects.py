@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.binding import BindingType
 
 from backend.projects import model
@@ -60,13 +61,17 @@ def _members(row: ProjectRow, look: Look) -> Cell:
 
 def _tightest(row: ProjectRow, look: Look) -> Cell:
     nothing = "-" if row.usage_known else UNKNOWN
-    return fitting(map(_fullness, row.tightest), look.width, nothing)
+    return fitting((fullness(one, look) for one in row.tightest), look.width, nothing)
 
 
-def _fullness(pool: tuple[str, int, int]) -> tuple[str, str]:
+def fullness(pool: tuple[str, int, int], look: Look) -> tuple[str, str]:
+    """`vm 85%`, its tone; the share stays whole, whatever the name is."""
     resource, usage, limit = pool
     full = usage >= limit
-    text = f"{resource.rpartition('.')[2]} {percent(usage, limit)}{'!' if full else ''}"
+    share = percent(usage, limit) if limit > 0 or usage <= 0 else "limit 0"
+    share += "!" * full
+    room = max(1, look.width - cell_len(share) - 1)
+    text = f"{names.cut(resource.rpartition('.')[2], room, look.glyphs)} {share}"
     return text, BAD if usage > limit else WARN if full else ""
 
 
@@ -79,7 +84,7 @@ COLUMNS: tuple[Column[ProjectRow], ...] = (
     Column("ends", "ENDS", _ends, 10, sort="ends", drop=20),
     Column("members", "MEMB", _members, 7, right=True, sort="members", drop=30,
            figure=lambda row: row.members if row.members_known else None),
-    Column("tightest", "TIGHTEST", _tightest, 9, 30, sort="tightest", drop=10),
+    Column("tightest", "TIGHTEST", _tightest, 12, 30, sort="tightest", drop=10),
 )  # fmt: skip
 
 

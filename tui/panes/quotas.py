@@ -44,7 +44,9 @@ def figure(number: int, row: QuotaRow, look: Look) -> str:
     """An amount in the cells there are, without its decimals if need be."""
     text = amount(number, row.unit, look.units)
     if cell_len(text) > look.width and "." in text:
-        return f"{float(text[:-1]):.0f}{text[-1]}"
+        whole, _, tenth = text[:-1].partition(".")
+        up = int(tenth >= "5")
+        return f"{int(whole) + (up if number > 0 else -up)}{text[-1]}"
     return text
 
 
@@ -101,7 +103,7 @@ COLUMNS: tuple[Column[QuotaRow], ...] = (
            figure=lambda row: row.limit),
     Column("effective", "EFF", _effective, 5, 7, 18, right=True, drop=5,
            figure=lambda row: row.reach if row.reach_known else None),
-    Column("left", "LEFT", _left, 5, 7, 18, right=True, sort="left",
+    Column("left", "LEFT", _left, 6, 7, 18, right=True, sort="left",
            figure=lambda row: row.room if row.room_known else None),
     Column("bar", "OF OWN LIMIT", bar, 12, 24, drop=20),
     Column("state", "", state, 4, news=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backend.core.plan import Plan
 from backend.projects.model.entities import Application, Capacity, Project, User
@@ -57,7 +57,8 @@ class ApplicationBrief:
 
 @dataclass(frozen=True, slots=True)
 class ProjectDetail:
-    """Everything the detail of a project shows; `pool` are its own holdings."""
+    """Everything the detail of a project shows; `pool` are its own holdings, `units` those of
+    the resources that the waiting application asks for."""
 
     row: ProjectRow
     project: Project
@@ -68,6 +69,7 @@ class ProjectDetail:
     history: tuple[HistoryEvent, ...]
     pending: Application | None
     allowed: Mapping[str, str]  # project action → "" when allowed, else the reason it is off
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ def decision_refusal(actor: Actor, case: Case, verb: str) -> BursarError | None:
     if irrelevant:
         return irrelevant
     if not actor.is_admin:
-        return NotAllowed(f"only project admins {verb} applications")
+        return NotAllowed(f"your role is {actor.role}: only project admins {verb} applications")
     return _not(ApplicationState.PENDING, case.application)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from backend.core.database.tx import Tx
 from backend.core.errors import NotFound
@@ -69,7 +69,12 @@ def detail(tx: Tx, key: int, actor: Actor) -> ProjectDetail:
         _history(tx, project, applications),
         pending,
         allowed_actions(tx, project, actor, pending),
+        _units(tx, pending.grants) if pending else {},
     )
+
+
+def _units(tx: Tx, names: Collection[str]) -> dict[str, str]:
+    return {found.name: found.unit for found in quotas.resources(tx) if found.name in names}
 
 
 def allowed_actions(

@@ -7,8 +7,9 @@ import json
 import pytest
 from textual.pilot import Pilot
 
-from backend.projects.model import MembershipState, ProjectState
-from tests.tui.stage import SIZES, Stage, dialog, play, press, said, settled, until, write
+from backend.projects.model import Capacity, MembershipState, ProjectState
+from tests.tui.stage import GIB, SIZES, WIDE, Stage, dialog, play, press, said, settled, until, write
+from tests.worlds import RAM, VM
 from tui.dialogs.confirm import ConfirmScreen
 from tui.panes.project import ProjectPane
 from tui.panes.projects import ProjectsPane
@@ -45,6 +46,20 @@ async def lists(pilot: Pilot[None], shown: int) -> ProjectsPane:
     assert isinstance(pane, ProjectsPane)
     await until(pilot, lambda: pane.list.shown == shown)
     return pane
+
+
+def test_what_a_new_project_asks_for_is_told_in_its_units(stage: Stage) -> None:
+    grants = {RAM: Capacity(768 * GIB, 64 * GIB), VM: Capacity(8, 8)}
+    stage.world.submit("N", name="a.storm", grants=grants)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await lists(pilot, 3)
+        await until(pilot, lambda: "WAITING" in said(pilot.app))
+        shown = " ".join(said(pilot.app).split())
+        assert f"{RAM} new -> 768G" in shown
+        assert f"{VM} new -> 8" in shown
+
+    play(stage.app(WIDE), script, WIDE)
 
 
 def test_a_project_is_suspended_and_let_again(stage: Stage) -> None:

@@ -5,9 +5,40 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.stage import Stage, play, press, said
+from backend.quotas.service import project_quotas
+from tests.tui.stage import GIB, Stage, play, press, said
+from tests.worlds import RAM
+from tui.format.glyphs import ASCII
+from tui.format.lines import Look
+from tui.panes.projects import fullness
+from tui.panes.quotas import figure
 
 SIZES = [(80, 24), (109, 30), (110, 30), (140, 40), (200, 50)]
+
+
+@pytest.mark.parametrize(
+    ("width", "gib", "shown"),
+    [(6, -34.5, "-34.5G"), (5, -34.5, "-35G"), (5, 34.5, "34.5G"), (4, 34.5, "35G"),
+     (4, -86.3, "-86G"), (5, -86.6, "-87G")],
+)  # fmt: skip
+def test_an_amount_that_does_not_fit_is_rounded_to_the_nearest(
+    stage: Stage, width: int, gib: float, shown: str
+) -> None:
+    quotas = stage.world.database.read(lambda tx: project_quotas(tx, stage.project))
+    row = next(one for one in quotas if one.resource == RAM)
+    assert figure(round(gib * GIB), row, Look(width, ASCII)) == shown
+
+
+@pytest.mark.parametrize("width", [9, 12])
+@pytest.mark.parametrize(
+    ("usage", "limit", "shown"), [(34, 40, "85%"), (40, 40, "100%!"), (1, 0, "limit 0!")]
+)
+def test_how_full_the_tightest_resource_is_never_is_cut_off(
+    width: int, usage: int, limit: int, shown: str
+) -> None:
+    text, _ = fullness(("cyclades.diskspace", usage, limit), Look(width, ASCII))
+    assert text.endswith(f" {shown}")
+    assert len(text) <= max(width, len(shown) + 2)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
