@@ -76,6 +76,7 @@ class Following(App[None], inherit_bindings=False):
 
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.push_screen(SignInScreen(self.session, question, answer))
+        self._redraw()
         return await answer
 
     @property

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 INFO, WARN, BAD = "info", "warn", "bad"
 MESSAGES_KEPT = 200
 LINES_KEPT = 50
+NEWS_SECONDS = 15
 STALE = 3
 """How many times `refresh` what is shown may be old before it is told by its looks."""
 PASSING = (Unreachable, BadReply)
@@ -42,11 +43,13 @@ GAP = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something said to the operator; `at` microseconds since the epoch."""
+    """Something said to the operator; `at` microseconds since the epoch. What is said `aside`
+    stands among all messages only."""
 
     at: int
     text: str
     tone: str = INFO
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +217,16 @@ class Session:
             past = [one for one in self.typed.get(where, ()) if one != text]
             self.typed[where] = [*past[1 - LINES_KEPT :], text]
 
-    def tell(self, text: str, tone: str = INFO) -> None:
+    @property
+    def news(self) -> Message | None:
+        """What was said last while it is fresh, None when that is long ago."""
+        said = next((one for one in reversed(self.messages) if not one.aside), None)
+        fresh = said is not None and self.now() - said.at < NEWS_SECONDS * 1_000_000
+        return said if fresh else None
+
+    def tell(self, text: str, tone: str = INFO, *, aside: bool = False) -> None:
         """Say something to the operator; it is sanitised and kept."""
-        self.messages.append(Message(self.now(), display(text), tone))
+        self.messages.append(Message(self.now(), display(text), tone, aside))
         self.redraw()
 
     def tell_once(self, text: str) -> None:
@@ -284,15 +294,17 @@ class Session:
             self.wake()
 
     def _tell_link(self) -> None:
-        """Say once that nothing is heard any more and why, and once that it is again."""
+        """Say once that nothing is heard any more and why, and once that it is again; what was
+        done just now stays on screen."""
         lost = self.link.state is LinkState.LOST
         if lost and not self._told_lost:
             self._told_lost = True
             if self.failure is None:
-                self.tell(f"Lost: {self.link.reason}", BAD)
+                self.tell(f"Lost: {self.link.reason}", BAD, aside=self.news is not None)
         elif self.link.state.hears and self._told_lost:
             self._told_lost = False
-            self.tell(f"{self.connection.place} answers again")
+            done = self.news is not None and self.news.tone != BAD
+            self.tell(f"{self.connection.place} answers again", aside=done)
 
     def wake(self, _head: int = 0) -> None:
         """Something changed; for the event loop's thread."""

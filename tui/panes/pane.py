@@ -37,7 +37,6 @@ class Pane(Subject, inherit_bindings=False):
     `refusal`, `refresh_data`, `tick`, `redraw`, `step_out`."""
 
     AUTO_FOCUS = "ResourceTable, TextPanel"
-    NEWS_SECONDS = 15
 
     @dataclass
     class Ordered(Message):
@@ -184,8 +183,7 @@ class Pane(Subject, inherit_bindings=False):
     def _message(self) -> tuple[Sequence[Part], Sequence[Part]]:
         if self.session.doing:
             return [self.session.doing], [f"{self.session.key('out')} stops"]
-        said = self.session.messages[-1] if self.session.messages else None
-        if said and self.session.now() - said.at < self.NEWS_SECONDS * 1_000_000:
+        if (said := self.session.news) is not None:
             return frame.message(said, self.session.key("messages"))
         return [self.hint()], []
 

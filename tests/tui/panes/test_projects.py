@@ -8,7 +8,19 @@ import pytest
 from textual.pilot import Pilot
 
 from backend.projects.model import Capacity, MembershipState, ProjectState
-from tests.tui.stage import GIB, SIZES, WIDE, Stage, dialog, play, press, said, settled, until, write
+from tests.tui.stage import (
+    GIB,
+    SIZES,
+    WIDE,
+    Stage,
+    dialog,
+    play,
+    press,
+    said,
+    settled,
+    until,
+    write,
+)
 from tests.worlds import RAM, VM
 from tui.dialogs.confirm import ConfirmScreen
 from tui.panes.project import ProjectPane
