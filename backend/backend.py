@@ -111,8 +111,8 @@ class LinkState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Link:
     """How it stands with what the backend is connected to: `reason` when it is not live,
-    `since` when it became so, attempts in between not counting, and `retry_at` when the next attempt is made, in microseconds
-    since the epoch; 0 for not known and for none."""
+    `since` when it became so, attempts in between not counting, and `retry_at` when the next
+    attempt is made, in microseconds since the epoch; 0 for not known and for none."""
 
     state: LinkState
     reason: str = ""

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backend.backend import Backend, Badges, Connection, Link, LinkState, Projects
-from backend.core.errors import BadReply, BursarError, ReadOnly, Unreachable
+from backend.backend import Backend, Badges, Connection, Link, LinkState
+from backend.core.errors import BadReply, BursarError, Unreachable
 from backend.core.listing import Listing, Query
 from backend.core.runtime import micros, system_runtime
 from backend.core.text import display
@@ -24,6 +24,7 @@ from tui.format.lines import Look
 from tui.format.units import Style
 from tui.history import History, Place
 from tui.listings import LISTED
+from tui.readonly import ReadOnlyBackend
 from tui.signin import SignIn
 
 if TYPE_CHECKING:
@@ -82,35 +83,6 @@ class ListState:
     query: Query = field(default_factory=Query)
     total: int | None = None
     marked: dict[int, None] = field(default_factory=dict)
-
-
-class ReadOnlyBackend:
-    """A backend through which nothing can be changed, whatever asks (ux-anchors §4.6)."""
-
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
-        self.quotas, self.journal = backend.quotas, backend.journal
-        self.badges, self.plan = backend.badges, backend.plan
-        self.watch, self.close = backend.watch, backend.close
-
-    @property
-    def projects(self) -> Projects:
-        """Those of what is behind it, as who has signed in there sees them."""
-        return self._backend.projects
-
-    @property
-    def connection(self) -> Connection:
-        """What is behind it, read-only."""
-        return replace(self._backend.connection, read_only=True)
-
-    @property
-    def link(self) -> Link:
-        """That of what is behind it."""
-        return self._backend.link
-
-    async def apply(self, plan: Plan, reason: str) -> Receipt:
-        """Refuse. Raises ReadOnly."""
-        raise ReadOnly("this session is read-only", hint="start another session")
 
 
 class Session:

@@ -1,0 +1,41 @@
+"""A backend that only looks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from backend.backend import Backend, Connection, Link, Projects
+from backend.core.errors import ReadOnly
+
+if TYPE_CHECKING:
+    from backend.core.plan import Plan, Receipt
+
+
+class ReadOnlyBackend:
+    """A backend through which nothing can be changed, whatever asks (ux-anchors §4.6)."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self.quotas, self.journal = backend.quotas, backend.journal
+        self.badges, self.plan = backend.badges, backend.plan
+        self.watch, self.close = backend.watch, backend.close
+
+    @property
+    def projects(self) -> Projects:
+        """Those of what is behind it, as who has signed in there sees them."""
+        return self._backend.projects
+
+    @property
+    def connection(self) -> Connection:
+        """What is behind it, read-only."""
+        return replace(self._backend.connection, read_only=True)
+
+    @property
+    def link(self) -> Link:
+        """That of what is behind it."""
+        return self._backend.link
+
+    async def apply(self, plan: Plan, reason: str) -> Receipt:
+        """Refuse. Raises ReadOnly."""
+        raise ReadOnly("this session is read-only", hint="start another session")
