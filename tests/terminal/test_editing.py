@@ -55,7 +55,10 @@ def open_editor(child: Console) -> None:
 
 def consent(child: Console) -> None:
     """Confirm; the dialog is deaf at first."""
-    child.until("Change  y")
+    child.until("Change  enter")
+    while "Change  enter" in child.text:
+        child.type("\r")
+        assert child.read(0.2)
     while "Change  y" in child.text:
         child.type("y")
         assert child.read(0.2)

@@ -31,10 +31,9 @@ def decide(child: Console, key: str, reason: str = "") -> None:
     child.type(key)
     child.until("esc cancels")
     child.pause(GUARD)
-    if reason:
-        child.type(*reason, ENTER)
-        child.until("  y  ")
-        child.pause(GUARD)
+    child.type(*reason, ENTER)
+    child.until("  y  ")
+    child.pause(GUARD)
     child.type("y")
 
 

@@ -38,6 +38,9 @@ def ask(child: Console) -> None:
     child.type("]")
     child.until(r"2 of 2 pending[\s\S]*Preview computed")
     child.type("A")
+    child.until("Approve +enter")
+    child.pause(0.4)
+    child.type("\r")
     child.until("Approve +y")
     child.pause(0.4)
 

@@ -74,7 +74,7 @@ def test_the_previewed_request_is_copied_as_curl(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "5", "A")
         screen = await dialog(pilot)
-        await press(pilot, "C")
+        await press(pilot, "tab", "C")
         line = await chosen(pilot, "request as curl")
         assert f"/commissions/{stage.serial}/action" in line
         assert pilot.app.screen is screen

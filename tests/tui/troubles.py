@@ -104,7 +104,7 @@ async def listed(pilot: Pilot[None], fits: Callable[[int], bool]) -> None:
 async def consent(pilot: Pilot[None], *, reason: str = "", name: str = "") -> None:
     """Give what the dialog asks for, and wait until it is done."""
     await dialog(pilot)
-    for text in filter(None, (reason, name)):
+    for text in (reason, *[name] * bool(name)):
         await write(pilot, text)
         await press(pilot, "enter")
     await press(pilot, "y")

@@ -25,8 +25,6 @@ from tui.widgets.text import TextPanel
 
 GUARD = 0.3
 POLL = 0.05
-MEANT = ("y", "C", " ")
-"""Signs that mean something where no field has the focus."""
 
 ResultT = TypeVar("ResultT")
 
@@ -42,7 +40,8 @@ def _below(lines: Sequence[Line]) -> Line:
 
 
 class AskingDialog(Dialog[ResultT]):
-    """Shows `lines` and takes `consent`; a subclass gives `heading` and `carry_out`."""
+    """Shows `lines` and takes `consent`; a subclass gives `heading` and `carry_out`. It opens
+    with the cursor in a field, where letters are text; consent is given outside of fields."""
 
     AUTO_FOCUS = ""
     LEAVE = "Cancel"
@@ -109,17 +108,10 @@ class AskingDialog(Dialog[ResultT]):
             event.prevent_default()
             if self.resting:
                 self._opened = self._clock()
-        elif self._begins_reason(event):
-            event.stop()
-            event.prevent_default()
-            field = self.query_one("#reason", Input)
-            self.set_focus(field)
-            field.insert_text_at_cursor(event.character or "")
 
-    def _begins_reason(self, event: events.Key) -> bool:
-        """Who types without looking types a reason, and no letter of it may confirm."""
-        elsewhere = not isinstance(self.focused, Input) and not self.applying
-        return elsewhere and event.is_printable and event.character not in MEANT
+    def on_descendant_focus(self) -> None:
+        """Which keys consent depends on where the cursor is."""
+        self.show_button()
 
     # --- what is on screen
 
@@ -127,7 +119,7 @@ class AskingDialog(Dialog[ResultT]):
         """Show the text, what has to be given, and the buttons."""
         self.show_text(self.lines)
         needed = self.consent.needs_reason
-        self.query_one("#reason", Input).placeholder = "" if needed else "optional: just type"
+        self.query_one("#reason", Input).placeholder = "" if needed else "optional"
         labels = (
             ("#reason-label", "Reason"),
             ("#name-label", self.consent.name_label),
@@ -162,7 +154,8 @@ class AskingDialog(Dialog[ResultT]):
         if self.applying:
             button.label = Content(f"{verb}: running")
         else:
-            button.label = Content(f"{verb} ({lacking})" if lacking else f"{verb}  y")
+            keys = "enter, y" if isinstance(self.focused, Input) else "y"
+            button.label = Content(f"{verb} ({lacking})" if lacking else f"{verb}  {keys}")
         button.refresh(layout=True)
         button.disabled = bool(lacking) or self.applying
         for field in self.query(Input):
@@ -187,10 +180,8 @@ class AskingDialog(Dialog[ResultT]):
         return self.armed
 
     def _focus_first(self) -> None:
-        where = "#reason" if self.consent.needs_reason else "#cancel"
-        if self.consent.needs_reason and self.query_one("#reason", Input).value.strip():
-            where = "#name" if self.consent.needs_name else "#cancel"
-        self.query_one(where).focus()
+        given = self.query_one("#reason", Input).value.strip()
+        self.query_one("#name" if given and self.consent.needs_name else "#reason").focus()
 
     def _lacking(self) -> str:
         reason, name = (self.query_one(where, Input).value for where in ("#reason", "#name"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -24,6 +25,7 @@ from tui.dialogs.asking import AskingDialog
 from tui.dialogs.consent import Consent
 from tui.dialogs.preview import headline, preview
 from tui.format.lines import Line, Look, compared
+from tui.format.requests import reasoned
 from tui.forms.keeper import Keeper
 from tui.session import BAD, Session
 
@@ -69,6 +71,7 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
     @on(Input.Changed, "#reason")
     def _reason_changed(self, event: Input.Changed) -> None:
         self._typed_reason = event.value
+        self.show_text(self.lines)
         if self._keeper is not None:
             self._keeper.changed(self)
 
@@ -83,8 +86,13 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
 
     def lines(self, look: Look) -> list[Line]:
         """The preview; what differs from an earlier one is marked."""
-        lines = preview(self.plan, look)
-        return lines if self._before is None else compared(preview(self._before, look), lines)
+        lines = preview(self._with_reason(self.plan), look)
+        if self._before is None:
+            return lines
+        return compared(preview(self._with_reason(self._before), look), lines)
+
+    def _with_reason(self, plan: Plan) -> Plan:
+        return replace(plan, request=reasoned(plan.request, self._typed_reason.strip()))
 
     def refresh_figures(self) -> None:
         """Something changed in the backend: look again without letting go of the preview."""
@@ -95,7 +103,8 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
         """Choose how to copy the request."""
         from tui import clipboard
 
-        clipboard.offer(self.app, self.session, clipboard.of_request(self.plan.request))
+        request = self._with_reason(self.plan).request
+        clipboard.offer(self.app, self.session, clipboard.of_request(request))
 
     async def carry_out(self, reason: str) -> None:
         """Apply the plan."""

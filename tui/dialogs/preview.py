@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from backend.core.plan import Impact, Plan
+from backend.core.plan import Plan
 from backend.core.text import display
 from tui.format import names
 from tui.format.diffs import ABSENT, Cell, Row, label, pivot
-from tui.format.impacts import impact_texts, refusals, tally, touched_lines
+from tui.format.impacts import crowd, impact_texts, refusals, tally, touched_lines
 from tui.format.lines import (
     BAD,
     GOOD,
@@ -41,7 +41,7 @@ def headline(plan: Plan) -> str:
     if any(_drops(aspect, cell) for row in rows for aspect, cell in row.cells.items()):
         found.append("limits will drop")
     if plan.going_over:
-        found.append(f"{_crowd(plan.going_over)} over quota")
+        found.append(f"{crowd(plan.going_over)} over quota")
     return ", ".join(["Confirm: " + found[0], *found[1:]]) if found else "Confirm"
 
 
@@ -50,9 +50,9 @@ def preview(plan: Plan, look: Look) -> list[Line]:
     plan = _plainly(plan)
     return [
         *wrapped("title", display(plan.title), look.width, style=HEAD),
+        *section("WARNINGS", _warnings(plan, look)),
         *_changes(plan, look),
         *section(*_over(plan, look)),
-        *section("WARNINGS", _warnings(plan, look)),
         *section("PENDING COMMISSIONS", touched_lines(plan.touched, look)),
         *_request(plan, look),
         *_undo(plan, look),
@@ -69,21 +69,6 @@ def _plainly(plan: Plan) -> Plan:
     changes = (replace(one, target=one.target.replace(name, "(base)")) for one in plan.changes)
     impacts = (replace(one, project=one.project.replace(name, "(base)")) for one in plan.impacts)
     return replace(plan, changes=tuple(changes), impacts=tuple(impacts))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _crowd(impacts: Sequence[Impact]) -> str:
-    """`the project and 3 members`."""
-    members = len({impact.holder for impact in impacts if impact.holder})
-    told = ["the project"] * any(not impact.holder for impact in impacts)
-    return " and ".join([*told, *[_count(members, "member")] * bool(members)])
-
-
-def _people(impacts: Sequence[Impact]) -> set[str]:
-    return {impact.holder or impact.project for impact in impacts}
 
 
 def _changes(plan: Plan, look: Look) -> list[Line]:
@@ -184,20 +169,20 @@ def _over(plan: Plan, look: Look) -> tuple[str, list[Line], str]:
 
 
 def _others(plan: Plan, look: Look) -> list[Line]:
-    """In one line how many more holders' effective limits move, and which way."""
+    """In one line whose effective limits move besides, and which way."""
     rest = [i for i in plan.impacts if not i.goes_over and i.before != i.after]
     told = [i for i in rest if i.known]
     groups = {
-        "moves, by how much is not known, for": [i for i in rest if not i.known],
-        "rises for": [i for i in told if i.after > i.before],
-        "falls for": [i for i in told if i.after < i.before and not i.over_by],
-        "falls further for": [i for i in told if i.after < i.before and i.over_by],
+        "move, by how much is not known, for": [i for i in rest if not i.known],
+        "rise for": [i for i in told if i.after > i.before],
+        "fall for": [i for i in told if i.after < i.before and not i.over_by],
+        "fall further for": [i for i in told if i.after < i.before and i.over_by],
     }
-    said = [f"{verb} {_count(len(_people(g)), 'holder')}" for verb, g in groups.items() if g]
+    said = [f"{verb} {crowd(g)}" for verb, g in groups.items() if g]
     if not said:
         return []
     also = " also" if plan.going_over else ""
-    return wrapped("others", f"The effective limit{also} {', '.join(said)}.", look.width, 4)
+    return wrapped("others", f"Effective limits{also} {', '.join(said)}.", look.width, 4)
 
 
 def _warnings(plan: Plan, look: Look) -> Iterator[Line]:

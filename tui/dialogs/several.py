@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
@@ -28,10 +27,13 @@ from tui.format.lines import (
     section,
     wrapped,
 )
-from tui.format.units import changes
+from tui.format.units import NEW, changes
 
 REQUESTS_SHOWN = 3
 CHANGES_SHOWN = 4
+WARNED_SHOWN = 10
+TITLE = 32
+"""Signs of a title that no note takes away: what it is about stands there."""
 _TONES = {cases.DONE: GOOD, cases.REFUSED: BAD, cases.UNKNOWN: BAD, cases.UNTRIED: QUIET}
 
 
@@ -59,7 +61,7 @@ def several(found: Sequence[Case], look: Look) -> list[Line]:
     return [
         *wrapped("how", _HOW, look.width, style=HEAD),
         *section(f"WHO GOES OVER QUOTA ({tally(over)})", _over(over, look)),
-        *section("WARNINGS", _warnings(plans, look)),
+        *section("WARNINGS", _warnings(able, look)),
         *section("LEFT OUT, AND STILL MARKED", _left_out(found, look)),
         *section(f"WHAT WILL BE DONE ({len(able):,})", doing),
         *_requests(plans, look),
@@ -76,7 +78,7 @@ def _lines(case: Case, look: Look) -> Iterator[Line]:
     assert plan is not None
     told = "" if case.outcome == cases.PLANNED else f"{case.outcome:<10}"
     note, tone = _note(case, plan, look)
-    named = names.cut(plan.title, max(20, look.width - 6 - len(told + note)), look.glyphs)
+    named = names.cut(plan.title, max(TITLE, look.width - 6 - len(told + note)), look.glyphs)
     room = look.width - 5 - cell_len(told + named)
     outcome = (told, _TONES.get(case.outcome, ""))
     shown = "   " + names.cut(note, room, look.glyphs) if note else ""
@@ -103,7 +105,9 @@ def _changes(key: int, plan: Plan, look: Look) -> Iterator[Line]:
             cell = row.cells.get(aspect)
             if cell is not None and not cell.same:
                 name = label(row.field) if not aspect else f"{row.field} {aspect}"
-                text = display(f"{name}: {cell.before} -> {cell.after}")
+                is_new = cell.delta == NEW
+                moved = f"{cell.after} {NEW}" if is_new else f"{cell.before} -> {cell.after}"
+                text = display(f"{name}: {moved}")
                 shown = names.cut(text, look.width - 6, look.glyphs)
                 yield line(f"case.{key}.{row.field}.{aspect}", "      ", (shown, QUIET))
     if len(rows) > CHANGES_SHOWN:
@@ -131,10 +135,16 @@ def _over(over: Sequence[Impact], look: Look) -> Iterator[Line]:
         yield from refusals(over, look)
 
 
-def _warnings(plans: Sequence[Plan], look: Look) -> Iterator[Line]:
-    for warning, count in Counter(w for plan in plans for w in plan.warnings).items():
-        many = f" ({count:,} times)" if count > 1 else ""
-        yield from wrapped(f"warning.{warning}", f"! {warning}{many}", look.width, 2, WARN)
+def _warnings(able: Sequence[Case], look: Look) -> Iterator[Line]:
+    """Each once, with those it is about."""
+    warned: dict[str, list[str]] = {}
+    for case in able:
+        for warning in case.plan.warnings if case.plan is not None else ():
+            warned.setdefault(warning, []).append(case.label)
+    for warning, labels in warned.items():
+        rest = len(labels) - WARNED_SHOWN
+        told = ", ".join(labels[:WARNED_SHOWN]) + (f" and {rest:,} more" if rest > 0 else "")
+        yield from wrapped(f"warning.{warning}", f"! {warning}: {told}", look.width, 2, WARN)
 
 
 def _requests(plans: Sequence[Plan], look: Look) -> list[Line]:

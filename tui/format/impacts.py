@@ -22,11 +22,19 @@ def impact_texts(impacts: Sequence[Impact], look: Look, margin: int = 4) -> list
     return [f"{_named(name, room, look)}  {text}" for name, text in zip(full, told, strict=True)]
 
 
+def crowd(impacts: Sequence[Impact]) -> str:
+    """`the project and 3 members`."""
+    members = len({impact.holder for impact in impacts if impact.holder})
+    projects = len({impact.project for impact in impacts if not impact.holder})
+    pools = "the project" if projects == 1 else f"{projects:,} projects"
+    people = f"{members:,} member{'' if members == 1 else 's'}"
+    return " and ".join([*[pools] * bool(projects), *[people] * bool(members)])
+
+
 def tally(over: Sequence[Impact]) -> str:
-    """How many lines there are, and of how many holders where some have several."""
-    holders = len({impact.holder or impact.project for impact in over})
-    same = holders == len(over)
-    return f"{len(over):,}" if same else f"{len(over):,} limits of {holders:,} holders"
+    """How many lines there are, and whose where somebody has several."""
+    same = len({impact.holder or impact.project for impact in over}) == len(over)
+    return f"{len(over):,}" if same else f"{len(over):,} limits of {crowd(over)}"
 
 
 def refusals(over: Sequence[Impact], look: Look) -> list[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 
 from backend.core.plan import WireRequest
 
@@ -15,6 +16,15 @@ COMMAND = "CLI"
 def body_json(body: Mapping[str, object]) -> str:
     """The body, whatever a terminal would act on escaped."""
     return json.dumps(dict(body), ensure_ascii=True, default=str)
+
+
+def reasoned(request: WireRequest, reason: str) -> WireRequest:
+    """The same with the reason where the body has a place for one."""
+    body = {
+        verb: {**told, "reason": reason} if isinstance(told, Mapping) and "reason" in told else told
+        for verb, told in request.body.items()
+    }
+    return replace(request, body=body)
 
 
 def curl(request: WireRequest) -> str:

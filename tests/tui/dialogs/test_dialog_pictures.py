@@ -134,7 +134,7 @@ def test_refused(stage: Stage, snap_compare: Compare) -> None:
         await press(pilot, "5", "A")
         await dialog(pilot)
         stage.settle()
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await until(pilot, lambda: "Nothing was changed" in said(pilot.app))
 
     assert shown(stage, snap_compare, before)

@@ -36,14 +36,26 @@ def test_who_goes_over_is_named_with_limit_usage_and_excess() -> None:
     shown = "\n".join(texts())
     assert "WHO GOES OVER QUOTA (2)" in shown
     assert "! ada@uni.example        cyclades.ram   32G ->   0   24G  OVER by 24G" in shown
-    assert "The effective limit also rises for 1 holder." in shown
+    assert "Effective limits also rise for 1 member." in shown
+
+
+def test_what_is_warned_of_stands_above_the_amounts() -> None:
+    shown = texts()
+    assert shown.index("WARNINGS") < shown.index("WHAT WILL CHANGE")
+
+
+def test_the_project_is_no_member_of_itself() -> None:
+    pool = Impact("", PROJECT, "cyclades.vm", 8, 10, 2)
+    rising = (pool, Impact("bo@uni.example", PROJECT, "cyclades.vm", 8, 10, 2))
+    assert "    Effective limits rise for the project and 1 member." in texts(impacts=rising)
+    assert "    Effective limits rise for the project." in texts(impacts=(pool,))
 
 
 def test_nothing_over_is_said_in_one_line() -> None:
     falling = Impact("bo@uni.example", PROJECT, "cyclades.vm", 10, 8, 2)
     shown = texts(impacts=(falling,))
     assert "WHO IS AFFECTED" in shown
-    assert "    The effective limit falls for 1 holder." in shown
+    assert "    Effective limits fall for 1 member." in shown
 
 
 def test_pending_commissions_warnings_request_and_undo_are_shown() -> None:
@@ -74,7 +86,7 @@ def test_the_count_is_that_of_the_lines() -> None:
     ada = [Impact("ada@uni.example", PROJECT, kind, 9, 1, 5) for kind in ("a.vm", "a.ram", "a.ip")]
     crowd = (*ada, Impact("bo@uni.example", PROJECT, "a.vm", 9, 1, 5))
     shown = texts(impacts=crowd)
-    assert "WHO GOES OVER QUOTA (4 limits of 2 holders)  effective limit, usage" in shown
+    assert "WHO GOES OVER QUOTA (4 limits of 2 members)  effective limit, usage" in shown
     assert sum(text.startswith("  ! ") and "OVER by" in text for text in shown) == 4
 
 

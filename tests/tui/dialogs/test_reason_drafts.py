@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from backend.projects.model import ApplicationState
 from tests.tui.forms.play import STATE
-from tests.tui.stage import Stage, dialog, play, press, review, until, write
+from tests.tui.stage import WIDE, Stage, dialog, play, press, review, said, until, write
 from tui.dialogs.confirm import ConfirmScreen
 from tui.panes.projects import ProjectsPane
 
@@ -40,7 +40,7 @@ def test_it_comes_back_in_the_dialog_of_the_same_decision(stage: Stage) -> None:
         await press(pilot, "escape", "X")
         screen = await dialog(pilot)
         assert reason(screen) == "ask again after the move"
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen))
 
     play(stage.app(state=STATE), type_it)
@@ -62,3 +62,15 @@ def test_other_reasons_are_not_kept(stage: Stage) -> None:
 
     play(stage.app(state=STATE), script)
     assert not Path(DRAFTS).exists()
+
+
+def test_the_request_that_is_shown_has_the_reason_that_is_typed(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await review(pilot, stage, stage.newcomer)
+        await press(pilot, "A")
+        await dialog(pilot)
+        assert '"reason": ""' in said(pilot.app)
+        await write(pilot, "as agreed")
+        assert '"reason": "as agreed"' in said(pilot.app)
+
+    play(stage.app(WIDE), script, WIDE)

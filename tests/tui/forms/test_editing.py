@@ -33,7 +33,7 @@ def test_an_edited_text_goes_straight_to_the_preview(stage: Stage, monkeypatch: 
         await change_in_place(pilot, "E")
         shown = await dialog(pilot)
         assert [(one.field, one.after) for one in shown.plan.changes] == [("max_members", 7)]
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProjectsPane))
 
     play(stage.app(state=STATE), play_it)

@@ -50,7 +50,7 @@ def test_a_new_application_is_typed_previewed_and_filed(stage: Stage) -> None:
         await press(pilot, "ctrl+s")
         shown = await dialog(pilot)
         assert shown.plan.title == "Apply for the new project quantum.lab"
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await closed(pilot)
         assert "filed for quantum.lab" in said(pilot.app)
 
@@ -89,7 +89,7 @@ def test_a_project_is_changed_in_place(stage: Stage) -> None:
         shown = await dialog(pilot)
         fields = {(one.field, one.aspect, one.after) for one in shown.plan.changes}
         assert fields >= {("max_members", "", 7), (VM, "project limit", 30)}
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await closed(pilot)
 
     before = stage.world.see(stage.project)
@@ -110,7 +110,7 @@ def test_a_modification_is_filed_in_the_name_of_an_applicant(stage: Stage) -> No
         assert screen.typed["owner"] == "o@uni.example"
         await press(pilot, "ctrl+s")
         await dialog(pilot)
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await closed(pilot)
 
     play(stage.app(), script)
@@ -196,7 +196,7 @@ def test_base_projects_are_changed_in_place_only(stage: Stage) -> None:
         await fill(pilot, **{f"limit__{VM}__project": "9"})
         await press(pilot, "ctrl+s")
         await dialog(pilot)
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await closed(pilot)
 
     play(stage.app(), script)
@@ -336,7 +336,7 @@ def test_stored_texts_are_safe_on_screen_and_stay_as_they_are(
         await press(pilot, "ctrl+s")
         shown = await dialog(pilot)
         assert {one.field for one in shown.plan.changes} == {"description", "max_members"}
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await closed(pilot)
 
     play(stage.app(size), script, size)
@@ -372,7 +372,7 @@ def test_the_list_shows_what_was_filed(stage: Stage) -> None:
         await fill(pilot, **given)
         await press(pilot, "ctrl+s")
         await dialog(pilot)
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await closed(pilot)
         await until(pilot, lambda: "new.lab" in said(pilot.app))
 

@@ -65,7 +65,7 @@ def test_what_was_typed_is_there_after_the_console_was_ended(stage: Stage) -> No
         assert screen.typed["description"] == "two\nlines"
         await press(pilot, "ctrl+s")
         await dialog(pilot)
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await closed(pilot)
 
     async def find_nothing(pilot: Pilot[None]) -> None:
@@ -97,7 +97,7 @@ def test_a_form_that_was_not_waited_for_closes_and_is_not_sent_twice(
         await fill(pilot, max_members="7")
         await press(pilot, "ctrl+s")
         await dialog(pilot)
-        await press(pilot, "y", "escape")
+        await press(pilot, "enter", "y", "escape")
         await closed(pilot)
         assert len(list((STATE / "drafts").iterdir())) == 1
         if not succeeds:

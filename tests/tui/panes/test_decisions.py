@@ -57,8 +57,8 @@ def test_a_harmless_approval_needs_no_reason(stage: Stage) -> None:
         await press(pilot, "A")
         shown = await dialog(pilot)
         assert shown.plan.tier is Tier.REVERSIBLE
-        assert pilot.app.focused is shown.query_one("#cancel")
-        await press(pilot, "y")
+        assert pilot.app.focused is shown.query_one("#reason")
+        await press(pilot, "enter", "y")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReviewPane))
 
     play(stage.app(), script)
@@ -66,11 +66,17 @@ def test_a_harmless_approval_needs_no_reason(stage: Stage) -> None:
 
 
 def test_enter_never_confirms_unless_the_focus_was_moved(stage: Stage) -> None:
+    """The first leads to the button; one that is held down leads nowhere else."""
+
     async def script(pilot: Pilot[None]) -> None:
         await review(pilot, stage, stage.newcomer)
         await press(pilot, "A")
-        await dialog(pilot)
-        await press(pilot, "enter")
+        shown = await dialog(pilot)
+        await pilot.press("enter", "enter", "enter")
+        assert pilot.app.screen is shown
+        assert pilot.app.focused is shown.query_one("#confirm")
+        await until(pilot, lambda: shown.armed)
+        await press(pilot, "shift+tab", "enter")
         assert isinstance(pilot.app.screen, ReviewPane)
 
     play(stage.app(), script)
@@ -100,7 +106,7 @@ def test_after_the_last_decision_it_goes_back_with_a_message(stage: Stage) -> No
         await review(pilot, stage, stage.newcomer)
         await press(pilot, "A")
         await dialog(pilot)
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
         assert "No application is waiting any more." in said(pilot.app)
 
@@ -198,6 +204,7 @@ def test_it_cannot_be_submitted_twice_and_the_outcome_reaches_who_left(stage: St
         blocker = Thread(target=stage.backend.database.write, args=(hold,))
         blocker.start()
         held.wait(10)
+        await press(pilot, "enter")
         await pilot.press("y", "y", "y")
         assert "running" in said(pilot.app)
         await pilot.press("escape")
@@ -220,8 +227,7 @@ def test_a_stuck_commission_is_settled_by_hand(
         await dialog(pilot)
         if key == "X":
             await write(pilot, "the service lost it")
-            await press(pilot, "enter")
-        await press(pilot, "y" if key == "A" else "enter")
+        await press(pilot, "enter", "y" if key == "A" else "enter")
         await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen))
 
     play(stage.app(), script)
@@ -233,7 +239,7 @@ def test_a_commission_that_its_service_settles_first_is_told(stage: Stage) -> No
         await press(pilot, "5", "A")
         await dialog(pilot)
         stage.world.do(RejectCommission(actor=OPERATOR, serial=stage.serial))
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await until(pilot, lambda: "no pending commission" in said(pilot.app))
 
     play(stage.app(), script)
@@ -296,8 +302,7 @@ def test_a_denied_application_is_dismissed(stage: Stage) -> None:
         shown = await dialog(pilot)
         if shown.plan.tier > Tier.REVERSIBLE:
             await write(pilot, "told in person")
-            await press(pilot, "enter")
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen))
 
     play(stage.app(), script)
@@ -333,20 +338,24 @@ def test_after_a_decision_comes_the_one_behind_it_not_the_first(stage: Stage) ->
     play(stage.app(), script)
 
 
-def test_a_reason_can_be_typed_at_once_and_no_letter_of_it_confirms(stage: Stage) -> None:
+@pytest.mark.parametrize("reason", ["years of use", "Climate yes", "by boardy"])
+def test_a_reason_can_be_typed_at_once_and_no_letter_of_it_confirms(
+    stage: Stage, reason: str
+) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await review(pilot, stage, stage.newcomer)
         await press(pilot, "A")
         shown = await dialog(pilot)
-        await pilot.press(*"by", "space", *"boardy")
+        assert "Approve  enter, y" in said(pilot.app)
+        await pilot.press(*("space" if sign == " " else sign for sign in reason))
         assert pilot.app.screen is shown
-        assert shown.query_one("#reason", Input).value == "by boardy"
+        assert shown.query_one("#reason", Input).value == reason
         assert stage.world.application(stage.newcomer).state is ApplicationState.PENDING
         await press(pilot, "enter", "y")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReviewPane))
 
     play(stage.app(), script)
-    assert stage.world.application(stage.newcomer).response == "by boardy"
+    assert stage.world.application(stage.newcomer).response == reason
 
 
 def test_leaving_says_that_nothing_was_changed(stage: Stage) -> None:

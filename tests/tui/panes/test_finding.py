@@ -241,7 +241,7 @@ def test_a_change_is_taken_back_with_a_preview(stage: Stage) -> None:
         await press(pilot, "B")
         shown = await dialog(pilot)
         assert shown.plan.title == "Unsuspend project climate.hpc"
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await until(pilot, lambda: isinstance(pilot.app.screen, ListPane))
 
     play(stage.app(), script)

@@ -33,7 +33,7 @@ def test_keys_typed_ahead_go_nowhere(stage: Stage) -> None:
         assert shown.query_one("#reason", Input).value == ""
         now = 0.31
         await dialog(pilot)
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         assert pilot.app.screen is not shown
 
     play(stage.app(), script)

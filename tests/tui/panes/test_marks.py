@@ -175,14 +175,14 @@ def test_all_marked_commissions_are_rejected_with_one_consent(queue: Stage) -> N
     assert entries == [("the service lost them",)] * 5
 
 
-def test_harmless_ones_together_take_no_more_than_y(queue: Stage) -> None:
+def test_harmless_ones_together_take_no_more_than_enter_and_y(queue: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "1")
         await filtered(pilot, "new")
         await press(pilot, "*", "A")
         await bulk(pilot)
         assert "Approve 4" in said(pilot.app)
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await gone(pilot)
 
     play(queue.app(), script)
@@ -219,7 +219,7 @@ def test_the_first_failure_ends_it_and_the_rest_stays_marked(queue: Stage) -> No
         assert [case.label for case in shown.cases] == list(NAMES)
         command = DenyApplication(actor=OPERATOR, application=queue.newcomer + 2)
         queue.world.do(command, "no budget")
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await until(pilot, lambda: not shown.applying)
         assert [case.outcome for case in shown.cases] == ["done", "refused", "not tried"]
         text = said(pilot.app)
@@ -247,7 +247,7 @@ def test_one_marked_row_is_decided_like_one_under_the_cursor(queue: Stage) -> No
         await press(pilot, "A")
         shown = await dialog(pilot)
         assert shown.plan.target == second
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await until(pilot, lambda: isinstance(pilot.app.screen, ListPane))
         assert not pane(pilot).state.marked
 

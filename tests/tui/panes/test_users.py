@@ -64,7 +64,7 @@ def test_marked_people_are_verified_together(stage: Stage) -> None:
             pilot,
             lambda: isinstance(pilot.app.screen, BulkScreen) and pilot.app.screen.armed,
         )
-        await press(pilot, "y")
+        await press(pilot, "enter", "y")
         await until(pilot, lambda: stage.world.user("X").email_verified)
 
     troubles(stage)
