@@ -28,6 +28,7 @@ _WORD = re.compile(r"\S*")
 _SOME = re.compile(r"\s+")
 _NAME = re.compile(r"[\w.-]{1,40}")
 NOTHING_SAVED = "nothing is saved; :save NAME saves what is listed"
+READ_AT_START = " (as configured when the console began)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +281,8 @@ def _check(order: Order, words: Sequence[str]) -> None:
         raise _wrong(order, "nothing follows it")
     optional = command.takes.startswith("[") and not rest
     if (words or command.given) and rest not in words and not optional:
-        raise _wrong(order, f"one of {', '.join(words)} follows it" if words else NOTHING_SAVED)
+        told = f"one of {', '.join(words)} follows it" if words else NOTHING_SAVED
+        raise _wrong(order, told + (READ_AT_START if command.run is _context else ""))
     if command.run is _save and not _NAME.fullmatch(rest):
         raise _wrong(order, "a name of letters, digits, dots and dashes follows it")
     if command.run is _refresh and not _is_seconds(rest):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backend.backend import Backend, Badges, Connection, Link, LinkState
-from backend.core.errors import BadReply, BursarError, Unreachable
+from backend.core.errors import BadReply, BursarError, NotSignedIn, Unreachable
 from backend.core.listing import Listing, Query
 from backend.core.runtime import micros, system_runtime
 from backend.core.text import display
@@ -321,6 +321,8 @@ class Session:
                 self.told(error)
             self.failure = error
         else:
+            if isinstance(self.failure, NotSignedIn):
+                self.tell(f"signed in as {self.connection.actor.name}")
             self.failure = None
             self.read_at = self.now()
         self.redraw()

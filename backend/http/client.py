@@ -125,6 +125,8 @@ class Http:
         self._origin = _origin(url)
         self._token, self._sign, self._failure = token, sign, failure
         self._held = ""
+        self.signed = 0
+        """How many tokens it had: whom it stands for may be another with each."""
         self._fetching = asyncio.Lock()
         self._patience = patience or Patience()
         self._rng = rng or random.SystemRandom()
@@ -294,6 +296,7 @@ class Http:
         async with self._fetching:
             if self._token is not None and not self._held:
                 self._held = await self._token(refusal)
+                self.signed += 1
             return self._held
 
     async def _renewed(self, refused: str, reply: Reply) -> str:

@@ -63,7 +63,7 @@ class Line:
         self.mismatch = ""
         """That the server is another version, `` when it is not."""
         self.answered: Callable[[], None] = lambda: None
-        self._known = False
+        self._known_with: int | None = None
         self._asking = asyncio.Lock()
 
     async def introduce(self) -> None:
@@ -73,13 +73,13 @@ class Line:
         self.connection = replace(told.connection, place=self.http.place)
         self.fields = told.fields
         self.mismatch = wire.mismatch(answer)
-        self._known = True
+        self._known_with = self.http.signed
 
     async def known(self) -> None:
-        """The same, once."""
-        if not self._known:
+        """The same, once with each token."""
+        if self._known_with != self.http.signed:
             async with self._asking:
-                if not self._known:
+                if self._known_with != self.http.signed:
                     await self.introduce()
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> Reply:

@@ -3,6 +3,7 @@ was being done goes on."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,8 +37,14 @@ def far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Afar]:
 
 
 async def asked(pilot: Pilot[None]) -> None:
-    """Wait for the prompt."""
-    await until(pilot, lambda: isinstance(pilot.app.screen, SignInScreen), tries=500)
+    """Wait until the prompt listens."""
+    await until(pilot, lambda: listening(pilot), tries=500)
+
+
+def listening(pilot: Pilot[None]) -> bool:
+    """Whether what is typed now goes into the prompt."""
+    prompt = pilot.app.screen
+    return isinstance(prompt, SignInScreen) and prompt.armed
 
 
 async def answered(pilot: Pilot[None], token: str) -> None:
@@ -109,6 +116,44 @@ def test_a_wrong_token_is_asked_for_again(far: Afar) -> None:
     play(far.app(), script)
 
 
+def test_what_is_typed_when_the_prompt_comes_is_no_token(far: Afar) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        app, now = pilot.app, 0.0
+        assert isinstance(app, BursarApp)
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        question = Question("team", "https://h.example", "no token is configured")
+        prompt = SignInScreen(app.session, question, answer, clock=lambda: now)
+        app.push_screen(prompt)
+        for _ in range(3):
+            now += 0.5
+            await pilot.press("r", "2", "enter", "escape")
+        assert app.screen is prompt
+        now = 2.2
+        await asked(pilot)
+        assert prompt.query_one(Input).value == ""
+        await pilot.press("2", "enter")
+        assert await answer == "2"
+        await left(pilot)
+
+    play(far.app(live=False), script)
+
+
+def test_who_signs_in_as_somebody_else_is_called_so(far: Afar) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await arrived(pilot)
+        far.shut_out()
+        far.admit("bo-n3w", "bo", Role.VIEWER)
+        await pilot.press("r")
+        await asked(pilot)
+        await answered(pilot, "bo-n3w")
+        await until(pilot, lambda: "token:bo" in said(pilot.app), tries=500)
+        await press(pilot, "j", "X")
+        assert "deny: your role is viewer" in said(pilot.app)
+        await left(pilot)
+
+    play(far.app(), script)
+
+
 def test_who_declines_is_asked_again_when_he_wants_to(far: Afar) -> None:
     far.keep("nobody")
 
@@ -121,6 +166,7 @@ def test_who_declines_is_asked_again_when_he_wants_to(far: Afar) -> None:
         await asked(pilot)
         await answered(pilot, TOKEN)
         await arrived(pilot)
+        assert "signed in as token:ada" in said(pilot.app)
         await left(pilot)
 
     play(far.app(), script)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -19,16 +20,29 @@ from tui.format.lines import QUIET, Line, Look, blank, wrapped
 from tui.session import Session
 from tui.widgets.field import SecretField
 
+CALM = 0.6
+"""Seconds without a key after which those that come are meant for the prompt."""
+POLL = 0.05
+
 
 class SignInScreen(Dialog[None]):
-    """Asks for a token and puts it into `answer`, `` when it is left."""
+    """Asks for a token and puts it into `answer`, `` when it is left. It comes by itself, so what
+    is being typed then goes nowhere; it listens once no key was pressed for a while."""
 
-    AUTO_FOCUS = "#token"
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
-    def __init__(self, session: Session, question: Question, answer: asyncio.Future[str]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        question: Question,
+        answer: asyncio.Future[str],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__(session)
         self._question, self._answer = question, answer
+        self.armed = False
+        self._clock, self._pressed = clock, clock()
 
     def body(self) -> ComposeResult:
         """The field, and what is wrong with what is in it."""
@@ -42,6 +56,19 @@ class SignInScreen(Dialog[None]):
         """Say what for."""
         self.frame(f"Sign in: {self._question.context}", "enter signs in   esc goes on without")
         self.show_text(self._lines)
+        self.set_interval(POLL, self._arm)
+
+    def _arm(self) -> None:
+        if not self.armed and self._clock() - self._pressed >= CALM:
+            self.armed = True
+            self.query_one("#token").focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys that were meant for what was on screen before."""
+        if not self.armed:
+            event.stop()
+            event.prevent_default()
+            self._pressed = self._clock()
 
     def _lines(self, look: Look) -> Iterator[Line]:
         asked = self._question

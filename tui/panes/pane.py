@@ -93,6 +93,10 @@ class Pane(Subject, inherit_bindings=False):
         why = self.session.forbidden() if action.changes_data else ""
         return why or self.session.lacking(action.gives)
 
+    def offers(self, action: Action) -> bool:
+        """Whether the row of keys has it, off or not."""
+        return True
+
     async def refresh_data(self) -> None:
         """Data changed: read again what is visible. Raises BursarError."""
 
@@ -174,6 +178,7 @@ class Pane(Subject, inherit_bindings=False):
         footer = [
             (self.named(self.session.keyed(action)), not self.refusal(action))
             for action in actions.footer(self.SCOPE)
+            if self.offers(action)
         ]
         if (footer, self.size.width) != self._footer:
             self._footer = (footer, self.size.width)

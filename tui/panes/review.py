@@ -101,6 +101,11 @@ class ReviewPane(Pane, inherit_bindings=False):
         why = super().refusal(action) or _refusal(action.id, self.review)
         return why or (self.session.forbidden() if action.id in _EDITS else "")
 
+    def offers(self, action: Action) -> bool:
+        """What comes after a denial is not a third way to decide."""
+        denied = self.review and self.review.application.state is ApplicationState.DENIED
+        return action.id != "review.dismiss" or bool(denied)
+
     async def refresh_data(self) -> None:
         """Read the application and what approving would do now."""
         wanted = self.application

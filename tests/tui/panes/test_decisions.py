@@ -73,7 +73,7 @@ def test_enter_never_confirms_unless_the_focus_was_moved(stage: Stage) -> None:
         await press(pilot, "A")
         shown = await dialog(pilot)
         await pilot.press("enter", "enter", "enter")
-        assert pilot.app.screen is shown
+        assert not shown.applying
         assert pilot.app.focused is shown.query_one("#confirm")
         await until(pilot, lambda: shown.armed)
         await press(pilot, "shift+tab", "enter")
@@ -292,6 +292,18 @@ def test_an_application_decided_elsewhere_turns_into_its_outcome(stage: Stage) -
         assert "the application is approved" in said(pilot.app)
 
     play(stage.app(live=True), script)
+
+
+def test_dismissing_is_offered_once_it_was_denied(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        pane = await review(pilot, stage, stage.modification)
+        assert "D dismiss" not in said(pilot.app).splitlines()[-1]
+        stage.deny(stage.modification)
+        await press(pilot, "r")
+        await until(pilot, lambda: pane.review is not None and not pane.review.position)
+        assert "D dismiss" in said(pilot.app).splitlines()[-1]
+
+    play(stage.app(WIDE), script, WIDE)
 
 
 def test_a_denied_application_is_dismissed(stage: Stage) -> None:

@@ -37,7 +37,7 @@ def line(pilot: Pilot[None], number: int) -> str:
 async def confirm(pilot: Pilot[None], reason: str = "", name: str = "") -> None:
     """Give what the dialog asks for and carry the plan out."""
     shown = await dialog(pilot)
-    for text in filter(None, (reason, name)):
+    for text in (reason, *[name] * bool(name)):
         await write(pilot, text)
         await press(pilot, "enter")
     await press(pilot, "y")
