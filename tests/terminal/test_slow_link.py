@@ -82,7 +82,7 @@ def test_a_working_day_on_a_slow_line(stage: Stage, tmp_path: Path) -> None:
         assert child.modes_left_on() == set()
         assert child.echoes
         words = len("ask again" + "climate" + "service lost it" + "over" + str(target))
-        assert child.typed - words <= 28
+        assert child.typed - words <= 31
     states = [stage.world.application(one).state for one in approved]
     assert states == [ApplicationState.APPROVED] * 3
     denied = stage.world.application(stage.modification)
