@@ -172,3 +172,13 @@ def test_what_is_lacking_is_dimmed_with_the_reason(stage: Stage) -> None:
         assert told.count(why) >= 3
 
     play(BursarApp(Session(approver), live=False), script, WIDE)
+
+
+def test_a_name_that_is_not_known_says_since_when(places: dict[str, Context]) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        app = app_of(pilot)
+        await press(pilot, ":", *"ctx", "space", *"later", "enter")
+        assert "as configured when the console began" in said(app)
+        await app.session.backend.close()
+
+    play(console(places, size=WIDE), script, WIDE)
