@@ -28,7 +28,7 @@ from tui.format.lines import (
     section,
     wrapped,
 )
-from tui.format.units import amount
+from tui.format.units import amount, counted
 
 MEMBERS_SHOWN = 100
 LABEL = 9
@@ -103,7 +103,9 @@ def _facts(review: ApplicationReview, look: Look) -> dict[str, str]:
     waiting = asked.state is ApplicationState.PENDING
     age = f"   waiting {ages.age(asked.issued_at, look.now)}" if waiting else ""
     filed = f"{ages.stamp(asked.issued_at)}{age}" if asked.issued_at else "when is not shown"
-    known = "new" if review.is_new else f"{project.state.value}, {review.members:,} members"
+    known = (
+        "new" if review.is_new else f"{project.state.value}, {counted(review.members, 'member')}"
+    )
     name = asked.name or project.realname
     return {
         "Project": f"{name} ({known})  {names.identifier(project.uuid)}",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from tui.format.lines import Build
-from tui.panes.pane import Pane
+from tui.format.lines import QUIET, Build, Part
+from tui.panes.pane import MORE, Pane
 from tui.widgets.text import TextPanel
 
 
@@ -19,6 +19,10 @@ class DetailPane(Pane, inherit_bindings=False):
     def body(self) -> ComposeResult:
         """The text alone."""
         yield TextPanel(self.session.look, id="text")
+
+    def hint(self) -> Part:
+        """Whether there is more of it."""
+        return (MORE, QUIET) if self.query_one(TextPanel).overflows else ""
 
     async def refresh_data(self) -> None:
         """Read it again."""

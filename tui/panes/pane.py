@@ -24,6 +24,7 @@ from tui.widgets.chrome import Row, Tabs
 from tui.widgets.prompt import MessageRow
 from tui.widgets.small import TooSmall
 
+MORE = "pgdn: more"
 ASKS = ("list.filter", "raw.find", "command")
 """Actions that open the line: at once, so that what is typed fast goes into it."""
 if TYPE_CHECKING:

@@ -24,8 +24,9 @@ from backend.quotas.model import QuotaRow
 from tui.actions import Action, Scope, bindings
 from tui.format import ages, names
 from tui.format.lines import BAD, QUIET, WARN, Look, Part, fitting
-from tui.format.units import UNKNOWN, amount, percent
+from tui.format.units import UNKNOWN, amount, counted, percent
 from tui.panes import bulk
+from tui.panes.pane import MORE
 from tui.panes.project_actions import ProjectActions
 from tui.panes.project_text import everything, last_day
 from tui.panes.raw import RawPane
@@ -122,12 +123,14 @@ class ProjectPane(ProjectActions, inherit_bindings=False):
         if self.found is None:
             return ()
         waiting = sum(row.state in _WAIT for row in self.found.members)
-        told: list[Part] = [f"{len(self.found.members):,} members"]
+        row = self.found.row
+        told: list[Part] = [counted(row.members, "member") if row.members_known else "? members"]
         return [*told, (f"{waiting:,} waiting", WARN)] if waiting else told
 
     def hint(self) -> Part:
         """Where the other half is."""
-        return ("tab goes to the members and back", QUIET)
+        more = f"   {MORE}" if self.query_one("#about", TextPanel).overflows else ""
+        return (f"tab goes to the members and back{more}", QUIET)
 
     async def refresh_data(self) -> None:
         """Read everything about the project."""

@@ -24,7 +24,7 @@ from tui.format import ages
 from tui.format.lines import QUIET, Part
 from tui.format.review import left, right, single, state_words
 from tui.panes import frame
-from tui.panes.pane import Pane
+from tui.panes.pane import MORE, Pane
 from tui.panes.project_forms import NEW_IS_NOT_EDITED
 from tui.panes.raw import RawPane
 from tui.session import Session
@@ -89,8 +89,7 @@ class ReviewPane(Pane, inherit_bindings=False):
 
     def hint(self) -> Part:
         """How old what is shown is, and whether there is more of it."""
-        asked = self.query_one("#asked", TextPanel)
-        more = "   pgdn: more" if len(asked.lines) > asked.room else ""
+        more = f"   {MORE}" if self.query_one("#asked", TextPanel).overflows else ""
         return (
             f"Preview computed from data read at {ages.clock(self.session.read_at)}Z{more}",
             QUIET,

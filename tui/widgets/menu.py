@@ -151,7 +151,8 @@ class Menu(ModalScreen[Item | None]):
         nothing = "" if self._shown else "   nothing fits"
         self.query_one("#typed", Static).update(line("", (typed + nothing, QUIET)).content)
         count = f"{len(self._shown)}   " if self._typed else ""
-        self.query_one("#menu").border_subtitle = Content(f"{count}enter chooses   esc closes")
+        leave = "esc clears" if self._typed else "esc closes"
+        self.query_one("#menu").border_subtitle = Content(f"{count}enter chooses   {leave}")
 
 
 def content(item: Item, width: int, glyphs: Glyphs) -> Content:

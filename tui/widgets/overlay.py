@@ -52,7 +52,8 @@ class Overlay(ModalScreen[None]):
         box = self.query_one("#box")
         box.border_title = Content(self._title)
         find = f"find: {self._typed}_   " if self._typed else "type to find   "
-        box.border_subtitle = Content((find if self._filtered else "") + "esc closes")
+        leave = "esc clears" if self._typed else "esc closes"
+        box.border_subtitle = Content((find if self._filtered else "") + leave)
 
     def on_key(self, event: events.Key) -> None:
         """Typing narrows the lines down; without that `q` closes."""

@@ -30,6 +30,11 @@ class TextPanel(LineView, inherit_bindings=False):
         """What is shown, as laid out for the present width."""
         return self._lines
 
+    @property
+    def overflows(self) -> bool:
+        """True when there is more of it than can be seen at once."""
+        return len(self._lines) > self.room
+
     def show(self, build: Build, *, home: bool = False) -> None:
         """Show another text; `home` scrolls to its start."""
         self._build = build

@@ -7,7 +7,13 @@ import json
 import pytest
 from textual.pilot import Pilot
 
-from backend.projects.model import Capacity, MembershipState, ProjectState
+from backend.projects.model import (
+    Capacity,
+    ChangeMembership,
+    MembershipAction,
+    MembershipState,
+    ProjectState,
+)
 from tests.tui.stage import (
     GIB,
     SIZES,
@@ -21,7 +27,7 @@ from tests.tui.stage import (
     until,
     write,
 )
-from tests.worlds import RAM, VM
+from tests.worlds import OPERATOR, RAM, VM
 from tui.dialogs.confirm import ConfirmScreen
 from tui.panes.project import ProjectPane
 from tui.panes.projects import ProjectsPane
@@ -72,6 +78,24 @@ def test_what_a_new_project_asks_for_is_told_in_its_units(stage: Stage) -> None:
         assert f"{VM} new -> 8" in shown
 
     play(stage.app(WIDE), script, WIDE)
+
+
+def test_its_title_counts_as_its_text_does_and_says_that_there_is_more(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await lists(pilot, 2)
+        pane = await open_project(pilot)
+        assert pane.found is not None
+        gone = next(one for one in pane.found.members if one.state == MembershipState.ACCEPTED)
+        remove = ChangeMembership(
+            actor=OPERATOR, membership=gone.key, action=MembershipAction.REMOVE
+        )
+        stage.world.do(remove)
+        await press(pilot, "r")
+        await until(pilot, lambda: "Members 2 of" in said(pilot.app))
+        assert "2 members" in line(pilot, 2)
+        assert "pgdn: more" in line(pilot, -2)
+
+    play(stage.app(), script)
 
 
 def test_a_project_is_suspended_and_let_again(stage: Stage) -> None:
