@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from tui.actions import ACTIONS, Action, Group, Scope, reachable
 from tui.commands import COMMANDS
-from tui.format.lines import HEAD, QUIET, Line, Look, blank, line
+from tui.format.lines import HEAD, QUIET, Line, Look, blank, line, wrapped
 from tui.panes.frame import KEY
 from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
@@ -20,10 +20,14 @@ _TITLE = 20
 _USAGE = 28
 
 
+ORDER = (Group.DECIDE, Group.ROW, Group.VIEW, Group.FIND, Group.SESSION, Group.MOVE)
+"""What is particular to a screen first."""
+
+
 def help_lines(pane: Pane, look: Look) -> Iterable[Line]:
     """One line per action, in the groups of the registry."""
     known = reachable(pane.SCOPE)
-    for group in Group:
+    for group in ORDER:
         found = [action for action in known if action.group is group]
         if found:
             yield line("", (group.value.upper(), HEAD))
@@ -57,19 +61,22 @@ def _filter_lines(pane: ListPane[Any], look: Look) -> Iterator[Line]:
 
 
 def _told(usage: str, told: str, look: Look) -> Iterator[Line]:
-    gap = " " * max(1, _USAGE - cell_len(usage))
-    yield line(usage, "  ", (usage, KEY), f"{gap}{told}")
+    yield from _entry(usage, usage, _USAGE, told, look)
 
 
 def _lines(action: Action, why: str, look: Look) -> Iterator[Line]:
-    keys = action.key_text
-    gap = " " * max(1, _KEYS - cell_len(keys))
     told = action.tooltip or action.title
-    if not why:
-        yield line(action.id, "  ", (keys, KEY), f"{gap}{told}")
-        return
-    text = f"  {keys}{gap}{told}"
-    together = cell_len(text) + cell_len(why) + 4 <= look.width
-    yield line(action.id, (f"{text}  ({why})" if together else text, QUIET))
-    if not together:
-        yield line(f"{action.id}.why", (f"  {' ' * _KEYS}({why})", QUIET))
+    text = f"{told}  ({why})" if why else told
+    yield from _entry(action.id, action.key_text, _KEYS, text, look, off=bool(why))
+
+
+def _entry(
+    key: str, keys: str, column: int, told: str, look: Look, *, off: bool = False
+) -> Iterator[Line]:
+    """Keys, and beside them what they do, on as many lines as that takes."""
+    column = max(column, cell_len(keys) + 1) if cell_len(keys) < look.width // 2 else column
+    texts = [one.text for one in wrapped(key, told, look.width - column - 2)]
+    for n, text in enumerate(texts):
+        name = keys if not n else ""
+        gap = " " * (column - cell_len(name))
+        yield line(key, "  ", (name, QUIET if off else KEY), gap, (text, QUIET if off else ""))

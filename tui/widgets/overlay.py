@@ -19,7 +19,7 @@ from tui.widgets.text import TextPanel
 
 class Overlay(ModalScreen[None]):
     """Shows what a `Build` makes of its width; `esc` closes. With `filtered`, what is typed
-    leaves only lines that contain it."""
+    leaves only lines that contain it, and those of the same key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
@@ -46,7 +46,9 @@ class Overlay(ModalScreen[None]):
         self.query_one(TextPanel).styles.height = min(len(lines), max(1, self.size.height - 4))
         if not self._typed:
             return lines
-        return [one for one in lines if self._typed.lower() in one.text.lower()]
+        found = [one for one in lines if self._typed.lower() in one.text.lower()]
+        entries = {one.key for one in found if one.key}
+        return [one for one in lines if one.key in entries or one in found]
 
     def _say_how(self) -> None:
         box = self.query_one("#box")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -186,14 +187,30 @@ def test_messages_are_kept_and_listed(stage: Stage) -> None:
     play(stage.app(), script)
 
 
+def test_help_begins_with_what_is_particular_and_cuts_nothing(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "?")
+        shown = said(pilot.app)
+        assert re.search(r" A +Approve", shown)
+        assert "~" not in shown
+        await press(pilot, *"fit a filter")
+        shown = said(pilot.app)
+        assert "tab completes" in shown
+        assert "esc clears it" in shown
+
+    play(stage.app(), script)
+
+
 def test_help_finds_keys_by_what_they_do(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "?", *"clipboard")
         text = said(pilot.app)
         assert "Send its id to the terminal's clipboard" in text
         assert "Read again now" not in text
+        assert "esc clears" in text
         await press(pilot, "backspace", "escape")
         assert "find:" not in said(pilot.app)
+        assert "esc closes" in said(pilot.app)
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, ListPane)
 
