@@ -168,7 +168,8 @@ def test_what_is_lacking_is_dimmed_with_the_reason(stage: Stage) -> None:
         assert isinstance(pane, ProjectsPane)
         assert pane.check_action("project_suspend", ()) is None
         await press(pilot, "escape", "?")
-        told = " ".join(line.text for line in pilot.app.screen.query_one(TextPanel).lines)
+        lines = pilot.app.screen.query_one(TextPanel).lines
+        told = " ".join(" ".join(line.text for line in lines).split())
         assert told.count(why) >= 3
 
     play(BursarApp(Session(approver), live=False), script, WIDE)
