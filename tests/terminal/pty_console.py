@@ -89,6 +89,14 @@ class Console:
         while time.monotonic() < end and self.read(0.02):
             pass
 
+    def press_while(self, text: str, key: str) -> None:
+        """Press a key again and again, slowly, while a text is on the screen."""
+        end = time.monotonic() + PATIENCE
+        while text in self.text:
+            assert time.monotonic() < end, f"{key!r} does nothing in:\n{self.text}"
+            self.type(key)
+            self.pause(0.6)
+
     def forget(self) -> None:
         """Clear the screen, to see what is painted anew."""
         self._screen.reset()

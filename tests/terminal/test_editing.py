@@ -54,14 +54,10 @@ def open_editor(child: Console) -> None:
 
 
 def consent(child: Console) -> None:
-    """Confirm; the dialog is deaf at first."""
+    """Confirm; the dialog is deaf at first, and to keys that come too fast."""
     child.until("Change  enter")
-    while "Change  enter" in child.text:
-        child.type("\r")
-        assert child.read(0.2)
-    while "Change  y" in child.text:
-        child.type("y")
-        assert child.read(0.2)
+    child.press_while("Change  enter", "\r")
+    child.press_while("Change  y", "y")
 
 
 def test_the_editor_has_the_terminal_and_the_console_gets_it_back(
