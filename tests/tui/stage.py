@@ -31,6 +31,9 @@ GIB = 1024**3
 NARROW, WIDE = (80, 24), (140, 40)
 SIZES = {"80x24": NARROW, "140x40": WIDE}
 
+PATIENCE = 60.0
+"""Seconds after which what does not settle never will."""
+
 ENDLESS = ("live", "change", "apply")
 """Workers that wait for the operator or for ever."""
 
@@ -140,12 +143,13 @@ async def settled(pilot: Pilot[None]) -> None:
     """Wait until nothing is being read any more."""
     await pilot.pause()
     reading = [worker for worker in pilot.app.workers if worker.group not in ENDLESS]
-    while any(not worker.is_finished for worker in reading) and not signing_in(pilot):
-        await pilot.pause(0.005)
-    if reading:
-        await pilot.pause()
-    while isinstance(pilot.app.screen, AskingDialog) and pilot.app.screen.resting:
-        await pilot.pause(0.02)
+    async with asyncio.timeout(PATIENCE):
+        while any(not worker.is_finished for worker in reading) and not signing_in(pilot):
+            await pilot.pause(0.005)
+        if reading:
+            await pilot.pause()
+        while isinstance(pilot.app.screen, AskingDialog) and pilot.app.screen.resting:
+            await pilot.pause(0.02)
 
 
 def signing_in(pilot: Pilot[None]) -> bool:

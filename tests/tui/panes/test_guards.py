@@ -33,7 +33,9 @@ def test_keys_typed_ahead_go_nowhere(stage: Stage) -> None:
         assert shown.query_one("#reason", Input).value == ""
         now = 0.31
         await dialog(pilot)
-        await press(pilot, "enter", "y")
+        await pilot.press("enter")
+        now = 0.9
+        await press(pilot, "y")
         assert pilot.app.screen is not shown
 
     play(stage.app(), script)
