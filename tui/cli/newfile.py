@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-from difflib import get_close_matches
 from pathlib import Path
 
 from backend import contexts
 from backend.contexts import Context
-from tui.cli.asking import Declined, drop_typed, somebody_there
 from tui.cli.output import narrate, say
 
 ALIKE = 0.6
@@ -22,6 +20,10 @@ def agreed(context: Context) -> None:
     path = context.database
     if not isinstance(path, Path) or path.exists():
         return
+    from difflib import get_close_matches
+
+    from tui.cli.asking import Declined, drop_typed, somebody_there
+
     fills = f"bursar import FILE --database {path} makes one and fills it"
     if close := get_close_matches(path.name, _beside(path), 1, ALIKE):
         hint = f"did you mean {path.with_name(close[0])}? {fills}"
