@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -57,6 +58,18 @@ def _still_cursors() -> Iterator[None]:
         patch.setattr(Input, "_toggle_cursor", lambda self: None)
         patch.setattr(TextArea, "_toggle_cursor_blink_visible", lambda self: None)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_log_left_open() -> Iterator[None]:
+    """A command that ran in this process sent the log to its file; the next test reads it here."""
+    log = logging.getLogger("bursar")
+    propagate, handlers = log.propagate, list(log.handlers)
+    yield
+    for handler in set(log.handlers) - set(handlers):
+        log.removeHandler(handler)
+        handler.close()
+    log.propagate = propagate
 
 
 @pytest.fixture(scope="session")
