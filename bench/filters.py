@@ -20,7 +20,8 @@ from backend.core.database import Database, Tx, open_database
 from backend.core.keys import first_keys, keys_of
 from backend.core.listing import Query
 from backend.quotas import queries
-from bench.limits import STEPS, fill
+from backend.schema import STEPS
+from bench.limits import fill
 
 PAGE = 64
 FILTERS = (

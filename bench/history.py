@@ -21,8 +21,9 @@ from backend.quotas import feed, history
 from backend.quotas.ledger import Operation, run
 from backend.quotas.model import IssueCommission, Provision
 from backend.quotas.queries import explain
+from backend.schema import STEPS
 from bench.ledger import SERVICE, accept
-from bench.limits import MEMBERS, NAMES, STEPS, fill, milliseconds
+from bench.limits import MEMBERS, NAMES, fill, milliseconds
 
 DAY, STRETCHES, MINUTES = 86_400_000_000, 96, 60
 BATCH = 200

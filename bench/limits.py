@@ -15,19 +15,14 @@ from array import array
 from collections.abc import Callable
 from pathlib import Path
 
-from backend.core import journal
-from backend.core.database import Database, Step, Tx, open_database
+from backend.core.database import Database, Tx, open_database
 from backend.core.journal import Entry
 from backend.core.keys import keys_of
 from backend.core.listing import Query
-from backend.quotas import queries, schema, service, store
+from backend.quotas import queries, service, store
 from backend.quotas.model import HoldingKey, Limit, Resource, SetLimits
+from backend.schema import STEPS
 
-STEPS = (
-    Step("journal", journal.SCHEMA),
-    Step("quotas", schema.SCHEMA),
-    Step("history", schema.HISTORY),
-)
 NAMES = ("vm", "cpu", "ram", "disk", "ip")
 MEMBERS = 100
 PROJECTS = 2000
