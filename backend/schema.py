@@ -5,6 +5,7 @@ from __future__ import annotations
 from backend.core import journal, tables
 from backend.core.database import Step
 from backend.notices import schema as notices
+from backend.placement import schema as placement
 from backend.projects import store as projects
 from backend.quotas import schema as quotas
 
@@ -19,4 +20,5 @@ STEPS = (
     Step("grants", tables.GRANTS),
     Step("once", tables.ONCE),
     Step("unknown", quotas.UNKNOWN + projects.UNKNOWN),
+    Step("placement", placement.SCHEMA),
 )

@@ -1,7 +1,7 @@
 """Numbered schema steps, written once for SQLite and PostgreSQL.
 
-A step's SQL uses `{int64}`, `{blob}`, `{strict}` and `{clustered}` (rows stored in primary key
-order) where the engines' words differ.
+A step's SQL uses `{int64}`, `{float64}`, `{blob}`, `{strict}` and `{clustered}` (rows stored in
+primary key order) where the engines' words differ.
 Steps are appended, never renumbered, and only go forward.
 """
 
@@ -16,12 +16,14 @@ APPLICATION_ID = 0x62757273  # "burs"
 
 SQLITE_WORDS: Mapping[str, str] = {
     "int64": "INTEGER",
+    "float64": "REAL",
     "blob": "BLOB",
     "strict": " STRICT",
     "clustered": " STRICT, WITHOUT ROWID",
 }
 POSTGRES_WORDS: Mapping[str, str] = {
     "int64": "BIGINT",
+    "float64": "DOUBLE PRECISION",
     "blob": "BYTEA",
     "strict": "",
     "clustered": "",

@@ -1,0 +1,1 @@
+"""OpenStack Placement: providers, inventories, and what consumers hold of them (spec placement)."""

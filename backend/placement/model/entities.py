@@ -1,0 +1,111 @@
+"""Providers, inventories and consumers (spec placement §1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+MOST = 2**31 - 1
+"""The highest figure of an inventory."""
+PLACEHOLDER = "00000000-0000-0000-0000-000000000000"
+"""The project and user of consumers that were written without one (§4.3)."""
+UNTYPED = ""
+"""The type of a consumer that has none; the API calls it `unknown`."""
+ANY_GENERATION = -1
+"""Write whatever the generation is, as microversions before generations do."""
+KEEP = "*"
+"""Leave the type of a consumer, or the parent of a provider, as it is."""
+
+Amounts = Mapping[str, int]
+"""How much of each resource class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A node of a tree; `parent` and `root` are uuids, `parent` `` for a root."""
+
+    uuid: str
+    name: str
+    generation: int
+    parent: str
+    root: str
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def target(self) -> str:
+        """Journal name."""
+        return f"provider:{self.uuid}"
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceClass:
+    """A kind of resource."""
+
+    name: str
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def target(self) -> str:
+        """Journal name."""
+        return f"resource_class:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What a provider has of one class: the six fields of an inventory (§1.1)."""
+
+    total: int
+    reserved: int = 0
+    min_unit: int = 1
+    max_unit: int = MOST
+    step_size: int = 1
+    allocation_ratio: float = 1.0
+
+    @property
+    def product(self) -> float:
+        """What amounts are compared with: an IEEE double, not truncated (§2)."""
+        return (self.total - self.reserved) * self.allocation_ratio
+
+    @property
+    def capacity(self) -> int:
+        """The product as people read it."""
+        return int(self.product)
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """The stock of a provider in one class."""
+
+    provider: str
+    resource_class: str
+    stock: Stock
+    used: int = 0
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset({"used"})
+
+    @property
+    def target(self) -> str:
+        """Journal name."""
+        return f"inventory:{self.provider}/{self.resource_class}"
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """Who holds something, and what of which provider; one without allocations does not exist."""
+
+    uuid: str
+    project: str
+    user: str
+    consumer_type: str
+    generation: int
+    allocations: Mapping[str, Amounts]
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def target(self) -> str:
+        """Journal name."""
+        return f"consumer:{self.uuid}"
