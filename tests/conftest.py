@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests import places
+from tests import openstack, places
 from tests import postgres as postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,6 +86,13 @@ def postgres() -> Iterator[postgresql.Server]:
 def postgres_url(postgres: postgresql.Server) -> Iterator[str]:
     """The URL of an empty PostgreSQL database of this test alone."""
     with postgres.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def placement_url() -> Iterator[str]:
+    """A throw-away OpenStack Placement of this worker; for slow tests, with uuids of their own."""
+    with openstack.placement() as url:
         yield url
 
 
