@@ -70,7 +70,7 @@ def environment(pins: Sequence[str], furnish: Callable[[Path], None] | None = No
         if not (home / "whole").exists():
             shutil.rmtree(home, ignore_errors=True)
             venv.create(home, with_pip=True)
-            pip = [home / "bin/python", "-m", "pip", "install", "-qq"]
+            pip = [str(home / "bin/python"), "-m", "pip", "install", "-qq"]
             _run([*pip, "--disable-pip-version-check", *pins])
             if furnish is not None:
                 furnish(home)
@@ -112,9 +112,9 @@ def placement() -> Iterator[str]:
     shutil.copy(home / "fresh.sqlite", place / "placement.sqlite")
     written = CONFIGURATION.format(database=place / "placement.sqlite")
     (place / "placement.conf").write_text(written)
-    serve = [home / "bin/gunicorn", "--bind", "127.0.0.1:0", *ONE, "placement.wsgi.api:application"]
+    serve = [str(home / "bin/gunicorn"), "--bind", "127.0.0.1:0", *ONE]
     process = subprocess.Popen(
-        ["/bin/sh", "-c", KEEP, "sh", *serve],
+        ["/bin/sh", "-c", KEEP, "sh", *serve, "placement.wsgi.api:application"],
         stdin=subprocess.PIPE,
         env={**os.environ, "OS_PLACEMENT_CONFIG_DIR": str(place)},
         # A Ctrl+C at the test run must reach the fixture's end, not the server.
