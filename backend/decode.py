@@ -92,6 +92,7 @@ Text = Annotated[str, Strict(), AfterValidator(text)]
 Whole = Annotated[int, Strict(), Field(ge=INT64_MIN, le=INT64_MAX)]
 Amount = Annotated[int, Strict(), Field(ge=0, le=INT64_MAX)]
 Instant = Annotated[int, PlainValidator(instant, json_schema_input_type=_Moment)]
+Finite = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Foreign = Annotated[str, Strict(), AfterValidator(foreign)]
 Many = Annotated[list[T], Field(fail_fast=True)]
 """A list of anybody's, who may send a megabyte of faults: the first one will do."""
@@ -196,6 +197,8 @@ def _telling(errors: Sequence[Any]) -> Any:
 _FAULTS: Mapping[str, tuple[str, str]] = {
     "int_type": ("is not a whole number", "give a whole number without quotes"),
     "int_from_float": ("is not a whole number", "give a whole number without a fraction"),
+    "float_type": ("is not a number", "give a number without quotes"),
+    "finite_number": ("is no finite number", "give a number"),
     "bool_type": ("is neither true nor false", "give true or false without quotes"),
     "string_type": ("is not text", "put it in double quotes"),
     "string_unicode": ("is not proper text", "remove half surrogate pairs"),

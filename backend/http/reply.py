@@ -5,10 +5,13 @@ from __future__ import annotations
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from backend.core.errors import BadReply, Invalid
 from backend.core.text import display
-from backend.decode import parse_json
+from backend.decode import Path, decode, parse_json
+
+T = TypeVar("T")
 
 LARGEST = 8 << 20
 """Bytes of a decoded body."""
@@ -64,6 +67,14 @@ class Reply:
         """Seconds that the server asks to wait, 0 for none said; dates are not understood."""
         said = self.headers.get("retry-after", "").strip()
         return float(said[:9]) if said.isdecimal() else 0.0
+
+
+def read(kind: type[T], reply: Reply, at: Path = ()) -> T:
+    """The body as this kind. Raises BadReply naming field and value."""
+    try:
+        return decode(kind, reply.json(), at)
+    except Invalid as error:
+        raise reply.bad(error.message) from None
 
 
 def _sentences(value: object) -> Iterator[str]:

@@ -8,10 +8,10 @@ from contextlib import suppress
 
 from backend.core.errors import NotFound
 from backend.decode import Foreign, Whole
-from backend.http import Http, Reply
+from backend.http import Http, Reply, read
 from backend.quotas.client import replies
 from backend.quotas.client.model import CommissionTold, Figures, Key, Ledger
-from backend.quotas.client.replies import Holdings, Pools, failure, read
+from backend.quotas.client.replies import Holdings, Pools, failure
 from backend.quotas.model import Resource
 
 LISTED = 64 << 20

@@ -3,15 +3,11 @@ new or missing do no harm, values that make no sense do (spec astakos §5)."""
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-from backend.core.errors import BadReply, BursarError, Invalid, NotFound, OverLimit
-from backend.decode import Amount, Body, Flag, Foreign, Path, Refused, Told, Whole, decode
-from backend.http import Reply
+from backend.core.errors import BadReply, BursarError, NotFound, OverLimit
+from backend.decode import Amount, Body, Flag, Foreign, Refused, Told, Whole
+from backend.http import Reply, read
 from backend.quotas.client.model import CommissionTold, Figures
 from backend.quotas.model import UNLIMITED, Provision, Resource
-
-T = TypeVar("T")
 
 
 class ResourceReply(Body):
@@ -75,14 +71,6 @@ class SerialReply(Body):
 Holdings = dict[Foreign, dict[Foreign, HoldingReply]]
 """By project and resource."""
 Pools = dict[Foreign, dict[Foreign, PoolReply]]
-
-
-def read(kind: type[T], reply: Reply, at: Path = ()) -> T:
-    """The body as this kind. Raises BadReply naming field and value."""
-    try:
-        return decode(kind, reply.json(), at)
-    except Invalid as error:
-        raise reply.bad(error.message) from None
 
 
 def _figures(limit: int, usage: int, pending: int) -> Figures:
