@@ -10,8 +10,8 @@ from tests.openstack import ADMIN
 pytestmark = pytest.mark.slow
 
 
-def test_it_answers_and_is_empty(placement_url: str) -> None:
+def test_it_answers(placement_url: str) -> None:
     headers = {"X-Auth-Token": ADMIN, "OpenStack-API-Version": "placement latest"}
     answer = httpx.get(f"{placement_url}/resource_providers", headers=headers)
     assert answer.headers["openstack-api-version"] == "placement 1.39"
-    assert answer.json() == {"resource_providers": []}
+    assert answer.json().keys() == {"resource_providers"}

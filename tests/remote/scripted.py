@@ -34,10 +34,12 @@ def by_path(bodies: Mapping[str, Any]) -> httpx.ASGITransport:
                 return told(body)
         return told({"itemNotFound": {"code": 404, "message": "not here"}}, 404)
 
-    return httpx.ASGITransport(_app(answer))
+    return httpx.ASGITransport(answering(answer))
 
 
-def _app(answer: Answer) -> ASGIApp:
+def answering(answer: Answer) -> ASGIApp:
+    """An application that answers so."""
+
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         response = await answer(Request(scope, receive))
         await response(scope, receive, send)

@@ -221,8 +221,10 @@ def _of_provider(command: Any, minor: int, now: Now) -> Call:
         return Call("PUT", f"{path}/inventories", minor, told | _stocks(command.stocks))
     if isinstance(command, SetTraits):
         return Call("PUT", f"{path}/traits", minor, told | {"traits": list(command.traits)})
-    assert isinstance(command, SetAggregates)
-    return Call("PUT", f"{path}/aggregates", minor, told | {"aggregates": list(command.aggregates)})
+    if isinstance(command, SetAggregates):
+        told |= {"aggregates": list(command.aggregates)}
+        return Call("PUT", f"{path}/aggregates", minor, told)
+    raise Invalid(f"{type(command).__name__} is not a command of Placement")
 
 
 def _drop(command: DropInventory, path: str, minor: int, now: Now) -> Call:
@@ -235,7 +237,7 @@ def _drop(command: DropInventory, path: str, minor: int, now: Now) -> Call:
     return Call("PUT", f"{path}/inventories", minor, body)
 
 
-def _stocks(stocks: Mapping[str, Stock]) -> Body:
+def _stocks(stocks: Mapping[str, Stock]) -> dict[str, object]:
     return {"inventories": {name: asdict(stock) for name, stock in stocks.items()}}
 
 

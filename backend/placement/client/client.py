@@ -68,12 +68,13 @@ class PlacementClient:
     async def whole(self, uuid: str) -> ProviderTold:
         """Inventories and holders at one generation, as far as the server comes to rest. Usage
         is not asked for: it is the sum of what is held. Raises NotFound."""
-        for _ in range(LOOKS):
+        looks = 0
+        while True:
+            looks += 1
             generation, stocks = await self.stocks(uuid)
             seen, held = await self.held(uuid)
-            if seen == generation:
-                break
-        return ProviderTold(seen, stocks, held)
+            if seen == generation or looks == LOOKS:
+                return ProviderTold(seen, stocks, held)
 
     async def usages(self, uuid: str) -> Mapping[str, int]:
         """How much of each inventory is used, 0 included. Raises NotFound."""

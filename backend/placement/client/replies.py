@@ -11,6 +11,7 @@ from backend.core.runtime import micros
 from backend.decode import Amount, Body, Finite, Foreign, Many
 from backend.http import Reply
 from backend.placement.model import UNTYPED, Provider, Stock
+from backend.placement.model.entities import MOST
 
 UNKNOWN = "unknown"
 """The type of consumers that have none."""
@@ -44,7 +45,7 @@ class StockReply(Body):
     total: Amount
     reserved: Amount = 0
     min_unit: Amount = 1
-    max_unit: Amount = Stock.max_unit
+    max_unit: Amount = MOST
     step_size: Amount = 1
     allocation_ratio: Finite = 1.0
 
