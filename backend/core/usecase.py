@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import Enum
 from typing import Any, ClassVar, Protocol
 
@@ -147,14 +147,14 @@ def difference(write: Write) -> tuple[dict[str, Value], dict[str, Value]]:
 
 
 def facts(entity: Any) -> dict[str, Value]:
-    """The public fields of an entity in JSON-ready form; empty for None."""
-    if entity is None:
-        return {}
-    return {
-        f.name: _value(getattr(entity, f.name))
-        for f in fields(entity)
-        if f.name not in entity.PRIVATE
-    }
+    """The public fields of an entity in JSON-ready form, those of a part among them; empty for
+    None."""
+    told: dict[str, Value] = {}
+    for one in fields(entity) if entity is not None else ():
+        if one.name not in entity.PRIVATE:
+            value = getattr(entity, one.name)
+            told |= facts(value) if is_dataclass(value) else {one.name: _value(value)}
+    return told
 
 
 def _value(value: Any) -> Value:

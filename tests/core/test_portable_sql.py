@@ -17,6 +17,8 @@ from backend.core.database.schema import POSTGRES_WORDS
 from backend.core.filter import render
 from backend.core.listing import FieldSpec, Query
 from backend.core.runtime import system_runtime
+from backend.placement.model import ProviderFilter
+from backend.placement.store import listing as provider_list
 from backend.projects import service as projects
 from backend.projects.store import people_list
 from backend.quotas import catalog, fields, queries
@@ -59,10 +61,24 @@ def lists() -> Iterator[tuple[str, str]]:
             query = Query(text, view, sort=sort)
             yield f"projects {query}", projects.keys_sql(query, runtime)[0]
             yield f"fullest {query}", projects.fullest_sql(query, 0)[0]
+    for found in (ProviderFilter(), EVERY_PROVIDER_FIELD):
+        yield f"providers {found}", provider_list.providers_sql(found)[0]
     for sort, text in itertools.product(people_list.SORTS, ("", "x")):
         yield f"users {sort}", people_list.keys_sql(Query(text, sort=sort), 0)[0]
     for sort, text in itertools.product(catalog.SORTS, ("", "x")):
         yield f"resources {sort}", catalog.keys_sql(Query(text, sort=sort), 0)[0]
+
+
+EVERY_PROVIDER_FIELD = ProviderFilter(
+    name="x",
+    uuid="x",
+    in_tree="x",
+    resources={"VCPU": 1},
+    member_of=[["x", "y"]],
+    outside=["z"],
+    required=[["x", "y"]],
+    forbidden=["z"],
+)
 
 
 def filtered() -> Iterator[tuple[str, str]]:

@@ -35,6 +35,17 @@ if TYPE_CHECKING:
         Provider,
         ResourceClass,
         Stock,
+        spread,
+    )
+    from backend.placement.model.reads import (
+        Held,
+        HeldOf,
+        Listed,
+        Marks,
+        Named,
+        ProviderFilter,
+        Stocked,
+        Usage,
     )
     from backend.placement.model.views import (
         ConsumerDetail,
@@ -45,11 +56,11 @@ if TYPE_CHECKING:
         Share,
     )
 
-__getattr__ = offered(__name__, "entities", "views", "commands")
+__getattr__ = offered(__name__, "entities", "views", "commands", "reads")
 
 __all__ = [
-    "ANY_GENERATION",
     "AddInventory",
+    "ANY_GENERATION",
     "Claim",
     "Consumer",
     "ConsumerDetail",
@@ -62,13 +73,19 @@ __all__ = [
     "DeleteResourceClass",
     "DeleteTrait",
     "DropInventory",
+    "Held",
+    "HeldOf",
     "Inventory",
     "InventoryRow",
     "KEEP",
+    "Listed",
+    "Marks",
     "ModifyProvider",
+    "Named",
     "PLACEHOLDER",
     "Provider",
     "ProviderDetail",
+    "ProviderFilter",
     "ProviderRow",
     "RenameResourceClass",
     "ReplaceAllocations",
@@ -79,6 +96,9 @@ __all__ = [
     "SetInventory",
     "SetTraits",
     "Share",
+    "spread",
     "Stock",
+    "Stocked",
     "UNTYPED",
+    "Usage",
 ]

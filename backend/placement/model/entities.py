@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -19,6 +19,13 @@ KEEP = "*"
 
 Amounts = Mapping[str, int]
 """How much of each resource class."""
+
+
+def spread(allocations: Mapping[str, Amounts]) -> Iterator[tuple[str, str, int]]:
+    """Amounts by provider one by one: provider, class and how much."""
+    for provider, amounts in allocations.items():
+        for resource_class, amount in amounts.items():
+            yield provider, resource_class, amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class ResourceClass:
 @dataclass(frozen=True, slots=True)
 class Stock:
     """What a provider has of one class: the six fields of an inventory (§1.1)."""
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset()
 
     total: int
     reserved: int = 0

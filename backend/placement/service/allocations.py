@@ -1,0 +1,180 @@
+"""Use cases of consumers (spec placement §2, §4.3-4.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from backend.core.database.tx import Tx
+from backend.core.errors import NotFound
+from backend.core.plan import Change, Command, Plan, Tier
+from backend.core.usecase import Decision, Write
+from backend.placement.model import (
+    UNTYPED,
+    Claim,
+    Consumer,
+    DeleteAllocations,
+    Inventory,
+    Provider,
+    ReplaceAllocations,
+)
+from backend.placement.rules import arithmetic, conflicts, outbound
+from backend.placement.rules import claims as rules
+from backend.placement.rules.access import require_writer
+from backend.placement.rules.arithmetic import Place
+from backend.placement.service.finding import Bump, knows_class, refuse
+from backend.placement.store import consumers as store
+from backend.placement.store import inventories as inventory_store
+from backend.placement.store import providers as provider_store
+
+Inventories = Mapping[Place, Inventory]
+UNDO = "put back what was held, while nobody else changes it"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """The providers that a request is about and what they have."""
+
+    providers: Mapping[str, Provider]
+    inventories: Inventories
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of the providers."""
+        return {uuid: provider.name for uuid, provider in self.providers.items()}
+
+
+def replace(tx: Tx, command: ReplaceAllocations) -> Decision:
+    """Let consumers hold this and nothing else, all or none of them."""
+    require_writer(command.actor)
+    claims = command.claims
+    rules.check(claims)
+    before = store.consumers(tx, [claim.consumer for claim in claims])
+    for claim in claims:
+        refuse(conflicts.stale_consumer(claim, before.get(claim.consumer)))
+    shelves = _shelves(tx, claims, before)
+    check(tx, claims, before, shelves.providers, shelves.inventories)
+    after = {
+        claim.consumer: rules.held_after(claim, before.get(claim.consumer)) for claim in claims
+    }
+    undone = rules.undone(claims, before)
+    inverse = ReplaceAllocations(actor=command.actor, claims=undone) if undone else None
+    plan = _plan(command, before, after, shelves, inverse)
+    target = f"consumer:{claims[0].consumer}" if len(claims) == 1 else "consumers"
+    writes: list[object] = [*written(before, after), Bump(tuple(rules.moved(claims, before)))]
+    return Decision(plan, "allocations.replace", target, _done(claims), writes)
+
+
+def written(before: rules.Consumers, after: Mapping[str, Consumer | None]) -> list[Write]:
+    """The writes of consumers that were there or will be."""
+    found = (Write(before.get(uuid), new) for uuid, new in after.items())
+    return [write for write in found if write.before or write.after]
+
+
+def check(
+    tx: Tx,
+    claims: Sequence[Claim],
+    before: rules.Consumers,
+    providers: Mapping[str, Provider],
+    inventories: Inventories,
+) -> None:
+    """Raises Invalid on unknown providers and classes, Conflict on what cannot be had."""
+    items = list(rules.items(claims))
+    for item in items:
+        if item.place.provider not in providers:
+            raise conflicts.no_provider(item.place.provider)
+    for item in items:
+        if item.place not in inventories and not knows_class(tx, item.place.resource_class):
+            raise conflicts.no_class(item.place.resource_class)
+    names = {uuid: provider.name for uuid, provider in providers.items()}
+    refuse(arithmetic.refusal(items, inventories, rules.freed(before.values()), names))
+
+
+def _shelves(tx: Tx, claims: Sequence[Claim], before: rules.Consumers) -> Shelves:
+    uuids = [provider for claim in claims for provider in claim.allocations]
+    uuids += [provider for consumer in before.values() for provider in consumer.allocations]
+    wanted = list(dict.fromkeys(uuids))
+    found = inventory_store.inventories(tx, wanted)
+    return Shelves(
+        provider_store.providers(tx, wanted),
+        {Place(one.provider, one.resource_class): one for one in found},
+    )
+
+
+def _plan(
+    command: ReplaceAllocations,
+    before: rules.Consumers,
+    after: Mapping[str, Consumer | None],
+    shelves: Shelves,
+    inverse: Command | None,
+) -> Plan:
+    claims, names = command.claims, shelves.names
+    changes: list[Change] = []
+    for uuid, new in after.items():
+        prefix = f"{uuid} on " if len(claims) > 1 else ""
+        changes += rules.changes(before.get(uuid), new, names, prefix)
+    removes = all(new is None for new in after.values())
+    whom = f"consumer {claims[0].consumer}" if len(claims) == 1 else f"{len(claims)} consumers"
+    return Plan(
+        command,
+        "Remove" if removes else "Replace",
+        f"{'Remove' if removes else 'Replace'} the allocations of {whom}",
+        claims[0].consumer if len(claims) == 1 else f"replace {len(claims)}",
+        Tier.HARMFUL,
+        outbound.replace_request(claims),
+        changes=tuple(changes),
+        warnings=tuple(_warnings(before, after, shelves)),
+        undo=UNDO if inverse else "",
+        inverse=inverse,
+    )
+
+
+def _warnings(
+    before: rules.Consumers, after: Mapping[str, Consumer | None], shelves: Shelves
+) -> Iterator[str]:
+    held = [one for one in after.values() if one]
+    freed, asked = rules.freed(before.values()), rules.freed(held)
+    for place, amount in asked.items():
+        inventory = shelves.inventories[place]
+        if inventory.stock.product < inventory.used - freed[place] + amount:
+            name = shelves.providers[place.provider].name
+            yield f"{name} stays over its capacity of {place.resource_class}"
+    for one in held:
+        if one.consumer_type == UNTYPED:
+            yield f"consumer {one.uuid} has no type"
+
+
+def _done(claims: Sequence[Claim]) -> str:
+    if len(claims) > 1:
+        return f"Allocations of {len(claims)} consumers replaced"
+    what = "replaced" if claims[0].allocations else "removed"
+    return f"Allocations of consumer {claims[0].consumer} {what}"
+
+
+def delete(tx: Tx, command: DeleteAllocations) -> Decision:
+    """Take away all that a consumer holds, whatever its generation; those of providers stay."""
+    require_writer(command.actor)
+    before = store.consumers(tx, [command.consumer]).get(command.consumer)
+    if before is None:
+        raise NotFound(f"consumer {command.consumer!r} holds nothing")
+    names = {
+        uuid: provider.name
+        for uuid, provider in provider_store.providers(tx, list(before.allocations)).items()
+    }
+    again = ReplaceAllocations(
+        actor=command.actor,
+        claims=rules.undone([Claim(consumer=before.uuid, allocations={})], {before.uuid: before}),
+    )
+    plan = Plan(
+        command,
+        "Delete",
+        f"Delete the allocations of consumer {before.uuid}",
+        before.uuid,
+        Tier.HARMFUL,
+        outbound.delete_request(f"/allocations/{before.uuid}"),
+        changes=tuple(rules.changes(before, None, names)),
+        undo=UNDO,
+        inverse=again,
+    )
+    message = f"Allocations of consumer {before.uuid} deleted"
+    return Decision(plan, "allocations.delete", before.target, message, [Write(before, None)])
