@@ -14,10 +14,10 @@ SELECT_BY_UUID = f"SELECT {COLUMNS} {FROM} WHERE p.uuid IN ({{keys}}) ORDER BY p
 SELECT_NAMESAKE = "SELECT uuid FROM provider WHERE name = ? AND uuid <> ?"
 SELECT_CHILDREN = """
 SELECT count(*) FROM provider WHERE parent_id = (SELECT id FROM provider WHERE uuid = ?)"""
-_BELOW = """
-WITH RECURSIVE below (id) AS (SELECT id FROM provider WHERE uuid = ?
+BELOW = """
+RECURSIVE below (id) AS (SELECT id FROM provider WHERE uuid = ?
     UNION SELECT p.id FROM provider p JOIN below b ON p.parent_id = b.id)"""
-SELECT_BELOW = f"{_BELOW} SELECT p.uuid FROM provider p JOIN below b ON b.id = p.id"
+SELECTBELOW = f"WITH {BELOW} SELECT p.uuid FROM provider p JOIN below b ON b.id = p.id"
 INSERT = """
 INSERT INTO provider (id, uuid, name, fold, generation, parent_id, root_id, created_at, updated_at)
 VALUES (?, ?, ?, ?, ?, coalesce((SELECT id FROM provider WHERE uuid = ?), 0),
@@ -27,7 +27,7 @@ MOVE = """
 UPDATE provider SET parent_id = coalesce((SELECT id FROM provider WHERE uuid = ?), 0)
 WHERE uuid = ?"""
 MOVE_TREE = f"""
-{_BELOW} UPDATE provider SET root_id = (SELECT id FROM provider WHERE uuid = ?)
+WITH {BELOW} UPDATE provider SET root_id = (SELECT id FROM provider WHERE uuid = ?)
 WHERE id IN (SELECT id FROM below)"""
 NEXT_GENERATION = "UPDATE provider SET generation = generation + 1, updated_at = ? WHERE uuid = ?"
 DELETE_TRAITS = """
