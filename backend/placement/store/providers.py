@@ -17,7 +17,7 @@ SELECT count(*) FROM provider WHERE parent_id = (SELECT id FROM provider WHERE u
 BELOW = """
 RECURSIVE below (id) AS (SELECT id FROM provider WHERE uuid = ?
     UNION SELECT p.id FROM provider p JOIN below b ON p.parent_id = b.id)"""
-SELECTBELOW = f"WITH {BELOW} SELECT p.uuid FROM provider p JOIN below b ON b.id = p.id"
+SELECT_BELOW = f"WITH {BELOW} SELECT p.uuid FROM provider p JOIN below b ON b.id = p.id"
 INSERT = """
 INSERT INTO provider (id, uuid, name, fold, generation, parent_id, root_id, created_at, updated_at)
 VALUES (?, ?, ?, ?, ?, coalesce((SELECT id FROM provider WHERE uuid = ?), 0),
