@@ -178,35 +178,48 @@ def test_an_interrupt_undoes_and_the_next_write_works(database: Database) -> Non
 
 
 INTERRUPTED = """
-import _thread, random, sys, threading, time
+import faulthandler, os, random, signal, sys, threading, time
 from pathlib import Path
-from tests.core.notes import COUNT, WRITE, count, note, notes
+from tests.core.notes import count, note, notes
 
-database, stop = notes(Path(sys.argv[1])), threading.Event()
+database = notes(Path(sys.argv[1]))
+begun, over, done = [], [], []  # no events: who is interrupted while he enters one keeps its lock
 
 def nag():
-    rng = random.Random(5)
-    while not stop.wait(rng.uniform(0, 0.002)):
-        _thread.interrupt_main()
+    rng, end = random.Random(5), time.monotonic() + 3
+    while not begun:
+        time.sleep(0.001)
+    while time.monotonic() < end:
+        time.sleep(rng.uniform(0, 0.002))
+        os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.01)
+    over.append(True)
 
-nagging = threading.Thread(target=nag)
-nagging.start()
-done, end = 0, time.monotonic() + 2
-while time.monotonic() < end:
-    try:
-        for _ in range(100):
+def write_beside():
+    while not over:
+        database.write(note)
+
+def write_and_read():
+    while not over:
+        try:
             database.write(note)
             count(database)
-    except KeyboardInterrupt:
-        done += 1
-while True:
+        except KeyboardInterrupt:
+            done.append(True)
+
+faulthandler.dump_traceback_later(50, exit=True)
+sys.setswitchinterval(1e-5)
+threads = [threading.Thread(target=work) for work in (nag, *[write_beside] * int(sys.argv[2]))]
+for thread in threads:
+    thread.start()
+while not over:
     try:
-        stop.set()
-        nagging.join()
-        time.sleep(0.01)
-        break
+        begun.append(True)
+        write_and_read()
     except KeyboardInterrupt:
         pass
+for thread in threads:
+    thread.join()
 before = count(database)
 database.write(note)
 assert count(database) == before + 1
@@ -214,13 +227,22 @@ other = notes(Path(sys.argv[1]))
 other.write(note)
 other.close()
 database.close()
-print(done)
+print(len(done))
 """
 
 
-def test_interrupts_at_any_moment_leave_a_working_writer(tmp_path: Path) -> None:
+@pytest.mark.parametrize("others", [0, 1], ids=["alone", "beside another"])
+def test_interrupts_at_any_moment_leave_a_working_writer(tmp_path: Path, others: int) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED, str(tmp_path / "notes.db")],
+        [
+            sys.executable,
+            "-X",
+            "faulthandler",
+            "-c",
+            INTERRUPTED,
+            tmp_path / "notes.db",
+            str(others),
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -11,7 +11,6 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count, groupby
@@ -36,7 +35,9 @@ class Job:
     run: Callable[..., Any]
     item: Any = None
     batched: bool = False
-    waiter: Future[Any] | None = None
+    waiting: threading.Lock | None = None
+    """Held until the outcome is there. An event would not do: a caller that is interrupted while he
+    enters it keeps its lock, and the writer would wait for that for ever."""
     loop: asyncio.AbstractEventLoop | None = None
     answer: asyncio.Future[Any] | None = None
     outcome: Outcome = field(default=None)
@@ -79,7 +80,7 @@ class Writer:
         return len(self._jobs)
 
     def submit(self, job: Job) -> None:
-        """Queue a job; its waiter or answer is completed after the commit."""
+        """Queue a job; its answer is completed after the commit."""
         with self._state:
             self._queue(job)
 
@@ -90,21 +91,30 @@ class Writer:
         handing it over would cost as much as the work. The connection still has one user at a time.
         """
         mine, shared = False, not self._session.in_callers_thread
+        interrupted: BaseException | None = None
         try:
             with self._state:
                 if shared or self._busy or self._jobs or self._closed:
-                    job.waiter = Future()
+                    job.waiting = threading.Lock()
+                    job.waiting.acquire()
                     self._queue(job)
                 else:
                     mine = self._busy = True
             if mine:
                 self._run([job])
         finally:
-            if mine:
-                with self._state:
-                    self._busy = False
-                    self._next_please()
-        return job.waiter.result() if job.waiter else job.outcome
+            while mine:
+                try:
+                    with self._state:
+                        self._next_please()
+                        self._busy = mine = False
+                except BaseException as error:  # the others would wait for ever
+                    interrupted = error
+        if interrupted:
+            raise interrupted
+        if job.waiting:
+            job.waiting.acquire()
+        return job.outcome
 
     def close(self) -> None:
         """Finish what is queued or under way, then close the session."""
@@ -211,8 +221,8 @@ def _deliver(jobs: Sequence[Job]) -> None:
     for job in jobs:
         if job.loop is not None:
             waiting.setdefault(job.loop, []).append(job)
-        elif job.waiter is not None:
-            job.waiter.set_result(job.outcome)
+        elif job.waiting is not None:
+            job.waiting.release()
     for loop, group in waiting.items():
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(_answer, group)
