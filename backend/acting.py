@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from typing import Protocol
 
@@ -51,6 +51,10 @@ class Repeatable(Backend, Protocol):
     ) -> Receipt:
         """`apply` of the command whose plan had this fingerprint, once for every key. Raises
         Conflict, too, when the key was used for something else."""
+        ...
+
+    def world(self) -> AsyncGenerator[bytes, None]:
+        """Everything as a world file, in pieces. Raises NotAllowed at once, StorageError later."""
         ...
 
 
@@ -102,6 +106,15 @@ class Acting:
     ) -> Receipt:
         """`apply` of what had this fingerprint, once however often it is asked for."""
         return await self._backend.carry_out(self._own(command), fingerprint, reason, wanted)
+
+    def world(self) -> AsyncGenerator[bytes, None]:
+        """Everything as a world file, for admins. Raises NotAllowed."""
+        if self.actor.role is not Role.ADMIN:
+            raise NotAllowed(
+                f"only admins export all there is; {refusal(self.actor.role, Command)}",
+                hint="ask whoever gives out tokens",
+            )
+        return self._backend.world()
 
     def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
         """Hear of every change."""

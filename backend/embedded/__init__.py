@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import os
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -114,6 +114,12 @@ class EmbeddedBackend:
         from backend.embedded import changes
 
         return await changes.carry_out(self.database, command, fingerprint, reason, wanted)
+
+    def world(self) -> AsyncGenerator[bytes, None]:
+        """Everything as a world file, in pieces. Raises StorageError when they are taken."""
+        from backend.world import pieces
+
+        return pieces(self.database)
 
     def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
         """Hear of every change of any process; meanwhile due commissions expire and notices

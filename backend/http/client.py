@@ -27,6 +27,7 @@ from backend.core.errors import (
 )
 from backend.core.text import display
 from backend.http.causes import said_of
+from backend.http.lines import lines
 from backend.http.reply import EXCERPT, LARGEST, Reply, Unread, bounded
 
 Token = Callable[[str], Awaitable[str]]
@@ -38,9 +39,6 @@ Params = Mapping[str, str | int]
 DIRECT = ("all://127.0.0.1", "all://[::1]", "all://localhost")
 """What stays on this machine goes through no proxy, which would read it and its token."""
 LONGEST_WAIT = 30.0
-LONGEST_LINE = 64 << 10
-"""Bytes of a line of a stream."""
-AGAIN = "it is tried again"
 NOT_NOW = (408, 429, 503)
 PASSING = (*NOT_NOW, 500, 502, 504)
 """What may be answered otherwise a little later."""
@@ -179,6 +177,20 @@ class Http:
     ) -> AsyncIterator[AsyncIterator[str]]:
         """The lines of an answer without an end, which breaks off as Unreachable after so many
         seconds without any. Raises like `get`, without retries."""
+        async with self.download(path, params, headers, silence=silence) as octets:
+            yield lines(octets, self.place, silence)
+
+    @asynccontextmanager
+    async def download(
+        self,
+        path: str,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        silence: float = 25.0,
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """A long answer as it arrives, at most so many seconds between two pieces; who takes it
+        judges where it has to end. Raises like `get`, without retries."""
         plain = {**(headers or {}), "Accept-Encoding": "identity"}
         request = _Request("GET", path, params or {}, plain, asks=True)
         limits = httpx.Timeout(self._patience.connect, read=silence)
@@ -193,7 +205,7 @@ class Http:
                     reply = await stack.enter_async_context(self._opened(request, limits, fresh))
                 if reply.status_code >= 300:
                     self._judged(request, await self._read(reply, LARGEST))
-            yield self._lines(request, reply, silence)
+            yield self._octets(request, reply)
 
     def within(self, url: str) -> str:
         """The same URL. Raises BadReply for another server's, which would be given the token."""
@@ -272,24 +284,10 @@ class Http:
         body = b"".join([piece async for piece in pieces])
         return Reply(self.place, reply.status_code, dict(reply.headers), body)
 
-    async def _lines(
-        self, request: _Request, reply: httpx.Response, silence: float
-    ) -> AsyncIterator[str]:
-        clock = asyncio.get_running_loop().time
-        last, rest = clock(), b""
+    async def _octets(self, request: _Request, reply: httpx.Response) -> AsyncIterator[bytes]:
         with self._translated(request):
             async for octets in reply.aiter_bytes():
-                *lines, rest = (rest + octets).split(b"\n")
-                if lines:
-                    last = clock()
-                elif clock() - last > silence:
-                    raise Unreachable(f"{self.place}: no line in {silence:g} s", hint=AGAIN)
-                if len(rest) > LONGEST_LINE:
-                    told = f"{self.place} answered with a line of more than {LONGEST_LINE} bytes"
-                    raise BadReply(told, hint=_hint(request))
-                for line in lines:
-                    yield line.removesuffix(b"\r").decode("utf-8", "replace")
-        raise Unreachable(f"{self.place}: it ended the stream", hint=AGAIN)
+                yield octets
 
     async def _signed(self, refusal: str = "") -> str:
         """The token; whoever comes while it is fetched waits for the same one."""

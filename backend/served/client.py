@@ -6,7 +6,7 @@ import asyncio
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TextIO, TypeVar, cast
 
 from backend.backend import Badges, Connection, JournalDetail, JournalRow, Link
 from backend.core.errors import Invalid
@@ -37,7 +37,7 @@ from backend.quotas.model import (
     ResourceDetail,
     ResourceRow,
 )
-from backend.served import port, wire
+from backend.served import port, wire, worldfile
 from backend.served.listener import Listener, Pace
 from backend.served.orders import Orders
 from backend.served.port import Page, Wanted
@@ -286,6 +286,13 @@ class ServedBackend:
         more; it is asked again later."""
         await self._line.known()
         return await self._orders.carry_out(plan, reason)
+
+    async def export(self, target: TextIO) -> list[str]:
+        """Write everything as a world file, of which nothing lacks. Raises BursarError, also when
+        not all of it came."""
+        await self._line.known()
+        await worldfile.receive(self._line.http, target)
+        return []
 
     def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
         """Hear of every change; from within the event loop."""

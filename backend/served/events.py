@@ -8,26 +8,20 @@ knows of later entries than there are to read everything again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
-from typing import Any
 
 from backend.backend import Backend
 from backend.core.errors import BursarError
 from backend.core.listing import Query
+from backend.served.streams import Pieces
 
 BEAT = 10.0
 """Seconds between two signs of life."""
 GAP = 0.02
 """Seconds between two events at least: many changes are told together."""
-DEAF = 30.0
-"""Seconds after which a listener that takes nothing is let go."""
 RETRY = 1000
 """Milliseconds after which a plain client comes back."""
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 
 class Hub:
@@ -104,51 +98,16 @@ def _event(name: str, head: int) -> str:
     return f'id: {head}\nevent: {name}\ndata: {{"seq":{head}}}\n\n'
 
 
-class Stream:
-    """An endless answer, as an ASGI application; it ends with its listener."""
+class Stream(Pieces):
+    """Such a stream as an answer without an end."""
 
-    def __init__(self, texts: AsyncGenerator[str], headers: dict[str, str]) -> None:
-        told = {
-            "Content-Type": "text/event-stream; charset=utf-8",
-            "Cache-Control": "no-store",
-            "X-Accel-Buffering": "no",
-            **headers,
-        }
-        self._texts = texts
-        self._headers = [(k.lower().encode(), v.encode()) for k, v in told.items()]
-
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Send until the other side goes, or takes nothing."""
-        await send({"type": "http.response.start", "status": 200, "headers": self._headers})
-        leaving = asyncio.ensure_future(_gone(receive))
-        try:
-            async with aclosing(self._texts) as texts:
-                with suppress(BursarError):  # the listener comes back and hears why
-                    while text := await _next(texts, leaving):
-                        async with asyncio.timeout(DEAF):
-                            await send(_body(text, more=True))
-        finally:
-            leaving.cancel()
-        if not leaving.done():
-            await send(_body("", more=False))
+    def __init__(self, texts: AsyncGenerator[str], headers: Mapping[str, str]) -> None:
+        kind = {"Content-Type": "text/event-stream; charset=utf-8"}
+        super().__init__(_octets(texts), {**kind, **headers})
 
 
-async def _next(texts: AsyncGenerator[str], leaving: asyncio.Future[None]) -> str:
-    """The next text, `` when the other side has gone."""
-    coming = asyncio.ensure_future(anext(texts))
-    try:
-        await asyncio.wait((coming, leaving), return_when=asyncio.FIRST_COMPLETED)
-        return coming.result() if coming.done() else ""
-    finally:
-        if not coming.done():
-            coming.cancel()
-            await asyncio.gather(coming, return_exceptions=True)
-
-
-def _body(text: str, *, more: bool) -> Message:
-    return {"type": "http.response.body", "body": text.encode(), "more_body": more}
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+async def _octets(texts: AsyncGenerator[str]) -> AsyncGenerator[bytes, None]:
+    with suppress(BursarError):  # the listener comes back and hears why
+        async with aclosing(texts):
+            async for text in texts:
+                yield text.encode()

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -16,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from backend.acting import Repeatable
 from backend.backend import Backend, Badges
-from backend.core.errors import BursarError, Invalid, NotAllowed
+from backend.core.errors import BursarError, Invalid, NotAllowed, Overloaded
 from backend.core.identity import Actor, Role
 from backend.core.listing import Listing, Query
 from backend.core.once import Once
@@ -26,6 +27,7 @@ from backend.core.version import VERSION
 from backend.served import port, wire
 from backend.served.events import BEAT, Hub, Stream, events, later
 from backend.served.port import Page, Read, Wanted
+from backend.served.streams import Pieces
 from backend.served.wire import (
     KEY_HEADER,
     LONGEST_KEY,
@@ -43,6 +45,8 @@ MOST = 10_000
 """Rows, keys of rows, minutes and stretches at a time."""
 BOUNDED = frozenset({"limit", "minutes", "count"})
 LONGEST_WAIT = 30
+WORLDS = 2
+"""World files that are written at a time: each keeps a thread and a snapshot busy."""
 CLIENT_GONE = 499
 ANYBODY = Actor("", Role.VIEWER)
 """Whose an order is for its digest: a key is known by its sender's name, whatever his role."""
@@ -59,6 +63,7 @@ def routes(backend_for: BackendFor, *, beat: float = BEAT) -> list[BaseRoute]:
         ("POST", "apply"): _apply,
         ("GET", "head"): partial(_head, hub),
         ("GET", "events"): partial(_events, hub, beat),
+        ("GET", "world"): partial(_world, asyncio.Semaphore(WORLDS)),
     }
     for name, read in port.reads().items():
         table["GET", name] = partial(_read, read)
@@ -215,6 +220,22 @@ async def _events(hub: Hub, beat: float, backend: Repeatable, request: Request) 
     last = request.headers.get("last-event-id", "")
     after = int(last) if last.isdecimal() and len(last) < 19 else _number(request, "after")
     return Stream(events(hub, backend, after, beat), HEADERS)
+
+
+async def _world(place: asyncio.Semaphore, backend: Repeatable, request: Request) -> Any:
+    pieces = backend.world()
+    if place.locked():
+        told = "world files are being written for others"
+        raise Overloaded(told, hint="try again", data={"retry_after": 10})
+    return Pieces(_within(place, pieces), {**HEADERS, "Content-Type": "application/json"})
+
+
+async def _within(
+    place: asyncio.Semaphore, pieces: AsyncGenerator[bytes, None]
+) -> AsyncGenerator[bytes, None]:
+    async with place, aclosing(pieces):
+        async for piece in pieces:
+            yield piece
 
 
 def _number(request: Request, name: str) -> int | None:

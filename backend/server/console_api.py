@@ -63,6 +63,7 @@ def operations() -> Iterator[Operation]:
         "GET", "head", "The last journal entry, once it is another", Head, parameters=(after, wait)
     )
     yield _port("GET", "events", "Server-Sent Events", EVENT, parameters=(after,), type=EVENTS)
+    yield _port("GET", "world", "All there is as a world file, for admins", {"type": "object"})
     for name, read in port.reads().items():
         parameters = tuple(_argument(*one) for one in read.parameters.items())
         yield _port("GET", name, _told(read), read.result, parameters=parameters)

@@ -137,6 +137,8 @@ class Exchange:
         self._is_stream = False
         self._refused: BursarError | None = None
         self._task: asyncio.Task[Any] | None = asyncio.current_task()
+        self._clock = asyncio.get_running_loop().time
+        self._life = self._clock() + self._settings.stream
         self._timeout = asyncio.timeout(self._settings.request)
 
     async def run(self) -> None:
@@ -235,7 +237,13 @@ class Exchange:
         else:
             self.octets += len(message.get("body", b""))
             self._ended = not message.get("more_body", False)
+            if not (self._ended or self._is_stream):
+                self._go_on()
         await self._send(message)
+
+    def _go_on(self) -> None:
+        """A long answer is not late while somebody takes its pieces."""
+        self._timeout.reschedule(min(self._clock() + self._settings.request, self._life))
 
     def _become(self, message: Message) -> None:
         kind = next((v for k, v in message["headers"] if k == b"content-type"), b"")
@@ -245,8 +253,7 @@ class Exchange:
                 self._refused = Overloaded(told, hint="try again", data={"retry_after": 30})
                 raise self._refused
             self._is_stream = True
-            life = asyncio.get_running_loop().time() + self._settings.stream
-            self._timeout.reschedule(life)
+            self._timeout.reschedule(self._life)
             if self._task is not None:
                 self._edge.streaming(self._task, True)
 

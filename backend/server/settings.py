@@ -22,9 +22,9 @@ class ServerSettings:
     arrival: float = 15.0
     """Until the request has arrived."""
     request: float = 40.0
-    """Until it is answered."""
+    """Until it is answered; a long answer has so long for each of its pieces."""
     stream: float = 3600.0
-    """Until a stream ends, so that whoever has lost his token hears no more."""
+    """Until a stream ends, so that whoever has lost his token hears no more; a long answer, too."""
     concurrency: int = 256
     streams: int = 256
     connections: int = 1024

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
-from typing import TextIO, TypeVar
+from typing import Protocol, TypeVar
 
 from backend.core.database import Database, Tx
+from backend.core.errors import StorageError
 from backend.quotas import service as quotas
 from backend.world import encode, read
 from backend.world.model import VERSION, MembershipEntry, Progress, ProjectEntry, Report
@@ -19,15 +20,31 @@ EntryT = TypeVar("EntryT", ProjectEntry, MembershipEntry)
 _json = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
 
 
+class Target(Protocol):
+    """Where text goes."""
+
+    def write(self, text: str, /) -> object:
+        """Add it."""
+
+
 def dump(
-    db: Database, target: TextIO, *, progress: Progress | None = None, logs: bool = True
+    db: Database, target: Target, *, progress: Progress | None = None, logs: bool = True
 ) -> Report:
     """Write everything in the database, as of one moment, to `target` (UTF-8 text).
 
     Tokens appear as sha256 only; the journal stays behind, without `logs` also the logs of
-    projects and memberships. What is not known is left out.
+    projects and memberships. What is not known is left out. Raises StorageError.
     """
-    return db.read(lambda tx: _Exporter(tx, target, progress or _silent, logs).write())
+    begun = False
+
+    def write(tx: Tx) -> Report:
+        nonlocal begun
+        if begun:  # a read that broke is done again, but what was written is not taken back
+            raise StorageError("the database went away while it was exported", hint="try again")
+        begun = True
+        return _Exporter(tx, target, progress or _silent, logs).write()
+
+    return db.read(write)
 
 
 def _silent(what: str, done: int, total: int) -> None:
@@ -37,7 +54,7 @@ def _silent(what: str, done: int, total: int) -> None:
 class _Exporter:
     """Writes one record a line, so that versions of a file can be compared."""
 
-    def __init__(self, tx: Tx, target: TextIO, progress: Progress, logs: bool) -> None:
+    def __init__(self, tx: Tx, target: Target, progress: Progress, logs: bool) -> None:
         self._logs = logs
         self._tx = tx
         self._target = target

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from backend.core.errors import NotFound, StorageError
 from backend.core.identity import Role
 from backend.core.principals import Grant, add, digest
+from backend.embedded import EmbeddedBackend
 from backend.projects.model import ApplicationState
 from backend.server.app import create_app
 from tests.cli.conftest import Run
@@ -139,3 +141,53 @@ def test_doctor_says_who_one_is_there(team: Path, bursar: Run) -> None:
     done = bursar("doctor", "--context", "team")
     assert "answers: " in done.out
     assert "as token:ada" in done.out
+
+
+def test_its_world_file_is_that_of_the_database(
+    team: Path, stage: Stage, bursar: Run, tmp_path: Path
+) -> None:
+    here, there = tmp_path / "here.json", tmp_path / "there.json"
+    assert bursar("export", here, "--database", stage.world.database.path).code == 0
+    done = bursar("export", there, "--context", "team")
+    assert (done.code, done.err) == (0, f"written to {there}\n")
+    assert there.read_bytes() == here.read_bytes()
+    assert bursar("export", "-", "--context", "team").out == here.read_text()
+
+
+@pytest.mark.parametrize("why", ["a viewer", "broken off", "an old server"])
+def test_what_is_not_exported_whole_leaves_no_file(
+    team: Path, stage: Stage, bursar: Run, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    if why == "a viewer":
+        grants = [Grant("bursar", Role.VIEWER)]
+        sha256 = digest("eve")
+        made = partial(add, actor=OPERATOR, name="eve", grants=grants, sha256=sha256, expires_at=0)
+        stage.world.database.write(made)
+        monkeypatch.setenv("TEAM_TOKEN", "eve")
+    elif why == "broken off":
+        monkeypatch.setattr(EmbeddedBackend, "world", half)
+    else:
+        monkeypatch.setattr(EmbeddedBackend, "world", unknown)
+    done = bursar("export", team.parent / "copy.json", "--context", "team")
+    code, words = NOT_WHOLE[why]
+    assert done.code == code
+    assert words in done.err
+    assert not list(team.parent.glob("copy.json*"))
+
+
+NOT_WHOLE = {
+    "a viewer": (1, "only admins export all there is; your role is viewer"),
+    "broken off": (3, "Unreachable"),
+    "an old server": (1, "gives no world files over HTTP"),
+}
+
+
+async def half(backend: EmbeddedBackend) -> AsyncGenerator[bytes, None]:
+    """A world that ends in the middle, as when the database fails."""
+    yield b'{"bursar_world": 1,\n"services": [],\n'
+    raise StorageError("the disk is gone")
+
+
+def unknown(backend: EmbeddedBackend) -> AsyncGenerator[bytes, None]:
+    """What an earlier server answers at the path."""
+    raise NotFound("there is nothing at this path")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from backend.embedded import EmbeddedBackend
-from backend.served import events as module
-from backend.served.events import Hub, Message, Stream, events, later
+from backend.served import streams as module
+from backend.served.events import Hub, Stream, events, later
+from backend.served.streams import Message
 from tests.worlds import OPERATOR, World, count, world_w
 
 BEAT = 0.05

@@ -20,6 +20,7 @@ from backend.projects.wire import CatalogsBody
 from backend.quotas.wire import BulkBody, CommissionBody
 from backend.server.app import Application
 from backend.server.settings import ServerSettings
+from tests.hosting import hosted
 from tests.serving import ACCOUNT, application, client, token
 
 CONSOLE = "/bursar/v1/connection"
@@ -175,7 +176,7 @@ def test_a_listener_that_takes_nothing_is_let_go(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nor is he waited for to be told that it is over."""
-    monkeypatch.setattr("backend.served.events.DEAF", 0.05)
+    monkeypatch.setattr("backend.served.streams.DEAF", 0.05)
     monkeypatch.setattr("backend.server.edge.PARTING", 0.05)
 
     async def send(message: Message) -> None:
@@ -189,6 +190,35 @@ def test_a_listener_that_takes_nothing_is_let_go(
     with small(tmp_path) as app:
         asyncio.run(run(app))
         assert app.metrics.streams == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "whole"),
+    [
+        (ServerSettings(request=1.0), True),
+        (ServerSettings(request=0.05), False),
+        (ServerSettings(stream=0.3), False),
+    ],
+    ids=["while it goes on", "that stalls", "that has no end"],
+)
+def test_a_long_answer_may_go_on_and_is_broken_off_otherwise(
+    tmp_path: Path, settings: ServerSettings, whole: bool
+) -> None:
+    async def long_answer(scope: object, receive: object, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for left in range(11, -1, -1):
+            await asyncio.sleep(0.1)
+            await send({"type": "http.response.body", "body": b"x", "more_body": left > 0})
+
+    with small(tmp_path, settings) as app:
+        app.build_middleware_stack()
+        app.edge.app = long_answer
+        with hosted(app.edge) as url:
+            if whole:
+                assert httpx.get(url).text == "x" * 12
+            else:
+                with pytest.raises(httpx.RemoteProtocolError):
+                    httpx.get(url)
 
 
 def test_streams_are_bounded_and_end_with_the_server(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_the_console_s_port_is_described_whole(told: dict[str, Any]) -> None:
     wanted |= {
         f"/bursar/v1/{name}/{part}" for name in port.listings() for part in ("page", "keys", "rows")
     }
-    singles = ("connection", "badges", "plan", "apply", "head", "events")
+    singles = ("connection", "badges", "plan", "apply", "head", "events", "world")
     wanted |= {f"/bursar/v1/{name}" for name in singles}
     wanted |= {"/bursar/health", "/bursar/metrics", "/bursar/openapi.json"}
     assert {path for path in paths if path.startswith("/bursar")} == wanted

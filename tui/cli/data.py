@@ -33,10 +33,10 @@ def import_world(options: argparse.Namespace) -> int:
 
 
 def export_world(options: argparse.Namespace) -> int:
-    """Write a database, or what an Astakos shows, as a world file."""
+    """Write a database, or what a server shows, as a world file."""
     from backend.world import dump
 
-    if (context := chosen(options)).astakos is not None:
+    if (context := chosen(options)).database is None:
         return _export_seen(context, options.file)
     with opened(options) as database, writing(options.file) as target:
         report = dump(database, target)
@@ -46,9 +46,10 @@ def export_world(options: argparse.Namespace) -> int:
 
 def _export_seen(context: Context, file: str) -> int:
     from backend.remote import RemoteBackend
+    from backend.served.client import ServedBackend
 
     with connected(context) as (backend, runner), writing(file) as target:
-        assert isinstance(backend, RemoteBackend)
+        assert isinstance(backend, RemoteBackend | ServedBackend)
         for lacking in runner.run(backend.export(target)):
             say(lacking)
     _written(file)
