@@ -162,4 +162,6 @@ def _value(value: Any) -> Value:
         return str(value.value)
     if value is None or isinstance(value, str | int | bool):
         return value
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     return to_json(value) if isinstance(value, Mapping) else str(value)

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import pytest
+
 from backend.core.database import Database, Tx, open_database
+from backend.core.errors import BursarError
 from backend.core.identity import operator
 from backend.core.plan import Command, Plan, Receipt
 from backend.core.usecase import decide, execute
@@ -29,6 +32,7 @@ from backend.schema import STEPS
 from tests.places import Place
 
 T = TypeVar("T")
+E = TypeVar("E", bound=BursarError)
 
 ACTOR = operator("op")
 CPU, RAM = "VCPU", "MEMORY_MB"
@@ -70,6 +74,14 @@ class Site:
         if stocks:
             self.do(ReplaceInventories(actor=ACTOR, provider=uuid, stocks=stocks))
         return uuid
+
+    def refused(self, error: type[E], command: Command) -> E:
+        """What refuses a command, which leaves no trace."""
+        before = self.content()
+        with pytest.raises(error) as caught:
+            self.do(command)
+        assert self.content() == before
+        return caught.value
 
     def stock(self, name: str, resource_class: str, stock: Stock) -> None:
         """Set an inventory."""

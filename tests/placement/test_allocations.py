@@ -17,16 +17,12 @@ from backend.placement.model import (
     Stock,
 )
 from backend.placement.service import api
-from tests.placement.sites import ACTOR, CPU, RAM, Site, claim, uuid_of
+from tests.placement.sites import ACTOR, CPU, RAM, E, Site, claim, uuid_of
 
 
-def refused(s: Site, error: type[BursarError], *claims: Claim) -> BursarError:
+def refused(s: Site, error: type[E], *claims: Claim) -> E:
     """What refuses these claims, which leave no trace."""
-    before = s.content()
-    with pytest.raises(error) as caught:
-        s.post(*claims)
-    assert s.content() == before
-    return caught.value
+    return s.refused(error, ReplaceAllocations(actor=ACTOR, claims=claims))
 
 
 def rule_of(s: Site, *claims: Claim) -> object:

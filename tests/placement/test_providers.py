@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.core.errors import BursarError, Conflict, GenerationConflict, Invalid, NotFound
-from backend.core.plan import Command, Tier
+from backend.core.errors import Conflict, GenerationConflict, Invalid, NotFound
+from backend.core.plan import Tier
 from backend.placement.model import (
     ANY_GENERATION,
     KEEP,
@@ -24,15 +24,6 @@ from backend.placement.service import api
 from tests.placement.sites import ACTOR, CPU, RAM, Site, uuid_of
 
 P, Q = uuid_of("P"), uuid_of("Q")
-
-
-def refused(s: Site, error: type[BursarError], command: Command) -> BursarError:
-    """What refuses a command, which leaves no trace."""
-    before = s.content()
-    with pytest.raises(error) as caught:
-        s.do(command)
-    assert s.content() == before
-    return caught.value
 
 
 def names(s: Site, wanted: ProviderFilter) -> list[str]:
@@ -55,11 +46,11 @@ def test_a_new_provider_is_its_own_root_at_generation_0(s: Site) -> None:
 
 
 def test_names_and_uuids_are_taken_once(s: Site) -> None:
-    found = refused(s, Conflict, CreateProvider(actor=ACTOR, name="P"))
+    found = s.refused(Conflict, CreateProvider(actor=ACTOR, name="P"))
     assert found.data == {"rule": "duplicate_name", "field": "name", "value": "P"}
-    found = refused(s, Conflict, CreateProvider(actor=ACTOR, name="new", uuid=P))
+    found = s.refused(Conflict, CreateProvider(actor=ACTOR, name="new", uuid=P))
     assert found.data["field"] == "uuid"
-    assert refused(s, Conflict, modify("Q", "P")).data["field"] == "name"
+    assert s.refused(Conflict, modify("Q", "P")).data["field"] == "name"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +64,7 @@ def test_names_and_uuids_are_taken_once(s: Site) -> None:
     ],
 )
 def test_providers_that_cannot_be(s: Site, fields: dict[str, str]) -> None:
-    refused(s, Invalid, CreateProvider(actor=ACTOR, **{"name": "n", **fields}))
+    s.refused(Invalid, CreateProvider(actor=ACTOR, **{"name": "n", **fields}))
 
 
 def test_a_tree_moves_with_its_root_and_without_its_generation(s: Site) -> None:
@@ -91,14 +82,14 @@ def test_a_tree_has_no_loops(s: Site) -> None:
     s.provider("child", "P")
     s.provider("leaf", "child")
     for parent in ("leaf", "P"):
-        refused(s, Invalid, modify("P", parent=uuid_of(parent)))
-    refused(s, Invalid, modify("P", parent=uuid_of("X")))
+        s.refused(Invalid, modify("P", parent=uuid_of(parent)))
+    s.refused(Invalid, modify("P", parent=uuid_of("X")))
 
 
 def test_before_1_37_a_parent_is_set_once(s: Site) -> None:
     s.provider("child", "P")
-    refused(s, Invalid, modify("child", parent=Q, once=True))
-    refused(s, Invalid, modify("child", parent="", once=True))
+    s.refused(Invalid, modify("child", parent=Q, once=True))
+    s.refused(Invalid, modify("child", parent="", once=True))
     s.do(modify("child", "kid", parent=P, once=True))
     s.do(modify("Q", parent=P, once=True))
     assert s.seen("Q").root == P
@@ -108,14 +99,14 @@ def test_what_is_used_or_has_children_stays(s: Site) -> None:
     s.provider("child", "P")
     s.put("c", None, Q={CPU: 1})
     command = DeleteProvider(actor=ACTOR, provider=P)
-    assert refused(s, Conflict, command).data["rule"] == "cannot_delete_parent"
+    assert s.refused(Conflict, command).data["rule"] == "cannot_delete_parent"
     other = DeleteProvider(actor=ACTOR, provider=Q)
-    assert refused(s, Conflict, other).data["rule"] == "provider_inuse"
+    assert s.refused(Conflict, other).data["rule"] == "provider_inuse"
     s.do(DeleteAllocations(actor=ACTOR, consumer=uuid_of("c")))
     s.do(DeleteProvider(actor=ACTOR, provider=uuid_of("child")))
     s.do(command)
     s.do(other)
-    refused(s, NotFound, other)
+    s.refused(NotFound, other)
     assert s.content()["inventory"] == []
 
 
@@ -126,7 +117,7 @@ def test_inventories_are_replaced_under_a_generation(s: Site) -> None:
     assert s.generations("P") == [2]
     found = s.see(api.inventories, P)
     assert {name: one.stock for name, one in found.inventories.items()} == stocks
-    stale = refused(s, GenerationConflict, command)
+    stale = s.refused(GenerationConflict, command)
     assert stale.data == {"provider": P, "expected": 2, "got": 1}
     s.do(ReplaceInventories(actor=ACTOR, provider=P, stocks=stocks, generation=2))
     assert s.generations("P") == [3]
@@ -139,7 +130,7 @@ def test_a_class_that_is_used_is_not_dropped(s: Site) -> None:
         DropInventory(actor=ACTOR, provider=P),
         DropInventory(actor=ACTOR, provider=P, resource_class=CPU),
     ):
-        found = refused(s, Conflict, command)
+        found = s.refused(Conflict, command)
         assert (found.data["rule"], found.data["used"]) == ("inventory_inuse", 2)
     s.do(DropInventory(actor=ACTOR, provider=P, resource_class=RAM))
     assert s.used("P") == {CPU: 2}
@@ -147,7 +138,7 @@ def test_a_class_that_is_used_is_not_dropped(s: Site) -> None:
 
 def test_inventories_go_one_by_one_or_all_and_the_generation_moves(s: Site) -> None:
     s.do(DropInventory(actor=ACTOR, provider=P, resource_class=RAM))
-    refused(s, NotFound, DropInventory(actor=ACTOR, provider=P, resource_class=RAM))
+    s.refused(NotFound, DropInventory(actor=ACTOR, provider=P, resource_class=RAM))
     s.do(DropInventory(actor=ACTOR, provider=P))
     s.do(DropInventory(actor=ACTOR, provider=P))
     assert s.generations("P") == [4]
@@ -158,9 +149,9 @@ def test_an_inventory_is_added_once(s: Site) -> None:
     add = AddInventory(actor=ACTOR, provider=Q, resource_class=RAM, stock=Stock(5))
     s.do(add)
     assert s.generations("Q") == [2]
-    assert refused(s, Conflict, add).data["rule"] == "inventory_exists"
+    assert s.refused(Conflict, add).data["rule"] == "inventory_exists"
     unknown = AddInventory(actor=ACTOR, provider=Q, resource_class="CUSTOM_X", stock=Stock(5))
-    assert refused(s, Invalid, unknown).data["rule"] == "no_class"
+    assert s.refused(Invalid, unknown).data["rule"] == "no_class"
 
 
 def test_what_cannot_be_set(s: Site) -> None:
@@ -169,9 +160,9 @@ def test_what_cannot_be_set(s: Site) -> None:
             actor=ACTOR, provider=Q, resource_class=name, stock=Stock(5), generation=generation
         )
 
-    refused(s, GenerationConflict, wanted(CPU, generation=7))
-    refused(s, Invalid, wanted(RAM))
-    refused(s, NotFound, wanted("CUSTOM_NOPE"))
+    s.refused(GenerationConflict, wanted(CPU, generation=7))
+    s.refused(Invalid, wanted(RAM))
+    s.refused(NotFound, wanted("CUSTOM_NOPE"))
     s.do(wanted(CPU, generation=1))
 
 
@@ -206,7 +197,7 @@ def test_figures_that_may_be_before_and_from_1_26(
         if allowed:
             s.do(command)
         else:
-            refused(s, Invalid, command)
+            s.refused(Invalid, command)
 
 
 def test_lowering_below_usage_is_told_and_done(s: Site) -> None:

@@ -30,11 +30,14 @@ if TYPE_CHECKING:
         KEEP,
         PLACEHOLDER,
         UNTYPED,
+        AggregatesOf,
         Consumer,
         Inventory,
         Provider,
         ResourceClass,
         Stock,
+        Trait,
+        TraitsOf,
         spread,
     )
     from backend.placement.model.reads import (
@@ -60,6 +63,7 @@ __getattr__ = offered(__name__, "entities", "views", "commands", "reads")
 
 __all__ = [
     "AddInventory",
+    "AggregatesOf",
     "ANY_GENERATION",
     "Claim",
     "Consumer",
@@ -99,6 +103,8 @@ __all__ = [
     "spread",
     "Stock",
     "Stocked",
+    "Trait",
+    "TraitsOf",
     "UNTYPED",
     "Usage",
 ]

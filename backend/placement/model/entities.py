@@ -118,3 +118,47 @@ class Consumer:
     def target(self) -> str:
         """Journal name."""
         return f"consumer:{self.uuid}"
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """Something that a provider can do or is."""
+
+    name: str
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def target(self) -> str:
+        """Journal name."""
+        return f"trait:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class TraitsOf:
+    """The traits of a provider, sorted."""
+
+    provider: str
+    traits: tuple[str, ...]
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def target(self) -> str:
+        """Journal name of the provider."""
+        return f"provider:{self.provider}"
+
+
+@dataclass(frozen=True, slots=True)
+class AggregatesOf:
+    """The aggregates of a provider, sorted."""
+
+    provider: str
+    aggregates: tuple[str, ...]
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def target(self) -> str:
+        """Journal name of the provider."""
+        return f"provider:{self.provider}"

@@ -18,6 +18,8 @@ LONGEST = 255
 
 Consumers = Mapping[str, Consumer]
 """Consumers by uuid."""
+Outcome = Mapping[str, Consumer | None]
+"""What becomes of consumers, by uuid."""
 
 
 def check(claims: Sequence[Claim]) -> None:
@@ -59,6 +61,11 @@ def held_after(claim: Claim, before: Consumer | None) -> Consumer | None:
         kind = before.consumer_type if before else UNTYPED
     generation = (before.generation if before else 0) + 1
     return Consumer(claim.consumer, claim.project, claim.user, kind, generation, claim.allocations)
+
+
+def outcome(claims: Sequence[Claim], before: Consumers) -> dict[str, Consumer | None]:
+    """What claims make of consumers."""
+    return {c.consumer: held_after(c, before.get(c.consumer)) for c in claims}
 
 
 def items(claims: Sequence[Claim]) -> Iterator[Item]:
@@ -110,6 +117,12 @@ def _undone(claim: Claim, before: Consumer | None) -> Claim:
     )
 
 
+def all_changes(before: Consumers, after: Outcome, names: Mapping[str, str]) -> Iterator[Change]:
+    """What changes, provider by provider, of several consumers each under its name."""
+    for uuid, new in after.items():
+        yield from changes(before.get(uuid), new, names, f"{uuid} on " if len(after) > 1 else "")
+
+
 def changes(
     before: Consumer | None, after: Consumer | None, names: Mapping[str, str], prefix: str = ""
 ) -> Iterator[Change]:
@@ -126,9 +139,3 @@ def changes(
             told = (getattr(before, field), getattr(after, field))
             if told[0] != told[1]:
                 yield Change(f"consumer {after.uuid}", field, *told)
-
-
-def lessens(before: Consumer | None, after: Consumer | None) -> bool:
-    """True when a consumer loses something that it has."""
-    old, new = (freed([one] if one else []) for one in (before, after))
-    return any(new[place] < amount for place, amount in old.items())

@@ -11,8 +11,13 @@ CANNOT_DELETE_PARENT = "cannot_delete_parent"
 PROVIDER_IN_USE = "provider_inuse"
 INVENTORY_IN_USE = "inventory_inuse"
 INVENTORY_EXISTS = "inventory_exists"
+CLASS_EXISTS = "class_exists"
+CLASS_IN_USE = "class_inuse"
+TRAIT_EXISTS = "trait_exists"
+TRAIT_IN_USE = "trait_inuse"
 NO_PROVIDER = "no_provider"
 NO_CLASS = "no_class"
+NO_TRAIT = "no_trait"
 
 
 def stale_consumer(claim: Claim, before: Consumer | None) -> GenerationConflict | None:
@@ -53,6 +58,21 @@ def no_class(name: str) -> Invalid:
         hint="create it first; custom ones begin with CUSTOM_",
         data={"rule": NO_CLASS, "class": name},
     )
+
+
+def no_trait(name: str) -> Invalid:
+    """A trait that is named in a change and is not there."""
+    return Invalid(
+        f"there is no trait {name!r}",
+        hint="create it first; custom ones begin with CUSTOM_",
+        data={"rule": NO_TRAIT, "trait": name},
+    )
+
+
+def exists(what: str, name: str, rule: str) -> Conflict:
+    """A class or trait that is to be made and is there."""
+    told = f"there is a {what} {name} already"
+    return Conflict(told, hint="choose another name", data={"rule": rule, "name": name})
 
 
 def in_use(what: str, rule: str, **data: object) -> Conflict:

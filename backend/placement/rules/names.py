@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
+
+from backend.core.errors import Invalid
 
 CUSTOM = re.compile(r"CUSTOM_[A-Z0-9_]+")
 LONGEST = 255
@@ -25,6 +28,14 @@ def standard_traits() -> frozenset[str]:
     return frozenset(os_traits.get_traits())
 
 
-def is_custom(name: str) -> bool:
-    """True for a name that a custom class or trait may have."""
-    return len(name) <= LONGEST and CUSTOM.fullmatch(name) is not None
+def check_custom(name: str) -> None:
+    """Raises Invalid on a name that no custom class or trait may have."""
+    if len(name) > LONGEST or not CUSTOM.fullmatch(name):
+        told = f"{name!r} is not a custom name"
+        raise Invalid(told, hint="CUSTOM_ and capital letters, digits and underscores")
+
+
+def check_own(what: str, name: str, standard: Collection[str]) -> None:
+    """Raises Invalid on a standard class or trait, which stays as it is."""
+    if name in standard:
+        raise Invalid(f"{name} is a standard {what}", hint="only custom ones change")

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from backend.core.database.tx import Tx
 from backend.core.errors import NotFound
-from backend.core.plan import Change, Command, Plan, Tier
+from backend.core.plan import Command, Plan, Tier
 from backend.core.usecase import Decision, Write
 from backend.placement.model import (
     UNTYPED,
     Claim,
-    Consumer,
     DeleteAllocations,
     Inventory,
     Provider,
@@ -49,11 +48,9 @@ def replace(tx: Tx, command: ReplaceAllocations) -> Decision:
     require_writer(command.actor)
     claims = command.claims
     rules.check(claims)
-    before = store.consumers(tx, [claim.consumer for claim in claims])
-    for claim in claims:
-        refuse(conflicts.stale_consumer(claim, before.get(claim.consumer)))
-    shelves = _shelves(tx, claims, before)
-    check(tx, claims, before, shelves.providers, shelves.inventories)
+    before = consumers_of(tx, claims)
+    shelves = shelves_of(tx, claims, before)
+    check(tx, claims, before, shelves)
     after = {
         claim.consumer: rules.held_after(claim, before.get(claim.consumer)) for claim in claims
     }
@@ -65,32 +62,36 @@ def replace(tx: Tx, command: ReplaceAllocations) -> Decision:
     return Decision(plan, "allocations.replace", target, _done(claims), writes)
 
 
-def written(before: rules.Consumers, after: Mapping[str, Consumer | None]) -> list[Write]:
+def consumers_of(tx: Tx, claims: Sequence[Claim]) -> rules.Consumers:
+    """The consumers that claims name, as they are. Raises GenerationConflict when one is not as
+    its claim expects."""
+    found = store.consumers(tx, [claim.consumer for claim in claims])
+    for claim in claims:
+        refuse(conflicts.stale_consumer(claim, found.get(claim.consumer)))
+    return found
+
+
+def written(before: rules.Consumers, after: rules.Outcome) -> list[Write]:
     """The writes of consumers that were there or will be."""
     found = (Write(before.get(uuid), new) for uuid, new in after.items())
     return [write for write in found if write.before or write.after]
 
 
-def check(
-    tx: Tx,
-    claims: Sequence[Claim],
-    before: rules.Consumers,
-    providers: Mapping[str, Provider],
-    inventories: Inventories,
-) -> None:
+def check(tx: Tx, claims: Sequence[Claim], before: rules.Consumers, shelves: Shelves) -> None:
     """Raises Invalid on unknown providers and classes, Conflict on what cannot be had."""
     items = list(rules.items(claims))
     for item in items:
-        if item.place.provider not in providers:
+        if item.place.provider not in shelves.providers:
             raise conflicts.no_provider(item.place.provider)
     for item in items:
-        if item.place not in inventories and not knows_class(tx, item.place.resource_class):
+        if item.place not in shelves.inventories and not knows_class(tx, item.place.resource_class):
             raise conflicts.no_class(item.place.resource_class)
-    names = {uuid: provider.name for uuid, provider in providers.items()}
-    refuse(arithmetic.refusal(items, inventories, rules.freed(before.values()), names))
+    freed = rules.freed(before.values())
+    refuse(arithmetic.refusal(items, shelves.inventories, freed, shelves.names))
 
 
-def _shelves(tx: Tx, claims: Sequence[Claim], before: rules.Consumers) -> Shelves:
+def shelves_of(tx: Tx, claims: Sequence[Claim], before: rules.Consumers) -> Shelves:
+    """The providers that claims name or that consumers have now; unknown ones are missing."""
     uuids = [provider for claim in claims for provider in claim.allocations]
     uuids += [provider for consumer in before.values() for provider in consumer.allocations]
     wanted = list(dict.fromkeys(uuids))
@@ -104,15 +105,11 @@ def _shelves(tx: Tx, claims: Sequence[Claim], before: rules.Consumers) -> Shelve
 def _plan(
     command: ReplaceAllocations,
     before: rules.Consumers,
-    after: Mapping[str, Consumer | None],
+    after: rules.Outcome,
     shelves: Shelves,
     inverse: Command | None,
 ) -> Plan:
-    claims, names = command.claims, shelves.names
-    changes: list[Change] = []
-    for uuid, new in after.items():
-        prefix = f"{uuid} on " if len(claims) > 1 else ""
-        changes += rules.changes(before.get(uuid), new, names, prefix)
+    claims = command.claims
     removes = all(new is None for new in after.values())
     whom = f"consumer {claims[0].consumer}" if len(claims) == 1 else f"{len(claims)} consumers"
     return Plan(
@@ -122,16 +119,14 @@ def _plan(
         claims[0].consumer if len(claims) == 1 else f"replace {len(claims)}",
         Tier.HARMFUL,
         outbound.replace_request(claims),
-        changes=tuple(changes),
+        changes=tuple(rules.all_changes(before, after, shelves.names)),
         warnings=tuple(_warnings(before, after, shelves)),
         undo=UNDO if inverse else "",
         inverse=inverse,
     )
 
 
-def _warnings(
-    before: rules.Consumers, after: Mapping[str, Consumer | None], shelves: Shelves
-) -> Iterator[str]:
+def _warnings(before: rules.Consumers, after: rules.Outcome, shelves: Shelves) -> Iterator[str]:
     held = [one for one in after.values() if one]
     freed, asked = rules.freed(before.values()), rules.freed(held)
     for place, amount in asked.items():

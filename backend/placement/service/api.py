@@ -11,15 +11,18 @@ from backend.placement.model import (
     HeldOf,
     Inventory,
     Listed,
+    Marks,
+    Named,
     Provider,
     ProviderFilter,
     Stocked,
     Usage,
 )
 from backend.placement.model.entities import MOST
-from backend.placement.rules import conflicts
-from backend.placement.service.finding import find_provider, knows_class
-from backend.placement.store import listing, reads
+from backend.placement.rules import conflicts, names
+from backend.placement.service.finding import check_traits, find_provider, knows_class
+from backend.placement.store import classes as class_store
+from backend.placement.store import listing, marks, reads
 
 
 def allocations_of(tx: Tx, consumer: str) -> Held | None:
@@ -65,6 +68,8 @@ def providers(tx: Tx, wanted: ProviderFilter) -> list[Listed]:
     for name in wanted.resources:
         if not knows_class(tx, name):
             raise conflicts.no_class(name)
+    named = [*(name for group in wanted.required for name in group), *wanted.forbidden]
+    check_traits(tx, list(dict.fromkeys(named)))
     if any(amount > MOST for amount in wanted.resources.values()):
         return []
     return listing.providers(tx, wanted)
@@ -83,3 +88,49 @@ def inventory(tx: Tx, provider: str, resource_class: str) -> tuple[Provider, Inv
         told = f"provider {found.provider.name} has no inventory of {resource_class!r}"
         raise NotFound(told)
     return found.provider, one, found.at
+
+
+def classes(tx: Tx) -> list[Named]:
+    """All classes, standard ones first in their own order."""
+    known, standard = class_store.classes(tx), names.standard_classes()
+    custom = [name for name in known if name not in standard]
+    return [Named(name, known.get(name, 0)) for name in (*standard, *custom)]
+
+
+def resource_class(tx: Tx, name: str) -> Named:
+    """One class. Raises NotFound."""
+    for found in classes(tx):
+        if found.name == name:
+            return found
+    raise NotFound(f"there is no resource class {name!r}")
+
+
+def traits(tx: Tx, *, associated: bool | None = None) -> list[Named]:
+    """All traits by name; those that providers have, or have not, when asked for."""
+    known = marks.traits(tx)
+    every = sorted({*names.standard_traits(), *known})
+    if associated is not None:
+        having = marks.associated(tx)
+        every = [name for name in every if (name in having) is associated]
+    return [Named(name, known.get(name, 0)) for name in every]
+
+
+def trait(tx: Tx, name: str) -> Named:
+    """One trait. Raises NotFound."""
+    known = marks.traits(tx, [name])
+    if name not in known and name not in names.standard_traits():
+        raise NotFound(f"there is no trait {name!r}")
+    return Named(name, known.get(name, 0))
+
+
+def traits_of(tx: Tx, provider: str) -> Marks:
+    """The traits of a provider. Raises NotFound."""
+    one = find_provider(tx, provider)
+    found = marks.traits_of(tx, provider)
+    return Marks(one, list(found), max(found.values(), default=0))
+
+
+def aggregates_of(tx: Tx, provider: str) -> Marks:
+    """The aggregates of a provider. Raises NotFound."""
+    one = find_provider(tx, provider)
+    return Marks(one, marks.aggregates_of(tx, provider), 0)

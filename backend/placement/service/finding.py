@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.core.database.tx import Tx
 from backend.core.errors import BursarError, NotFound
 from backend.placement.model import Inventory, Provider
-from backend.placement.rules import names
-from backend.placement.store import classes
+from backend.placement.rules import conflicts, names
+from backend.placement.store import classes, marks
 from backend.placement.store import inventories as inventory_store
 from backend.placement.store import providers as provider_store
 
@@ -43,3 +44,11 @@ def stocked(tx: Tx, provider: Provider) -> dict[str, Inventory]:
 def knows_class(tx: Tx, name: str) -> bool:
     """True for standard classes, and custom ones that were created."""
     return classes.has_class(tx, name) or name in names.standard_classes()
+
+
+def check_traits(tx: Tx, wanted: Sequence[str]) -> None:
+    """Raises Invalid on a trait that there is not."""
+    known = marks.traits(tx, wanted) if wanted else {}
+    for name in wanted:
+        if name not in known and name not in names.standard_traits():
+            raise conflicts.no_trait(name)

@@ -50,7 +50,10 @@ def replace(tx: Tx, command: ReplaceInventories) -> Decision:
     require_writer(command.actor)
     provider = find_provider(tx, command.provider)
     refuse(conflicts.stale_provider(provider, command.generation))
-    swaps = replaced(tx, provider, command.stocks, may_reserve_all=command.may_reserve_all)
+    swaps = swaps_of(tx, provider, command.stocks, may_reserve_all=command.may_reserve_all)
+    for before, after in swaps:
+        if before and not after:
+            refuse(rules.dropped(provider, before))
     old = {one.before.resource_class: one.before.stock for one in swaps if one.before}
     body = outbound.inventories_object(command.stocks, provider.generation)
     words = Words(
@@ -65,22 +68,16 @@ def replace(tx: Tx, command: ReplaceInventories) -> Decision:
     return _decision(command, provider, swaps, words)
 
 
-def replaced(
+def swaps_of(
     tx: Tx, provider: Provider, stocks: Mapping[str, Stock], *, may_reserve_all: bool
 ) -> list[Swap]:
-    """All inventories of a provider before and after.
-
-    Raises Invalid on figures and classes, Conflict when one that is used would go.
-    """
+    """All inventories of a provider before and after. Raises Invalid on figures and classes."""
     for name, stock in stocks.items():
         rules.check(name, stock, may_reserve_all=may_reserve_all)
     before = stocked(tx, provider)
     for name in stocks:
         if name not in before and not knows_class(tx, name):
             raise conflicts.no_class(name)
-    for name, gone in before.items():
-        if name not in stocks:
-            refuse(rules.dropped(provider, gone))
     after = {name: _inventory(provider, name, stock, before) for name, stock in stocks.items()}
     return [Swap(before.get(name), after.get(name)) for name in {**before, **after}]
 
@@ -185,11 +182,7 @@ def _again(command: DropInventory, provider: Provider, gone: Sequence[Inventory]
 def _decision(
     command: Command, provider: Provider, swaps: Sequence[Swap], words: Words
 ) -> Decision:
-    changes: list[Change] = []
-    impacts: list[Impact] = []
-    for before, after in swaps:
-        changes += rules.changes(provider.name, before, after)
-        impacts += rules.impacts(provider.name, before, after) if before and after else ()
+    changes, impacts = told(provider, swaps)
     lost = any(after is None for _, after in swaps) or any(one.goes_over for one in impacts)
     plan = Plan(
         command,
@@ -203,10 +196,20 @@ def _decision(
         undo=BACK,
         inverse=words.inverse,
     )
-    writes = [*_writes(swaps), Bump((provider.uuid,))]
+    writes = [*written(swaps), Bump((provider.uuid,))]
     return Decision(plan, words.action, words.target, words.message, writes)
 
 
-def _writes(swaps: Iterable[Swap]) -> list[object]:
+def told(provider: Provider, swaps: Iterable[Swap]) -> tuple[list[Change], list[Impact]]:
+    """What swaps come to, field by field, and whose capacity moves below or above its usage."""
+    changes: list[Change] = []
+    impacts: list[Impact] = []
+    for before, after in swaps:
+        changes += rules.changes(provider.name, before, after)
+        impacts += rules.impacts(provider.name, before, after) if before and after else ()
+    return changes, impacts
+
+
+def written(swaps: Iterable[Swap]) -> list[object]:
     """Those that change something; others are not journalled as such."""
     return [Write(before, after) for before, after in swaps if before != after]

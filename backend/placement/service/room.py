@@ -10,23 +10,36 @@ from backend.core.plan import Command, Receipt
 from backend.core.usecase import Decision, Room, Write, perform_writes
 from backend.placement.model import (
     AddInventory,
+    AggregatesOf,
     Consumer,
     CreateProvider,
+    CreateResourceClass,
+    CreateTrait,
     DeleteAllocations,
     DeleteProvider,
+    DeleteResourceClass,
+    DeleteTrait,
     DropInventory,
     Inventory,
     ModifyProvider,
     Provider,
+    RenameResourceClass,
     ReplaceAllocations,
     ReplaceInventories,
+    Reshape,
+    ResourceClass,
+    SetAggregates,
     SetInventory,
+    SetTraits,
+    Trait,
+    TraitsOf,
 )
-from backend.placement.service import allocations, inventories, providers
+from backend.placement.service import allocations, classes, inventories, marks, providers, reshape
 from backend.placement.service.finding import Bump
 from backend.placement.store import classes as class_store
 from backend.placement.store import consumers as consumer_store
 from backend.placement.store import inventories as inventory_store
+from backend.placement.store import marks as mark_store
 from backend.placement.store import providers as provider_store
 
 
@@ -36,19 +49,35 @@ def persist(tx: Tx, write: object) -> Sequence[SideEffect]:
         provider_store.next_generation(tx, write.providers)
     elif isinstance(write, Write):
         _store(tx, write)
-    else:
-        raise TypeError(f"{write!r} is no write of this room")
     return ()
 
 
 def _store(tx: Tx, write: Write) -> None:
-    one = write.after or write.before
+    before, after = write.before, write.after
+    one = after or before
     if isinstance(one, Consumer):
-        consumer_store.save_consumer(tx, write.before, write.after)
+        consumer_store.save_consumer(tx, before, after)
     elif isinstance(one, Inventory):
-        _store_inventory(tx, write.before, write.after)
+        _store_inventory(tx, before, after)
     elif isinstance(one, Provider):
-        _store_provider(tx, write.before, write.after)
+        _store_provider(tx, before, after)
+    elif isinstance(one, ResourceClass):
+        class_store.save_class(tx, before.name if before else "", after.name if after else "")
+    elif isinstance(one, Trait):
+        _store_trait(tx, before, after)
+    elif isinstance(one, TraitsOf):
+        mark_store.set_traits(tx, one.provider, after.traits)
+    elif isinstance(one, AggregatesOf):
+        mark_store.set_aggregates(tx, one.provider, after.aggregates)
+    else:
+        raise TypeError(f"{write!r} is no write of this room")
+
+
+def _store_trait(tx: Tx, before: Trait | None, after: Trait | None) -> None:
+    if after is not None:
+        mark_store.keep_traits(tx, [after.name])
+    elif before is not None:
+        mark_store.delete_trait(tx, before.name)
 
 
 def _store_inventory(tx: Tx, before: Inventory | None, after: Inventory | None) -> None:
@@ -68,14 +97,18 @@ def _store_provider(tx: Tx, before: Provider | None, after: Provider | None) -> 
 
 def _subject(command: Command) -> str:
     """What a command is about, `placement` when that is many or not there yet."""
-    provider = getattr(command, "provider", "")
-    if provider and getattr(command, "resource_class", ""):
-        return f"inventory:{provider}/{command.resource_class}"  # type: ignore[attr-defined]
-    consumer = getattr(command, "consumer", "")
+    consumer, provider = getattr(command, "consumer", ""), getattr(command, "provider", "")
     if isinstance(command, ReplaceAllocations) and len(command.claims) == 1:
         consumer = command.claims[0].consumer
     if consumer:
         return f"consumer:{consumer}"
+    resource_class = getattr(command, "resource_class", "")
+    if resource_class:
+        return f"inventory:{provider}/{resource_class}"
+    if isinstance(command, RenameResourceClass | DeleteResourceClass):
+        return f"resource_class:{command.name}"
+    if isinstance(command, DeleteTrait):
+        return f"trait:{command.name}"
     return f"provider:{provider}" if provider else "placement"
 
 
@@ -95,6 +128,14 @@ ROOM = Room(
         AddInventory: inventories.add,
         SetInventory: inventories.set_one,
         DropInventory: inventories.drop,
+        CreateResourceClass: classes.create,
+        RenameResourceClass: classes.rename,
+        DeleteResourceClass: classes.delete,
+        CreateTrait: classes.create_trait,
+        DeleteTrait: classes.delete_trait,
+        SetTraits: marks.set_traits,
+        SetAggregates: marks.set_aggregates,
+        Reshape: reshape.reshape,
     },
     _perform,
     _subject,

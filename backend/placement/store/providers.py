@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from backend.core.database.tx import Row, Tx
 from backend.placement.model import Provider
+from backend.placement.store import marks
 
 COLUMNS = "p.uuid, p.name, p.generation, coalesce(a.uuid, ''), r.uuid"
 FROM = """FROM provider p JOIN provider r ON r.id = p.root_id
@@ -30,10 +31,6 @@ MOVE_TREE = f"""
 WITH {BELOW} UPDATE provider SET root_id = (SELECT id FROM provider WHERE uuid = ?)
 WHERE id IN (SELECT id FROM below)"""
 NEXT_GENERATION = "UPDATE provider SET generation = generation + 1, updated_at = ? WHERE uuid = ?"
-DELETE_TRAITS = """
-DELETE FROM provider_trait WHERE provider_id = (SELECT id FROM provider WHERE uuid = ?)"""
-DELETE_AGGREGATES = """
-DELETE FROM provider_aggregate WHERE provider_id = (SELECT id FROM provider WHERE uuid = ?)"""
 DELETE_INVENTORIES = """
 DELETE FROM inventory WHERE provider_id = (SELECT id FROM provider WHERE uuid = ?)"""
 DELETE = "DELETE FROM provider WHERE uuid = ?"
@@ -90,5 +87,5 @@ def next_generation(tx: Tx, uuids: Iterable[str]) -> None:
 
 def delete_provider(tx: Tx, uuid: str) -> None:
     """Remove a provider with all that is its own."""
-    for sql in (DELETE_TRAITS, DELETE_AGGREGATES, DELETE_INVENTORIES, DELETE):
+    for sql in (marks.DELETE_TRAITS_OF, marks.DELETE_AGGREGATES_OF, DELETE_INVENTORIES, DELETE):
         tx.execute(sql, (uuid,))
