@@ -1,4 +1,4 @@
-"""Getting a token from where it is kept, when it is needed, or from the operator."""
+"""Getting a token or another secret from where it is kept, or from the operator."""
 
 from __future__ import annotations
 
@@ -29,26 +29,38 @@ def read(source: Source, stop: threading.Event, timeout: float = SECONDS) -> str
     return token
 
 
+def secret(source: Source) -> str:
+    """A password, which may have any characters but the end of a line. Raises NotSignedIn."""
+    try:
+        found = _kept(source, threading.Event(), SECONDS).rstrip("\r\n")
+    except Failed as error:
+        raise NotSignedIn(str(error), hint=f"mend {source.setting}") from None
+    if not found or "\n" in found:
+        what = "has more than one line" if found else "there is nothing in it"
+        raise NotSignedIn(f"{source.setting}: {what}", hint=f"mend {source.setting}")
+    return found
+
+
 def _kept(source: Source, stop: threading.Event, timeout: float) -> str:
     if source.command:
         code, output = execute(source.command, b"", timeout, stop, errors=subprocess.DEVNULL)
         if code:
-            raise Failed(f"token_command: exit {code}")
+            raise Failed(f"{source.setting}: exit {code}")
         return output.decode("utf-8", "replace")
     if source.file:
-        return _from_file(source.file)
+        return _from_file(source.file, source.setting)
     return os.environ.get(source.variable, "")
 
 
-def _from_file(file: Path) -> str:
+def _from_file(file: Path, setting: str) -> str:
     try:
         mode = file.stat().st_mode
         if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-            raise Failed(f"token_file: others may read {file}; chmod 600 {file}")
+            raise Failed(f"{setting}: others may read {file}; chmod 600 {file}")
         with file.open("rb") as stream:
             return stream.read(LONGEST).decode("utf-8", "replace")
     except OSError as error:
-        raise Failed(f"token_file: {file}: {error.strerror}") from error
+        raise Failed(f"{setting}: {file}: {error.strerror}") from error
 
 
 class Tokens:

@@ -47,9 +47,48 @@ class Systems:
 
 
 @dataclass(frozen=True, slots=True)
+class Cloud:
+    """A cloud of a clouds.yaml: of this file, or of the one that OpenStack's tools find."""
+
+    name: str
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A Keystone: `auth` by OpenStack's own names, and where the password is kept, or the secret
+    of an application credential."""
+
+    auth: Mapping[str, str]
+    secret: Source
+    region_name: str = ""
+    interface: str = "public"
+    cacert: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """An OpenStack Placement: its `url`, or where the catalog says; and a token, or who gives
+    tokens: a `cloud` or a `keystone`."""
+
+    token: Source
+    url: str = ""
+    cloud: Cloud | None = None
+    keystone: SignIn | None = None
+
+    @property
+    def place(self) -> str:
+        """Where that is, as far as it is known before it is asked for."""
+        if self.keystone is not None:
+            return self.url or self.keystone.auth["auth_url"]
+        return self.url or f"cloud {self.cloud.name if self.cloud else ''}"
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """Something the console can be connected to, in one of three forms: a database (a file, or
-    the URL of a PostgreSQL), a `bursar` server, or an `astakos`. Notices go to its sink."""
+    """Something the console can be connected to: a database (a file, or the URL of a PostgreSQL),
+    a `bursar` server, or other people's servers: an `astakos`, a `placement`, or both. Notices go
+    to its sink."""
 
     name: str
     database: Path | str | None = None
@@ -58,13 +97,17 @@ class Context:
     notices: Sink | None = None
     bursar: Server | None = None
     astakos: Systems | None = None
+    placement: Placement | None = None
 
     @property
     def kind(self) -> str:
         """What it is connected to, in a word."""
         if self.database is not None:
             return "database" if isinstance(self.database, Path) else "postgresql"
-        return "bursar" if self.bursar else "astakos"
+        if self.bursar is not None:
+            return "bursar"
+        named = {"astakos": self.astakos, "placement": self.placement}
+        return "+".join(name for name, system in named.items() if system is not None)
 
     @property
     def file(self) -> Path:
@@ -79,8 +122,9 @@ class Context:
         """Where that is, without a password."""
         if self.bursar is not None:
             return self.bursar.url or str(self.bursar.socket)
-        if self.astakos is not None:
-            return self.astakos.url
+        if self.astakos is not None or self.placement is not None:
+            astakos = [self.astakos.url] if self.astakos else []
+            return " ".join([*astakos, *([self.placement.place] if self.placement else [])])
         return shown(self.database) if isinstance(self.database, str) else str(self.database)
 
 

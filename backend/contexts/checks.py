@@ -141,9 +141,10 @@ def base(place: Place, value: object) -> str:
     return text.rstrip("/")
 
 
-def one_token(place: Place, found: Mapping[str, object]) -> list[str]:
-    """The setting that names a token, if there is one."""
-    tokens = [name for name in found if name.startswith("token_")]
+def one_token(place: Place, found: Mapping[str, object], kind: str = "token") -> list[str]:
+    """The setting that names a token or another kind of secret, if there is one."""
+    known = SECRETS if kind == "secret" else TOKENS
+    tokens = [name for name in found if name in known]
     if len(tokens) > 1:
         raise place.at(tokens[1]).wrong(f"there is {tokens[0]} already", "give one of them")
     return tokens
@@ -165,3 +166,9 @@ TOKENS: Mapping[str, Check] = {
     "token_file": file,
 }
 """The settings that tell where a token is kept."""
+SECRETS: Mapping[str, Check] = {
+    "secret_command": program,
+    "secret_env": word,
+    "secret_file": file,
+}
+"""The same of a password, or of what goes with an application credential."""

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backend.contexts import (
+    Cloud,
     Config,
     Context,
+    Placement,
     Server,
+    SignIn,
     Systems,
     database_place,
     local,
@@ -19,6 +22,7 @@ from backend.contexts import checks as check
 from backend.contexts.checks import Check, Place
 from backend.core.errors import Invalid
 from backend.credentials import Source
+from backend.keystone.login import NAMES
 
 if TYPE_CHECKING:
     from backend.notices.model import Sink
@@ -26,9 +30,10 @@ if TYPE_CHECKING:
 GLYPHS = ("auto", "unicode", "ascii")
 UNITS = ("auto", "bytes", "raw")
 
-_LATER = ("placement", "openportal", "nico")
-_OF_A_SERVER = ("url", "socket", "token_command", "token_env", "token_file", "services")
-_FORMS = ("database", "bursar", "astakos")
+_LATER = ("openportal", "nico")
+_OF_A_SERVER = ("url", "socket", "token_command", "token_env", "token_file", "services", "cloud")
+_SYSTEMS = ("astakos", "placement")
+_FORMS = ("database", "bursar", *_SYSTEMS)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -66,11 +71,11 @@ def _notices(place: Place, value: object) -> Sink:
 # ---------------------------------------------------------------- servers
 
 
-def _source(place: Place, found: dict[str, Any]) -> Source:
+def _source(place: Place, found: dict[str, Any], kind: str = "token") -> Source:
     """Where a token is kept, taken out of the settings."""
-    check.one_token(place, found)
-    command, file = found.pop("token_command", ()), found.pop("token_file", None)
-    return Source(command, found.pop("token_env", ""), file)
+    check.one_token(place, found, kind)
+    command, file = found.pop(f"{kind}_command", ()), found.pop(f"{kind}_file", None)
+    return Source(command, found.pop(f"{kind}_env", ""), file, kind)
 
 
 def _bursar(place: Place, value: object) -> Server:
@@ -87,6 +92,37 @@ def _astakos(place: Place, value: object) -> Systems:
     if "url" not in found:
         raise place.wrong("there is no url in it", 'url = "https://HOST/astakos"')
     return Systems(**found, token=source)
+
+
+def _placement(place: Place, value: object) -> Placement:
+    found = check.table(place, check.section(place, value), _PLACEMENT)
+    source = _source(place, found)
+    ways = [source.setting] if source.setting else []
+    ways += [name for name in ("cloud", "keystone") if name in found]
+    if len(ways) > 1:
+        raise place.at(ways[1]).wrong(f"there is {ways[0]} already", "give one of them")
+    if "clouds_file" in found and "cloud" not in found:
+        raise place.at("clouds_file").wrong("which cloud of it?", 'add cloud = "NAME"')
+    file = found.pop("clouds_file", None)
+    if "cloud" in found:
+        found["cloud"] = Cloud(found["cloud"], file)
+    if "url" not in found and not ({"cloud", "keystone"} & found.keys()):
+        raise place.wrong("there is no url in it", 'url = "https://HOST/placement", or a cloud')
+    return Placement(**found, token=source)
+
+
+def _keystone(place: Place, value: object) -> SignIn:
+    """Where to sign in, by OpenStack's own names; who is meant shows when it is done."""
+    found = check.table(place, check.section(place, value), _KEYSTONE)
+    source = _source(place, found, "secret")
+    if "auth_url" not in found:
+        raise place.wrong("there is no auth_url in it", 'auth_url = "https://HOST/v3"')
+    if not source.setting:
+        raise place.wrong("there is no secret in it", 'secret_file = "/PATH"')
+    rest = {
+        name: found.pop(name) for name in ("region_name", "interface", "cacert") if name in found
+    }
+    return SignIn(found, source, **rest)
 
 
 def _services(place: Place, value: object) -> dict[str, Source]:
@@ -129,7 +165,7 @@ def _one_form(place: Place, name: str, checked: Mapping[str, object]) -> None:
     forms = [form for form in _FORMS if form in checked]
     if not forms:
         raise place.wrong("there is no database in it", f'add database = "{name}.db", or a server')
-    if len(forms) > 1:
+    if len(forms) > 1 and not set(forms) <= set(_SYSTEMS):
         raise place.at(forms[1]).wrong(f"there is {forms[0]} already", "make two contexts of it")
     if "notices" in checked and forms != ["database"]:
         raise place.at("notices").wrong("a server sends its own", "configure them where it runs")
@@ -137,10 +173,26 @@ def _one_form(place: Place, name: str, checked: Mapping[str, object]) -> None:
 
 _SERVER: Mapping[str, Check] = {"url": check.base, "socket": check.file, **check.TOKENS}
 _SYSTEM: Mapping[str, Check] = {"url": check.base, "services": _services, **check.TOKENS}
+_PLACEMENT: Mapping[str, Check] = {
+    "url": check.base,
+    **check.TOKENS,
+    "cloud": check.word,
+    "clouds_file": check.file,
+    "keystone": _keystone,
+}
+_KEYSTONE: Mapping[str, Check] = {
+    **dict.fromkeys(NAMES, check.word),
+    "auth_url": check.base,
+    **check.SECRETS,
+    "region_name": check.word,
+    "interface": check.choice("public", "internal", "admin"),
+    "cacert": check.file,
+}
 _CONTEXT: Mapping[str, Check] = {
     "database": _database,
     "bursar": _bursar,
     "astakos": _astakos,
+    "placement": _placement,
     "read_only": check.flag,
     "production": check.flag,
     "notices": _notices,

@@ -1,0 +1,1 @@
+"""Signing in at an OpenStack: Keystone's API version 3, and the files that say how."""
