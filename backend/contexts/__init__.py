@@ -110,6 +110,11 @@ class Context:
         return "+".join(name for name, system in named.items() if system is not None)
 
     @property
+    def foreign(self) -> bool:
+        """Whether it is other people's servers."""
+        return self.astakos is not None or self.placement is not None
+
+    @property
     def file(self) -> Path:
         """The database file. Raises Invalid for everything else."""
         if isinstance(self.database, Path):
@@ -122,7 +127,7 @@ class Context:
         """Where that is, without a password."""
         if self.bursar is not None:
             return self.bursar.url or str(self.bursar.socket)
-        if self.astakos is not None or self.placement is not None:
+        if self.foreign:
             astakos = [self.astakos.url] if self.astakos else []
             return " ".join([*astakos, *([self.placement.place] if self.placement else [])])
         return shown(self.database) if isinstance(self.database, str) else str(self.database)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backend.backend import Backend
-from backend.contexts import Context, Server, Systems, usage
+from backend.contexts import Context, Placement, Server, Systems, usage
 from backend.core.signin import Ask
-from backend.tokens import Tokens
+from backend.tokens import Tokens, secret
+
+if TYPE_CHECKING:
+    from backend.keystone.login import Login
+    from backend.remote import AstakosSettings, PlacementSettings
 
 BY_SOCKET = "http://bursar"
 """What a server is called that is reached by a file."""
@@ -18,8 +24,8 @@ def opened(context: Context, ask: Ask | None) -> Backend:
     """The server of a context; it need not answer yet."""
     if context.bursar is not None:
         return _served(context, context.bursar, ask)
-    if context.astakos is not None:
-        return _astakos(context, context.astakos, ask)
+    if context.foreign:
+        return _remote(context, ask)
     raise usage(f"{context.name} is no server", "name a database")
 
 
@@ -35,17 +41,51 @@ def _served(context: Context, server: Server, ask: Ask | None) -> Backend:
     return ServedBackend(http, Outbox(private(context) / "outbox.db"))
 
 
-def _astakos(context: Context, systems: Systems, ask: Ask | None) -> Backend:
-    """What a service's token hides is unknown while it is refused; nobody is asked for it."""
-    from backend.remote import AstakosSettings, RemoteBackend
+def _remote(context: Context, ask: Ask | None) -> Backend:
+    from backend.remote import RemoteBackend, RemoteSettings
 
-    token = Tokens(systems.token, context.name, context.place, ask)
+    astakos = _astakos(context, context.astakos, ask) if context.astakos else None
+    placement = _placement(context, context.placement, ask) if context.placement else None
+    folder, read_only = private(context), context.read_only
+    return RemoteBackend(RemoteSettings(astakos, placement, folder, read_only))
+
+
+def _astakos(context: Context, systems: Systems, ask: Ask | None) -> AstakosSettings:
+    """What a service's token hides is unknown while it is refused; nobody is asked for it."""
+    from backend.remote import AstakosSettings
+
+    token = Tokens(systems.token, context.name, systems.url, ask)
     services = {
-        name: Tokens(source, context.name, f"{context.place} ({name})")
+        name: Tokens(source, context.name, f"{systems.url} ({name})")
         for name, source in systems.services.items()
     }
-    folder, read_only = private(context), context.read_only
-    return RemoteBackend(AstakosSettings(systems.url, token, services, folder, read_only))
+    return AstakosSettings(systems.url, token, services)
+
+
+def _placement(context: Context, placement: Placement, ask: Ask | None) -> PlacementSettings:
+    from backend.embedded import user_name
+    from backend.keystone.session import Keystone
+    from backend.remote import PlacementSettings
+
+    who = user_name()
+    if (read := _login(placement)) is not None:
+        keystone = Keystone(read, known=placement.place)
+        return PlacementSettings(placement.url, keystone, keystone, who)
+    token = Tokens(placement.token, context.name, placement.url, ask)
+    return PlacementSettings(placement.url, token, who=who)
+
+
+def _login(placement: Placement) -> Callable[[], Login] | None:
+    """How to sign in, read anew each time; None where a token is kept or asked for."""
+    from backend.keystone.clouds import cloud
+    from backend.keystone.login import Login
+
+    if (named := placement.cloud) is not None:
+        return lambda: cloud(named.name, named.file)
+    if (told := placement.keystone) is not None:
+        rest = (told.region_name, told.interface, told.cacert)
+        return lambda: Login(told.auth, secret(told.secret), *rest)
+    return None
 
 
 def private(context: Context) -> Path:

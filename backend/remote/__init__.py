@@ -1,7 +1,9 @@
-"""The Backend port over other people's servers (docs/astakos.md)."""
+"""The Backend port over other people's servers (docs/remote.md)."""
 
+from backend.remote.astakos.settings import AstakosSettings
+from backend.remote.placement.settings import PlacementSettings
 from backend.remote.poller import Pace
 from backend.remote.port import RemoteBackend
-from backend.remote.settings import AstakosSettings
+from backend.remote.settings import RemoteSettings
 
-__all__ = ["AstakosSettings", "Pace", "RemoteBackend"]
+__all__ = ["AstakosSettings", "Pace", "PlacementSettings", "RemoteBackend", "RemoteSettings"]

@@ -1,5 +1,4 @@
-"""A private copy of what a server shows, with the schema and the reads of an embedded database:
-rows keep their keys, and only what differs is written."""
+"""A private copy of what a server shows, with the schema and the reads of an embedded database."""
 
 from __future__ import annotations
 
@@ -10,16 +9,13 @@ from typing import TypeVar
 
 from backend.core.database import Database, Tx
 from backend.core.database.sqlite.engine import FileEngine
-from backend.core.runtime import Runtime, system_runtime
-from backend.quotas.client import Figures, Key
-from backend.remote import entities, holdings
-from backend.remote.place import Place
-from backend.remote.reading import OWN, Reading, project_of
+from backend.core.runtime import Runtime
 from backend.schema import STEPS
 
 T = TypeVar("T")
 
 TOTAL_CHANGES = "SELECT total_changes()"
+FILE = "mirror.db"
 
 Ready = Callable[[], Awaitable[None]]
 
@@ -42,76 +38,28 @@ class MirrorDatabase(Database):
 
 
 class Mirror:
-    """What was read so far. `close` removes it.
+    """What was read of one system so far. All systems of a console have one file in `folder`, so
+    that it can be read together; each waits for its own.
 
     Who decides on what he has just read holds the `turn`; `reads` counts such readings, which
     are newer than one of everything that was begun before.
     """
 
-    def __init__(self, ready: Ready, runtime: Runtime | None = None) -> None:
-        self._place = Place()
-        self.folder = self._place.path
-        path = self.folder / "mirror.db"
-        self.database = MirrorDatabase(path, runtime or system_runtime(), ready)
+    def __init__(self, folder: Path, ready: Ready, runtime: Runtime) -> None:
+        self.database = MirrorDatabase(folder / FILE, runtime, ready)
         self.turn = asyncio.Lock()
         self.reads = 0
-        self._figures: dict[str, dict[Key, Figures]] = {}
-        self._last: dict[tuple[bool, ...], Reading] = {}
-        """The last readings of everything, by what was read."""
 
-    async def apply(self, reading: Reading, *, admin: bool = False) -> bool:
-        """Make the copy as the reading says; False when it was so already."""
-        if await asyncio.to_thread(self._knows, reading):
-            return False
-        self._keep(reading)
-        return await self.database.awrite(lambda tx: self._apply(tx, reading, admin))
+    async def write(self, fn: Callable[[Tx], None]) -> bool:
+        """Write what was read; False when it was there already."""
 
-    def _knows(self, reading: Reading) -> bool:
-        """True for what was read in the same words the last time, and nothing else since."""
-        if reading.scope is not None:
-            self._last.clear()
-            self.reads += 1
-            return False
-        parts = (reading.projects is not None, bool(reading.figures), bool(reading.commissions))
-        known = self._last.get(parts) == reading
-        self._last[parts] = reading
-        return known
+        def work(tx: Tx) -> bool:
+            before = tx.scalar(TOTAL_CHANGES)
+            fn(tx)
+            return bool(tx.scalar(TOTAL_CHANGES) != before)
 
-    def forget(self, source: str) -> None:
-        """No figures are known from this source any more."""
-        self._figures.pop(source, None)
+        return await self.database.awrite(work)
 
     def close(self) -> None:
-        """Remove the copy."""
+        """Let go of the file."""
         self.database.close()
-        self._place.close()
-
-    def _keep(self, reading: Reading) -> None:
-        scope = reading.scope
-        for source, told in reading.figures.items():
-            kept = self._figures.get(source, {}) if scope is not None else {}
-            left = {key: one for key, one in kept.items() if project_of(key) not in (scope or ())}
-            self._figures[source] = left | dict(told)
-
-    def _apply(self, tx: Tx, reading: Reading, admin: bool) -> bool:
-        before = tx.scalar(TOTAL_CHANGES)
-        scope = reading.scope
-        entities.ensure_people(tx, reading.people() | reading.names.keys())
-        entities.put_names(tx, reading.names)
-        if reading.identity is not None:
-            entities.put_identity(tx, reading.identity, admin=admin)
-        if reading.resources is not None:
-            entities.put_resources(tx, reading.resources)
-        if reading.projects is not None:
-            entities.put_projects(tx, reading.projects, scope)
-        if reading.memberships is not None:
-            entities.put_memberships(tx, reading.memberships, scope)
-        for service, found in reading.commissions.items():
-            holdings.put_commissions(tx, service, found)
-        for service, ledger in self._figures.items():
-            if service != OWN and service in reading.figures:
-                entities.ensure_resources(tx, {key[2] for key in ledger}, service)
-        if reading.figures or reading.projects is not None or reading.memberships is not None:
-            ledgers = sorted(self._figures.items(), key=lambda one: one[0] != OWN)
-            holdings.put_holdings(tx, [ledger for _, ledger in ledgers], scope)
-        return bool(tx.scalar(TOTAL_CHANGES) != before)

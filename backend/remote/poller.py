@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from backend.backend import Link, LinkState
-from backend.core.database import Tx
 from backend.core.errors import BursarError, NotSignedIn, Unreachable
 from backend.core.runtime import Runtime, micros
 from backend.remote.mirror import Mirror
-from backend.remote.reader import Reader
-from backend.remote.reading import Reading, project_of
 
-SELECT_PROJECTS = """
-SELECT DISTINCT CASE WHEN h.source_id = 0 THEN o.name ELSE s.name END FROM holding h
-JOIN holder o ON o.id = h.holder_id JOIN holder s ON s.id = h.source_id WHERE h.id IN ({keys})"""
-SELECT_RESERVED = """
-SELECT DISTINCT c.serial, CASE WHEN h.source_id = 0 THEN o.name ELSE s.name END
-FROM commission c JOIN provision v ON v.serial = c.serial JOIN holding h ON h.id = v.holding_id
-JOIN holder o ON o.id = h.holder_id JOIN holder s ON s.id = h.source_id"""
+ReadingT = TypeVar("ReadingT")
+
 SEEN = 60
 """Rows that count as being looked at, at most."""
-AROUND = 20
-"""Projects that are read by themselves, at most; beyond, everything is read soon."""
 SHARE = 5
 """Reading everything takes a fifth of the time at most."""
-NAMES_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +33,41 @@ class Pace:
     looks: Sequence[float] = (0.0, 1.0, 2.0, 4.0)
 
 
-class Poller:
-    """One server and its mirror. `link` says how it stands, `refreshed` is called with a count
-    after every change of the mirror or of the link."""
+class Poller(ABC, Generic[ReadingT]):
+    """One server and its mirror. `link` says how it stands, those who `watch` are called with a
+    count after every change of the mirror or of the link."""
 
-    def __init__(
-        self,
-        reader: Reader,
-        mirror: Mirror,
-        runtime: Runtime,
-        pace: Pace,
-    ) -> None:
-        self._reader, self._mirror, self._runtime = reader, mirror, runtime
-        self._pace = pace
+    def __init__(self, mirror: Mirror, runtime: Runtime, pace: Pace) -> None:
+        self._mirror, self._runtime, self._pace = mirror, runtime, pace
         self._filling = asyncio.Lock()
         self._tried = asyncio.Event()
         self._poked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[int], None]] = []
         self._count = self._failures = 0
-        self._next_whole = self._next_names = 0.0
+        self._next_whole = 0.0
         self.after: Callable[[], Awaitable[None]] = _nothing
         """Done after everything was read."""
-        self._seen: Sequence[int] = ()
         self._error: BursarError | None = None
         self.filled = self._missed = False
         self.link = Link(LinkState.CONNECTING)
+
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """The server's address."""
+
+    @abstractmethod
+    async def _often(self) -> bool:
+        """Read what is on screen; whether anything is not as it was."""
+
+    @abstractmethod
+    async def _whole(self, began: float) -> bool:
+        """Read everything, bit by bit; the same."""
+
+    @abstractmethod
+    async def _keep(self, reading: ReadingT) -> bool:
+        """Put it into the mirror; the same."""
 
     # For readers
 
@@ -80,19 +80,15 @@ class Poller:
             return
         await self._tried.wait()
         if not self.filled:
-            raise self._error or Unreachable(f"{self._reader.place} was not read yet")
+            raise self._error or Unreachable(f"{self.place} was not read yet")
 
     async def fill(self) -> None:
         """Read everything, unless that was done."""
         async with self._filling:
             if not self.filled:
-                await self._whole()
+                await self._everything()
                 self.filled = True
                 self._stand(LinkState.POLLING)
-
-    def saw(self, keys: Sequence[int]) -> None:
-        """These rows of the quotas are on screen."""
-        self._seen = tuple(keys[:SEEN])
 
     # For followers
 
@@ -172,64 +168,30 @@ class Poller:
             return
         changed = await self._often()
         if asyncio.get_running_loop().time() >= self._next_whole:
-            changed = await self._whole() or changed
+            changed = await self._everything() or changed
         if changed:
             self.tell()
 
-    async def _often(self) -> bool:
-        """Commissions, and the figures of what they and the screen are about."""
-        before = await self._mirror.database.peek(_reserved)
-        changed = await self._take(self._reader.commissions())
-        after = await self._mirror.database.peek(_reserved)
-        scope = {name for one in before.keys() ^ after.keys() for name in (before | after)[one]}
-        scope |= await self._mirror.database.peek(lambda tx: _projects(tx, self._seen))
-        if len(scope) > AROUND:
-            self._next_whole = 0.0
-        elif scope:
-            changed = await self._take(self._reader.usage(scope)) or changed
-        return changed
-
-    async def _whole(self) -> bool:
-        """Everything, bit by bit."""
+    async def _everything(self) -> bool:
         clock = asyncio.get_running_loop().time
         began, self._missed = clock(), False
-        if began >= self._next_names:
-            self._reader.forget_names()
-            self._next_names = began + NAMES_SECONDS
-        changed = await self._take(self._reader.structure())
-        changed = await self._take(self._reader.usage()) or changed
-        changed = await self._take(self._reader.commissions()) or changed
+        changed = await self._whole(began)
         await self.after()
         took = clock() - began
         pause = 0.0 if self._missed else max(self._pace.whole, SHARE * took)
         self._next_whole = clock() + pause
         return changed
 
-    async def _take(self, reading: Awaitable[Reading]) -> bool:
+    async def _take(self, reading: Awaitable[ReadingT]) -> bool:
         """Read and keep it, unless parts of it were read meanwhile and are newer."""
         before = self._mirror.reads
         found = await reading
-        for name in self._reader.refused:
-            self._mirror.forget(name)
         async with self._mirror.turn:
             if self._mirror.reads != before:
                 self._missed = True
                 return False
-            return await self._mirror.apply(found, admin=self._reader.admin)
+            return await self._keep(found)
 
 
 async def _nothing() -> None:
     return None
-
-
-def _reserved(tx: Tx) -> dict[int, set[str]]:
-    """The projects that each pending commission is about."""
-    found: dict[int, set[str]] = {}
-    for serial, name in tx.all(SELECT_RESERVED):
-        found.setdefault(serial, set()).add(name.removeprefix("project:"))
-    return found
-
-
-def _projects(tx: Tx, keys: Sequence[int]) -> set[str]:
-    found = tx.within(SELECT_PROJECTS, list(keys))
-    return {project_of((name, "", "")) for (name,) in found}

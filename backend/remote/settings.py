@@ -1,55 +1,20 @@
-"""What it takes to reach an Astakos."""
+"""What a console on other people's servers is connected to."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from backend.http import Http, Token
+from backend.remote.astakos.settings import AstakosSettings
+from backend.remote.placement.settings import PlacementSettings
 
 
 @dataclass(frozen=True, slots=True)
-class AstakosSettings:
-    """An Astakos at `url` (such as https://HOST/astakos): the operator's token, one of each
-    component whose usage and commissions are to be seen, by name; and the private `folder` of
-    the context, which keeps what was sent and what became of it. Without one nothing is kept.
-    `http` makes the client of a server."""
+class RemoteSettings:
+    """One server of each system at most, and at least one; and the private `folder` of the
+    context, which keeps what was sent and what became of it. Without one nothing is kept."""
 
-    url: str
-    token: Token
-    services: Mapping[str, Token] = field(default_factory=dict)
+    astakos: AstakosSettings | None = None
+    placement: PlacementSettings | None = None
     folder: Path | None = None
     read_only: bool = False
-    http: Callable[..., Http] = Http
-
-
-class Held:
-    """A token that several clients present and a body names: it is got once for all of them, and
-    another one when one of them was refused."""
-
-    def __init__(self, source: Token) -> None:
-        self._source = source
-        self._value = ""
-        self._getting = asyncio.Lock()
-
-    def client(self) -> Token:
-        """What one client signs with."""
-        given = ""
-
-        async def token(refusal: str) -> str:
-            nonlocal given
-            async with self._getting:
-                if self._value == given:
-                    self._value = await self._source(refusal)
-                given = self._value
-            return given
-
-        return token
-
-    async def now(self) -> str:
-        """The one in use, got first if there is none."""
-        async with self._getting:
-            self._value = self._value or await self._source("")
-        return self._value

@@ -13,7 +13,7 @@ from backend.core.database import Database, Tx
 from backend.core.principals import digest, give
 from backend.core.runtime import Runtime, system_runtime
 from backend.http import Http, Patience, Token
-from backend.remote import AstakosSettings, Pace, RemoteBackend
+from backend.remote import AstakosSettings, Pace, RemoteBackend, RemoteSettings
 from tests import replay
 from tests.serving import IN_PROCESS
 from tests.worlds import person
@@ -60,12 +60,10 @@ def console(
         url,
         presenting(token) if isinstance(token, str) else token,
         {name: presenting(secret) for name, secret in named.items()},
-        folder,
-        read_only,
         http=partial(Http, transport=transport, patience=patience),
     )
     clock = runtime or Runtime(system_runtime().now, random.Random(1))
-    return RemoteBackend(settings, clock, pace)
+    return RemoteBackend(RemoteSettings(settings, None, folder, read_only), clock, pace)
 
 
 def recorded(transport: httpx.AsyncBaseTransport, who: str = "A", *services: str) -> RemoteBackend:

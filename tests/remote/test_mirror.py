@@ -263,6 +263,7 @@ def test_hostile_texts_are_kept_as_they_are(stand: Stand) -> None:
         (row,) = await backend.projects.listing.page(Query(), 9)
         assert (row.name, row.owner) == (HOSTILE.replace("\ud800", "\ufffd"), "<b>\x1b[2j")
         assert (row.created_at, row.max_members) == (1767225600000000, 2**63 - 1)
+        await backend.close()
 
     server = _server({"/projects": [project], "/user_catalogs": _names({"u1": "<b>\x1b[2J"})})
     asyncio.run(scene(console(server, services=())))

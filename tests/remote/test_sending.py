@@ -40,7 +40,8 @@ from backend.projects.model import (
 from backend.projects.store.memberships import membership_between
 from backend.quotas.model import AcceptCommission
 from backend.remote import RemoteBackend
-from backend.remote.reading import Reading
+from backend.remote.astakos.reading import Reading
+from backend.remote.astakos.side import AstakosSide
 from backend.remote.trail import Trail
 from tests.remote.conftest import Stand, until
 from tests.remote.scripted import told
@@ -331,7 +332,9 @@ def test_what_was_read_before_a_change_does_not_hide_it(stand: Stand) -> None:
 
     async def scene(backend: RemoteBackend) -> str:
         await backend.badges()
-        reader, poller = backend._reader, backend._poller
+        side = backend._sides["astakos"]
+        assert isinstance(side, AstakosSide)
+        reader, poller = side._reader, side._poller
 
         async def slowly() -> Reading:
             found = await reader.structure()

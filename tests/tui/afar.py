@@ -21,7 +21,7 @@ from backend.core.signin import Ask
 from backend.credentials import Source
 from backend.http import Http, Patience
 from backend.outbox import Outbox
-from backend.remote import AstakosSettings, RemoteBackend
+from backend.remote import AstakosSettings, RemoteBackend, RemoteSettings
 from backend.served import wire
 from backend.served.client import ServedBackend
 from backend.served.listener import Pace
@@ -93,7 +93,9 @@ class Afar:
         services = {name: presenting(name) for name in SERVICES}
         url = f"{self.line.url}/astakos"
         settings = AstakosSettings(url, presenting("A"), services, http=http)
-        return RemoteBackend(settings, pace=remote.Pace(quick=0.1, whole=0.2, longest=0.3))
+        return RemoteBackend(
+            RemoteSettings(settings), pace=remote.Pace(quick=0.1, whole=0.2, longest=0.3)
+        )
 
     def app(
         self,

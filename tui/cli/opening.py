@@ -121,7 +121,7 @@ class Opener:
         self.visited[context.name] = session
         if before is None or (here := before.history.here) is None:
             return
-        key = 0 if context.astakos else here.key
+        key = 0 if context.foreign else here.key
         session.history.visit(here.list, here.query)
         session.history.rest(here.list, key)
 

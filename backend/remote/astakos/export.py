@@ -1,14 +1,12 @@
-"""What is seen of a server as a world file."""
+"""What is seen of a server, so that it can be a world file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TextIO
 
 from backend.core.database import Tx
-from backend.remote.mirror import Mirror
-from backend.remote.reader import Reader
-from backend.world import dump
+from backend.remote.astakos.mirror import AstakosMirror
+from backend.remote.astakos.reader import Reader
 
 ATTEMPTS = 5
 """How often figures are read until no commission came or went meanwhile."""
@@ -31,15 +29,14 @@ SELECT DISTINCT r.name FROM holding h JOIN resource r ON r.id = h.resource_id
 WHERE h.known = 0 ORDER BY r.name"""
 
 
-async def export(reader: Reader, mirror: Mirror, target: TextIO) -> list[str]:
-    """Write a world file; what it lacks, in words. Raises BursarError."""
+async def read_all(reader: Reader, mirror: AstakosMirror) -> list[str]:
+    """Have the mirror as a world file may say it; what that lacks, in words. Raises BursarError."""
     await mirror.apply(await reader.structure(), admin=reader.admin)
     for _ in range(ATTEMPTS):
         await mirror.apply(await reader.usage())
         if not await mirror.apply(await reader.commissions()):
             break
     await mirror.database.awrite(_explain)
-    dump(mirror.database, target, logs=False)
     return await mirror.database.peek(lambda tx: list(_lacking(tx)))
 
 

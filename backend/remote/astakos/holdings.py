@@ -16,8 +16,8 @@ from backend.quotas import service as quotas
 from backend.quotas import store as quota_store
 from backend.quotas.client import CommissionTold, Key, Ledger
 from backend.quotas.model import Limit
-from backend.remote.entities import ensure_people, ensure_resources
-from backend.remote.reading import project_of
+from backend.remote.astakos.entities import ensure_people, ensure_resources
+from backend.remote.astakos.reading import project_of
 
 SELECT_ALL = f"SELECT {quota_store.HOLDING_COLUMNS}, h.known {quota_store.HOLDING_JOIN}"
 SELECT_POOLS = f"{SELECT_ALL} WHERE o.name IN ({{keys}}) AND h.source_id = 0"

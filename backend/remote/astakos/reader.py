@@ -24,8 +24,8 @@ from backend.quotas.client import (
     QuotasClient,
     failure,
 )
-from backend.remote.reading import OWN, Reading, project_of
-from backend.remote.settings import AstakosSettings, Held
+from backend.remote.astakos.reading import OWN, Reading, project_of
+from backend.remote.astakos.settings import AstakosSettings, Held
 
 IDENTITY = "/identity/v2.0"
 NOBODY = Actor("nobody", Role.USER)

@@ -1,0 +1,1 @@
+"""An Astakos as one side of the port."""

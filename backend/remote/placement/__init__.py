@@ -1,0 +1,1 @@
+"""A Placement as one side of the port."""

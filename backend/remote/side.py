@@ -1,0 +1,66 @@
+"""One system of a console on other people's servers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from backend.core.identity import Actor
+from backend.embedded.projects import EmbeddedProjects
+from backend.embedded.quotas import EmbeddedQuotas
+from backend.remote.mirror import Mirror
+from backend.remote.poller import Poller
+from backend.remote.sender import Sender
+
+
+class Side(ABC):
+    """One server: its mirror, who keeps that fresh, and who changes things there. Rooms that are
+    not this system's are empty."""
+
+    def __init__(self, mirror: Mirror, poller: Poller[Any], sender: Sender[Any]) -> None:
+        self.mirror, self.poller, self.sender = mirror, poller, sender
+        self.database = mirror.database
+        poller.after = sender.settle
+        self.quotas = EmbeddedQuotas(self.database)
+
+    @property
+    def system(self) -> str:
+        """Its name, such as `astakos`."""
+        return self.sender.system
+
+    @property
+    def place(self) -> str:
+        """Where it is, as far as that is known."""
+        return self.poller.place
+
+    @property
+    @abstractmethod
+    def actor(self) -> Actor:
+        """Whom the token stands for, as far as that is known."""
+
+    @property
+    def address(self) -> str:
+        """The same in people's words, `` for none."""
+        return ""
+
+    @property
+    def projects(self) -> EmbeddedProjects:
+        """The projects room, as the token's user sees it."""
+        return EmbeddedProjects(self.database, self.actor)
+
+    @abstractmethod
+    def lacks(self) -> Mapping[str, str]:
+        """Why commands cannot be done, by the names of their classes."""
+
+    @abstractmethod
+    def warnings(self) -> Sequence[str]:
+        """What is wrong with what is seen."""
+
+    @abstractmethod
+    async def read_all(self) -> Sequence[str]:
+        """Read all that can be seen; what that leaves out, in words. Raises BursarError."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Let go of connections."""
