@@ -6,7 +6,16 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from typing import Protocol
 
-from backend.backend import Backend, Badges, Connection, Journal, Link, Projects, Quotas
+from backend.backend import (
+    Backend,
+    Badges,
+    Connection,
+    Journal,
+    Link,
+    Placement,
+    Projects,
+    Quotas,
+)
 from backend.core.errors import NotAllowed
 from backend.core.identity import Actor, Role
 from backend.core.once import Once
@@ -83,6 +92,11 @@ class Acting:
     def quotas(self) -> Quotas:
         """The quotas room."""
         return self._backend.quotas
+
+    @property
+    def placement(self) -> Placement:
+        """The placement room."""
+        return self._backend.placement
 
     @property
     def journal(self) -> Journal:

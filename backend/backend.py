@@ -14,11 +14,16 @@ from typing import TYPE_CHECKING, Protocol
 from backend.core.identity import Actor
 from backend.core.listing import Listing, Query
 from backend.notices import model as notice
+from backend.placement import model as placement
 from backend.projects import model as projects
 from backend.quotas import model as quotas
 
 if TYPE_CHECKING:
     from backend.core.plan import Command, Plan, Receipt
+
+ASTAKOS, PLACEMENT = "astakos", "placement"
+SYSTEMS = frozenset({ASTAKOS, PLACEMENT})
+"""The systems that a backend may stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class Connection:
     """What the console is connected to. `kind` such as `embedded sqlite`, `place` the file
     or URL; `empty` is true when there is nothing in it yet. `lacks` says by the name of a
     command's class why it cannot be done through this connection. `address` is the actor's,
-    `` for those without."""
+    `` for those without. Rooms of what is not among `systems` are empty."""
 
     kind: str
     place: str
@@ -86,6 +91,7 @@ class Connection:
     empty: bool
     lacks: Mapping[str, str] = field(default_factory=dict)
     address: str = ""
+    systems: frozenset[str] = SYSTEMS
 
     @property
     def who(self) -> str:
@@ -219,6 +225,57 @@ class Quotas(Protocol):
         ...
 
 
+class Placement(Protocol):
+    """Reads of the placement room."""
+
+    @property
+    def consumers(self) -> Listing[placement.ConsumerRow]:
+        """Consumers as rows; scope `project:<id>` or `provider:<uuid>`."""
+        ...
+
+    @property
+    def inventories(self) -> Listing[placement.InventoryRow]:
+        """Inventories as rows; view `over`, scope `provider:<uuid>`."""
+        ...
+
+    @property
+    def providers(self) -> Listing[placement.ProviderRow]:
+        """Providers as rows, in their trees unless sorted; scope `provider:<uuid>`, its tree."""
+        ...
+
+    async def consumer(self, key: int) -> placement.ConsumerDetail:
+        """Raises NotFound."""
+        ...
+
+    async def provider(self, key: int) -> placement.ProviderDetail:
+        """Raises NotFound."""
+        ...
+
+    async def consumer_named(self, uuid: str) -> placement.ConsumerRow:
+        """Raises NotFound."""
+        ...
+
+    async def provider_named(self, uuid: str) -> placement.ProviderRow:
+        """The provider with this uuid or name. Raises NotFound."""
+        ...
+
+    async def classes(self) -> Sequence[str]:
+        """The names of all resource classes."""
+        ...
+
+    async def orphans(self, live: Sequence[str]) -> Sequence[int]:
+        """The keys of consumers that are not among these ids, however those are written."""
+        ...
+
+    async def raw_consumer(self, key: int) -> Mapping[str, object]:
+        """The consumer as the system's own API shows it. Raises NotFound."""
+        ...
+
+    async def raw_provider(self, key: int) -> Mapping[str, object]:
+        """What the system's own API shows of the provider. Raises NotFound."""
+        ...
+
+
 class Journal(Protocol):
     """Reads of the journal."""
 
@@ -257,6 +314,11 @@ class Backend(Protocol):
         ...
 
     @property
+    def placement(self) -> Placement:
+        """The placement room."""
+        ...
+
+    @property
     def journal(self) -> Journal:
         """The journal."""
         ...
@@ -284,6 +346,7 @@ class Backend(Protocol):
 
 
 __all__ = [
+    "ASTAKOS",
     "Backend",
     "Badges",
     "Connection",
@@ -294,7 +357,10 @@ __all__ = [
     "Link",
     "LinkState",
     "Listing",
+    "PLACEMENT",
+    "Placement",
     "Projects",
     "Query",
     "Quotas",
+    "SYSTEMS",
 ]

@@ -43,8 +43,8 @@ def _of(term: Term, specs: Sequence[FieldSpec]) -> Iterator[Facet]:
         if len(test.parts) == 1 and isinstance(test.parts[0], Flag):
             yield "", test.parts[0].name
         return
-    spec = next(one for one in specs if one.name == test.field and one.kind is not Kind.FLAG)
-    if spec.kind is Kind.STATE:
+    states = (one for one in specs if one.name == test.field and one.kind is Kind.STATE)
+    if spec := next(states, None):
         for value in test.values:
             assert isinstance(value, Word)
             exact = test.op is Op.IS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from backend.backend import Backend, Connection, Link, Projects
+from backend.backend import Backend, Connection, Link, Placement, Projects
 from backend.core.errors import ReadOnly
 
 if TYPE_CHECKING:
@@ -25,6 +25,11 @@ class ReadOnlyBackend:
     def projects(self) -> Projects:
         """Those of what is behind it, as who has signed in there sees them."""
         return self._backend.projects
+
+    @property
+    def placement(self) -> Placement:
+        """The placement room, once it is asked for."""
+        return self._backend.placement
 
     @property
     def connection(self) -> Connection:

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     STATE = "state"
     NUMBER = "number"
     PERCENT = "percent"
+    DECIMAL = "decimal"
     TIME = "time"
     AGE = "age"
     FLAG = "flag"
@@ -29,7 +30,9 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
     """Something a list can be filtered by, for completion and help: a `FLAG` is a word that
-    stands alone, all others are compared. `words` are the values of a `STATE`."""
+    stands alone, all others are compared. `words` are the values of a `STATE`. A `prefix` stands
+    for every name that begins with its own.
+    """
 
     name: str
     kind: Kind
@@ -37,6 +40,7 @@ class FieldSpec:
     example: str
     aliases: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    prefix: bool = False
 
 
 @dataclass(frozen=True, slots=True)

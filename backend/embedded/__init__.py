@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from backend.core.once import Once
     from backend.core.plan import Command, Plan, Receipt
     from backend.embedded.journal import EmbeddedJournal
+    from backend.embedded.placement import EmbeddedPlacement
     from backend.embedded.quotas import EmbeddedQuotas
     from backend.notices.deliverer import Worker
     from backend.notices.model import Sink
@@ -68,6 +69,13 @@ class EmbeddedBackend:
         from backend.embedded.quotas import EmbeddedQuotas
 
         return EmbeddedQuotas(self.database)
+
+    @cached_property
+    def placement(self) -> EmbeddedPlacement:
+        """The placement room."""
+        from backend.embedded.placement import EmbeddedPlacement
+
+        return EmbeddedPlacement(self.database)
 
     @cached_property
     def journal(self) -> EmbeddedJournal:

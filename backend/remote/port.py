@@ -50,6 +50,7 @@ class RemoteBackend:
             self._sides["astakos"] = side
         self._first = next(iter(self._sides.values()))
         self.quotas = self._side("astakos").quotas
+        self.placement = self._side("placement").placement
         self.journal = TrailJournal(trail.database, self._first.database)
         self._count = 0
 
@@ -69,6 +70,7 @@ class RemoteBackend:
             empty=False,
             lacks=self._lacks(),
             address=first.address,
+            systems=frozenset(self._sides),
         )
 
     def _lacks(self) -> Mapping[str, str]:

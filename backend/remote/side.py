@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend.core.identity import Actor
+from backend.embedded.placement import EmbeddedPlacement
 from backend.embedded.projects import EmbeddedProjects
 from backend.embedded.quotas import EmbeddedQuotas
 from backend.remote.mirror import Mirror
@@ -23,6 +24,7 @@ class Side(ABC):
         self.database = mirror.database
         poller.after = sender.settle
         self.quotas = EmbeddedQuotas(self.database)
+        self.placement = EmbeddedPlacement(self.database)
 
     @property
     def system(self) -> str:

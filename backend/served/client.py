@@ -16,6 +16,13 @@ from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import Runtime, system_runtime
 from backend.http import LARGEST, Http, Reply
 from backend.outbox import Outbox
+from backend.placement.model import (
+    ConsumerDetail,
+    ConsumerRow,
+    InventoryRow,
+    ProviderDetail,
+    ProviderRow,
+)
 from backend.projects.model import (
     ApplicationReview,
     MismatchRow,
@@ -99,6 +106,11 @@ class Line:
     async def read(self, read: str, /, **values: int | str | Sequence[int]) -> Any:
         """A read of a room, by `room/name`."""
         answer = await self.get(read, port.parameters(values))
+        return wire.reply(port.reads()[read].result, answer)
+
+    async def search(self, read: str, /, **values: Sequence[str]) -> Any:
+        """A read whose parameters are lists of texts."""
+        answer = await self.ask(read, wire.encode(Mapping[str, tuple[str, ...]], values))
         return wire.reply(port.reads()[read].result, answer)
 
 
@@ -221,6 +233,50 @@ class ServedQuotas:
         return cast(ResourceDetail, await self._line.read("quotas/resource", key=key))
 
 
+class ServedPlacement:
+    """Reads of the placement room."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self.consumers: ServedListing[ConsumerRow] = ServedListing(line, "placement/consumers")
+        self.inventories: ServedListing[InventoryRow] = ServedListing(line, "placement/inventories")
+        self.providers: ServedListing[ProviderRow] = ServedListing(line, "placement/providers")
+
+    async def consumer(self, key: int) -> ConsumerDetail:
+        """A consumer and its shares. Raises NotFound."""
+        return cast(ConsumerDetail, await self._line.read("placement/consumer", key=key))
+
+    async def provider(self, key: int) -> ProviderDetail:
+        """A provider and what is of it. Raises NotFound."""
+        return cast(ProviderDetail, await self._line.read("placement/provider", key=key))
+
+    async def consumer_named(self, uuid: str) -> ConsumerRow:
+        """The consumer with this uuid. Raises NotFound."""
+        return cast(ConsumerRow, await self._line.read("placement/consumer_named", uuid=uuid))
+
+    async def provider_named(self, uuid: str) -> ProviderRow:
+        """The provider with this uuid or name. Raises NotFound."""
+        return cast(ProviderRow, await self._line.read("placement/provider_named", uuid=uuid))
+
+    async def classes(self) -> Sequence[str]:
+        """The names of all resource classes."""
+        return cast(Sequence[str], await self._line.read("placement/classes"))
+
+    async def orphans(self, live: Sequence[str]) -> Sequence[int]:
+        """Consumers that are not among these ids."""
+        return cast(Sequence[int], await self._line.search("placement/orphans", live=live))
+
+    async def raw_consumer(self, key: int) -> Mapping[str, object]:
+        """The consumer as Placement's API shows it. Raises NotFound."""
+        found = await self._line.read("placement/raw_consumer", key=key)
+        return cast(Mapping[str, object], found)
+
+    async def raw_provider(self, key: int) -> Mapping[str, object]:
+        """What Placement's API shows of the provider. Raises NotFound."""
+        found = await self._line.read("placement/raw_provider", key=key)
+        return cast(Mapping[str, object], found)
+
+
 class ServedJournal:
     """Reads of the journal."""
 
@@ -257,6 +313,7 @@ class ServedBackend:
         self._orders.settled = self._listener.tell
         self.projects = ServedProjects(self._line)
         self.quotas = ServedQuotas(self._line)
+        self.placement = ServedPlacement(self._line)
         self.journal = ServedJournal(self._line)
 
     @property

@@ -9,13 +9,19 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from backend.backend import Journal, Projects, Quotas
+from backend.backend import Journal, Placement, Projects, Quotas
 from backend.core.errors import Invalid
 from backend.core.listing import Listing, Query
 
-ROOMS: Mapping[str, type] = {"projects": Projects, "quotas": Quotas, "journal": Journal}
+T = TypeVar("T")
+ROOMS: Mapping[str, type] = {
+    "projects": Projects,
+    "quotas": Quotas,
+    "placement": Placement,
+    "journal": Journal,
+}
 _WHOLE = re.compile("-?[0-9]{1,19}")
 
 
@@ -36,13 +42,18 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A read of a room: its parameters (whole numbers, texts, or lists of whole numbers) and
-    what it gives."""
+    """A read of a room: its parameters (whole numbers, texts, or lists of either) and what it
+    gives."""
 
     room: str
     name: str
     parameters: Mapping[str, Any]
     result: Any
+
+    @property
+    def asks(self) -> bool:
+        """True when its parameters travel in a body: lists of texts are long."""
+        return Sequence[str] in self.parameters.values()
 
 
 @cache
@@ -70,15 +81,9 @@ def listings() -> Mapping[str, type]:
 
 def arguments(read: Read, given: Mapping[str, str]) -> dict[str, Any]:
     """The values of a query string. Raises Invalid for missing, unknown and wrong ones."""
-    unknown = set(given) - set(read.parameters)
-    if unknown:
-        known = ", ".join(read.parameters) or "none"
-        raise Invalid(f"{sorted(unknown)[0]!r} is no parameter of this", hint=f"known: {known}")
     found: dict[str, Any] = {}
-    for name, kind in read.parameters.items():
-        if name not in given:
-            raise Invalid(f"{name} is missing", hint=f"add ?{name}=")
-        text = given[name]
+    for name, text in _complete(read, given).items():
+        kind = read.parameters[name]
         if kind is str:
             found[name] = text
         elif kind is int:
@@ -86,6 +91,21 @@ def arguments(read: Read, given: Mapping[str, str]) -> dict[str, Any]:
         else:
             found[name] = [_whole(name, part) for part in text.split(",") if part]
     return found
+
+
+def texts(read: Read, given: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """The values of a body. Raises Invalid for missing and unknown ones."""
+    return _complete(read, given)
+
+
+def _complete(read: Read, given: Mapping[str, T]) -> Mapping[str, T]:
+    known = ", ".join(read.parameters) or "none"
+    for name in sorted(set(given) - set(read.parameters)):
+        raise Invalid(f"{name!r} is no parameter of this", hint=f"known: {known}")
+    for name in read.parameters:
+        if name not in given:
+            raise Invalid(f"{name} is missing", hint=f"it takes: {known}")
+    return given
 
 
 def parameters(values: Mapping[str, int | str | Sequence[int]]) -> dict[str, str]:

@@ -66,7 +66,10 @@ def routes(backend_for: BackendFor, *, beat: float = BEAT) -> list[BaseRoute]:
         ("GET", "world"): partial(_world, asyncio.Semaphore(WORLDS)),
     }
     for name, read in port.reads().items():
-        table["GET", name] = partial(_read, read)
+        if read.asks:
+            table["POST", name] = partial(_search, read)
+        else:
+            table["GET", name] = partial(_read, read)
     for name, rows in port.listings().items():
         table["POST", f"{name}/page"] = partial(_page, name, rows)
         table["POST", f"{name}/keys"] = partial(_keys, name)
@@ -180,6 +183,13 @@ async def _read(read: Read, backend: Repeatable, request: Request) -> Response:
     values = port.arguments(read, request.query_params)
     for name in BOUNDED & values.keys():
         _bounded(name, values[name])
+    work = getattr(getattr(backend, read.room), read.name)(**values)
+    return _answer(read.result, await _while_heard(request, work))
+
+
+async def _search(read: Read, backend: Repeatable, request: Request) -> Response:
+    asked = wire.request(dict[str, tuple[str, ...]], await request.body())
+    values = port.texts(read, asked)
     work = getattr(getattr(backend, read.room), read.name)(**values)
     return _answer(read.result, await _while_heard(request, work))
 

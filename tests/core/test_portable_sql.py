@@ -6,7 +6,8 @@ import importlib
 import itertools
 import pkgutil
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 import psycopg
 import pytest
@@ -19,12 +20,15 @@ from backend.core.listing import FieldSpec, Query
 from backend.core.runtime import system_runtime
 from backend.placement.model import ProviderFilter
 from backend.placement.store import listing as provider_list
+from backend.placement import fields as placement_fields
+from backend.placement import queries as placement
 from backend.projects import service as projects
 from backend.projects.store import people_list
 from backend.quotas import catalog, fields, queries
 from backend.schema import STEPS
 from tests.core.filter.grammar import simple
 
+KeysSql = Callable[..., tuple[str, list[object]]]
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\s")
 ENGINE_OWN = (
     "backend.core.database.sqlite",
@@ -67,6 +71,11 @@ def lists() -> Iterator[tuple[str, str]]:
         yield f"users {sort}", people_list.keys_sql(Query(text, sort=sort), 0)[0]
     for sort, text in itertools.product(catalog.SORTS, ("", "x")):
         yield f"resources {sort}", catalog.keys_sql(Query(text, sort=sort), 0)[0]
+    for keys_sql, sorts, scopes in PLACEMENT:
+        for sort, scope, text in itertools.product(sorts, ("", *scopes), ("", "x")):
+            for view, down in itertools.product(("", "over"), (False, True)):
+                query = Query(text, view, scope, sort, down)
+                yield f"{keys_sql.__name__} {query}", keys_sql(query, 0)[0]
 
 
 EVERY_PROVIDER_FIELD = ProviderFilter(
@@ -96,6 +105,9 @@ def filtered() -> Iterator[tuple[str, str]]:
         "resources": (fields.RESOURCES.specs, lambda query: catalog.keys_sql(query, 0)),
         "journal": (journal_view.FIELDS.specs, lambda query: journal_view.keys_sql(query, 0)),
     }
+    own = (placement_fields.CONSUMERS, placement_fields.INVENTORIES, placement_fields.PROVIDERS)
+    for found_by, (sql, *_) in zip(own, PLACEMENT, strict=True):
+        lists[sql.__name__] = (found_by.specs, partial(sql, now=0))
     for view, (specs, keys_sql) in lists.items():
         for found in simple(specs, ["ada"]):
             text = f"{render(found, specs)} bob|~x"
@@ -105,6 +117,11 @@ def filtered() -> Iterator[tuple[str, str]]:
                 yield f"{view} {text}", statement
 
 
+PLACEMENT: Sequence[tuple[KeysSql, Iterable[str], Sequence[str]]] = (
+    (placement.consumer_keys_sql, placement.CONSUMER_SORTS, ("project:x", "provider:x")),
+    (placement.inventory_keys_sql, placement.INVENTORY_SORTS, ("provider:x",)),
+    (placement.provider_keys_sql, placement.PROVIDER_SORTS, ("provider:x",)),
+)
 PROJECT_VIEWS = ("", "new", "modified", "pending", "expired", "suspended", "terminated", "system")
 PROJECT_SORTS = ("", "name", "owner", "state", "app", "ends", "members", "tightest")
 

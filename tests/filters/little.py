@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -15,6 +14,7 @@ from backend.projects.model import MismatchRow
 from backend.projects.store.mismatches import Findings
 from backend.quotas.model import UNLIMITED
 from backend.schema import STEPS
+from tests.filters import stock
 from tests.worlds import START
 
 NOW = micros(START)
@@ -39,7 +39,7 @@ class Little:
     """A world: `names` tells what journal names stand for, `known` are texts in it."""
 
     tx: Tx
-    known: Sequence[str] = ()
+    known: tuple[str, ...] = ()
     names: dict[str, list[tuple[str, bool]]] = field(default_factory=dict)
     members: dict[int, list[str]] = field(default_factory=dict)
     granted: dict[int, list[str]] = field(default_factory=dict)
@@ -65,7 +65,10 @@ def little(seed: int) -> Little:
     maker.commissions()
     maker.journal()
     maker.mismatches()
+    people, projects = maker.uuids[: len(EMAILS)], maker.uuids[len(EMAILS) :]
+    stock.fill(world.tx, runtime.rng, NOW, projects, people)
     world.known = (*EMAILS, *PROJECTS, *RESOURCES, *TEXTS, *SERVICES, *maker.uuids, *maker.told)
+    world.known += stock.KNOWN
     return world
 
 

@@ -10,6 +10,7 @@ from backend import journal_view
 from backend.core.errors import Invalid
 from backend.core.filter import parse
 from backend.core.listing import FieldSpec, Kind
+from backend.placement import fields as placement
 from backend.projects import service as projects
 from backend.projects.service import people
 from backend.projects.store.mismatches import MISMATCHES
@@ -20,11 +21,19 @@ LISTS: Mapping[str, Sequence[FieldSpec]] = {
     "Projects": projects.FIELDS,
     "Quotas": fields.MEMBERS.specs,
     "Commissions": fields.COMMISSIONS.specs,
+    "Allocations": placement.CONSUMERS.specs,
+    "Inventories": placement.INVENTORIES.specs,
+    "Providers": placement.PROVIDERS.specs,
     "Audit": journal_view.FIELDS.specs,
     "Users": people.FIELDS,
     "Resources": fields.RESOURCES.specs,
     "Verify": MISMATCHES.specs,
 }
+
+
+def names(spec: FieldSpec) -> tuple[str, ...]:
+    """What a field is called."""
+    return (f"{spec.name}…" if spec.prefix else spec.name, *spec.aliases)
 
 
 def tables() -> Iterator[str]:
@@ -38,7 +47,7 @@ def tables() -> Iterator[str]:
             "|---|---|---|---|",
         )
         for spec in specs:
-            called = " ".join(f"`{name}`" for name in (spec.name, *spec.aliases))
+            called = " ".join(f"`{name}`" for name in names(spec))
             kind = "word" if spec.kind is Kind.FLAG else spec.kind.value
             words = f": {', '.join(spec.words)}" if spec.words else ""
             example = spec.example.replace("|", "\\|")

@@ -25,6 +25,7 @@ from backend.projects.store.mismatches import MISMATCHES
 from backend.quotas import catalog, fields, queries
 from backend.quotas.model import UNLIMITED, CommissionDetail, QuotaRow, ResourceRow
 from tests.core.filter.grammar import filters, simple
+from tests.filters import placement
 from tests.filters.judge import Facts, Text, holds, parts
 from tests.filters.little import NOW, SECOND, Little, little
 
@@ -40,6 +41,9 @@ LISTS: Mapping[str, Sequence[FieldSpec]] = {
     "users": people.FIELDS,
     "resources": fields.RESOURCES.specs,
     "mismatches": MISMATCHES.specs,
+    "consumers": placement.fields.CONSUMERS.specs,
+    "inventories": placement.fields.INVENTORIES.specs,
+    "providers": placement.fields.PROVIDERS.specs,
 }
 
 
@@ -57,6 +61,9 @@ def shown(world: Little, name: str, text: str, sort: str = "") -> list[int]:
         "journal": lambda: journal_view.keys_sql(query, NOW),
         "users": lambda: people.keys_sql(query, NOW),
         "resources": lambda: catalog.keys_sql(query, NOW),
+        "consumers": lambda: placement.queries.consumer_keys_sql(query, NOW),
+        "inventories": lambda: placement.queries.inventory_keys_sql(query, NOW),
+        "providers": lambda: placement.queries.provider_keys_sql(query, NOW),
     }
     return list(keys_of(world.tx, statement[name]()))
 
@@ -84,6 +91,8 @@ def _facts(seed: int, name: str) -> dict[int, Facts]:
         return {key: user(world, row) for key, row in people.rows(tx, keys).items()}
     if name == "resources":
         return {key: resource(row) for key, row in catalog.rows(tx, keys).items()}
+    if name in placement.ROWS:
+        return placement.facts(world, name, keys)
     if name == "mismatches":
         return {key: mismatch(world.mismatches[key]) for key in keys}
     return {key: entry(world, row) for key, row in journal_view.rows(tx, keys).items()}
@@ -355,7 +364,8 @@ def test_fields_are_sound(name: str) -> None:
         assert len(called) == len(set(called))
     for spec in specs:
         (term,) = parse(spec.example, specs).terms
-        assert list(term.names()) == [spec.name]
+        (name,) = term.names()
+        assert name.startswith(spec.name) if spec.prefix else name == spec.name
         assert spec.help
 
 

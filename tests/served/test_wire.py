@@ -32,6 +32,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 NUMBERS = st.integers(-(2**63), 2**63 - 1)
 LEAVES: Mapping[Any, st.SearchStrategy[Any]] = {
     int: NUMBERS,
+    float: st.floats(allow_nan=False, allow_infinity=False),
     str: TEXTS,
     bool: st.booleans(),
     type(None): st.none(),
@@ -92,6 +93,8 @@ def collections(kind: Any, parts: tuple[Any, ...]) -> st.SearchStrategy[Any]:
         return st.lists(values(parts[0]), max_size=2).map(tuple)
     if origin is Mapping:
         return st.dictionaries(values(parts[0]), values(parts[1]), max_size=2)
+    if origin is frozenset:
+        return st.frozensets(values(parts[0]), max_size=2)
     assert origin is Sequence, kind
     return st.lists(values(parts[0]), max_size=2)
 

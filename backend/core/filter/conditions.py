@@ -40,8 +40,10 @@ def _flag(fields: Fields, name: str, now: int) -> Condition:
 
 
 def _compare(fields: Fields, test: Compare, now: int) -> Condition:
-    one = fields.fields[test.field]
-    return _any(_value(one, test.op, value, now) for value in test.values)
+    one = fields.named(test.field)
+    name = [test.field] if one.spec.prefix else []
+    found = (_value(one, test.op, value, now) for value in test.values)
+    return _any((sql, [*name, *params]) for sql, params in found)
 
 
 def pattern(like: Like, word: Word, op: Op | None = None) -> str:

@@ -119,7 +119,7 @@ class _Parser:
         return _word(piece)
 
     def _compare(self, name: str, op: str, at: int) -> Compare:
-        spec = self._fields.get(name.lower())
+        spec = self._fields.get(name.lower()) or self._beginning(name.lower())
         if spec is None:
             raise self._unknown(name, at)
         wanted = Op(op)
@@ -130,7 +130,11 @@ class _Parser:
         elif wanted is Op.LIKE:
             wanted = Op.IS
         found = tuple(self._value(spec, wanted, piece) for piece in self._pieces())
-        return Compare(spec.name, wanted, found)
+        return Compare(name.lower() if spec.prefix else spec.name, wanted, found)
+
+    def _beginning(self, name: str) -> FieldSpec | None:
+        specs = self._fields.values()
+        return next((one for one in specs if one.prefix and name.startswith(one.name)), None)
 
     def _unknown(self, name: str, at: int) -> Invalid:
         if name.lower() in self._flags:
@@ -230,6 +234,7 @@ _READERS: Mapping[Kind, Callable[[FieldSpec, Op, str], Value]] = {
     Kind.STATE: _state,
     Kind.NUMBER: lambda spec, op, text: Number(values.amount(text)),
     Kind.PERCENT: lambda spec, op, text: Number(values.share(text)),
+    Kind.DECIMAL: lambda spec, op, text: Number(values.decimal(text)),
     Kind.TIME: _time,
     Kind.AGE: _age,
 }

@@ -32,8 +32,9 @@ class Like:
 class Field:
     """A field and what it is in SQL: `likes` of a text, any of which may match; `choices` of
     a state, word → condition; else `sql`: the condition of a flag, where `?` is the time, or
-    that of a comparison as `… {op} ?`. Ages of an `ahead` time count from now on. Where `floor`
-    holds, the figure is the least that it may be.
+    that of a comparison as `… {op} ?`, with a `?` before it for the name when that is a prefix.
+    Ages of an `ahead` time count from now on. Where `floor` holds, the figure is the least that it
+    may be.
     """
 
     spec: FieldSpec
@@ -66,6 +67,11 @@ def percent(
     """The same for a share in percent."""
     spec = FieldSpec(name, Kind.PERCENT, help, example, aliases)
     return Field(spec, _compared(sql, when), floor=floor)
+
+
+def decimal(name: str, sql: str, help: str, example: str, *aliases: str) -> Field:
+    """A number that may have decimals."""
+    return Field(FieldSpec(name, Kind.DECIMAL, help, example, aliases), f"{sql} {{op}} ?")
 
 
 def _compared(sql: str, when: str) -> str:
@@ -109,6 +115,15 @@ class Fields:
         self.text = text
         self.flags = {one.spec.name: one for one in fields if one.spec.kind is Kind.FLAG}
         self.fields = {one.spec.name: one for one in fields if one.spec.kind is not Kind.FLAG}
+
+    def named(self, name: str) -> Field:
+        """The field of this name, or that of its beginning."""
+        found = self.fields.get(name)
+        return found or next(
+            one
+            for one in self.fields.values()
+            if one.spec.prefix and name.startswith(one.spec.name)
+        )
 
     def where(self, query: Query, now: int) -> Where:
         """The condition of a query's filter at a time in microseconds. Raises Invalid."""

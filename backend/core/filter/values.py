@@ -86,6 +86,13 @@ def share(text: str) -> float:
     return float(found[0])
 
 
+def decimal(text: str) -> float:
+    """`2`, `1.5`. Raises ValueError."""
+    if not _SHARE.fullmatch(text):
+        raise ValueError("no number, such as 2 or 1.5")
+    return float(text)
+
+
 def age(text: str) -> Age:
     """`5m`, `2d4h`, `1.5h`. Raises ValueError."""
     if not _AGE.fullmatch(text):

@@ -13,7 +13,8 @@ class ConsumerRow:
 
     `created_at` is in microseconds since the epoch; `provider` the name of its first provider,
     `providers` how many there are. Where a server has not said yet whose it is, `known` is False
-    and project, user, type and generation mean nothing.
+    and project, user, type and generation mean nothing. `project_name` is that of the project
+    and `user_name` the address of the person with this uuid, `` where there is none.
     """
 
     key: int
@@ -27,6 +28,8 @@ class ConsumerRow:
     providers: int
     created_at: int
     known: bool = True
+    project_name: str = ""
+    user_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ TIMES = (
 )  # fmt: skip
 AGES = ("0s", "1s", "30s", "1m", "5m", "1h", "2d", "1d12h", "1.5h", "6w", "1y")
 AMOUNTS = (-2048, -1, 0, 1, 2, 3, 5, 1024, 10 << 30, (1 << 50) + 1, INFINITE - 1, INFINITE)
-SHARES = (0.0, 12.5, 33.333, 50.0, 90.0, 100.0, 250.0)
+SHARES = (0.0, 0.29, 1.0, 1.5, 12.5, 33.333, 50.0, 90.0, 100.0, 250.0)
 ORDERED = tuple(op for op in Op if op is not Op.LIKE)
 
 letters = st.sampled_from(list('ab.c1%_!"|~:<=> @éß') + ["over", "full", "vm"])
@@ -55,7 +55,7 @@ def compares(spec: FieldSpec, known: Sequence[str]) -> st.SearchStrategy[Compare
     return st.sampled_from(_operators(spec.kind)).flatmap(
         lambda op: st.builds(
             Compare,
-            st.just(spec.name),
+            st.just(_name(spec)),
             st.just(op),
             st.lists(_values(spec, op, known), min_size=1, max_size=3).map(tuple),
         )
@@ -74,10 +74,14 @@ def simple(specs: Sequence[FieldSpec], known: Sequence[str]) -> Iterator[Filter]
             tests.append(Search((Flag(spec.name),)))
             continue
         for op in _operators(spec.kind):
-            tests += [Compare(spec.name, op, (one,)) for one in _examples(spec, op, known)]
+            tests += [Compare(_name(spec), op, (one,)) for one in _examples(spec, op, known)]
     for test in tests:
         yield Filter((Term(test),))
         yield Filter((Term(test, negated=True),))
+
+
+def _name(spec: FieldSpec) -> str:
+    return f"{spec.name}gpu" if spec.prefix else spec.name
 
 
 def _examples(spec: FieldSpec, op: Op, known: Sequence[str]) -> list[Value]:
@@ -86,7 +90,7 @@ def _examples(spec: FieldSpec, op: Op, known: Sequence[str]) -> list[Value]:
         return [*(Word(text) for text in (*known, *parts) if text), Word(known[0], True)]
     if spec.kind is Kind.STATE:
         return [Word(word) for word in spec.words]
-    if spec.kind is Kind.PERCENT:
+    if spec.kind in (Kind.PERCENT, Kind.DECIMAL):
         return [Number(value) for value in SHARES]
     if spec.kind is Kind.NUMBER:
         return [Number(value) for value in AMOUNTS]
@@ -102,7 +106,7 @@ def _values(spec: FieldSpec, op: Op, known: Sequence[str]) -> st.SearchStrategy[
         return (whole if op is Op.IS else whole | whole.map(lambda word: word[:2])).map(Word)
     if spec.kind is Kind.NUMBER:
         return amounts()
-    if spec.kind is Kind.PERCENT:
+    if spec.kind in (Kind.PERCENT, Kind.DECIMAL):
         return st.sampled_from(SHARES).map(Number)
     told = [*AGES, *(TIMES if spec.kind is Kind.TIME else ())]
     if spec.kind is Kind.TIME and op is Op.IS:
