@@ -12,6 +12,7 @@ from backend.core.identity import Actor, Role, operator
 from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import Runtime, micros
 from backend.core.usecase import Room, decide, execute
+from backend.placement import service as placement
 from backend.projects import service as projects
 from backend.projects.model import (
     Application,
@@ -251,7 +252,8 @@ def _figures(holding: Holding | None) -> tuple[int, int]:
 
 def room_of(command: Command) -> Room:
     """The room that knows a command."""
-    return next(room for room in (projects.ROOM, quotas.ROOM) if type(command) in room.decide)
+    rooms = (projects.ROOM, quotas.ROOM, placement.ROOM)
+    return next(room for room in rooms if type(command) in room.decide)
 
 
 def empty_world(place: Path | str, seed: int = 1) -> World:

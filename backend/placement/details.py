@@ -20,6 +20,7 @@ from backend.placement.queries import (
     inventories_of,
     provider_rows,
 )
+from backend.placement.rules.names import standard_classes
 
 MOST_CONSUMERS = 50
 
@@ -42,7 +43,7 @@ ORDER BY max(a.used * 1.0 / coalesce(i.total, 1)) DESC, c.uuid LIMIT ?"""
 SELECT_HELD = """
 SELECT a.consumer_id, k.name, a.used FROM allocation a JOIN resource_class k ON k.id = a.class_id
 WHERE a.provider_id = ? AND a.consumer_id IN ({keys}) ORDER BY a.consumer_id, a.class_id"""
-SELECT_CLASSES = "SELECT name FROM resource_class ORDER BY id"
+SELECT_CLASSES = "SELECT name FROM resource_class ORDER BY name"
 SELECT_UUIDS = "SELECT id, uuid FROM consumer ORDER BY uuid"
 
 
@@ -114,8 +115,9 @@ def provider_named(tx: Tx, name: str) -> ProviderRow:
 
 
 def classes(tx: Tx) -> list[str]:
-    """The names of classes that something mentioned."""
-    return [name for (name,) in tx.all(SELECT_CLASSES)]
+    """The names of all classes, the standard ones first."""
+    known = standard_classes()
+    return [*known, *(name for (name,) in tx.all(SELECT_CLASSES) if name not in known)]
 
 
 def orphans(tx: Tx, live: Sequence[str]) -> list[int]:

@@ -110,7 +110,8 @@ class Line:
 
     async def search(self, read: str, /, **values: Sequence[str]) -> Any:
         """A read whose parameters are lists of texts."""
-        answer = await self.ask(read, wire.encode(Mapping[str, tuple[str, ...]], values))
+        given = {name: list(texts) for name, texts in values.items()}
+        answer = await self.ask(read, wire.encode(Mapping[str, list[str]], given))
         return wire.reply(port.reads()[read].result, answer)
 
 

@@ -10,12 +10,20 @@ import pytest
 from backend.backend import Backend
 from backend.core.errors import Invalid, NotFound
 from backend.core.listing import Listing, Query
+from backend.placement.model import (
+    Claim,
+    CreateProvider,
+    ReplaceAllocations,
+    ReplaceInventories,
+    Stock,
+)
 from backend.projects.model import Capacity, ProjectAction
 from backend.served import port
 from tests.contract.forms import Can, Stand
-from tests.worlds import VM, person
+from tests.worlds import OPERATOR, VM, World, person
 
 DAY = 86_400 * 1_000_000
+CONSUMER = "5a1c0000-0000-4000-8000-000000000000"
 
 
 def of(backend: Backend, name: str) -> Any:
@@ -152,6 +160,7 @@ def test_every_list_and_every_read_shows_what_the_database_knows(stand: Stand) -
     stand.world.charge("M", uuid, 3)
     serial = stand.world.charge("M", uuid, 1, keep=False)
     _, application = stand.world.submit("O", uuid, grants={VM: Capacity(20, 8)})
+    hold(stand.world)
 
     async def scene(backend: Backend) -> None:
         await backend.badges()
@@ -168,16 +177,35 @@ def test_every_list_and_every_read_shows_what_the_database_knows(stand: Stand) -
             "minutes": 5,
             "seq": 3,
             "keys": [row],
+            "live": [],
             "span": DAY,
             "count": 24,
         }
-        own = {"projects/detail": project, "projects/raw": project, "quotas/explain": row}
+        own: dict[str, Any] = {
+            "projects/detail": project,
+            "projects/raw": project,
+            "quotas/explain": row,
+            "placement/consumer_named": CONSUMER,
+            "placement/provider_named": "node-1",
+        }
         for name, read in port.reads().items():
             given = {one: values.get(one, own.get(name, 1)) for one in read.parameters}
             theirs = await of(backend, name)(**given)
             assert _plain(theirs) == _plain(await of(oracle, name)(**given)), name
 
     stand.play(scene)
+
+
+def hold(world: World) -> None:
+    """Let a consumer hold something of two providers."""
+    amounts = {}
+    for name in ("node-1", "node-2"):
+        provider = str(world.do(CreateProvider(actor=OPERATOR, name=name)).created["provider"])
+        stocks = {"VCPU": Stock(8, allocation_ratio=1.5), "DISK_GB": Stock(100)}
+        world.do(ReplaceInventories(actor=OPERATOR, provider=provider, stocks=stocks))
+        amounts[provider] = {"VCPU": 4}
+    claim = Claim(consumer=CONSUMER, allocations=amounts, consumer_type="INSTANCE")
+    world.do(ReplaceAllocations(actor=OPERATOR, claims=[claim]))
 
 
 async def _found(backend: Backend, uuid: str) -> tuple[int, int]:

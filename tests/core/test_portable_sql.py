@@ -18,10 +18,10 @@ from backend.core.database.schema import POSTGRES_WORDS
 from backend.core.filter import render
 from backend.core.listing import FieldSpec, Query
 from backend.core.runtime import system_runtime
-from backend.placement.model import ProviderFilter
-from backend.placement.store import listing as provider_list
 from backend.placement import fields as placement_fields
 from backend.placement import queries as placement
+from backend.placement.model import ProviderFilter
+from backend.placement.store import listing as provider_list
 from backend.projects import service as projects
 from backend.projects.store import people_list
 from backend.quotas import catalog, fields, queries

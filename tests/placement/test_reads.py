@@ -14,8 +14,9 @@ from backend.core.errors import Invalid, NotFound
 from backend.core.keys import first_keys
 from backend.core.listing import Query
 from backend.embedded.placement import EmbeddedPlacement
-from backend.placement import queries
+from backend.placement import fields, queries
 from backend.placement.model import Stock
+from backend.placement.rules.names import standard_classes
 from backend.schema import STEPS
 from tests.placement.crowd import crowd, uuid
 from tests.places import Places
@@ -207,6 +208,18 @@ def test_amounts_of_classes_are_fields(room: EmbeddedPlacement) -> None:
         listed(room.consumers, "vcpux>4")
     assert {row.key for row in listed(room.consumers, "project:hpc")} == {40, 80}
     assert listed(room.consumers, "placeholder") == []
+
+
+def test_every_standard_class_is_a_field() -> None:
+    assert tuple(name.upper() for name in fields.STANDARD) == standard_classes()
+
+
+def test_classes_are_the_standard_ones_and_those_of_this_place(
+    database: Database, room: EmbeddedPlacement
+) -> None:
+    own = "INSERT INTO resource_class VALUES (9, 'CUSTOM_GPU', 1, 1)"
+    database.write(lambda tx: tx.execute(own))
+    assert asyncio.run(room.classes()) == [*standard_classes(), "CUSTOM_GPU"]
 
 
 def test_what_a_server_did_not_say_is_not_guessed(
