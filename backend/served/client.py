@@ -47,7 +47,7 @@ from backend.quotas.model import (
 from backend.served import port, wire, worldfile
 from backend.served.listener import Listener, Pace
 from backend.served.orders import Orders
-from backend.served.port import Page, Wanted
+from backend.served.port import Named, Page, Wanted
 from backend.served.wire import PREFIX, Introduction, Preview
 
 RowT = TypeVar("RowT")
@@ -111,7 +111,7 @@ class Line:
     async def search(self, read: str, /, **values: Sequence[str]) -> Any:
         """A read whose parameters are lists of texts."""
         given = {name: list(texts) for name, texts in values.items()}
-        answer = await self.ask(read, wire.encode(Mapping[str, list[str]], given))
+        answer = await self.ask(read, wire.encode(Named, given))
         return wire.reply(port.reads()[read].result, answer)
 
 

@@ -25,6 +25,10 @@ ROOMS: Mapping[str, type] = {
 _WHOLE = re.compile("-?[0-9]{1,19}")
 
 
+Named = dict[str, list[str]]
+"""The body of a read whose parameters are lists of texts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """The body of a list's `page`."""

@@ -26,7 +26,7 @@ from backend.core.plan import Plan, Receipt
 from backend.core.version import VERSION
 from backend.served import port, wire
 from backend.served.events import BEAT, Hub, Stream, events, later
-from backend.served.port import Page, Read, Wanted
+from backend.served.port import Named, Page, Read, Wanted
 from backend.served.streams import Pieces
 from backend.served.wire import (
     KEY_HEADER,
@@ -188,7 +188,7 @@ async def _read(read: Read, backend: Repeatable, request: Request) -> Response:
 
 
 async def _search(read: Read, backend: Repeatable, request: Request) -> Response:
-    asked = wire.request(dict[str, tuple[str, ...]], await request.body())
+    asked = wire.request(Named, await request.body())
     values = port.texts(read, asked)
     work = getattr(getattr(backend, read.room), read.name)(**values)
     return _answer(read.result, await _while_heard(request, work))

@@ -9,7 +9,7 @@ from backend.backend import Badges
 from backend.core.listing import Query
 from backend.core.plan import Plan, Receipt
 from backend.served import port
-from backend.served.port import Page, Read, Wanted
+from backend.served.port import Named, Page, Read, Wanted
 from backend.served.wire import KEY_HEADER, LONGEST_KEY, PREFIX, Head, Introduction, Order, Preview
 from backend.server.operation import INT64_MAX, Json, Operation, whole
 
@@ -65,6 +65,9 @@ def operations() -> Iterator[Operation]:
     yield _port("GET", "events", "Server-Sent Events", EVENT, parameters=(after,), type=EVENTS)
     yield _port("GET", "world", "All there is as a world file, for admins", {"type": "object"})
     for name, read in port.reads().items():
+        if read.asks:
+            yield _port("POST", name, _told(read), read.result, takes=Named)
+            continue
         parameters = tuple(_argument(*one) for one in read.parameters.items())
         yield _port("GET", name, _told(read), read.result, parameters=parameters)
     for name, rows in port.listings().items():
