@@ -7,19 +7,22 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent
 LIST = TESTS / "scenarios.txt"
-NAME = re.compile(r"^(?:async )?def test_s(\d\d)_", re.MULTILINE)
+NAME = re.compile(r"^(?:async )?def test_([sp])(\d\d)_", re.MULTILINE)
+LISTED = re.compile(r"^(p?)(\d+) ", re.MULTILINE)
+
+Number = tuple[str, int]
 
 
-def listed() -> set[int]:
-    """The numbers of the checked-in list."""
-    lines = LIST.read_text(encoding="utf-8").splitlines()
-    return {int(line.split()[0]) for line in lines if line[:1].isdigit()}
+def listed() -> set[Number]:
+    """The numbers of the checked-in list by their system: s for Astakos, p for Placement."""
+    found = LISTED.findall(LIST.read_text(encoding="utf-8"))
+    return {(system or "s", int(number)) for system, number in found}
 
 
-def carried() -> set[int]:
+def carried() -> set[Number]:
     """The numbers that tests carry."""
-    files = TESTS.rglob("test_*.py")
-    return {int(n) for file in files for n in NAME.findall(file.read_text(encoding="utf-8"))}
+    texts = (file.read_text(encoding="utf-8") for file in TESTS.rglob("test_*.py"))
+    return {(system, int(number)) for text in texts for system, number in NAME.findall(text)}
 
 
 def test_scenarios_and_tests_are_the_same_set() -> None:
