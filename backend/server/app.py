@@ -17,6 +17,7 @@ from backend.core.database import Tx
 from backend.core.errors import BursarError, NotFound, StorageError
 from backend.core.journal import SELECT_HEAD
 from backend.embedded import EmbeddedBackend
+from backend.placement import routes as placement
 from backend.projects import routes as projects
 from backend.quotas import counts
 from backend.quotas import routes as quotas
@@ -31,6 +32,7 @@ from backend.server.guard import Guard
 from backend.server.settings import ServerSettings
 
 ASTAKOS = "/astakos"
+PLACEMENT = "/placement"
 PLACES = {
     "/account/v1.0": (*quotas.ENDPOINTS, *projects.ACCOUNT),
     "/identity": projects.IDENTITY,
@@ -48,9 +50,13 @@ class Application(Starlette):
         self.metrics = metrics.Metrics()
         self._document: bytes | None = None
         desk = Desk(backend.database, backend.ledger, self.guard.admit, self.guard.present)
+        cloud = placement.Desk(backend.database, self.guard.placement)
+        site = placement.Site(placement.ENDPOINTS, cloud)
         super().__init__(
             routes=[
                 Mount(ASTAKOS, app=Site(PLACES, desk)),
+                Mount(PLACEMENT, app=site),
+                Route(PLACEMENT, placement.Root(site)),
                 Route("/bursar/health", self.health),
                 Route("/bursar/metrics", self.tell_metrics),
                 Route("/bursar/openapi.json", self.openapi),
@@ -62,7 +68,7 @@ class Application(Starlette):
             self.router,
             settings,
             self.metrics,
-            {f"{ASTAKOS}/": dialect.envelope},
+            {f"{ASTAKOS}/": dialect.envelope, f"{PLACEMENT}/": placement.envelope},
             envelope,
             self.guard.address,
             log,
@@ -133,6 +139,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
     """What Starlette itself refuses; it takes no new line for a part of a path."""
     if request.url.path.startswith(f"{ASTAKOS}/"):
         return dialect.envelope(dialect.unknown_path())
+    if request.url.path.startswith(f"{PLACEMENT}/"):
+        return placement.envelope(NotFound(""))
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "")
         return envelope(WrongMethod("not this method", data={"allow": allowed}))
@@ -143,7 +151,8 @@ def _document() -> bytes:
     from backend.server.openapi import document
 
     places = {ASTAKOS + prefix: endpoints for prefix, endpoints in PLACES.items()}
-    return json.dumps(document(places), ensure_ascii=False).encode()
+    told = document(places, {PLACEMENT: placement.ENDPOINTS})
+    return json.dumps(told, ensure_ascii=False).encode()
 
 
 def _head(tx: Tx) -> int:

@@ -3,7 +3,7 @@ that read and write the bodies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
@@ -11,8 +11,9 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from backend.core.version import VERSION
+from backend.placement.routes import Endpoint as CloudEndpoint
 from backend.quotas.routes.dialect import FAULTS, Access, Endpoint
-from backend.server.console_api import operations
+from backend.server import console_api, placement_api
 from backend.server.operation import Json, Operation, whole
 
 REFERENCE = "#/components/schemas/{model}"
@@ -25,6 +26,7 @@ SECURITY: Mapping[Access, list[Json]] = {
 SCHEMES: Json = {
     "userToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
     "componentToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
+    "placementToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
     "consoleToken": {"type": "http", "scheme": "bearer"},
 }
 ALWAYS = (400, 405, 408, 413, 431, 500, 503, 504)
@@ -36,12 +38,15 @@ Mode = Literal["validation", "serialization"]
 Schemas = Mapping[tuple[int, Mode], Json]
 
 
-def document(places: Mapping[str, tuple[Endpoint, ...]]) -> Json:
-    """The document; `places` has the endpoints of Astakos by their prefix."""
-    found = _Document(
-        [*(astakos(prefix, one) for prefix, ones in places.items() for one in ones), *operations()]
-    )
-    return found.told()
+def document(
+    places: Mapping[str, Sequence[Endpoint]], clouds: Mapping[str, Sequence[CloudEndpoint]]
+) -> Json:
+    """The document; `places` has the endpoints of Astakos by their prefix, `clouds` those of
+    Placement."""
+    operations = [astakos(prefix, one) for prefix, ones in places.items() for one in ones]
+    for prefix, ones in clouds.items():
+        operations += placement_api.operations(prefix, ones)
+    return _Document([*operations, *console_api.operations()]).told()
 
 
 def astakos(prefix: str, endpoint: Endpoint) -> Operation:
@@ -121,6 +126,9 @@ ERROR: Json = {
 }
 
 
+ENVELOPES: Mapping[str, Json] = {"error": ERROR, "placement": placement_api.ERROR}
+
+
 @dataclass
 class _Document:
     """The operations, and the schemas that they share."""
@@ -171,7 +179,7 @@ class _Document:
             schema = self._schema(one.gives, "serialization")
             ok = {**ok, "content": {one.type: {"schema": schema}}}
         responses = {str(one.ok): ok}
-        responses |= {str(status): {"description": "Unknown; no body"} for status in one.bare}
+        responses |= {str(status): {"description": "No body"} for status in one.bare}
         for status, name in sorted(one.errors.items()):
             responses[str(status)] = {"$ref": f"#/components/responses/{name}"}
         found: dict[str, Any] = {
@@ -204,9 +212,10 @@ def exact(name: str, schema: Json) -> Json:
 
 
 def _refusal(name: str) -> Json:
-    """A response by its name: `fault404` in Astakos' envelope, `error404` in bursar's."""
+    """A response by its name: `fault404` in Astakos' envelope, `placement404` in Placement's,
+    `error404` in bursar's."""
     status = int(name[-3:])
-    schema = fault(status) if name.startswith("fault") else ERROR
+    schema = fault(status) if name.startswith("fault") else ENVELOPES[name[:-3]]
     found: dict[str, Any] = {
         "description": FAULTS.get(status, "refused"),
         "content": {"application/json": {"schema": schema}},

@@ -40,7 +40,7 @@ class Site:
         given = dict(headers or {})
         if token:
             given["X-Auth-Token"] = token
-        where = path if path.startswith(("/bursar", "/astakos")) else ACCOUNT + path
+        where = path if path.startswith(("/bursar", "/astakos", "/placement")) else ACCOUNT + path
 
         async def send() -> httpx.Response:
             async with client(self.app, self.address) as http:

@@ -14,8 +14,9 @@ from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
 
+from backend.placement import routes as placement
 from backend.served import port
-from backend.server.app import ASTAKOS, PLACES
+from backend.server.app import ASTAKOS, PLACEMENT, PLACES
 from backend.server.openapi import document
 from tests import replay
 from tests.serving import ACCOUNT, application, client, token
@@ -69,7 +70,9 @@ NAMES = {
 def told() -> dict[str, Any]:
     """The document as clients read it."""
     places = {ASTAKOS + prefix: endpoints for prefix, endpoints in PLACES.items()}
-    found: dict[str, Any] = json.loads(json.dumps(document(places)))
+    found: dict[str, Any] = json.loads(
+        json.dumps(document(places, {PLACEMENT: placement.ENDPOINTS}))
+    )
     return found
 
 

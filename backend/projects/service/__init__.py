@@ -15,7 +15,12 @@ from backend.projects.service.limits import mismatches
 from backend.projects.service.reads import detail, person
 from backend.projects.service.review import review
 from backend.projects.service.room import ROOM, refresh_standing
-from backend.projects.service.signin import astakos_component, astakos_user, console_actor
+from backend.projects.service.signin import (
+    astakos_component,
+    astakos_user,
+    console_actor,
+    placement_roles,
+)
 from backend.projects.service.users import add_user
 
 __all__ = [
@@ -38,6 +43,7 @@ __all__ = [
     "list_projects",
     "mismatches",
     "person",
+    "placement_roles",
     "queue",
     "quota_projects",
     "raw",

@@ -1,13 +1,15 @@
-"""Who a principal is in Astakos and in the console (design §5)."""
+"""Who a principal is in Astakos, in Placement and in the console (design §5)."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from backend.core.database.tx import Tx
 from backend.core.errors import NotAllowed, NotSignedIn
 from backend.core.identity import Actor, Role
 from backend.core.principals import Principal
-from backend.projects.model import User, UserState
-from backend.projects.store import people
+from backend.projects.model import SEATED, User, UserState
+from backend.projects.store import memberships, people
 
 READING = (Role.ADMIN, Role.APPROVER, Role.VIEWER, Role.USER)
 WRITING = (Role.ADMIN, Role.APPROVER, Role.USER, Role.VIEWER)
@@ -68,3 +70,17 @@ def console_actor(tx: Tx, principal: Principal) -> Actor:
     raise NotAllowed(
         "this token opens no console", hint="add one with --grant bursar:viewer, approver or admin"
     )
+
+
+def placement_roles(tx: Tx, principal: Principal) -> tuple[Mapping[Role, str], frozenset[str]]:
+    """The roles of a user in Placement, and the projects whose usages he sees; project admins of
+    a world are admins there too. Raises NotSignedIn for users that are not active."""
+    granted = dict(principal.granted("placement"))
+    if principal.name.startswith("user:"):
+        actor = astakos_user(tx, principal)
+        granted[Role.USER] = actor.uuid
+        if actor.role is Role.ADMIN:
+            granted[Role.ADMIN] = ""
+    uuid = _active(tx, granted[Role.USER]).uuid
+    seats = memberships.memberships_of(tx, uuid)
+    return granted, frozenset(seat.project for seat in seats if seat.state in SEATED)

@@ -15,12 +15,13 @@ from tests.placement.wire.differences import DIFFERENCES
 
 LATEST = "1.39"
 MISSING: Any = object()
-P_STOCK = {
+Stock = Mapping[str, Mapping[str, Any]]
+P_STOCK: Stock = {
     "VCPU": {"total": 8, "allocation_ratio": 2.0, "max_unit": 16},
     "MEMORY_MB": {"total": 1024, "reserved": 24, "min_unit": 20, "max_unit": 500, "step_size": 10},
 }
 """The inventories of the scenarios' P."""
-Q_STOCK = {"VCPU": {"total": 10}}
+Q_STOCK: Stock = {"VCPU": {"total": 10}}
 Amounts = Mapping[str, object]
 
 
@@ -123,9 +124,7 @@ class Cloud:
         headers |= ask.headers
         return await self.http.request(ask.method, ask.path, headers=headers, **more)
 
-    def provider(
-        self, stock: Mapping[str, Mapping[str, Any]] | None = None, parent: str = ""
-    ) -> str:
+    def provider(self, stock: Stock | None = None, parent: str = "") -> str:
         """A new provider with these inventories, its generation 1, or 0 without any."""
         uuid = fresh()
         body = {"name": f"n-{uuid}", "uuid": uuid}
@@ -139,7 +138,7 @@ class Cloud:
     def stock(
         self,
         provider: str,
-        stock: Mapping[str, Mapping[str, Any]],
+        stock: Stock,
         generation: int | None = None,
         version: str = LATEST,
     ) -> httpx.Response:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from backend.core import principals
+from backend.core.database import Tx
 from backend.core.identity import operator
 from backend.embedded import EmbeddedBackend, open_embedded
 from backend.server.app import create_app
@@ -41,11 +42,13 @@ def upstream(who: str) -> Mapping[str, str]:
 def given_out(backend: EmbeddedBackend) -> Credentials:
     """Tokens of each role for a database of ours."""
     tokens = {who: principals.fresh_token() for who in GRANTS}
-    for who, token in tokens.items():
-        sha256, grants = principals.digest(token), [principals.parse_grant(GRANTS[who])]
-        backend.database.write(
-            lambda tx, n=who, s=sha256, g=grants: principals.add(tx, operator("op"), n, g, s, 0)
-        )
+
+    def give(tx: Tx) -> None:
+        for who, token in tokens.items():
+            grants = [principals.parse_grant(GRANTS[who])]
+            principals.add(tx, operator("op"), who, grants, principals.digest(token), 0)
+
+    backend.database.write(give)
     return lambda who: {TOKEN: tokens[who]} if who else {}
 
 

@@ -60,7 +60,9 @@ def test_p48_no_more_than_everything(any_cloud: Cloud, version: str) -> None:
     p = any_cloud.provider()
     answer = any_cloud.stock(p, {"VCPU": {"total": 5, "reserved": 6}}, version=version)
     assert answer.status_code == 400
-    assert "reserved value is greater than" in error(answer)["detail"]
+    told = error(answer)["detail"]
+    assert "reserved value" in told
+    assert "is greater than" in told
 
 
 @pytest.mark.parametrize("total", [0, -1, MOST + 1, "5", True, None, MISSING])

@@ -89,7 +89,7 @@ def test_traits_that_cannot_be_set(any_cloud: Cloud) -> None:
     p = any_cloud.provider()
     unknown = put(any_cloud, p, [custom()])
     assert refused(unknown) == (400, UNDEFINED)
-    assert "No such trait" in error(unknown)["detail"]
+    assert "trait" in error(unknown)["detail"]
     for traits, generation in ((["A" * 256], 0), ([""], 0), ("x", 0), ([5], 0), ([], "0")):
         assert put(any_cloud, p, traits, generation).status_code == 400
     assert put(any_cloud, fresh(), []).status_code == 404
