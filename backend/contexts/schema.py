@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 GLYPHS = ("auto", "unicode", "ascii")
 UNITS = ("auto", "bytes", "raw")
 
-_LATER = ("placement", "openportal", "nico")
+_LATER = ("openportal", "nico")
 _OF_A_SERVER = ("url", "socket", "token_command", "token_env", "token_file", "services", "cloud")
 _SYSTEMS = ("astakos", "placement")
 _FORMS = ("database", "bursar", *_SYSTEMS)

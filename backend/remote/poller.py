@@ -106,6 +106,18 @@ class Poller(ABC, Generic[ReadingT]):
 
         return forget
 
+    @property
+    def watched(self) -> bool:
+        """Whether anybody follows the server."""
+        return self._task is not None
+
+    def begin(self) -> None:
+        """There is something to be read, though not all of it."""
+        self.filled = True
+        self._tried.set()
+        self._stand(LinkState.POLLING)
+        self.tell()
+
     def stop(self) -> None:
         """Follow it no more."""
         task, self._task = self._task, None

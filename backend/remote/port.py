@@ -18,6 +18,7 @@ from backend.projects import queries
 from backend.quotas import counts
 from backend.remote.astakos.side import AstakosSide
 from backend.remote.place import Place
+from backend.remote.placement.side import PlacementSide
 from backend.remote.poller import Pace
 from backend.remote.settings import RemoteSettings
 from backend.remote.side import Side
@@ -48,6 +49,9 @@ class RemoteBackend:
         if settings.astakos is not None:
             side = AstakosSide(settings.astakos, folder, trail, runtime, pace)
             self._sides["astakos"] = side
+        if settings.placement is not None:
+            there = PlacementSide(settings.placement, folder, trail, runtime, pace)
+            self._sides["placement"] = there
         self._first = next(iter(self._sides.values()))
         self.quotas = self._side("astakos").quotas
         self.placement = self._side("placement").placement

@@ -75,7 +75,7 @@ def save_consumer(tx: Tx, before: Consumer | None, after: Consumer | None) -> No
 
 
 def _save(tx: Tx, before: Consumer | None, after: Consumer) -> None:
-    who = _ids(tx, after)
+    who = owner_ids(tx, after)
     if before is None:
         head = (tx.next_id("consumer"), after.uuid)
         tx.execute(INSERT, (*head, *who, after.generation, tx.now, tx.now))
@@ -83,7 +83,7 @@ def _save(tx: Tx, before: Consumer | None, after: Consumer) -> None:
         tx.execute(UPDATE, (*who, after.generation, tx.now, after.uuid))
 
 
-def _ids(tx: Tx, consumer: Consumer) -> list[int]:
+def owner_ids(tx: Tx, consumer: Consumer) -> list[int]:
     """The ids of project, user and type, which get rows when they are named first."""
     names = (consumer.project, consumer.user, consumer.consumer_type)
     ids = list(tx.all(SELECT_IDS, names)[0])
