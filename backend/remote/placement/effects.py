@@ -126,24 +126,25 @@ def _shows(tx: Tx, sight: Sight) -> bool | None:
     if kind == "provider":
         return _is_so(tx, sight)
     if kind == "class":
-        return knows_class(tx, sight["name"]) is sight["there"]
+        return knows_class(tx, sight["name"]) == bool(sight["there"])
     if kind == "trait":
-        return bool(marks.traits(tx, [sight["name"]])) is sight["there"]
+        return bool(marks.traits(tx, [sight["name"]])) == bool(sight["there"])
     if kind == "traits":
-        return sorted(marks.traits_of(tx, sight["provider"])) == sight["names"]
+        return sorted(marks.traits_of(tx, sight["provider"])) == list(sight["names"])
     if kind == "aggregates":
-        return marks.aggregates_of(tx, sight["provider"]) == sight["names"]
+        return marks.aggregates_of(tx, sight["provider"]) == list(sight["names"])
     return _has(tx, sight)
 
 
 def _holds(tx: Tx, sight: Sight) -> bool | None:
-    """By the generation, where there is one: what was asked for may be what was there before."""
+    """By the generation, where one is told: what was asked for may be what was there before."""
     now = consumer_store.consumers(tx, [sight["consumer"]]).get(sight["consumer"])
     held = {p: dict(amounts) for p, amounts in now.allocations.items()} if now else {}
     generation = now.generation if now else None
-    if generation == sight["before"] and held == sight["held_before"]:
-        same = held == sight["held"]
-        return True if same and not generation else False
+    if generation is None and sight["before"] is None:
+        return not sight["held"]
+    if generation == sight["before"] and (generation or held == sight["held_before"]):
+        return bool(generation == 0 and held == sight["held"])
     return True if held == sight["held"] else None
 
 

@@ -77,7 +77,7 @@ class PlacementPoller(Poller[Reading]):
     async def _around(self) -> Reading:
         """Everything on screen, and providers that changed."""
         providers = await self._reader.providers()
-        before = await self._copy.database.peek(lambda tx: dict(tx.all(SELECT_GENERATIONS)))
+        before = await self._copy.database.peek(_generations)
         changed = [one.uuid for one in providers if before.get(one.uuid) != one.generation]
         if len(changed) > AROUND:
             self._next_whole = 0.0
@@ -130,6 +130,10 @@ class PlacementPoller(Poller[Reading]):
     def _failed(self, error: BursarError) -> float:
         self._reader.doubt()
         return super()._failed(error)
+
+
+def _generations(tx: Tx) -> dict[str, int]:
+    return dict(tx.all(SELECT_GENERATIONS))
 
 
 def _as_before(provider: Provider, generations: Mapping[str, int]) -> Provider:

@@ -18,7 +18,6 @@ from backend.placement.client import (
     failure,
     negotiate,
 )
-from backend.placement.client.versions import NEWEST
 from backend.placement.model import Provider
 from backend.remote.placement.settings import PlacementSettings
 

@@ -22,7 +22,6 @@ from backend.placement.model import (
     ModifyProvider,
     ReplaceAllocations,
     Reshape,
-    SetTraits,
 )
 from backend.placement.service import ROOM
 from backend.placement.store import consumers as consumer_store

@@ -89,7 +89,9 @@ class PlacementSide(Side):
     async def read_all(self) -> Sequence[str]:
         """Read all that is shown, each consumer and the marks of each provider included."""
         await self._poller.fill()
-        await self._read([uuid for (uuid,) in await self.database.peek(lambda tx: tx.all(SELECT_ALL))])
+        await self._read(
+            [uuid for (uuid,) in await self.database.peek(lambda tx: tx.all(SELECT_ALL))]
+        )
         left = await self.database.peek(lambda tx: int(tx.scalar(COUNT_UNKNOWN)))
         for _ in range(left // BESIDE + 1):
             unknown = await self.database.peek(lambda tx: tx.all(SELECT_UNKNOWN, (BESIDE,)))

@@ -4,7 +4,6 @@ written that is the same already."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-
 from dataclasses import replace
 
 from backend.core.database import Tx
