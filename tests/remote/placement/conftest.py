@@ -5,25 +5,33 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import pytest
 
+from backend.core.database import Tx
 from backend.core.plan import Command, Receipt
+from backend.core.principals import add, digest, parse_grant
 from backend.core.runtime import Runtime, system_runtime
+from backend.embedded import open_embedded
 from backend.http import Http
 from backend.placement.client import Now, PlacementClient
 from backend.placement.model import KEEP, Consumer, CreateProvider, ReplaceInventories, Stock
 from backend.remote import Pace, PlacementSettings, RemoteBackend, RemoteSettings
+from backend.server.app import create_app
+from tests.hosting import hosted
 from tests.nasty import Nasty, nasty
-from tests.openstack import placement
+from tests.openstack import ADMIN, placement
 from tests.placement.dialect import HASTY, ME, claim, client, do, fresh, token
+from tests.serving import QUIET
 
 T = TypeVar("T")
+MOUNT = "/placement"
 QUICK = Pace(quick=0.02, whole=0.1, longest=0.1, looks=(0.0, 0.05))
 
 
@@ -34,6 +42,11 @@ class Stand:
     url: str
     line: Nasty
     folder: Path
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether bursar serves it."""
+        return self.url.endswith(MOUNT)
 
     def play(self, scene: Callable[[RemoteBackend], Awaitable[T]], **how: Any) -> T:
         """What comes of a scene with a console."""
@@ -50,7 +63,8 @@ class Stand:
     def console(self, pace: Pace = QUICK, read_only: bool = False) -> RemoteBackend:
         """A console's backend."""
         http = partial(Http, patience=HASTY, rng=random.Random(1))
-        settings = PlacementSettings(self.line.url, token, who="ada", http=http)
+        url = self.line.url + urlsplit(self.url).path
+        settings = PlacementSettings(url, token, who="ada", http=http)
         clock = Runtime(system_runtime().now, random.Random(fresh()))
         return RemoteBackend(RemoteSettings(None, settings, self.folder, read_only), clock, pace)
 
@@ -109,10 +123,30 @@ async def carry_out(backend: RemoteBackend, command: Command, reason: str = "tid
     return await backend.apply(await backend.plan(command), reason)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A real Placement of this module's own."""
-    with placement() as url:
+@contextmanager
+def ours(place: Path) -> Iterator[str]:
+    """A server of our own, which is taken for somebody else's."""
+    backend = open_embedded(place)
+    grants = [parse_grant("placement:admin")]
+
+    def admit(tx: Tx) -> None:
+        add(tx, ME, ADMIN, grants, digest(ADMIN), 0)
+
+    backend.database.write(admit)
+    try:
+        with hosted(create_app(backend, QUIET)) as url:
+            yield url + MOUNT
+    finally:
+        backend.shut()
+
+
+@pytest.fixture(scope="module", params=["ours", pytest.param("real", marks=pytest.mark.slow)])
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A Placement of this module's own: one of bursar's, and OpenStack's."""
+    place = tmp_path_factory.mktemp("placement") / "cloud.db"
+    with ours(place) if request.param == "ours" else placement() as url:
         yield url
 
 
@@ -120,5 +154,5 @@ def server() -> Iterator[str]:
 def stand(server: str, tmp_path: Path) -> Iterator[Stand]:
     """A console's way to it."""
     with ExitStack() as until:
-        line = until.enter_context(nasty(server))
+        line = until.enter_context(nasty(server.removesuffix(MOUNT)))
         yield Stand(server, line, tmp_path / "context")

@@ -16,8 +16,6 @@ from tests.placement.dialect import ME, claim, do
 from tests.remote.conftest import until
 from tests.remote.placement.conftest import Stand, carry_out
 
-pytestmark = pytest.mark.slow
-
 EIGHT = Stock(8, allocation_ratio=2.0)
 
 

@@ -41,8 +41,6 @@ from tests.nasty import answer as said
 from tests.placement.dialect import ME, claim, do, fresh
 from tests.remote.placement.conftest import Stand, carry_out
 
-pytestmark = pytest.mark.slow
-
 EIGHT = Stock(8, allocation_ratio=2.0)
 LAB = {"project": "lab", "user": "bob"}
 
@@ -196,7 +194,7 @@ def test_a_ghost_is_freed_and_told(stand: Stand) -> None:
 
     stand.elsewhere(haunt)
     receipt = stand.play(lambda on: carry_out(on, hold(uuid, {p: {"VCPU": 1}}, None, "INSTANCE")))
-    assert receipt.message.endswith(EXORCISED)
+    assert receipt.message.endswith(EXORCISED) is not stand.is_ours  # which makes no ghosts
     assert stand.held(uuid) == {p: {"VCPU": 1}}
 
 
@@ -273,7 +271,9 @@ def test_inventories_are_changed(stand: Stand) -> None:
         assert plan.request.body["resource_provider_generation"] == 2
         assert plan.impacts[0].over_by == 2
         await backend.apply(plan, "smaller")
-        (over,) = await backend.placement.inventories.page(Query(view="over", scope=f"provider:{p}"), 9)
+        (over,) = await backend.placement.inventories.page(
+            Query(view="over", scope=f"provider:{p}"), 9
+        )
         assert over.over_by == 2
         await carry_out(backend, DropInventory(actor=ME, provider=p, resource_class="DISK_GB"))
         with pytest.raises(Conflict, match="in use"):
