@@ -10,7 +10,7 @@ from concurrent.futures import wait
 from contextlib import suppress
 
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Key
+from textual.events import Callback, Key
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.widgets import Input
@@ -25,7 +25,8 @@ LONGEST_KEY, GLANCE = 0.5, 0.02
 async def _reached(node: MessagePump) -> None:
     """Wait until what is in the queue of this part of the console has been dealt with."""
     done = asyncio.Event()
-    if node.call_later(done.set):
+    # `call_later` would make something whose parameters are looked up anew each time.
+    if node.post_message(Callback(done.set)):
         await done.wait()
 
 
@@ -51,6 +52,10 @@ class TerminalDriver(LinuxDriver):
             with suppress(OSError):  # the terminal is gone
                 self._drain()
 
+    def send_message(self, message: Message) -> None:
+        """To the console, whose queue may be filled from any thread."""
+        self._app.post_message(message)
+
     def process_message(self, message: Message) -> None:
         """Pass it on; after a key wait, on the thread that reads, until it has done its work."""
         super().process_message(message)
@@ -66,6 +71,8 @@ class TerminalDriver(LinuxDriver):
         second round is for what it sent up in its turn."""
         app = self._app
         await _reached(app)
+        if not key.is_forwarded:
+            return  # the console has done it at once
         target = app.focused or app.screen
         if isinstance(target, Input) and key.is_printable:
             return

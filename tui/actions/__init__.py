@@ -23,8 +23,9 @@ def of(scope: Scope) -> list[Action]:
     return [action for action in ACTIONS if scope in action.scopes]
 
 
-def bindings(*scopes: Scope) -> list[BindingType]:
-    """What a class of these scopes puts into BINDINGS."""
+def bindings(*scopes: Scope, first: bool = False) -> list[BindingType]:
+    """What a class of these scopes puts into BINDINGS; `first` when its keys do not wait until
+    all that is around it has seen them."""
     return [
         Binding(
             ",".join(action.keys),
@@ -33,7 +34,7 @@ def bindings(*scopes: Scope) -> list[BindingType]:
             show=False,
             tooltip=action.tooltip,
             id=action.id,
-            priority=action.priority,
+            priority=first or action.priority,
         )
         for scope in scopes
         for action in of(scope)

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 
 from backend.backend import Query
 from backend.core.errors import BursarError, NotFound
@@ -35,6 +35,7 @@ from tui.panes.pane import Pane
 from tui.panes.raw import RawPane
 from tui.session import Session
 from tui.widgets.columns import Column
+from tui.widgets.kept import Beside
 from tui.widgets.strips import Cell
 from tui.widgets.table import ResourceTable
 from tui.widgets.text import TextPanel
@@ -138,7 +139,7 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
         self.legend_panel = TextPanel(look, id="legend")
         self.third = TextPanel(look, id="third")
         self.feed = TextPanel(look, id="feed")
-        with Horizontal(id="columns"):
+        with Beside(id="columns"):
             with Vertical(id="flow"):
                 yield self.list
                 yield self.feed

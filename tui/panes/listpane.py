@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.timer import Timer
 
 from backend.core.errors import BursarError
@@ -17,6 +16,7 @@ from tui.listings import LISTED
 from tui.panes import frame
 from tui.panes.queried import Queried
 from tui.widgets.columns import Column
+from tui.widgets.kept import Beside
 from tui.widgets.rows import RowT
 from tui.widgets.table import ResourceTable
 from tui.widgets.text import TextPanel
@@ -71,7 +71,7 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         self.third = TextPanel(look, id="third")
         self.legend_panel = TextPanel(look, id="legend")
         self.legend_panel.can_focus = False
-        with Horizontal(id="columns"):
+        with Beside(id="columns"):
             yield self.list
             yield self.side
             yield self.third

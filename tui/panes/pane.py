@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from textual import events, work
 from textual.app import ComposeResult
-from textual.containers import Container
 from textual.message import Message
 
 from backend.core.errors import BursarError
@@ -21,6 +20,7 @@ from tui.panes import frame
 from tui.panes.subject import Subject
 from tui.session import Session
 from tui.widgets.chrome import Row, Tabs
+from tui.widgets.kept import Body, Kept
 from tui.widgets.prompt import MessageRow
 from tui.widgets.small import TooSmall
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui.forms.form import Form
 
 
-class Pane(Subject, inherit_bindings=False):
+class Pane(Subject, Kept, inherit_bindings=False):
     """Chrome around `body()`. A subclass sets `SCOPE` and `PANE` (the tab that is lit), takes
     `BINDINGS = bindings(scope, ...)` and overrides what differs: `path`, `facts`, `hint`,
     `refusal`, `refresh_data`, `tick`, `redraw`, `step_out`."""
@@ -63,7 +63,7 @@ class Pane(Subject, inherit_bindings=False):
         yield self.connected_row
         yield self.tab_row
         yield self.crumb_row
-        with Container(id="body"):
+        with Body(id="body"):
             yield from self.body()
         yield self.message_row
         yield self.key_row
@@ -196,7 +196,9 @@ class Pane(Subject, inherit_bindings=False):
     # Actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """True when it is on, None when it is shown dimmed."""
+        """True when it is on, None when it is shown dimmed, False while keys are typed text."""
+        if self.message_row.asking:
+            return False
         found = actions.find(self.SCOPE, action)
         return None if found is not None and self.refusal(found) else True
 

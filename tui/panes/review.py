@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
 
 from backend.core.plan import Receipt
 from backend.projects.model import (
@@ -28,6 +27,7 @@ from tui.panes.pane import MORE, Pane
 from tui.panes.project_forms import NEW_IS_NOT_EDITED
 from tui.panes.raw import RawPane
 from tui.session import Session
+from tui.widgets.kept import Beside
 from tui.widgets.text import TextPanel
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class ReviewPane(Pane, inherit_bindings=False):
 
     def body(self) -> ComposeResult:
         """One column, or what is asked beside what it would do."""
-        with Horizontal(id="columns"):
+        with Beside(id="columns"):
             yield TextPanel(self.session.look, id="asked")
             yield TextPanel(self.session.look, id="effect")
 

@@ -8,13 +8,13 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.format.lines import Look
+from tui.widgets.kept import Kept
 from tui.widgets.strips import Brush, Cell, Piece, clipped, pieces, width_of
 
 
-class Row(Widget):
+class Row(Kept):
     """One line with a left and a right part; repaints only when they change."""
 
     ALLOW_SELECT = False

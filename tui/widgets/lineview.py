@@ -10,10 +10,11 @@ from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
 from tui.format.lines import Look
+from tui.widgets.kept import Kept
 from tui.widgets.strips import Brush
 
 
-class LineView(ScrollView, can_focus=True, inherit_bindings=False):
+class LineView(ScrollView, Kept, can_focus=True, inherit_bindings=False):
     """Lines drawn by `render_line`; the first `HEAD` of them do not scroll."""
 
     ALLOW_SELECT = False

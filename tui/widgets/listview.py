@@ -251,7 +251,7 @@ class RowView(LineView, Generic[RowT]):
         key = self._nth_key(index)
         if key != self._key:
             self._key = key
-            self.post_message(self.Moved(self, key))
+            self.screen.post_message(self.Moved(self, key))
 
     def move_to(self, index: int) -> None:
         """Put the cursor on a place, after its rows were read."""

@@ -30,7 +30,7 @@ PLAIN_KEPT = 256
 class ResourceTable(Marking[RowT], inherit_bindings=False):
     """A table of rows with headings, a cursor, sorting by heading and hidden columns."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.TABLE)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.TABLE, first=True)
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "table--header",
         "table--cursor",
@@ -156,6 +156,10 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         return self.brush.strip([(text, QUIET)], self.size.width)
 
     # Keys and mouse
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What the screen allows."""
+        return self.screen.check_action(action, parameters)
 
     def on_focus(self) -> None:
         """The cursor looks different."""

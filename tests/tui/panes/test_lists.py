@@ -316,6 +316,20 @@ def test_small_terminals_get_less_chrome(
     play(stage.app(size), script, size)
 
 
+def test_what_is_not_refreshed_is_not_put_together_again(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        keys = pane(pilot).key_row
+        whole = keys.size.region
+        before = keys.render_lines(whole)
+        await press(pilot, "j")
+        assert keys.render_lines(whole) is before
+        keys.show("something else")
+        assert "something else" in keys.render_lines(whole)[0].text
+
+    play(stage.app(), script)
+
+
 def test_resizing_keeps_the_cursor_visible(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "2", "G")
