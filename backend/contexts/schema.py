@@ -155,7 +155,8 @@ def _context(place: Place, name: str, value: object) -> Context:
         if key in _LATER:
             raise place.at(key).wrong(f"{key} is not supported by this version", "leave it out")
         if key in _OF_A_SERVER:
-            raise place.at(key).wrong("it belongs to a server", f"put it in [{place.key}.bursar]")
+            whose = "placement" if key == "cloud" else "bursar"
+            raise place.at(key).wrong("it belongs to a server", f"put it in [{place.key}.{whose}]")
     checked = check.table(place, found, _CONTEXT)
     _one_form(place, name, checked)
     return Context(name, **checked)

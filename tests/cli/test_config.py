@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backend import contexts
-from backend.contexts import Config, Context, Server, Systems
+from backend.contexts import Cloud, Config, Context, Placement, Server, SignIn, Systems
 from backend.core.errors import Invalid
 from backend.credentials import Source
 from tests.cli.conftest import Run
@@ -91,6 +91,46 @@ def test_servers_and_where_their_tokens_are(configure: Configure) -> None:
     assert [found[name].kind for name in ("team", "here", "prod", "big")] == [
         "bursar", "bursar", "astakos", "postgresql",
     ]  # fmt: skip
+
+
+CLOUDS = """
+[contexts.plain.placement]
+url = "https://placement.example.org/"
+token_command = "openstack token issue -f value -c id"
+[contexts.cloud.placement]
+cloud = "prod"
+[contexts.named.placement]
+url = "https://placement.example.org"
+cloud = "prod"
+clouds_file = "/etc/openstack/clouds.yaml"
+[contexts.both.astakos]
+url = "https://accounts.example.org/astakos"
+[contexts.both.placement.keystone]
+auth_url = "https://identity.example.org/v3/"
+username = "ops"
+project_name = "admin"
+region_name = "one"
+secret_file = "/run/secrets/ops"
+"""
+
+
+def test_placement_and_who_gives_tokens_for_it(configure: Configure) -> None:
+    configure(CLOUDS)
+    found = contexts.load().contexts
+    program = Source(command=("openstack", "token", "issue", "-f", "value", "-c", "id"))
+    assert found["plain"].placement == Placement(program, "https://placement.example.org")
+    assert found["cloud"].placement == Placement(Source(), cloud=Cloud("prod"))
+    file = Cloud("prod", Path("/etc/openstack/clouds.yaml"))
+    url = "https://placement.example.org"
+    assert found["named"].placement == Placement(Source(), url, file)
+    auth = {"auth_url": "https://identity.example.org/v3", "username": "ops"}
+    auth["project_name"] = "admin"
+    secret = Source(file=Path("/run/secrets/ops"), kind="secret")
+    keystone = SignIn(auth, secret, "one")
+    assert found["both"].placement == Placement(Source(), keystone=keystone)
+    told = [(found[name].kind, found[name].place) for name in ("cloud", "both")]
+    places = "https://accounts.example.org/astakos https://identity.example.org/v3"
+    assert told == [("placement", "cloud prod"), ("astakos+placement", places)]
 
 
 @pytest.mark.parametrize("command", ["check", "backup x.db", "notify --once"])
@@ -210,6 +250,22 @@ WRONG = {
                "the path is relative", "from / or ~"),
     "notices": ('[contexts.x.bursar]\nurl = "https://h"\n[contexts.x.notices]\ncommand = "a"',
                 "contexts.x.notices", "a server sends its own", "where it runs"),
+    "placement": ("[contexts.x.placement]", "contexts.x.placement", "no url in it", "or a cloud"),
+    "ways": ('[contexts.x.placement]\ncloud = "a"\ntoken_env = "B"', "contexts.x.placement.cloud",
+             "there is token_env already", "give one"),
+    "which": ('[contexts.x.placement]\nurl = "https://h"\nclouds_file = "/c"',
+              "contexts.x.placement.clouds_file", "which cloud", "cloud ="),
+    "keystone": ("[contexts.x.placement.keystone]", "contexts.x.placement.keystone",
+                 "no auth_url in it", "auth_url ="),
+    "password": ('[contexts.x.placement.keystone]\nauth_url = "https://h"',
+                 "contexts.x.placement.keystone", "no secret in it", "secret_file"),
+    "secrets": ('[contexts.x.placement.keystone]\nauth_url = "https://h"\nsecret_env = "A"\n'
+                'secret_file = "/s"', "contexts.x.placement.keystone.secret_file",
+                "there is secret_env already", "give one"),
+    "systems": ('[contexts.x.bursar]\nurl = "https://h"\n[contexts.x.placement]\n'
+                'url = "https://h"', "contexts.x.placement", "there is bursar already", "two"),
+    "cloud": ('[contexts.x]\ncloud = "prod"', "contexts.x.cloud", "belongs to a server",
+              "[contexts.x.placement]"),
     "default": ('default = "x"\n' + ONE, "default", "there is no context x", "known: only"),
 }  # fmt: skip
 
