@@ -9,7 +9,7 @@ from typing import TextIO
 
 from backend.backend import Badges, Connection, Link
 from backend.core.database import Tx
-from backend.core.errors import Invalid, NotAllowed, ReadOnly
+from backend.core.errors import BursarError, Invalid, NotAllowed, ReadOnly
 from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import Runtime, system_runtime
 from backend.embedded.changes import HANDLERS
@@ -101,9 +101,13 @@ class RemoteBackend:
 
     async def badges(self) -> Badges:
         """Counts for the chrome, and what is wrong with what is seen."""
-        badges = await self._first.database.aread(_badges)
-        warnings = [told for side in self._sides.values() for told in side.warnings()]
-        return replace(badges, warnings=tuple(warnings))
+        sides = self._sides.values()
+        failed = [await _failure(side) for side in sides]
+        if all(failed) and failed[0] is not None:
+            raise failed[0]
+        badges = await self._first.database.peek(_badges)
+        warnings = [told for side in sides for told in side.warnings()]
+        return replace(badges, warnings=(*(str(one) for one in failed if one), *warnings))
 
     async def plan(self, command: Command) -> Plan:
         """What the command would do, on what the server says now."""
@@ -166,6 +170,15 @@ class RemoteBackend:
         for side in self._sides.values():
             side.mirror.close()
         self._place.close()
+
+
+async def _failure(side: Side) -> BursarError | None:
+    """Why a system was never read, None when it was."""
+    try:
+        await side.poller.ready()
+    except BursarError as error:
+        return error
+    return None
 
 
 def _badges(tx: Tx) -> Badges:
