@@ -68,13 +68,15 @@ class JournalDetail:
 @dataclass(frozen=True, slots=True)
 class Badges:
     """Counts for the chrome: waiting applications, holders over, pending commissions; why notices
-    do not go out, `` when they do; and what is wrong with the place itself, with what to do."""
+    do not go out, `` when they do; and what is wrong with the place itself, with what to do.
+    `partial` are the counts, by name, that are of what is shown only."""
 
     waiting: int
     over: int
     pending: int
     failing: str = ""
     warnings: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

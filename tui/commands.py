@@ -28,7 +28,6 @@ _WORD = re.compile(r"\S*")
 _SOME = re.compile(r"\s+")
 _NAME = re.compile(r"[\w.-]{1,40}")
 NOTHING_SAVED = "nothing is saved; :save NAME saves what is listed"
-READ_AT_START = " (as configured when the console began)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +115,7 @@ def _context(app: BursarApp, rest: str) -> None:
 
     if app.contexts is None:
         raise Invalid("there is one context here", hint="a demo brings its own world")
-    if rest:
-        contexts.go(app, app.contexts, rest)
-    else:
-        contexts.choose(app, app.contexts)
+    contexts.named(app, app.contexts, rest)
 
 
 def _contexts(session: Session) -> tuple[str, ...]:
@@ -280,9 +276,10 @@ def _check(order: Order, words: Sequence[str]) -> None:
     if not command.takes and rest:
         raise _wrong(order, "nothing follows it")
     optional = command.takes.startswith("[") and not rest
+    if command.run is _context:  # the configuration may have it by now
+        return
     if (words or command.given) and rest not in words and not optional:
-        told = f"one of {', '.join(words)} follows it" if words else NOTHING_SAVED
-        raise _wrong(order, told + (READ_AT_START if command.run is _context else ""))
+        raise _wrong(order, f"one of {', '.join(words)} follows it" if words else NOTHING_SAVED)
     if command.run is _save and not _NAME.fullmatch(rest):
         raise _wrong(order, "a name of letters, digits, dots and dashes follows it")
     if command.run is _refresh and not _is_seconds(rest):

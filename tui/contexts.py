@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from textual.screen import Screen
 
-from backend.core.errors import BursarError
+from backend.core.errors import BursarError, NotFound
 from tui.leaving import unless_lost, writes
 from tui.panes import PANES
 from tui.session import Session
@@ -28,6 +28,10 @@ class Contexts(Protocol):
     @property
     def names(self) -> Sequence[str]:
         """All contexts, in the order of the configuration."""
+        ...
+
+    def reread(self) -> None:
+        """Look again what is configured. Raises BursarError, and then all is as it was."""
         ...
 
     def place(self, name: str) -> str:
@@ -71,6 +75,20 @@ def choose(app: BursarApp, contexts: Contexts) -> None:
             go(app, contexts, item.id)
 
     app.push_screen(ContextMenu(app.session, contexts), chosen)
+
+
+def named(app: BursarApp, contexts: Contexts, name: str) -> None:
+    """To the one that was typed, or a choice of all for ``, as they are configured by now. Raises
+    BursarError."""
+    contexts.reread()
+    app.session.contexts = tuple(contexts.names)
+    if not name:
+        choose(app, contexts)
+    elif name in contexts.names:
+        go(app, contexts, name)
+    else:
+        known = ", ".join(contexts.names)
+        raise NotFound(f"there is no context {name}", hint=f"the configuration has {known}")
 
 
 def go(app: BursarApp, contexts: Contexts, name: str) -> None:

@@ -82,6 +82,8 @@ class ListState:
 
     query: Query = field(default_factory=Query)
     total: int | None = None
+    counted_at: int = -1
+    """The session's version when that was the total."""
     marked: dict[int, None] = field(default_factory=dict)
 
 

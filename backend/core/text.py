@@ -1,4 +1,5 @@
-"""The one sanitiser: data that people typed, made safe for a terminal, a log or a CSV."""
+"""The one sanitiser: data that people typed, made safe for a terminal, a log or a CSV. And counts
+in words."""
 
 from __future__ import annotations
 
@@ -26,6 +27,11 @@ def display(value: object, *, limit: int = MAX_CHARS, multiline: bool = False) -
     cut = len(text) > limit
     shown = "".join(_visible(char, multiline) for char in _normalised(text[: limit + 1]))
     return shown[: limit - 1] + ELLIPSIS if cut or len(shown) > limit else shown
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 member`, `2,000 members`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _normalised(text: str) -> str:

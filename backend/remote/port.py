@@ -28,6 +28,7 @@ from backend.world import dump
 ROOMS: Mapping[str, str] = {"quotas": "astakos", "projects": "astakos", "placement": "placement"}
 """Which system a room's commands go to."""
 NAMES: Mapping[str, str] = {"astakos": "Astakos", "placement": "Placement"}
+SELECT_UNKNOWN = "SELECT 1 FROM holding WHERE known = 0 LIMIT 1"
 
 
 class RemoteBackend:
@@ -186,4 +187,5 @@ def _badges(tx: Tx) -> Badges:
         waiting=len(queries.queue(tx)),
         over=int(tx.scalar(counts.COUNT_OVER)),
         pending=int(tx.scalar(counts.COUNT_PENDING)),
+        partial=("over",) if tx.scalar(SELECT_UNKNOWN) else (),
     )

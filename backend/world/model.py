@@ -142,5 +142,9 @@ class Report:
     counts: Mapping[str, int]
 
     def __str__(self) -> str:
-        told = ", ".join(f"{count} {name}" for name, count in self.counts.items() if count)
-        return told or "nothing new"
+        told = [
+            f"{count} {name if count > 1 else name.removesuffix('s')}"
+            for name, count in self.counts.items()
+            if count
+        ]
+        return ", ".join(told) or "nothing new"

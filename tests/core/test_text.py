@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.core.text import MAX_CHARS, display
+from backend.core.text import MAX_CHARS, counted, display
 
 FORBIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -31,6 +31,13 @@ FORBIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 )
 def test_what_is_shown(raw: object, shown: str) -> None:
     assert display(raw) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (12345, "12,345 rows")]
+)
+def test_counts_in_words(number: int, told: str) -> None:
+    assert counted(number, "row") == told
 
 
 def test_lines_survive_where_asked_for() -> None:

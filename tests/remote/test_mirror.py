@@ -10,7 +10,7 @@ import pytest
 from backend.core.errors import BadReply, NotAllowed, NotFound, NotSignedIn
 from backend.core.identity import Role
 from backend.core.listing import Query
-from backend.core.principals import add, digest, parse_grant
+from backend.core.principals import add, digest, give, parse_grant
 from backend.projects.model import (
     ApproveApplication,
     Capacity,
@@ -29,6 +29,7 @@ from tests.remote.conftest import Stand, until
 from tests.remote.consoles import console
 from tests.worlds import CPU, OPERATOR, VM, person
 
+REVOKE = "DELETE FROM principal_token WHERE sha256 = ?"
 HOSTILE = "a\x1b[31mred\u202e\x07 \ud800"
 
 
@@ -136,6 +137,32 @@ def test_a_refused_service_hides_what_it_would_show_and_nothing_else(stand: Stan
         assert len(await backend.projects.listing.page(Query(), 9)) == 1
 
     stand.play(scene, services={"cyclades": "wrong", "astakos": "astakos"})
+
+
+def test_what_a_service_showed_is_known_no_more_once_it_is_refused(stand: Stand) -> None:
+    busy(stand)
+
+    async def scene(backend: RemoteBackend) -> None:
+        before = await backend.badges()
+        assert (before.pending, before.partial) == (1, ())
+        assert {row.known for row in await rows(backend, "busy.lab vm")} == {True}
+        stand.world.database.write(lambda tx: tx.execute(REVOKE, (digest("cyclades"),)))
+
+        async def refused() -> bool:
+            badges = await backend.badges()
+            return (badges.pending, badges.partial) == (0, ("over",))
+
+        await until(backend, refused)
+        assert await backend.quotas.commissions.page(Query(), 9) == []
+        assert {row.known for row in await rows(backend, "busy.lab vm")} == {False}
+        stand.world.database.write(lambda tx: give(tx, [("service:cyclades", digest("cyclades"))]))
+
+        async def again() -> bool:
+            return await backend.badges() == before
+
+        await until(backend, again)
+
+    stand.play(scene)
 
 
 def test_an_admin_who_is_no_user_is_told_what_his_token_lacks(stand: Stand) -> None:

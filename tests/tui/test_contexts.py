@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from backend import contexts
 from backend.contexts import Config, Context
 from backend.core.identity import Actor, Role
 from backend.core.runtime import micros
@@ -24,6 +25,7 @@ from tui.session import Session
 from tui.widgets.menu import Menu
 from tui.widgets.text import TextPanel
 
+PAIR = ("one", "two")
 OPTIONS = argparse.Namespace(read_only=False, glyphs=None, theme=None)
 
 
@@ -37,12 +39,14 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str
     Path("one").mkdir()
     Path("two").mkdir()
     with set_up(Path("one")), set_up(Path("two"), only_here):
-        yield {
+        found = {
             "one": Context("one", Path("one/world.db")),
             "two": Context("two", Path("two/world.db"), production=True),
             "new": Context("new", Path("new.db")),
             "bad": Context("bad", Path("two")),
         }
+        monkeypatch.setattr(contexts, "load", lambda: Config(contexts=found))
+        yield found
 
 
 def only_here(world: World) -> None:
@@ -175,11 +179,33 @@ def test_what_is_lacking_is_dimmed_with_the_reason(stage: Stage) -> None:
     play(BursarApp(Session(approver), live=False), script, WIDE)
 
 
-def test_a_name_that_is_not_known_says_since_when(places: dict[str, Context]) -> None:
+def test_what_was_configured_meanwhile_is_found(
+    places: dict[str, Context], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is wrong is told, and changes nothing."""
+    monkeypatch.undo()
+    file = tmp_path / "config.toml"
+    monkeypatch.setenv("BURSAR_CONFIG", str(file))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    told = "".join(f'[contexts.{n}]\ndatabase = "{tmp_path / n / "world.db"}"\n' for n in PAIR)
+    first, second = told.partition("[contexts.two]")[0], told
+    file.write_text(first)
+
     async def script(pilot: Pilot[None]) -> None:
         app = app_of(pilot)
-        await press(pilot, ":", *"ctx", "space", *"later", "enter")
-        assert "as configured when the console began" in said(app)
+        await order(pilot, "ctx two")
+        assert "there is no context two (the configuration has one)" in said(app)
+        file.write_text("[contexts.two\n")
+        await order(pilot, "ctx two")
+        assert "config.toml" in said(app)
+        assert "two" not in app.session.contexts
+        file.write_text(second)
+        await order(pilot, "ctx two")
+        await at(pilot, "two")
+        assert {*app.session.contexts} == {*PAIR}
         await app.session.backend.close()
 
-    play(console(places, size=WIDE), script, WIDE)
+    configured = contexts.load()
+    opener = Opener(configured, OPTIONS, 2.0)
+    session = opener.opened(configured.contexts["one"])
+    play(BursarApp(session, live=False, contexts=opener), script, WIDE)

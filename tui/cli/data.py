@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend import contexts
-from backend.core.text import display
+from backend.core.text import counted, display
 from tui.cli.output import DONE, REFUSED, narrate, say, write
 from tui.cli.target import chosen, connected, existing
 from tui.files import reading, writing
@@ -70,7 +70,8 @@ def check(options: argparse.Namespace) -> int:
         found += database.read(lambda tx: list(findings(tx)))
     for line in found:
         write(display(line) + "\n")
-    say(f"{len(found)} findings" if found else "sound: invariants, journal replay, hash chain")
+    sound = "sound: invariants, journal replay, hash chain"
+    say(counted(len(found), "finding") if found else sound)
     return REFUSED if found else DONE
 
 

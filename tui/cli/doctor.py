@@ -12,7 +12,7 @@ from pathlib import Path
 from backend import contexts
 from backend.contexts import Config, Context
 from backend.core.errors import BursarError
-from backend.core.text import display
+from backend.core.text import counted, display
 from backend.doctor import Finding, Level, database, engine, fine, note, notices, wrong
 from backend.doctor_server import server
 from tui import VERSION
@@ -102,8 +102,7 @@ def _configuration(config: Config) -> Iterator[Finding]:
     except BursarError as error:
         yield wrong("configuration", error.message, error.hint)
         return
-    count = len(config.contexts)
-    yield fine("configuration", f"{config.file}: {count} context{'s' if count != 1 else ''}")
+    yield fine("configuration", f"{config.file}: {counted(len(config.contexts), 'context')}")
 
 
 def _logs() -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +44,11 @@ class Opener:
     def names(self) -> tuple[str, ...]:
         """All contexts."""
         return tuple(self._known)
+
+    def reread(self) -> None:
+        """Other contexts, if the file has others by now; all else stays until the next console.
+        Raises Invalid."""
+        self.config = replace(self.config, contexts=contexts.load().contexts)
 
     def place(self, name: str) -> str:
         """What it is, and where."""

@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
 
-from backend.core.text import MAX_CHARS, display
+from backend.core.text import MAX_CHARS, counted, display
 from tui.dialogs.consent import Consent
 from tui.dialogs.dialog import Dialog
 from tui.format.lines import BAD, WARN, Line, Look, line
@@ -35,7 +35,7 @@ def _below(lines: Sequence[Line]) -> Line:
         return line("", "")
     over = sum(one.key.startswith("over.") and one.key != "over.more" for one in lines)
     worst = f", among them {over} over quota" if over else ""
-    told = f"{len(lines)} more line{'s' if len(lines) > 1 else ''} below{worst}: pgdn"
+    told = f"{counted(len(lines), 'more line')} below{worst}: pgdn"
     return line("", (f"! {told}", BAD) if over else (told, WARN))
 
 

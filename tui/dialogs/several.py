@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len
 
 from backend.core.plan import Impact, Plan, Tier
-from backend.core.text import display
+from backend.core.text import counted, display
 from tui import cases
 from tui.cases import Case
 from tui.dialogs.preview import HOLDERS_SHOWN
@@ -48,7 +48,7 @@ def title(found: Sequence[Case]) -> str:
     verb = plans[0].verb if plans else "Nothing"
     out, warned = len(found) - len(plans), len({w for plan in plans for w in plan.warnings})
     notes = [f"{out:,} left out"] * bool(out)
-    notes += [f"{warned} warning{'s' if warned > 1 else ''}"] * bool(warned)
+    notes += [counted(warned, "warning")] * bool(warned)
     return ", ".join([f"Confirm: {verb} {len(plans):,}", *notes])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from backend.core.runtime import moment
+from backend.core.text import counted
 
 SECOND = 1_000_000
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86400 * SECOND
@@ -60,7 +61,7 @@ def days_until(at: int, now: int) -> str:
     days = at // DAY - now // DAY
     if days == 0:
         return "today"
-    words = f"{abs(days):,} day{'s' if abs(days) != 1 else ''}"
+    words = counted(abs(days), "day")
     return f"in {words}" if days > 0 else f"{words} ago"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from backend.core.plan import Impact, Touched
+from backend.core.text import counted
 from tui.format import names
 from tui.format.lines import Line, Look, columns, line, wrapped
 from tui.format.units import UNKNOWN, amount, changes
@@ -26,9 +27,9 @@ def crowd(impacts: Sequence[Impact]) -> str:
     """`the project and 3 members`."""
     members = len({impact.holder for impact in impacts if impact.holder})
     projects = len({impact.project for impact in impacts if not impact.holder})
-    pools = "the project" if projects == 1 else f"{projects:,} projects"
-    people = f"{members:,} member{'' if members == 1 else 's'}"
-    return " and ".join([*[pools] * bool(projects), *[people] * bool(members)])
+    pools = "the project" if projects == 1 else counted(projects, "project")
+    people = [counted(members, "member")] * bool(members)
+    return " and ".join([*[pools] * bool(projects), *people])
 
 
 def tally(over: Sequence[Impact]) -> str:

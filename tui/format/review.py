@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from backend.core.plan import Impact
+from backend.core.text import counted
 from backend.projects.model import (
     ApplicationReview,
     ApplicationState,
@@ -28,7 +29,7 @@ from tui.format.lines import (
     section,
     wrapped,
 )
-from tui.format.units import amount, counted
+from tui.format.units import amount
 
 MEMBERS_SHOWN = 100
 LABEL = 9

@@ -38,11 +38,6 @@ def known(shown: bool, text: str) -> str:
     return text if shown else UNKNOWN
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 member`, `2 members`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def delta(before: int | None, after: int | None, unit: str = "", style: str = Style.AUTO) -> str:
     """What changes: `+8`, `-32G`, `+inf`, `=`; `new` or `gone` where one side is missing."""
     if before == after:

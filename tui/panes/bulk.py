@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from backend.core.errors import BursarError, NotFound
 from backend.core.plan import Command
+from backend.core.text import counted
 from tui import cases
 from tui.cases import Case
 from tui.panes.pane import Pane
@@ -45,7 +46,7 @@ async def _decide(
     gone = [case for case in found if isinstance(case.error, NotFound) and case.command is None]
     if gone:
         table.mark([case.key for case in gone], on=False)
-        pane.session.tell(f"{len(gone):,} marked rows are no longer there", WARN)
+        pane.session.tell(f"no longer there: {counted(len(gone), 'marked row')}", WARN)
         found = [case for case in found if case not in gone]
     if not found:
         return

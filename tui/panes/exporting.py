@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend.core.listing import Query
+from backend.core.text import counted
 from tui import export
 from tui.dialogs.export import ExportScreen
 from tui.export import Wish
@@ -42,14 +43,10 @@ def on_screen(pane: ListPane[Any]) -> list[int]:
 def offered(pane: ListPane[Any], shown: Sequence[int]) -> list[tuple[str, str]]:
     """What can be exported, and in which words."""
     total = pane.list.shown
-    count = "all rows" if total is None else f"all pages, {_rows(total)}"
+    count = "all rows" if total is None else f"all pages, {counted(total, 'row')}"
     marked = len(pane.state.marked)
-    some = [(MARKED, f"marked, {_rows(marked)}")] if marked else []
-    return [*some, (ALL, count), (SHOWN, f"on screen, {_rows(len(shown))}")]
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"
+    some = [(MARKED, f"marked, {counted(marked, 'row')}")] if marked else []
+    return [*some, (ALL, count), (SHOWN, f"on screen, {counted(len(shown), 'row')}")]
 
 
 async def _export(
@@ -63,7 +60,7 @@ async def _export(
         session.tell("export stopped; nothing was kept", WARN)
 
     def progress(done: int) -> None:
-        session.doing = f"exporting to {wish.file}: {done:,} of {_rows(len(keys))}"
+        session.doing = f"exporting to {wish.file}: {done:,} of {counted(len(keys), 'row')}"
         session.redraw()
 
     session.doing, session.stop = f"exporting to {wish.file}", stop
@@ -72,4 +69,4 @@ async def _export(
         count = await export.to_file(listing, keys, LISTED[pane.SCOPE].name, wish, progress)
     finally:
         session.doing = ""
-    session.tell(f"{_rows(count)} exported to {wish.file}")
+    session.tell(f"{counted(count, 'row')} exported to {wish.file}")

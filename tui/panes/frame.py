@@ -10,6 +10,7 @@ from backend.backend import Badges, Link, LinkState
 from tui.actions import Action, key_name
 from tui.format import ages, names
 from tui.format.lines import BAD, GOOD, QUIET, WARN, Line, Part, line, wrapped
+from tui.format.units import UNKNOWN
 from tui.panes import PANES, PaneInfo
 from tui.session import BAD as BAD_NEWS
 from tui.session import Message, Session
@@ -77,7 +78,10 @@ def tabs(badges: Badges | None, width: int) -> list[tuple[str, str]]:
 def _tab(pane: PaneInfo, badges: Badges | None, width: int) -> str:
     name = pane.title if width >= WIDE else pane.short
     count = getattr(badges, pane.badge) if badges and pane.badge else 0
-    return f"{pane.digit} {name}{f' {count:,}{pane.sign}' if count else ''}"
+    told = f"{count:,}{pane.sign}" if count else ""
+    if badges and pane.badge in badges.partial:
+        told += UNKNOWN
+    return f"{pane.digit} {name} {told}".rstrip()
 
 
 def crumbs(path: Sequence[str]) -> list[Part]:

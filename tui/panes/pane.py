@@ -246,6 +246,10 @@ class Pane(Subject, Kept, inherit_bindings=False):
         if event.sign == ":" and event.kept:
             self.post_message(self.Ordered(event.text))
 
+    def on_text_panel_overflow(self) -> None:
+        """The hint may say so."""
+        self.show_keys()
+
     def on_paste(self, event: events.Paste) -> None:
         """Only into the line."""
         row = self.message_row

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 
 from backend.core.plan import Command
+from backend.core.text import counted
 from backend.projects.model import (
     ChangeMembership,
     MemberRow,
@@ -24,7 +25,7 @@ from backend.quotas.model import QuotaRow
 from tui.actions import Action, Scope, bindings
 from tui.format import ages, names
 from tui.format.lines import BAD, QUIET, WARN, Look, Part, fitting
-from tui.format.units import UNKNOWN, amount, counted, percent
+from tui.format.units import UNKNOWN, amount, percent
 from tui.panes import bulk
 from tui.panes.pane import MORE
 from tui.panes.project_actions import ProjectActions

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from textual.binding import BindingType
 
+from backend.core.text import counted
 from backend.projects import model
 from backend.projects.model.rows import ProjectRow
 from backend.projects.model.states import ProjectState
@@ -162,7 +163,7 @@ class ProjectsPane(ProjectActions, ProjectList, inherit_bindings=False):
         """How many applications wait."""
         waiting = self.session.badges.waiting if self.session.badges else 0
         key = self.session.key("projects.view")
-        words = f"{waiting:,} application{'s' if waiting != 1 else ''} waiting"
+        words = f"{counted(waiting, 'application')} waiting"
         if self.query_shown.view != WAITING:
             words += f"   {key} enter lists them"
         return (words, WARN) if waiting else ""

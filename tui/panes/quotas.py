@@ -184,9 +184,11 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
 
     def hint(self) -> Part:
         """How many are over."""
-        over = self.session.badges.over if self.session.badges else 0
-        key = self.session.key("quotas.over")
-        return (f"! {over:,} over   {key} shows them", BAD) if over else ""
+        badges, key = self.session.badges, self.session.key("quotas.over")
+        if not badges or not badges.over:
+            return ""
+        seen = " of what is shown" if "over" in badges.partial else ""
+        return f"! {badges.over:,} over{seen}   {key} shows them", BAD
 
     def action_quotas_over(self) -> None:
         """Only holders over their limit, or all again."""

@@ -13,6 +13,7 @@ from backend.core.errors import Invalid, NotFound
 from backend.core.filter import amount as number_of
 from backend.core.filter import amount_text
 from backend.core.plan import Command
+from backend.core.text import counted
 from backend.quotas.model import BYTES, ModifyResource, ResourceDetail, ResourceRow
 from tui.actions import Action, Scope, bindings
 from tui.asking import Asked, Fault
@@ -110,7 +111,8 @@ def resource(found: ResourceDetail, look: Look) -> Iterator[Line]:
     for name, told in facts.items():
         yield line(name, f"{name:<16} {told}")
     yield blank()
-    yield line("members", f"{found.members:,} holdings of people in {found.pools:,} projects")
+    holdings, pools = counted(found.members, "holding"), counted(found.pools, "project")
+    yield line("members", f"{holdings} of people in {pools}")
     used = f"{found.used:,} in use" if row.complete else "what is used is not shown"
     yield line("used", f"{used}, {found.unlimited:,} without a limit")
     if row.over:
@@ -186,7 +188,7 @@ class ResourceActions(Pane, inherit_bindings=False):
             kinds = " and ".join(sorted({row.unit or "pieces" for row in rows}))
             told = f"the marked resources are counted in {kinds}"
             raise Invalid(told, hint="mark those of one kind")
-        name = rows[0].name if len(rows) == 1 else f"{len(rows):,} resources"
+        name = rows[0].name if len(rows) == 1 else counted(len(rows), "resource")
         self._ask_about(what, rows[0], name)
 
     def _ask_about(self, what: str, row: ResourceRow, name: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.message import Message
 from textual.strip import Strip
 
 from tui.actions import Scope, bindings
@@ -20,10 +21,14 @@ class TextPanel(LineView, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.TEXT)
 
+    class Overflow(Message):
+        """Whether there is more than can be seen at once is not as it was."""
+
     def __init__(self, look: Callable[[], Look], *, id: str | None = None) -> None:
         super().__init__(look, id=id)
         self._build: Build = lambda look: ()
         self._lines: list[Line] = []
+        self._overflowed = False
 
     @property
     def lines(self) -> Sequence[Line]:
@@ -50,6 +55,9 @@ class TextPanel(LineView, inherit_bindings=False):
         self.set_count(len(self._lines))
         most = max(len(before), len(self._lines))
         self.repaint(n for n in range(most) if self._at(before, n) != self._at(self._lines, n))
+        if self._overflowed != self.overflows:
+            self._overflowed = self.overflows
+            self.post_message(self.Overflow())
 
     def on_resize(self) -> None:
         """The text is laid out for the width."""

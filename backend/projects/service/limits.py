@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from backend.core.database.tx import Tx
 from backend.core.errors import Conflict, Invalid
 from backend.core.plan import Change, Tier
+from backend.core.text import counted
 from backend.core.usecase import Decision, Write
 from backend.projects.model import RegisterResource, VerifyQuotas
 from backend.projects.rules import changes, outbound
@@ -159,7 +160,7 @@ def verify(tx: Tx, command: VerifyQuotas) -> Decision:
         [DeleteHoldings(tuple(key for key in unexpected if key in gone))] if gone else []
     )
     flags = ["--include-unexpected-holdings"] if command.unexpected else []
-    count = f"{len(found)} limit{'s' * (len(found) != 1)}"
+    count = counted(len(found), "limit")
     telling = Telling(
         "Fix",
         f"Set {count} to what projects say",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from backend.core.database.tx import Tx
 from backend.core.errors import Conflict, NotFound, OverLimit
 from backend.core.plan import Change
+from backend.core.text import counted
 from backend.core.usecase import Decision
 from backend.projects.model import ReconcilePendingApps
 from backend.projects.rules import outbound
@@ -97,7 +98,7 @@ def reconcile(tx: Tx, command: ReconcilePendingApps) -> Decision:
     draft.warnings += _left_alone(drift, names)
     draft.touched += quotas.pending_on(tx, [holding.id for holding, _ in drift.moving])
     draft.charges += _differences(drift)
-    count = f"{len(drift.wrong)} counters of waiting applications"
+    count = f"{counted(len(drift.wrong), 'counter')} of waiting applications"
     telling = Telling(
         "Fix",
         f"Set {count} right",

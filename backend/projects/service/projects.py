@@ -8,6 +8,7 @@ from dataclasses import replace
 from backend.core.database.tx import Tx
 from backend.core.errors import Conflict, Invalid
 from backend.core.plan import Tier
+from backend.core.text import counted
 from backend.core.usecase import Decision
 from backend.projects.model import (
     ChangeProjectState,
@@ -129,7 +130,7 @@ def modify_base(tx: Tx, command: ModifyBaseProjects) -> Decision:
             draft.project(project, after)
             changed.append(after)
     draft.sync(changed)
-    count = f"{len(changed)} base projects"
+    count = counted(len(changed), "base project")
     telling = Telling(
         "Change",
         f"Change {count}",
@@ -171,15 +172,15 @@ def terminate_expired(tx: Tx, command: TerminateExpired) -> Decision:
         _reset_defaults(draft, project)
     draft.sync(after)
     draft.warnings += _left_alone([project for project in found if project.is_base])
+    count = counted(len(ending), "expired project")
     telling = Telling(
         "Terminate",
-        f"Terminate {len(ending)} expired projects",
+        f"Terminate {count}",
         f"terminate {len(ending)}",
         outbound.command_line("project-control", "--terminate-expired"),
         Tier.DANGEROUS,
     )
-    message = f"{len(ending)} expired projects terminated"
-    return draft.decide(telling, "project.terminate-expired", "projects", message)
+    return draft.decide(telling, "project.terminate-expired", "projects", f"{count} terminated")
 
 
 def _left_alone(base: Sequence[Project]) -> list[str]:

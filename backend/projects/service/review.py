@@ -9,6 +9,7 @@ from backend.core.database.tx import Tx
 from backend.core.errors import BursarError, NotFound
 from backend.core.identity import Actor
 from backend.core.plan import Plan
+from backend.core.text import counted
 from backend.core.usecase import decide
 from backend.projects.model import (
     Application,
@@ -174,7 +175,7 @@ def _usage_checks(scene: _Scene) -> Iterator[PolicyCheck]:
         yield PolicyCheck(not below, text if below else "project usage is within the new limits")
     seats = scene.after.max_members
     if scene.taken > seats:
-        yield PolicyCheck(False, f"{scene.taken} members, but seats for {seats} only")
+        yield PolicyCheck(False, f"{counted(scene.taken, 'member')}, but seats for {seats} only")
 
 
 def _people_checks(scene: _Scene) -> Iterator[PolicyCheck]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from backend.core.database.tx import Tx
 from backend.core.errors import NotAllowed, NotFound
 from backend.core.plan import Tier
+from backend.core.text import counted
 from backend.core.usecase import Decision
 from backend.projects.model import (
     ACTUAL,
@@ -105,7 +106,8 @@ def _concerns(tx: Tx, user: User, projects: Sequence[Project]) -> Iterator[str]:
         if not project.is_base:
             own = membership_store.membership_between(tx, user.uuid, project.uuid)
             others = seats.get(project.uuid, 0) - (own is not None and own.state in SEATED)
-            yield f"{project.realname} is suspended for {others} other member{'s' * (others != 1)}"
+            told = counted(others, "other member")
+            yield f"{project.realname} is suspended for {told}"
     waiting = application_store.waiting_by_applicant(tx).get(user.uuid, 0)
     if waiting:
         yield f"applications of the user that go on waiting: {waiting}"

@@ -134,9 +134,11 @@ class Reader:
         return replace(reading, names=await self._named(reading.people()))
 
     async def commissions(self) -> Reading:
-        """Pending commissions of the components whose tokens there are."""
+        """Pending commissions of the components whose tokens there are; what one showed that is
+        refused now is known no more."""
         found: dict[str, list[CommissionTold]] = {}
         for component in await self._components():
+            found[component.name] = []
             with self._tolerated(component.name):
                 found[component.name] = await self._commissions(component)
         return Reading(commissions=found)

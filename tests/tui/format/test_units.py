@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.quotas.model import UNLIMITED
-from tui.format.units import amount, counted, delta, percent, signed
+from tui.format.units import amount, delta, percent, signed
 
 K, M, G, T = 1024, 1024**2, 1024**3, 1024**4
 INT64 = st.integers(-(2**63), UNLIMITED)
@@ -60,13 +60,6 @@ def test_bytes_round_to_the_nearest_tenth(number: int) -> None:
     shown = amount(number, "bytes") if number else "0B"
     value = float(shown[:-1]) * 1024 ** "BKMGTPE".index(shown[-1])
     assert abs(value - number) <= max(1, number) * 0.05
-
-
-@pytest.mark.parametrize(
-    ("number", "told"), [(0, "0 members"), (1, "1 member"), (1870, "1,870 members")]
-)
-def test_numbers_of_things(number: int, told: str) -> None:
-    assert counted(number, "member") == told
 
 
 def test_styles() -> None:

@@ -159,7 +159,6 @@ def test_hostile_texts(
             screen = pilot.app.screen
             assert isinstance(screen, ProjectPane)
             await until(pilot, lambda: screen.members.shown is not None)
-            screen.show_chrome()  # as the next tick does; the text may have been laid out since
 
     poison(stage)
     assert shown(stage, snap_compare, size, before)

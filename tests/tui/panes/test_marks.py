@@ -337,7 +337,7 @@ def test_marks_of_what_is_gone_go_too(queue: Stage) -> None:
             queue.world.do(RejectCommission(actor=OPERATOR, serial=key), "by its service")
         await press(pilot, "A")
         await until(pilot, lambda: not pane(pilot).state.marked)
-        assert "2 marked rows are no longer there" in said(pilot.app)
+        assert "no longer there: 2 marked rows" in said(pilot.app)
 
     play(queue.app(), script)
 

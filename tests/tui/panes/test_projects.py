@@ -29,10 +29,12 @@ from tests.tui.stage import (
 )
 from tests.worlds import OPERATOR, RAM, VM
 from tui.dialogs.confirm import ConfirmScreen
+from tui.panes.pane import MORE
 from tui.panes.project import ProjectPane
 from tui.panes.projects import ProjectsPane
 from tui.panes.raw import RawPane
 from tui.panes.review import ReviewPane
+from tui.widgets.text import TextPanel
 
 
 def line(pilot: Pilot[None], number: int) -> str:
@@ -94,6 +96,47 @@ def test_its_title_counts_as_its_text_does_and_says_that_there_is_more(stage: St
         await until(pilot, lambda: "Members 2 of" in said(pilot.app))
         assert "2 members" in line(pilot, 2)
         assert "pgdn: more" in line(pilot, -2)
+
+    play(stage.app(), script)
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_its_text_is_read_to_the_end(stage: Stage, size: tuple[int, int]) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        pane = await open_project(pilot)
+        about = pane.query_one("#about", TextPanel)
+        about.focus()
+        await until(pilot, lambda: MORE in said(pilot.app))
+        last = about.lines[-1].text
+        assert last not in said(pilot.app)
+        await press(pilot, "G")
+        assert last in said(pilot.app)
+
+    play(stage.app(size), script, size)
+
+
+def test_the_hint_follows_the_size_of_the_terminal(stage: Stage) -> None:
+    """It is drawn once the text is laid out, not before and not a tick later."""
+
+    async def script(pilot: Pilot[None]) -> None:
+        await open_project(pilot)
+        await until(pilot, lambda: MORE in said(pilot.app))
+        await pilot.resize_terminal(140, 90)
+        await until(pilot, lambda: MORE not in said(pilot.app))
+        await pilot.resize_terminal(*WIDE)
+        await until(pilot, lambda: MORE in said(pilot.app))
+
+    play(stage.app(WIDE), script, WIDE)
+
+
+def test_the_total_beside_a_filter_is_that_of_now(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await lists(pilot, 2)
+        await press(pilot, "/", *"urban", "enter")
+        await until(pilot, lambda: "1 of 2  filter urban" in line(pilot, 2))
+        stage.world.project("soil.lab")
+        await press(pilot, "r")
+        await until(pilot, lambda: "1 of 3  filter urban" in line(pilot, 2))
 
     play(stage.app(), script)
 
