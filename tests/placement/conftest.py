@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from backend.placement.check import findings
 from backend.schema import STEPS
 from tests.placement.sites import Site, site
 from tests.places import Places
@@ -16,4 +17,6 @@ def s(new_place: Places) -> Iterator[Site]:
     """Providers P and Q."""
     found = site(new_place(STEPS))
     yield found
+    wrong = found.database.read(lambda tx: list(findings(tx)))
     found.database.close()
+    assert wrong == []

@@ -9,7 +9,7 @@ from typing import TypeVar
 import pytest
 
 from backend.core.database import Database, Tx, open_database
-from backend.core.errors import BursarError
+from backend.core.errors import BursarError, Conflict
 from backend.core.identity import operator
 from backend.core.plan import Command, Plan, Receipt
 from backend.core.usecase import decide, execute
@@ -196,3 +196,14 @@ def site(place: Place) -> Site:
     found.provider("P", stocks={CPU: Stock(8, max_unit=16, allocation_ratio=2.0), RAM: memory})
     found.provider("Q", stocks={CPU: Stock(10)})
     return found
+
+
+def take(found: Site, consumer: str) -> bool:
+    """Have a new consumer hold one VCPU of Q; False when Q is full."""
+    try:
+        found.put(consumer, None, Q={CPU: 1})
+    except Conflict as error:
+        if error.data["rule"] != "capacity":
+            raise
+        return False
+    return True
