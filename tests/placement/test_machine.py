@@ -55,7 +55,7 @@ wishes = st.dictionaries(consumer_ids, st.tuples(generations, shares), min_size=
 
 
 Shares = dict[str, dict[str, int]]
-Wishes = dict[str, tuple[object, Shares]]
+Wishes = dict[str, tuple[Any, Shares]]
 
 
 class Clients(RuleBasedStateMachine):
@@ -98,7 +98,7 @@ class Clients(RuleBasedStateMachine):
             Claim(
                 consumer=uuid,
                 allocations=held,
-                generation=self.told.consumers.get(uuid) if generation == RIGHT else generation,  # type: ignore[arg-type]
+                generation=self.told.consumers.get(uuid) if generation == RIGHT else generation,
             )
             for uuid, (generation, held) in wanted.items()
         ]
