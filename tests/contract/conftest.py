@@ -17,15 +17,15 @@ from tests.worlds import world_w
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test on the forms that can do what it needs."""
     if "stand" in metafunc.fixturenames:
-        marker = metafunc.definition.get_closest_marker("needs")
-        needed = frozenset[Can](marker.args if marker else ())
+        markers = metafunc.definition.iter_markers("needs")
+        needed = frozenset[Can](need for marker in markers for need in marker.args)
         able = [
-            (name, engine)
+            pytest.param((name, engine), id=f"{name}-{engine}", marks=form.marks)
             for name, form in FORMS.items()
-            for engine in ENGINES
+            for engine in (ENGINES if form.on_database else ENGINES[:1])
             if needed <= form.can
         ]
-        metafunc.parametrize("stand", able, indirect=True, ids="-".join, scope="module")
+        metafunc.parametrize("stand", able, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ write that function and its line in `FORMS`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
@@ -16,23 +17,35 @@ from contextlib import (
 )
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
+import httpx
+import pytest
+
 from backend.backend import Backend
+from backend.core.database import Tx
 from backend.core.identity import Actor, Role
+from backend.core.principals import add, digest, parse_grant
+from backend.core.runtime import Runtime, system_runtime
 from backend.embedded import EmbeddedBackend, open_embedded
+from backend.http import Http
 from backend.projects.model import Capacity, ModifyBaseProjects, Wishes
+from backend.remote import PlacementSettings, RemoteBackend, RemoteSettings
 from backend.server.app import create_app
+from tests import openstack
+from tests.openstack import ADMIN
 from tests.places import Place
 from tests.remote import consoles as remote
 from tests.served.consoles import Buffering, admit, console
-from tests.serving import QUIET, serving
+from tests.serving import IN_PROCESS, QUIET, serving
 from tests.worlds import OPERATOR, PENDING_APP, World
 
 T = TypeVar("T")
+CLOUD = "cloud"
 MANY = 10_000
 """Applications that each may have waiting."""
 Connect = Callable[[Role], AbstractAsyncContextManager[Backend]]
@@ -41,6 +54,10 @@ Connect = Callable[[Role], AbstractAsyncContextManager[Backend]]
 class Can(Enum):
     """What not every form can do; a test names what it needs."""
 
+    ASTAKOS = auto()
+    """Have projects and quotas."""
+    PLACEMENT = auto()
+    """Have providers and consumers."""
     EVERYTHING = auto()
     """Show all that the database knows, to the last field, and do whatever a command says."""
     MEMORY = auto()
@@ -57,6 +74,9 @@ class Form:
 
     opened: Callable[[Place, bool], AbstractContextManager[Connect]]
     can: frozenset[Can]
+    marks: Sequence[pytest.MarkDecorator] = ()
+    on_database: bool = True
+    """Whether the world's database is behind it."""
 
 
 @dataclass(slots=True)
@@ -166,12 +186,63 @@ def _astakos(place: Place, read_only: bool) -> Iterator[Connect]:
         backend.shut()
 
 
+@contextmanager
+def _placement(place: Place, read_only: bool) -> Iterator[Connect]:
+    """The dialect client on what `bursar serve` offers as Placement."""
+    backend = open_embedded(place, actor=OPERATOR)
+
+    def let_in(tx: Tx) -> None:
+        add(tx, OPERATOR, CLOUD, [parse_grant("placement:admin")], digest(CLOUD), 0)
+
+    backend.database.write(let_in)
+    try:
+        app = Buffering(create_app(backend, QUIET))
+        with _on_placement(f"{IN_PROCESS}/placement", CLOUD, app) as connect:
+            yield connect
+    finally:
+        backend.shut()
+
+
+@contextmanager
+def _openstack(place: Place, read_only: bool) -> Iterator[Connect]:
+    """The same on a real OpenStack Placement."""
+    with openstack.placement() as url, _on_placement(url, ADMIN) as connect:
+        yield connect
+
+
+@contextmanager
+def _on_placement(
+    url: str, token: str, transport: httpx.AsyncBaseTransport | None = None
+) -> Iterator[Connect]:
+    """Consoles on a Placement, which an admin's token opens."""
+    http = partial(Http, transport=transport, patience=remote.HASTY)
+    settings = PlacementSettings(url, remote.presenting(token), who="ada", http=http)
+    folder = TemporaryDirectory()
+    clock = Runtime(system_runtime().now, random.Random(1))
+
+    @asynccontextmanager
+    async def connect(role: Role) -> AsyncIterator[Backend]:
+        whole = RemoteSettings(None, settings, Path(folder.name))
+        found = RemoteBackend(whole, clock, remote.QUICK)
+        try:
+            yield found
+        finally:
+            await found.close()
+
+    try:
+        yield connect
+    finally:
+        folder.cleanup()
+
+
 ALL = frozenset(Can)
 FORMS: Mapping[str, Form] = {
     "embedded": Form(_embedded, ALL),
     "served": Form(_in_process, ALL),
-    "astakos": Form(_astakos, frozenset()),
+    "astakos": Form(_astakos, frozenset({Can.ASTAKOS})),
     "process": Form(_in_a_process_of_its_own, ALL - {Can.READ_ONLY}),
+    "placement": Form(_placement, frozenset({Can.PLACEMENT})),
+    "openstack": Form(_openstack, frozenset({Can.PLACEMENT}), (pytest.mark.slow,), False),
 }
 
 

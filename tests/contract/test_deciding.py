@@ -34,6 +34,8 @@ from backend.quotas.model import AcceptCommission, RejectCommission
 from tests.contract.forms import Can, Stand
 from tests.worlds import OPERATOR, VM
 
+pytestmark = pytest.mark.needs(Can.ASTAKOS)
+
 NOBODY = 999_999
 
 

@@ -22,6 +22,8 @@ from backend.served import port
 from tests.contract.forms import Can, Stand
 from tests.worlds import OPERATOR, VM, World, person
 
+pytestmark = pytest.mark.needs(Can.ASTAKOS)
+
 DAY = 86_400 * 1_000_000
 CONSUMER = "5a1c0000-0000-4000-8000-000000000000"
 
