@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import logging
 import os
 import signal
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -40,10 +42,18 @@ CRASHED = 70
 STYLES = Path(__file__).parent / "styles"
 
 
-def _collect_garbage() -> None:
-    """From the first frame on; what was imported for it stays for good."""
+M_MMAP_THRESHOLD, OF_THEIR_OWN = -3, 128 * 1024
+"""Bytes from which the C library gets memory from the system for one thing alone."""
+
+
+def settle_memory() -> None:
+    """Collect garbage from the first frame on; what was imported for it stays for good. The keys
+    of long lists go back to the system when they are done: glibc would raise the size from which
+    that is so with each it sees, and keep the room of several in every thread that read some."""
     gc.freeze()
     gc.enable()
+    with suppress(AttributeError):  # other C libraries have no such habit
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, OF_THEIR_OWN)
 
 
 class BursarApp(Following, inherit_bindings=False):
@@ -97,7 +107,7 @@ class BursarApp(Following, inherit_bindings=False):
         if not self.is_headless:
             self._listen()
             self.app_resume_signal.subscribe(self, self._resumed)
-        self.call_after_refresh(_collect_garbage)
+        self.call_after_refresh(settle_memory)
 
     def _listen(self) -> None:
         """Textual restores the terminal only when it leaves by itself."""
