@@ -51,6 +51,10 @@ ERRORS: Mapping[str, type[BursarError]] = {
 }
 ELSEWHERE = frozenset({400, 404, 405, 409, 410, 422})
 """Statuses that bursar explains; whoever does not is not bursar."""
+MOST_VALUES = 25_000
+"""In a request: the most rows that can be asked for, or marked, and what is around them."""
+MOST_FAULTS = 100
+"""Each that pydantic describes takes its time."""
 INT64 = range(-(2**63), 2**63)
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _SUSPICIOUS = re.compile(rb"[0-9]{19}|NaN|Infinity|\\u0000")
@@ -104,8 +108,12 @@ def to_json(kind: Any, value: Any) -> bytes:
 
 
 def request(kind: type[T], body: bytes) -> T:
-    """What a client sent. Raises Invalid about the first fault."""
-    _check(parse_json(body))
+    """What a client sent. Raises Invalid about the first fault; a body that is big for what it
+    may say costs no more than one that is not."""
+    value = parse_json(body)
+    if not _is_small(value):
+        raise Invalid(f"the body has more than {MOST_VALUES} values", hint="ask for less at once")
+    _check(value)
     found: T = _validated(kind, body)
     return found
 
@@ -191,7 +199,21 @@ def _validated(kind: Any, body: bytes) -> Any:
         raise _invalid(error) from None
 
 
+def _is_small(value: Any) -> bool:
+    """Whether a JSON value has at most `MOST_VALUES` in it."""
+    left, waiting = MOST_VALUES, [value]
+    while waiting and left >= 0:
+        one = waiting.pop()
+        if isinstance(one, Mapping | list):
+            left -= len(one)
+            waiting += one.values() if isinstance(one, Mapping) else one
+    return left >= 0
+
+
 def _invalid(error: ValidationError) -> Invalid:
+    if error.error_count() > MOST_FAULTS:
+        told = f"the body has {error.error_count()} faults"
+        return Invalid(told, hint="send less of it, to be told which")
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     path = path_text([step for step in first["loc"][1:] if step != "[key]"])
     where = path or "the body"

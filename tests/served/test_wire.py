@@ -18,12 +18,14 @@ from backend.backend import Badges, Connection
 from backend.core import errors
 from backend.core.errors import BadReply, BursarError, Invalid, NotFound, PreviewStale
 from backend.core.identity import Actor, Role
+from backend.core.listing import Query
 from backend.core.plan import Command, Plan, Receipt, Tier, WireRequest
 from backend.core.version import VERSION
 from backend.embedded.changes import HANDLERS
 from backend.http import Reply
 from backend.projects.model import ApproveApplication
 from backend.served import port, wire
+from backend.served.port import Page, Wanted
 from backend.served.wire import COMMANDS, Head, Introduction, Order, Preview
 
 ADA = Actor("ada", Role.ADMIN)
@@ -152,6 +154,32 @@ def test_every_command_of_the_rooms_is_known() -> None:
 def test_what_is_not_of_the_port_is_refused(body: bytes, told: str) -> None:
     with pytest.raises(Invalid, match=told):
         wire.request(Preview, body.replace(b"ACTOR", b'{"name": "ada", "role": "admin"}'))
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"keys": [%s]}' % b",".join([b'"a"'] * 200_000), "more than 25000 values"),
+        (b"{%s}" % b",".join(b'"k%d": 1' % n for n in range(30_000)), "more than 25000 values"),
+        (b"[%s]" % b",".join([b"[[],[]]"] * 10_000), "more than 25000 values"),
+        (b'{"keys": [%s]}' % b",".join([b'"a"'] * 20_000), "the body has 20000 faults"),
+    ],
+    ids=["keys", "fields", "nested", "faults"],
+)
+def test_of_what_is_wrong_many_times_nothing_is_described(
+    body: bytes, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would hold up everybody else for seconds."""
+    monkeypatch.setattr(wire, "path_text", lambda path: pytest.fail("described"))
+    with pytest.raises(Invalid, match=told):
+        wire.request(Wanted, body)
+
+
+def test_the_most_that_may_be_asked_for_is_read() -> None:
+    keys = tuple(range(10_000))
+    body = wire.to_json(Page, Page(Query("marked", marked=keys), 500))
+    assert wire.request(Page, body).query.marked == keys
+    assert wire.request(Wanted, wire.to_json(Wanted, Wanted(keys))).keys == keys
 
 
 def test_what_no_database_holds_is_not_sent() -> None:
