@@ -93,8 +93,9 @@ def _endpoint(
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
+            backend = await backend_for(request)  # first: strangers' bodies are not waited for
             await request.body()
-            found: Response = await handler(await backend_for(request), request)
+            found: Response = await handler(backend, request)
         except BursarError as error:
             return refusal(error)
         return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from starlette.requests import ClientDisconnect, HTTPConnection
@@ -63,6 +63,8 @@ class Edge:
         self._envelopes, self._usual = envelopes, usual
         self._address, self._write = address, write
         self.closing = False
+        self.strangers = 0
+        """Whose bodies are waited for without knowing who they are."""
         self._streams: set[asyncio.Task[Any]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -207,6 +209,27 @@ class Exchange:
         return message
 
     async def _part(self) -> Message:
+        with self._place():
+            return await self._next_part()
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """Room to wait for a body in: those who are not known have little of it, so that they
+        take nobody else's. Raises Overloaded."""
+        edge = self._edge
+        if WHO in self._scope:
+            yield
+            return
+        if edge.strangers >= self._settings.strangers:
+            told = "too many who are not signed in are sending"
+            raise Overloaded(told, hint="try again", data={"retry_after": 1})
+        edge.strangers += 1
+        try:
+            yield
+        finally:
+            edge.strangers -= 1
+
+    async def _next_part(self) -> Message:
         left = self.began + self._settings.arrival - time.perf_counter()
         try:
             async with asyncio.timeout(max(0.0, left)):
@@ -222,7 +245,7 @@ class Exchange:
         they have sent everything, and would hear of a reset only."""
         if not self._read and any(name == b"expect" for name, _ in self._scope["headers"]):
             return  # that one does wait for a word
-        with suppress(TooSlow):
+        with suppress(TooSlow, Overloaded):
             while not self._arrived and self._read <= DRAINED * self._settings.body:
                 await self._part()
 

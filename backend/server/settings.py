@@ -26,6 +26,8 @@ class ServerSettings:
     stream: float = 3600.0
     """Until a stream ends, so that whoever has lost his token hears no more; a long answer, too."""
     concurrency: int = 256
+    strangers: int = 32
+    """Bodies at once of those who are not signed in, or not yet."""
     streams: int = 256
     connections: int = 1024
     idle: float = 75.0

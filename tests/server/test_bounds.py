@@ -100,6 +100,35 @@ def test_too_many_at_once_are_told_when_to_come_back(tmp_path: Path, place: str,
         asyncio.run(run(app))
 
 
+@pytest.mark.parametrize(
+    "place", ["/bursar/v1/plan", f"{ACCOUNT}/projects", "/astakos/identity/v2.0/tokens", "/nowhere"]
+)
+def test_half_sent_bodies_of_strangers_take_nobodys_place(tmp_path: Path, place: str) -> None:
+    """Even where no token is asked for there are few of them."""
+    kind, most = {"Content-Type": "application/json"}, 2
+
+    async def run(app: Application) -> list[int]:
+        gate = asyncio.Event()
+
+        async def half() -> AsyncIterator[bytes]:
+            yield b"{"
+            await gate.wait()
+
+        async with client(app, headers=kind) as http:
+            strangers = [asyncio.create_task(http.post(place, content=half())) for _ in range(9)]
+            while sum(one.done() for one in strangers) < len(strangers) - most:
+                await asyncio.sleep(0)
+            assert app.edge.strangers == most
+            told = await http.post(f"{ACCOUNT}/projects", json={}, headers=token("A"))
+            assert told.status_code == 400
+            gate.set()
+            return [answer.status_code for answer in await asyncio.gather(*strangers)]
+
+    with small(tmp_path, ServerSettings(concurrency=most + 1, strangers=most)) as app:
+        assert set(asyncio.run(run(app))) <= {400, 401, 404, 503}
+        assert app.edge.strangers == 0
+
+
 def test_a_closed_server_takes_nothing_more(tmp_path: Path) -> None:
     async def run(app: Application) -> None:
         async with client(app, headers=token("A")) as http:
