@@ -14,9 +14,10 @@ COLUMNS = (
     "(SELECT count(*) FROM journal_change c WHERE c.seq = j.seq)"
 )
 SELECT_KEYS = "SELECT seq FROM journal j WHERE seq > 0"
-# What people decided: commissions only where somebody else than a service resolved them.
-DECISIONS = """(action NOT LIKE 'commission.%' OR (actor NOT LIKE 'service:%'
-    AND action IN ('commission.accept', 'commission.reject')))"""
+# What people decided: nothing of what services do by the thousand, and of commissions what
+# somebody else than a service resolved.
+DECISIONS = """(actor NOT LIKE 'service:%' AND (action NOT LIKE 'commission.%'
+    OR action IN ('commission.accept', 'commission.reject')))"""
 SELECT_ROWS = f"SELECT {COLUMNS} FROM journal j WHERE seq IN ({{keys}})"
 SELECT_EFFECTS = """
 SELECT target, "before", "after" FROM journal_change WHERE seq = ? ORDER BY n LIMIT ?"""

@@ -63,10 +63,11 @@ def little(seed: int) -> Little:
     maker.projects()
     maker.holdings()
     maker.commissions()
-    maker.journal()
-    maker.mismatches()
     people, projects = maker.uuids[: len(EMAILS)], maker.uuids[len(EMAILS) :]
     stock.fill(world.tx, runtime.rng, NOW, projects, people)
+    world.names |= stock.named(world.tx)
+    maker.journal()
+    maker.mismatches()
     world.known = (*EMAILS, *PROJECTS, *RESOURCES, *TEXTS, *SERVICES, *maker.uuids, *maker.told)
     world.known += stock.KNOWN
     return world

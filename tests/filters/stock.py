@@ -40,6 +40,16 @@ def fill(
     _consumers(tx, rng, now, 2 + len(projects), 2 + len(users))
 
 
+def named(tx: Tx) -> dict[str, list[tuple[str, bool]]]:
+    """What journal names of providers and inventories stand for."""
+    found: dict[str, str] = dict(tx.all("SELECT 'provider:' || uuid, name FROM provider"))
+    found |= dict(
+        tx.all("""SELECT 'inventory:' || p.uuid || '/' || c.name, p.name FROM inventory i
+            JOIN provider p ON p.id = i.provider_id JOIN resource_class c ON c.id = i.class_id""")
+    )
+    return {target: [(name, True)] for target, name in found.items()}
+
+
 def _providers(tx: Tx, rng: random.Random, now: int) -> None:
     roots: dict[int, int] = {}
     for id, name in enumerate(PROVIDERS, start=1):

@@ -312,8 +312,8 @@ def entry(world: Little, row: JournalRow) -> Facts:
         states={"outcome": row.outcome},
         flags={
             "refused": row.outcome == "refused",
-            "decisions": not row.action.startswith("commission.")
-            or (row.action.endswith("accept") and not row.actor.startswith("service:")),
+            "decisions": not row.actor.startswith("service:")
+            and (not row.action.startswith("commission.") or row.action.endswith("accept")),
         },
     )
 

@@ -110,7 +110,7 @@ _VIEWS = (
     Action("projects.view", ("t",), "which projects", (Scope.PROJECTS,), Group.VIEW,
            "All, waiting, expired, terminated ...", short="view", footer=30),
     Action("audit.view", ("t",), "all / decisions", (Scope.AUDIT,), Group.VIEW,
-           "With what services do to commissions, or decisions only", short="all", footer=30),
+           "With what services do, or decisions only", short="all", footer=30),
     Action("commissions.tail", ("t",), "tail", (Scope.COMMISSIONS,), Group.VIEW,
            "Follow what happens, newest first", footer=40),
     Action("view.wide", ("w",), "wide columns", (Scope.LIST,), Group.VIEW,

@@ -58,7 +58,7 @@ COLUMNS: tuple[Column[JournalRow], ...] = (
 
 
 class AuditPane(ListPane[JournalRow], inherit_bindings=False):
-    """The journal, newest first; what services do with commissions only when asked for."""
+    """The journal, newest first; what services do only when asked for."""
 
     VIEW = "decisions"
     SCOPE = Scope.AUDIT
