@@ -283,8 +283,7 @@ class Journal(Protocol):
 
     @property
     def listing(self) -> Listing[JournalRow]:
-        """Entries as rows, newest first; view `decisions` leaves out
-        what services do with commissions."""
+        """Entries as rows, newest first; view `decisions` leaves out what services do."""
         ...
 
     async def detail(self, seq: int) -> JournalDetail:

@@ -45,7 +45,8 @@ SELECT_SENT = "SELECT part, at FROM notice_sent WHERE seq = ? AND sink = ?"
 ENTRY = 'seq, at, actor, action, target, reason, "after", hash'
 SELECT_ENTRIES = f"""
 SELECT {ENTRY} FROM journal
-WHERE seq > ? AND outcome = 'done' AND action NOT LIKE 'commission.%' ORDER BY seq LIMIT ?"""
+WHERE seq > ? AND outcome = 'done' AND action NOT LIKE 'commission.%'
+    AND action NOT LIKE 'allocations.%' ORDER BY seq LIMIT ?"""
 SELECT_ENTRY = f"SELECT {ENTRY} FROM journal WHERE seq = ? AND outcome = 'done'"
 SELECT_LAST = "SELECT coalesce(max(seq), 0) FROM journal"
 SELECT_ENDED = """

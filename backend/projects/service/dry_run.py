@@ -19,12 +19,14 @@ FIELDS = MISMATCHES.specs
 PATIENCE = 10
 """What was found is good for so many times as long as it took to find."""
 SELECT_HEAD = "SELECT coalesce(max(seq), 0) FROM journal"
-COUNT_DECIDED = "SELECT count(*) FROM journal WHERE seq > ? AND action NOT LIKE 'commission.%'"
+COUNT_DECIDED = """
+SELECT count(*) FROM journal
+WHERE seq > ? AND action NOT LIKE 'commission.%' AND action NOT LIKE 'allocations.%'"""
 
 
 class DryRun:
     """Compares every limit with what projects say when it is asked: again when something else
-    than commissions happened since, or when some time has passed."""
+    than commissions and allocations happened since, or when some time has passed."""
 
     def __init__(self) -> None:
         self._lock = Lock()
