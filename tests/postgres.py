@@ -40,22 +40,28 @@ read -r _ || true
 "$2/pg_ctl" -D "$1/data" -m immediate -w stop >/dev/null 2>&1
 """
 
-# What is in a table after the schema steps is put back after each test.
 REMEMBER = """
-CREATE SCHEMA fresh;
-DO $$ DECLARE t text; BEGIN
+CREATE SCHEMA {};
+DO $$ DECLARE t text; filled bool; BEGIN
     FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-        EXECUTE format('CREATE TABLE fresh.%1$I AS TABLE public.%1$I', t);
+        EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', t) INTO filled;
+        IF filled THEN
+            EXECUTE format('CREATE TABLE {}.%1$I AS TABLE public.%1$I', t);
+        END IF;
     END LOOP;
 END $$"""
-RENEW = """
+BRING_BACK = """
 SET session_replication_role = replica;
 DO $$ DECLARE t text; BEGIN
     FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-        EXECUTE format('DELETE FROM public.%1$I', t);
-        EXECUTE format('INSERT INTO public.%1$I SELECT * FROM fresh.%1$I', t);
+        EXECUTE format('DELETE FROM public.%I', t);
+    END LOOP;
+    FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = {} LOOP
+        EXECUTE format('INSERT INTO public.%1$I SELECT * FROM {}.%1$I', t);
     END LOOP;
 END $$"""
+FRESH = "fresh"
+"""The name of what is in the tables after the schema steps."""
 FOLLOWING = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'quorum'"
 HANG_UP = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -90,7 +96,7 @@ class Server:
             if steps:
                 with psycopg.connect(self.dsn(name)) as connection:
                     connection.execute(HANG_UP)
-                    connection.execute(RENEW)
+                bring_back(self.dsn(name), FRESH)
                 used.append(name)
             else:
                 self._administer("DROP DATABASE {} WITH (FORCE)", name)
@@ -100,8 +106,7 @@ class Server:
         self._administer("CREATE DATABASE {} TEMPLATE template0", name)
         if steps:
             open_database(self.dsn(name), steps).close()
-            with psycopg.connect(self.dsn(name)) as connection:
-                connection.execute(REMEMBER)
+            remember(self.dsn(name), FRESH)
         return name
 
     def crash(self) -> None:
@@ -154,6 +159,18 @@ class Server:
     def _administer(self, statement: LiteralString, *names: str) -> None:
         with psycopg.connect(self.dsn(), autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def remember(url: str, name: str) -> None:
+    """Keep what the tables of a database hold, to be brought back by name."""
+    with psycopg.connect(url) as connection:
+        connection.execute(sql.SQL(REMEMBER).format(*[sql.Identifier(name)] * 2))
+
+
+def bring_back(url: str, name: str) -> None:
+    """Let the tables of a database hold what they held when it was remembered."""
+    with psycopg.connect(url) as connection:
+        connection.execute(sql.SQL(BRING_BACK).format(sql.Literal(name), sql.Identifier(name)))
 
 
 def _run(program: str, *arguments: str | Path) -> None:

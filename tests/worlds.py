@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
 from backend.core.database import Database, Tx, open_database
 from backend.core.identity import Actor, Role, operator
@@ -39,6 +42,10 @@ from backend.projects.store import projects as project_store
 from backend.quotas import service as quotas
 from backend.quotas.model import UNLIMITED, Holding, HoldingKey, IssueCommission, Provision
 from backend.schema import STEPS
+from tests import postgres
+from tests.places import Place
+
+T = TypeVar("T")
 
 OPERATOR = operator("op")
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -49,13 +56,14 @@ VM, CPU, RAM, PENDING_APP = "cyclades.vm", "cyclades.cpu", "cyclades.ram", "asta
 
 @dataclass(slots=True)
 class Clock:
-    """A clock that goes on by a second whenever it is looked at."""
+    """A clock that goes on by a second whenever it is looked at, until it is stopped."""
 
     at: datetime = START
+    goes: bool = True
 
     def now(self) -> datetime:
         """The time, and on."""
-        self.at += timedelta(seconds=1)
+        self.at += timedelta(seconds=self.goes)
         return self.at
 
     def advance(self, **passed: float) -> None:
@@ -256,16 +264,20 @@ def room_of(command: Command) -> Room:
     return next(room for room in rooms if type(command) in room.decide)
 
 
-def empty_world(place: Path | str, seed: int = 1) -> World:
+def empty_world(place: Place, seed: int = 1) -> World:
     """A world without anything in it."""
     clock = Clock()
     database = open_database(place, STEPS, Runtime(clock.now, random.Random(seed)))
     return World(database, clock)
 
 
-def world_w(place: Path | str) -> World:
+def world_w(place: Place) -> World:
     """World W of the scenarios: admin A, owner O, members M, N and L, four resources."""
-    world = empty_world(place)
+    return played(place, fill_w)[0]
+
+
+def fill_w(world: World) -> None:
+    """Make an empty world World W."""
     world.register(VM, 2, 0)
     world.register(CPU, 8, 0)
     world.register(RAM, 4 << 30, 0)
@@ -273,7 +285,55 @@ def world_w(place: Path | str) -> World:
     world.add("A", admin=True)
     for letter in "OMNL":
         world.add(letter)
-    return world
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a scene left behind: what it told, the clock, the randomness, the file."""
+
+    told: Any
+    at: datetime
+    chance: tuple[Any, ...]
+    admins: frozenset[str]
+    content: bytes
+
+
+_kept: dict[tuple[object, str], Kept] = {}
+
+
+def played(place: Place, scene: Callable[[World], T]) -> tuple[World, T]:
+    """A world at a new place in which `scene` was played, and what that told.
+
+    A process plays each scene once and copies it: a test gets a copy, be it the first or not.
+    """
+    if isinstance(place, str):
+        if (scene, place) in _kept:
+            postgres.bring_back(place, scene.__name__)
+        else:
+            _kept[scene, place] = _play(place, scene)
+            postgres.remember(place, scene.__name__)
+        kept = _kept[scene, place]
+    else:
+        if (scene, "") not in _kept:
+            with TemporaryDirectory() as folder:
+                _kept[scene, ""] = _play(Path(folder) / "world.db", scene)
+        kept = _kept[scene, ""]
+        place.touch(0o600)
+        place.write_bytes(kept.content)
+    world = empty_world(place)
+    world.clock.at = kept.at
+    world.database.runtime.rng.setstate(kept.chance)
+    world.admins |= kept.admins
+    return world, kept.told
+
+
+def _play(place: Place, scene: Callable[[World], object]) -> Kept:
+    world = empty_world(place)
+    told = scene(world)
+    world.database.close()
+    content = b"" if isinstance(place, str) else place.read_bytes()
+    chance = world.database.runtime.rng.getstate()
+    return Kept(told, world.clock.at, chance, frozenset(world.admins), content)
 
 
 def count(world: World, sql: str) -> int:
