@@ -60,6 +60,15 @@ def _still_cursors() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _short_naps() -> Iterator[None]:
+    """Textual looks whether an app is at rest every 20 ms, a few times for each key."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
+        patch.setattr("textual._wait.SLEEP_IDLE", 0.0004)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _no_log_left_open() -> Iterator[None]:
     """A command that ran in this process sent the log to its file; the next test reads it here."""

@@ -18,12 +18,13 @@ from backend.core.runtime import micros
 from backend.embedded import EmbeddedBackend, open_embedded
 from backend.projects.model import Capacity, DenyApplication
 from backend.quotas.model import IssueCommission, Provision, RejectCommission
-from tests.worlds import CPU, OPERATOR, RAM, VM, World, person, world_w
+from tests.worlds import CPU, OPERATOR, RAM, VM, World, fill_w, person, played
 from tui.app import BursarApp
 from tui.dialogs.asking import AskingDialog
 from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.signin import SignInScreen
 from tui.format.glyphs import ASCII, UNICODE
+from tui.panes.listpane import ListPane
 from tui.panes.review import ReviewPane
 from tui.session import Session, Settings
 
@@ -111,13 +112,19 @@ def stuck(world: World, project: str, wanted: Sequence[tuple[str, int]] = VM_AND
     return int(world.do(command).created["serial"])
 
 
-@contextmanager
-def set_up(folder: Path, fill: Callable[[World], None] | None = None) -> Iterator[Stage]:
-    """A stage in this folder; `fill` adds to its world."""
-    world = world_w(folder / "world.db")
+def scene(world: World) -> tuple[str, int, int, int]:
+    """Project, modification, newcomer and stuck commission of a stage."""
+    fill_w(world)
     project, modification = climate(world)
     serial = stuck(world, project)
     newcomer = world.submit("N", name="urban.air", grants={VM: Capacity(5, 5)})[1]
+    return project, modification, newcomer, serial
+
+
+@contextmanager
+def set_up(folder: Path, fill: Callable[[World], None] | None = None) -> Iterator[Stage]:
+    """A stage in this folder; `fill` adds to its world."""
+    world, (project, modification, newcomer, serial) = played(folder / "world.db", scene)
     if fill is not None:
         fill(world)
     backend = open_embedded(folder / "world.db", runtime=world.database.runtime, actor=OPERATOR)
@@ -142,14 +149,20 @@ def play(app: App[None], script: Script, size: tuple[int, int] = NARROW) -> None
 async def settled(pilot: Pilot[None]) -> None:
     """Wait until nothing is being read any more."""
     await pilot.pause()
-    reading = [worker for worker in pilot.app.workers if worker.group not in ENDLESS]
     async with asyncio.timeout(PATIENCE):
-        while any(not worker.is_finished for worker in reading) and not signing_in(pilot):
+        while at_work(pilot) and not signing_in(pilot):
             await pilot.pause(0.005)
-        if reading:
-            await pilot.pause()
-        while isinstance(pilot.app.screen, AskingDialog) and pilot.app.screen.resting:
-            await pilot.pause(0.02)
+    await pilot.pause()
+
+
+def at_work(pilot: Pilot[None]) -> bool:
+    """Whether something is being read, or will be when keys or cursor have rested."""
+    screen = pilot.app.screen
+    if isinstance(screen, AskingDialog) and screen.resting:
+        return True
+    if isinstance(screen, ListPane) and screen.has_side and screen._resting is not None:
+        return True
+    return any(not one.is_finished for one in pilot.app.workers if one.group not in ENDLESS)
 
 
 def signing_in(pilot: Pilot[None]) -> bool:
@@ -157,14 +170,15 @@ def signing_in(pilot: Pilot[None]) -> bool:
     return isinstance(pilot.app.screen, SignInScreen)
 
 
-async def until(pilot: Pilot[None], ready: Callable[[], bool], *, tries: int = 200) -> None:
+async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
     """Wait for something to be so."""
-    for _ in range(tries):
-        if ready():
-            await settled(pilot)
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(f"never so: {pilot.app.screen}")
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not ready():
+                await pilot.pause(0.01)
+    except TimeoutError:
+        raise AssertionError(f"never so: {pilot.app.screen}\n{said(pilot.app)}") from None
+    await settled(pilot)
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:

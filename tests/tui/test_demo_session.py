@@ -74,12 +74,12 @@ def test_a_decision_takes_six_keys_while_the_world_moves_on(backend: EmbeddedBac
         await keys(pilot, "enter")
         await write(pilot, "hpc-climate.uni")
         await keys(pilot, "enter", "y")
-        await until(pilot, lambda: "#417" not in said(app).splitlines()[2], tries=500)
+        await until(pilot, lambda: "#417" not in said(app).splitlines()[2])
         assert len(pressed) <= 6, pressed
         await press(pilot, "2", "slash", *"hpc-climate", "enter")
-        await until(pilot, lambda: "OVER" in said(app), tries=500)
+        await until(pilot, lambda: "OVER" in said(app))
         await press(pilot, "6")
-        await until(pilot, lambda: "application.approve" in said(app), tries=500)
+        await until(pilot, lambda: "application.approve" in said(app))
         assert REASON[:12] in said(app)
 
     with Traffic(backend.database, seed=1, rate=25.0):
@@ -108,7 +108,7 @@ def test_what_one_console_does_is_soon_on_the_others_screen(backend: EmbeddedBac
         before = pane.list.cursor_key
         began = system_runtime().now()
         await decide_elsewhere(other)
-        await until(pilot, lambda: "Suspended" in first_row(app), tries=500)
+        await until(pilot, lambda: "Suspended" in first_row(app))
         took = (system_runtime().now() - began).total_seconds()
         assert pane.list.cursor_key == before
         assert took < 5, "a second is promised; a busy machine gets more"

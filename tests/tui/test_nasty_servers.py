@@ -18,12 +18,11 @@ from tests.remote.consoles import SERVICES
 from tests.tui.afar import FOLLOWED, PLACE, TOKEN, Afar, afar, arrived, fresh, left, pane
 from tests.tui.panes.test_pictures import Compare
 from tests.tui.stage import SIZES, dialog, play, press, said, until, write
-from tests.tui.test_operator_session import RESTED
 from tui.app import BursarApp
 from tui.dialogs.confirm import ConfirmScreen
 from tui.widgets.chrome import Row
 
-GENEROUS = 2.0
+GENEROUS = 10.0
 """Seconds: what a machine that is busy with other things may need for 10 ms."""
 
 
@@ -83,17 +82,17 @@ def test_a_console_survives_it_and_recovers_by_itself(far: Afar, name: str, asta
         far.line.turn(fault)
         await pilot.press("r")
         await keys_work(pilot)
-        await until(pilot, lambda: not fresh(pilot).startswith(FOLLOWED), tries=1000)
+        await until(pilot, lambda: not fresh(pilot).startswith(FOLLOWED))
         await keys_work(pilot)
         told = said(app)
         assert "climate.hpc" in told
         assert "\x1b" not in told
         far.line.turn(None)
-        await until(pilot, lambda: fresh(pilot).startswith(FOLLOWED), tries=1000)
-        await until(pilot, lambda: app.session.failure is None, tries=1000)
+        await until(pilot, lambda: fresh(pilot).startswith(FOLLOWED))
+        await until(pilot, lambda: app.session.failure is None)
         assert (dict(pane(pilot).state.marked), pane(pilot).list.cursor_key) == (marked, key)
+        await until(pilot, lambda: heart.beats > 20)
         beating.cancel()
-        assert heart.beats > 20
         assert heart.longest < GENEROUS
         await left(pilot)
 
@@ -124,13 +123,12 @@ def test_a_loss_and_the_return_are_told(far: Afar) -> None:
         session = session_of(pilot).session
         await arrived(pilot)
         far.line.refuse()
-        await until(pilot, lambda: bool(session.messages), tries=1000)
-        assert f": {PLACE}: Connection refused" in session.messages[0].text
-        await until(pilot, lambda: fresh(pilot).endswith("trying"), tries=1000)
+        refused, again = f": {PLACE}: Connection refused", f"{PLACE} answers again"
+        await until(pilot, lambda: any(refused in one.text for one in session.messages))
+        await until(pilot, lambda: fresh(pilot).endswith("trying"))
         assert fresh(pilot).startswith("lost ")
         far.line.begin()
-        await until(pilot, lambda: session.messages[-1].text == f"{PLACE} answers again",
-                    tries=1000)  # fmt: skip
+        await until(pilot, lambda: any(one.text == again for one in session.messages))
         await left(pilot)
 
     play(far.app(), script)
@@ -198,7 +196,6 @@ def test_what_is_old_looks_old(far: Afar, snap_compare: Compare, size: tuple[int
         retry = Link(LinkState.LOST, "gone", since, since + 38_000_000)
         session.backend._listener.link = retry  # type: ignore[attr-defined]
         await press(pilot, "j")
-        await pilot.pause(RESTED)
         await until(pilot, lambda: "Unreachable" in said(app))
         pane(pilot).show_chrome()
         assert session.stale
@@ -256,7 +253,7 @@ def test_a_change_whose_answer_is_lost_is_made_once(far: Afar, fault: Fault) -> 
         await denying(pilot, far)
         far.line.turn(fault, Once())
         await press(pilot, "y")
-        await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen), tries=1000)
+        await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen))
         await until(pilot, lambda: "denied" in said(pilot.app))
         await left(pilot)
 
@@ -275,14 +272,13 @@ def test_an_outcome_that_stays_unknown_is_not_repeated_and_told_later(
         await denying(pilot, far)
         far.line.turn(fault, of_apply)
         await press(pilot, "y")
-        await until(pilot, lambda: "Outcome unknown" in said(app), tries=1000)
+        await until(pilot, lambda: "Outcome unknown" in said(app))
         sent = sum(map(of_apply, far.line.seen))
         await press(pilot, "y", "escape")
         assert len({one.headers["idempotency-key"] for one in far.line.seen if of_apply(one)}) == 1
         assert sent > 1
         far.line.turn(None)
-        await until(pilot, lambda: any("was done" in one.text for one in app.session.messages),
-                    tries=1000)  # fmt: skip
+        await until(pilot, lambda: any("was done" in one.text for one in app.session.messages))
         await left(pilot)
 
     play(far.app(), script)
@@ -296,12 +292,12 @@ def test_a_server_that_is_gone_changes_nothing_and_is_asked_again_by_the_operato
         await denying(pilot, far)
         far.line.refuse()
         await press(pilot, "y")
-        await until(pilot, lambda: "y tries again" in said(pilot.app), tries=1000)
+        await until(pilot, lambda: "y tries again" in said(pilot.app))
         assert "Nothing was changed" in said(pilot.app)
         assert denials(far) == 0
         far.line.begin()
         await press(pilot, "y")
-        await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen), tries=1000)
+        await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen))
         await left(pilot)
 
     play(far.app(), script)
@@ -313,7 +309,7 @@ def test_nothing_is_previewed_from_what_could_not_be_read_again(far: Afar) -> No
         await arrived(pilot)
         far.line.refuse()
         await press(pilot, "j", "X")
-        await until(pilot, lambda: "Unreachable" in said(pilot.app), tries=1000)
+        await until(pilot, lambda: "Unreachable" in said(pilot.app))
         assert not isinstance(pilot.app.screen, ConfirmScreen)
         await left(pilot)
 
@@ -327,7 +323,7 @@ def test_what_somebody_else_decided_meanwhile_is_not_overwritten(far: Afar) -> N
         far.line.turn(nasty.late(0.3), of_apply)
         far.stage.world.approve(far.stage.newcomer)
         await press(pilot, "y")
-        await until(pilot, lambda: "Nothing was changed" in said(pilot.app), tries=1000)
+        await until(pilot, lambda: "Nothing was changed" in said(pilot.app))
         await left(pilot)
 
     play(far.app(), script)

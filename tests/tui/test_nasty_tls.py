@@ -76,7 +76,7 @@ def test_it_is_told_and_no_token_is_sent(
     make, words = FAULTS[name]
 
     async def script(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: "Unreachable" in said(pilot.app), tries=500)
+        await until(pilot, lambda: "Unreachable" in said(pilot.app))
         assert isinstance(pilot.app, BursarApp)
         told = pilot.app.session.link.reason
         assert re.search(words, told), told

@@ -22,8 +22,6 @@ from tui.format.glyphs import ASCII, UNICODE, Glyphs
 from tui.session import Session, Settings
 
 VAST = (200, 60)
-RESTED = 0.3
-"""Seconds after which the detail of the row under the cursor is being read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +52,12 @@ STEPS: Mapping[str, Sequence[str]] = {
 
 @pytest.fixture
 def busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    """A stage with four commissions that are stuck."""
+    """A stage with four commissions that are stuck; how often it is read shows nowhere."""
     monkeypatch.chdir(tmp_path)
     with set_up(Path()) as made:
         for _ in range(3):
             stuck(made.world, made.project, ((CPU, 1),))
+        made.world.clock.goes = False
         yield made
 
 
@@ -89,7 +88,6 @@ async def played(pilot: Pilot[None], film: Film) -> None:
     await settled_screen(pilot)
     for step, keys in STEPS.items():
         await done(pilot, keys)
-        await pilot.pause(RESTED)
         await settled_screen(pilot)
         await film.take(pilot, step)
 

@@ -38,7 +38,7 @@ def far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Afar]:
 
 async def asked(pilot: Pilot[None]) -> None:
     """Wait until the prompt listens."""
-    await until(pilot, lambda: listening(pilot), tries=500)
+    await until(pilot, lambda: listening(pilot))
 
 
 def listening(pilot: Pilot[None]) -> bool:
@@ -71,7 +71,7 @@ def test_a_token_that_ends_is_asked_for_and_the_decision_goes_on(far: Afar) -> N
         await asked(pilot)
         assert fresh(pilot) == "signed out"
         await answered(pilot, NEW)
-        await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen), tries=500)
+        await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen))
         found = far.stage.world.application(far.stage.newcomer)
         assert found.state is ApplicationState.DENIED
         await arrived(pilot)
@@ -146,7 +146,7 @@ def test_who_signs_in_as_somebody_else_is_called_so(far: Afar) -> None:
         await pilot.press("r")
         await asked(pilot)
         await answered(pilot, "bo-n3w")
-        await until(pilot, lambda: "token:bo" in said(pilot.app), tries=500)
+        await until(pilot, lambda: "token:bo" in said(pilot.app))
         await press(pilot, "j", "X")
         assert "deny: your role is viewer" in said(pilot.app)
         await left(pilot)
@@ -160,7 +160,7 @@ def test_who_declines_is_asked_again_when_he_wants_to(far: Afar) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await asked(pilot)
         await pilot.press("escape")
-        await until(pilot, lambda: fresh(pilot) == "signed out, r asks again", tries=500)
+        await until(pilot, lambda: fresh(pilot) == "signed out, r asks again")
         assert not isinstance(pilot.app.screen, SignInScreen)
         await pilot.press("r")
         await asked(pilot)
