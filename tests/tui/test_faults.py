@@ -160,6 +160,7 @@ def test_a_broken_page_is_told_and_the_other_panes_work(stage: Stage) -> None:
 
 
 def test_entries_that_are_gone_are_told_at_the_start(stage: Stage) -> None:
+    stage.deny(stage.newcomer)
     stage.backend.database.close()
     stage.world.database.close()
     note = Path("world.db.head")

@@ -19,7 +19,19 @@ from backend.projects.model import (
     Wishes,
 )
 from backend.quotas.model import UNLIMITED, RejectCommission
-from tests.tui.stage import GIB, WIDE, Stage, dialog, play, press, review, said, until, write
+from tests.tui.stage import (
+    GIB,
+    WIDE,
+    Stage,
+    at_once,
+    dialog,
+    play,
+    press,
+    review,
+    said,
+    until,
+    write,
+)
 from tests.worlds import OPERATOR, RAM, VM, count
 from tui.dialogs.confirm import ConfirmScreen
 from tui.panes.review import ReviewPane
@@ -72,7 +84,8 @@ def test_enter_never_confirms_unless_the_focus_was_moved(stage: Stage) -> None:
         await review(pilot, stage, stage.newcomer)
         await press(pilot, "A")
         shown = await dialog(pilot)
-        await pilot.press("enter", "enter", "enter")
+        with at_once(shown):
+            await pilot.press("enter", "enter", "enter")
         assert not shown.applying
         assert pilot.app.focused is shown.query_one("#confirm")
         await until(pilot, lambda: shown.armed)

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from backend.core.text import MAX_CHARS
 from backend.projects.model import ApplicationReview, ApplicationState, ApproveApplication
-from tests.tui.stage import Stage, dialog, play, press, review, said, until
+from tests.tui.stage import Stage, at_once, dialog, play, press, review, said, until
 from tests.worlds import OPERATOR
 from tui.app import BursarApp
 from tui.dialogs.confirm import ConfirmScreen
@@ -51,8 +51,8 @@ def test_lines_that_a_terminal_pastes_as_keys_do_not_confirm(stage: Stage, paste
         await review(pilot, stage, stage.modification)
         await press(pilot, "X")
         shown = await dialog(pilot)
-        for key in keys:
-            await pilot.press(key)
+        with at_once(shown):
+            await pilot.press(*keys)
         assert pilot.app.screen is shown
         assert shown.resting
         assert pilot.app.focused is shown.query_one("#confirm")
