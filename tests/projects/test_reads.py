@@ -266,7 +266,7 @@ def test_a_review_of_a_modification(w: World) -> None:
     assert [(a.id, a.state, a.response) for a in found.history][0] == (denied, "denied", "no room")
     assert {check.text for check in found.checks if not check.ok} == {
         f"project usage exceeds the new limit ({VM})",
-        "1 members, but seats for 0 only",
+        "1 member, but seats for 0 only",
         f"denied before: #{denied}",
     }
     assert found.approve == w.plan(ApproveApplication(actor=OPERATOR, application=id))
