@@ -133,10 +133,6 @@ class PlacementClient:
             return []
         return read(replies.TraitsReply, await self._get("/traits")).traits
 
-    async def raw(self, path: str) -> Mapping[str, object]:
-        """What the server says at a path."""
-        return read(dict[str, object], await self._get(path))
-
     # Writing
 
     async def send(self, call: Call) -> str:

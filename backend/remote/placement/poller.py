@@ -29,6 +29,7 @@ AROUND = 20
 """Providers that are read by themselves, at most; beyond, everything is read soon."""
 AT_A_TIME = 50
 """Providers that are read and shown together."""
+TRIES = 3
 BESIDE = 200
 """Consumers that are asked for while everything is read, though nobody looks at them."""
 CONSUMERS, INVENTORIES, PROVIDERS = "consumers", "inventories", "providers"
@@ -105,10 +106,22 @@ class PlacementPoller(Poller[Reading]):
         changed = await self._take(_done(Reading(providers=providers, classes=classes)))
         uuids = [one.uuid for one in sorted(providers, key=lambda one: one.name)]
         for start in range(0, len(uuids), AT_A_TIME):
-            changed = await self._take(self._some(uuids[start : start + AT_A_TIME])) or changed
+            changed = await self._batch(uuids[start : start + AT_A_TIME]) or changed
             self._show((start + AT_A_TIME, len(uuids)))
         self.progress = None
         return await self._take(self._beside()) or changed
+
+    async def _batch(self, uuids: Sequence[str]) -> bool:
+        """Read some providers, again where a closer look at something came in between: that must
+        not have everything read once more."""
+        missed = self._missed
+        for _ in range(TRIES):
+            self._missed = False
+            changed = await self._take(self._some(uuids))
+            if not self._missed:
+                self._missed = missed
+                return changed
+        return False
 
     async def _some(self, uuids: Sequence[str]) -> Reading:
         return Reading(told=await self._reader.whole(uuids))
