@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 
 from backend.core.errors import BursarError
-from backend.core.listing import Query
 from tui.actions import Action
 from tui.format.lines import QUIET, WARN, Build, Line, Look, Part, line, wrapped
 from tui.listings import LISTED
@@ -99,20 +98,7 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         """The visible rows and the detail of the one under the cursor."""
         await self.list.refresh_rows()
         await self._read_detail()
-        await self._count_again()
-
-    async def _count_again(self) -> None:
-        """All rows, where they were counted before and a part of them is listed now."""
-        state, version = self.state, self.session.version
-        if state.total is None or state.counted_at == version or not self._is_part:
-            return
-        state.total, state.counted_at = len(await self.listing().keys(Query())), version
-        self.show_chrome()
-
-    @property
-    def _is_part(self) -> bool:
-        query = self.query_shown
-        return bool(query.text or query.scope or query.view)
+        await self.count_again()
 
     def tick(self) -> None:
         """Marks fade, ages grow."""
@@ -217,8 +203,7 @@ class ListPane(Queried[RowT], inherit_bindings=False):
 
     @on(ResourceTable.Counted, "#list")
     def _counted(self, event: ResourceTable.Counted) -> None:
-        if not self._is_part:
-            self.state.total, self.state.counted_at = event.shown, self.session.version
+        self.counted(event.shown)
         self.show_chrome()
 
     @on(ResourceTable.Failed, "#list")

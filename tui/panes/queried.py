@@ -103,6 +103,24 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
         self.show_query()
         self.session.history.visit(self.list_id, self.query_shown)
 
+    def counted(self, shown: int) -> None:
+        """So many rows are listed, which are all where nothing is left out."""
+        if not self._is_part:
+            self.state.total, self.state.counted_at = shown, self.session.version
+
+    async def count_again(self) -> None:
+        """All rows, where they were counted before and a part of them is listed now."""
+        state, version = self.state, self.session.version
+        if state.total is None or state.counted_at == version or not self._is_part:
+            return
+        state.total, state.counted_at = len(await self.listing().keys(Query())), version
+        self.show_chrome()
+
+    @property
+    def _is_part(self) -> bool:
+        query = self.query_shown
+        return bool(query.text or query.scope or query.view)
+
     def show_query(self) -> None:
         """List what the session says, if that is not listed yet."""
         query = self.query_listed
