@@ -15,6 +15,7 @@ import time
 import venv
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -104,9 +105,17 @@ def _furnish(home: Path) -> None:
     _run([manage, "--config-file", home / "placement.conf", "db", "sync"])
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running Placement; `pid` is the process whose children serve."""
+
+    url: str
+    pid: int
+
+
 @contextmanager
-def placement() -> Iterator[str]:
-    """The URL of a running Placement with nothing in it; one request at a time."""
+def placement() -> Iterator[Server]:
+    """A running Placement with nothing in it; it takes one request at a time."""
     home = environment(SERVER, _furnish)
     place = Path(tempfile.mkdtemp(prefix="bursar-placement-"))
     shutil.copy(home / "fresh.sqlite", place / "placement.sqlite")
@@ -122,7 +131,7 @@ def placement() -> Iterator[str]:
     )
     # Leaving the block closes the pipe, which stops the server, and waits for that.
     with process:
-        yield _ready(process, place / "log")
+        yield Server(_ready(process, place / "log"), process.pid)
 
 
 def _ready(process: subprocess.Popen[bytes], log: Path) -> str:
