@@ -68,10 +68,14 @@ def url(tmp_path: Path) -> Iterator[str]:
             f"X-Auth-Token: {token('A')['X-Auth-Token']}",
             (*ASTAKOS, "--exclude-path-regex", COMPONENT),
         ),
+        (
+            f"X-Auth-Token: {token('A')['X-Auth-Token']}",
+            ("--include-tag", "placement"),
+        ),
         (BEARER, ("--include-tag", "console")),
         (BEARER, ("--include-tag", "bursar")),
     ],
-    ids=["component", "user", "console", "watching"],
+    ids=["component", "user", "placement", "console", "watching"],
 )
 def test_nothing_departs_from_the_document(
     command: Path, url: str, tmp_path: Path, header: str, which: tuple[str, ...]
