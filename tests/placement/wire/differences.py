@@ -37,6 +37,8 @@ DIFFERENCES: Mapping[str, Difference] = {
     "upper case consumer": Difference(
         {}, {"VCPU": 1}, "one consumer should not become two by how its uuid is written"
     ),
+    "same consumer twice": Difference(204, 400, "it would be to hold two things at once"),
+    "keys given twice": Difference(204, 400, "nobody means only the last of them"),
     "refused token": Difference(
         ["code", "message", "title"], ["errors"], "401 has the form of all other errors"
     ),

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import pytest
+
 from tests.placement.wire.cloud import P_STOCK, Cloud, claim, fresh, refused
+from tests.placement.wire.differences import DIFFERENCES
+
+MANUAL = Path(__file__).resolve().parents[3] / "docs/placement.md"
 
 
 def test_refused_writes_leave_no_ghost(any_cloud: Cloud) -> None:
@@ -27,6 +35,28 @@ def test_a_consumer_is_one_however_its_uuid_is_written(any_cloud: Cloud) -> None
     body = {c.upper(): claim({p: {"VCPU": 1}})}
     assert any_cloud.ask("POST", "/allocations", body).status_code == 204
     assert any_cloud.held(c).get(p, {}) == any_cloud.expected("upper case consumer")
+
+
+def test_one_consumer_cannot_hold_two_things(any_cloud: Cloud) -> None:
+    p, c = any_cloud.provider(P_STOCK), fresh()
+    body = {c.upper(): claim({p: {"VCPU": 1}}), c: claim({p: {"VCPU": 2}})}
+    answer = any_cloud.ask("POST", "/allocations", body)
+    assert answer.status_code == any_cloud.expected("same consumer twice")
+
+
+def test_keys_that_are_given_twice(any_cloud: Cloud) -> None:
+    p = any_cloud.provider(P_STOCK)
+    told = json.dumps(claim({p: {"VCPU": 1}})).replace('"VCPU": 1', '"VCPU": 1, "VCPU": 2')
+    kind = {"Content-Type": "application/json"}
+    path = f"/allocations/{fresh()}"
+    answer = any_cloud.ask("PUT", path, content=told.encode(), headers=kind)
+    assert answer.status_code == any_cloud.expected("keys given twice")
+
+
+@pytest.mark.parametrize("name", DIFFERENCES)
+def test_the_manual_tells_of_it(name: str) -> None:
+    table = MANUAL.read_text(encoding="utf-8").partition("## Where bursar differs")[2]
+    assert f"\n| {name} |" in table
 
 
 def test_whole_numbers_are_written_whole(any_cloud: Cloud) -> None:
