@@ -69,7 +69,7 @@ def ours(folder: Path) -> Iterator[Target]:
 @contextmanager
 def real() -> Iterator[Target]:
     """OpenStack's Placement: SQLite, one process, one thread."""
-    with openstack.placement() as found:
+    with openstack.running() as found:
         yield Target(found.url, openstack.ADMIN, found.pid)
 
 

@@ -101,8 +101,8 @@ def postgres_url(postgres: postgresql.Server) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def placement_url() -> Iterator[str]:
     """A throw-away OpenStack Placement of this worker; for slow tests, with uuids of their own."""
-    with openstack.placement() as server:
-        yield server.url
+    with openstack.placement() as url:
+        yield url
 
 
 @pytest.fixture(params=places.ENGINES)

@@ -114,7 +114,14 @@ class Server:
 
 
 @contextmanager
-def placement() -> Iterator[Server]:
+def placement() -> Iterator[str]:
+    """The URL of a running Placement with nothing in it."""
+    with running() as server:
+        yield server.url
+
+
+@contextmanager
+def running() -> Iterator[Server]:
     """A running Placement with nothing in it; it takes one request at a time."""
     home = environment(SERVER, _furnish)
     place = Path(tempfile.mkdtemp(prefix="bursar-placement-"))
