@@ -7,16 +7,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from textual.app import App
 from textual.screen import Screen
 from textual.timer import Timer
 
-from backend.core.signin import Question
 from tui.panes import PANES, SCREENS, PaneInfo
 from tui.panes.pane import Pane
 from tui.session import Session
+
+if TYPE_CHECKING:
+    from backend.core.signin import Question
 
 
 def _made(info: PaneInfo, session: Session) -> Pane:

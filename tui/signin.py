@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
-from backend.core.signin import Question
+if TYPE_CHECKING:
+    from backend.core.signin import Question
 
 
 class SignIn:

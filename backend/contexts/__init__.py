@@ -14,8 +14,8 @@ from backend.core.errors import Invalid, StorageError
 
 if TYPE_CHECKING:
     from backend.backend import Backend
+    from backend.contexts.servers import Placement, Server, Systems
     from backend.core.signin import Ask
-    from backend.credentials import Source
     from backend.embedded import EmbeddedBackend
     from backend.notices.model import Sink
 
@@ -25,63 +25,6 @@ URL, URL_FILE = "DATABASE_URL", "DATABASE_URL_FILE"
 """A database that is meant when none is named, with its password."""
 CREDENTIALS = r"(://[^/@:\s]*):[^/@\s]*@"
 """A name and a password in a URL."""
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A bursar server: its `url`, or a `socket` on this machine, and the token for it."""
-
-    token: Source
-    url: str = ""
-    socket: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Systems:
-    """Other people's servers: an Astakos, the operator's token, and one of each service whose
-    commissions and usage are to be seen."""
-
-    token: Source
-    url: str
-    services: Mapping[str, Source] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Cloud:
-    """A cloud of a clouds.yaml: of this file, or of the one that OpenStack's tools find."""
-
-    name: str
-    file: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """A Keystone: `auth` by OpenStack's own names, and where the password is kept, or the secret
-    of an application credential."""
-
-    auth: Mapping[str, str]
-    secret: Source
-    region_name: str = ""
-    interface: str = "public"
-    cacert: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """An OpenStack Placement: its `url`, or where the catalog says; and a token, or who gives
-    tokens: a `cloud` or a `keystone`."""
-
-    token: Source
-    url: str = ""
-    cloud: Cloud | None = None
-    keystone: SignIn | None = None
-
-    @property
-    def place(self) -> str:
-        """Where that is, as far as it is known before it is asked for."""
-        if self.keystone is not None:
-            return self.url or self.keystone.auth["auth_url"]
-        return self.url or f"cloud {self.cloud.name if self.cloud else ''}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.backend import Backend
-from backend.contexts import Context, Placement, Server, Systems, usage
+from backend.contexts import Context, usage
+from backend.contexts.servers import Placement, Server, Systems
 from backend.core.signin import Ask
 from backend.tokens import Tokens, secret
 

@@ -5,26 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from backend.contexts import (
-    Cloud,
-    Config,
-    Context,
-    Placement,
-    Server,
-    SignIn,
-    Systems,
-    database_place,
-    local,
-)
+from backend.contexts import Config, Context, database_place, local
 from backend.contexts import checks as check
 from backend.contexts.checks import Check, Place
 from backend.core.errors import Invalid
-from backend.credentials import Source
-from backend.keystone.login import NAMES
 
 if TYPE_CHECKING:
+    from backend.contexts.servers import Placement, Server, Systems
     from backend.notices.model import Sink
 
 GLYPHS = ("auto", "unicode", "ascii")
@@ -68,74 +57,22 @@ def _notices(place: Place, value: object) -> Sink:
     return sinks.sink(place, value)
 
 
-# ---------------------------------------------------------------- servers
-
-
-def _source(place: Place, found: dict[str, Any], kind: str = "token") -> Source:
-    """Where a token is kept, taken out of the settings."""
-    check.one_token(place, found, kind)
-    command, file = found.pop(f"{kind}_command", ()), found.pop(f"{kind}_file", None)
-    return Source(command, found.pop(f"{kind}_env", ""), file, kind)
-
-
 def _bursar(place: Place, value: object) -> Server:
-    found = check.table(place, check.section(place, value), _SERVER)
-    source = _source(place, found)
-    if ("url" in found) == ("socket" in found):
-        raise place.wrong("either a url or a socket is needed", 'url = "https://HOST"')
-    return Server(**found, token=source)
+    from backend.contexts import servers  # a database needs none of it
+
+    return servers.bursar(place, value)
 
 
 def _astakos(place: Place, value: object) -> Systems:
-    found = check.table(place, check.section(place, value), _SYSTEM)
-    source = _source(place, found)
-    if "url" not in found:
-        raise place.wrong("there is no url in it", 'url = "https://HOST/astakos"')
-    return Systems(**found, token=source)
+    from backend.contexts import servers
+
+    return servers.astakos(place, value)
 
 
 def _placement(place: Place, value: object) -> Placement:
-    found = check.table(place, check.section(place, value), _PLACEMENT)
-    source = _source(place, found)
-    ways = [source.setting] if source.setting else []
-    ways += [name for name in ("cloud", "keystone") if name in found]
-    if len(ways) > 1:
-        raise place.at(ways[1]).wrong(f"there is {ways[0]} already", "give one of them")
-    if "clouds_file" in found and "cloud" not in found:
-        raise place.at("clouds_file").wrong("which cloud of it?", 'add cloud = "NAME"')
-    file = found.pop("clouds_file", None)
-    if "cloud" in found:
-        found["cloud"] = Cloud(found["cloud"], file)
-    if "url" not in found and not ({"cloud", "keystone"} & found.keys()):
-        raise place.wrong("there is no url in it", 'url = "https://HOST/placement", or a cloud')
-    return Placement(**found, token=source)
+    from backend.contexts import servers
 
-
-def _keystone(place: Place, value: object) -> SignIn:
-    """Where to sign in, by OpenStack's own names; who is meant shows when it is done."""
-    found = check.table(place, check.section(place, value), _KEYSTONE)
-    source = _source(place, found, "secret")
-    if "auth_url" not in found:
-        raise place.wrong("there is no auth_url in it", 'auth_url = "https://HOST/v3"')
-    if not source.setting:
-        raise place.wrong("there is no secret in it", 'secret_file = "/PATH"')
-    rest = {
-        name: found.pop(name) for name in ("region_name", "interface", "cacert") if name in found
-    }
-    return SignIn(found, source, **rest)
-
-
-def _services(place: Place, value: object) -> dict[str, Source]:
-    return {
-        name: _service(place.at(name), one) for name, one in check.section(place, value).items()
-    }
-
-
-def _service(place: Place, value: object) -> Source:
-    source = _source(place, check.table(place, check.section(place, value), check.TOKENS))
-    if not source.setting:
-        raise place.wrong("there is no token in it", 'token_env = "VARIABLE"')
-    return source
+    return servers.placement(place, value)
 
 
 # ---------------------------------------------------------------- contexts
@@ -172,23 +109,6 @@ def _one_form(place: Place, name: str, checked: Mapping[str, object]) -> None:
         raise place.at("notices").wrong("a server sends its own", "configure them where it runs")
 
 
-_SERVER: Mapping[str, Check] = {"url": check.base, "socket": check.file, **check.TOKENS}
-_SYSTEM: Mapping[str, Check] = {"url": check.base, "services": _services, **check.TOKENS}
-_PLACEMENT: Mapping[str, Check] = {
-    "url": check.base,
-    **check.TOKENS,
-    "cloud": check.word,
-    "clouds_file": check.file,
-    "keystone": _keystone,
-}
-_KEYSTONE: Mapping[str, Check] = {
-    **dict.fromkeys(NAMES, check.word),
-    "auth_url": check.base,
-    **check.SECRETS,
-    "region_name": check.word,
-    "interface": check.choice("public", "internal", "admin"),
-    "cacert": check.file,
-}
 _CONTEXT: Mapping[str, Check] = {
     "database": _database,
     "bursar": _bursar,

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from backend import contexts
-from backend.contexts import Cloud, Config, Context, Placement, Server, SignIn, Systems
+from backend.contexts import Config, Context
+from backend.contexts.servers import Cloud, Placement, Server, SignIn, Systems
 from backend.core.errors import Invalid
 from backend.credentials import Source
 from tests.cli.conftest import Run
