@@ -211,22 +211,6 @@ WRONG = {
                "the path is relative", "from / or ~"),
     "notices": ('[contexts.x.bursar]\nurl = "https://h"\n[contexts.x.notices]\ncommand = "a"',
                 "contexts.x.notices", "a server sends its own", "where it runs"),
-    "placement": ("[contexts.x.placement]", "contexts.x.placement", "no url in it", "or a cloud"),
-    "ways": ('[contexts.x.placement]\ncloud = "a"\ntoken_env = "B"', "contexts.x.placement.cloud",
-             "there is token_env already", "give one"),
-    "which": ('[contexts.x.placement]\nurl = "https://h"\nclouds_file = "/c"',
-              "contexts.x.placement.clouds_file", "which cloud", "cloud ="),
-    "keystone": ("[contexts.x.placement.keystone]", "contexts.x.placement.keystone",
-                 "no auth_url in it", "auth_url ="),
-    "password": ('[contexts.x.placement.keystone]\nauth_url = "https://h"',
-                 "contexts.x.placement.keystone", "no secret in it", "secret_file"),
-    "secrets": ('[contexts.x.placement.keystone]\nauth_url = "https://h"\nsecret_env = "A"\n'
-                'secret_file = "/s"', "contexts.x.placement.keystone.secret_file",
-                "there is secret_env already", "give one"),
-    "systems": ('[contexts.x.bursar]\nurl = "https://h"\n[contexts.x.placement]\n'
-                'url = "https://h"', "contexts.x.placement", "there is bursar already", "two"),
-    "cloud": ('[contexts.x]\ncloud = "prod"', "contexts.x.cloud", "belongs to a server",
-              "[contexts.x.placement]"),
     "default": ('default = "x"\n' + ONE, "default", "there is no context x", "known: only"),
 }  # fmt: skip
 
