@@ -25,6 +25,9 @@ _QUOTAS = Listed("quotas", lambda backend: backend.quotas.listing)
 _RESOURCES = Listed("resources", lambda backend: backend.quotas.catalog)
 _COMMISSIONS = Listed("commissions", lambda backend: backend.quotas.commissions)
 _JOURNAL = Listed("journal", lambda backend: backend.journal.listing)
+_ALLOCATIONS = Listed("allocations", lambda backend: backend.placement.consumers)
+_INVENTORIES = Listed("inventories", lambda backend: backend.placement.inventories)
+_PROVIDERS = Listed("providers", lambda backend: backend.placement.providers)
 LISTED: Mapping[str, Listed] = {
     "projects": _PROJECTS,
     "project": _PROJECTS,
@@ -39,6 +42,12 @@ LISTED: Mapping[str, Listed] = {
     "verify": Listed("mismatches", lambda backend: backend.projects.mismatches),
     "commissions": _COMMISSIONS,
     "commission": _COMMISSIONS,
+    "allocations": _ALLOCATIONS,
+    "allocation": _ALLOCATIONS,
+    "constraints": _INVENTORIES,
+    "constraint": _INVENTORIES,
+    "providers": _PROVIDERS,
+    "provider": _PROVIDERS,
     "audit": _JOURNAL,
     "entry": _JOURNAL,
 }

@@ -101,7 +101,7 @@ def test_tables_are_aligned_and_nothing_is_cut(bursar: Run, demo: Path) -> None:
 
 
 def test_columns_grow_when_a_later_page_needs_it() -> None:
-    from tui.cli.fields import of
+    from tui.cli.columns import of
     from tui.cli.formats import Table
 
     class Row:
@@ -165,6 +165,9 @@ def test_every_sortable_column_can_be_filtered_by_its_name(demo: Path) -> None:
         "users": backend.projects.people,
         "resources": backend.quotas.catalog,
         "mismatches": backend.projects.mismatches,
+        "allocations": backend.placement.consumers,
+        "inventories": backend.placement.inventories,
+        "providers": backend.placement.providers,
     }
     for what, found in lists.items():
         known = {name for spec in found.fields for name in (spec.name, *spec.aliases)}

@@ -14,7 +14,7 @@ from tui.cli.output import DONE, write
 from tui.cli.shells import bash, fish, zsh
 
 if TYPE_CHECKING:
-    from tui.cli.fields import Field
+    from tui.cli.columns import Field
 
 FILE, CONTEXT, COLUMNS, NOTHING = "file", "context", "columns", ""
 _KINDS = {FILES: FILE, "URL": FILE, CONTEXTS: CONTEXT}

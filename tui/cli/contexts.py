@@ -9,7 +9,7 @@ from pathlib import Path
 from backend import contexts as configured
 from backend.contexts import Context
 from backend.core.errors import BursarError
-from tui.cli.fields import Kind, of, rare
+from tui.cli.columns import Kind, of, rare
 from tui.cli.formats import WRITERS
 from tui.cli.lists import selected
 from tui.cli.output import DONE, REFUSED, say

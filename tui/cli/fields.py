@@ -3,67 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend.core.runtime import micros, system_runtime
+from tui.cli.columns import Field, Kind, Listed, Value, of, rare
+from tui.cli.placement import ALLOCATIONS, INVENTORIES, PROVIDERS
 from tui.format import ages, names
 from tui.format.units import amount, changes, known, percent
-
-Value = str | int | bool | None | Sequence[Any] | Mapping[str, Any]
-
-
-class Kind(Enum):
-    """What a column holds: amounts have a unit, moments are microseconds since the epoch (0:
-    never), data has words of its own."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    AMOUNT = "amount"
-    MOMENT = "moment"
-    FLAG = "flag"
-    DATA = "data"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One column. `value` is exact, as JSON has it; `words(row, style of amounts)` is what
-    tables show instead, and CSV where the value is data; `sort` is its `Query.sort`; columns
-    that are not `usual` are left out of tables."""
-
-    name: str
-    value: Callable[[Any], Value]
-    kind: Kind = Kind.TEXT
-    words: Callable[[Any, str], str] | None = None
-    sort: str = ""
-    usual: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A list of the command: its columns and the views it can be narrowed to."""
-
-    fields: tuple[Field, ...]
-    views: tuple[str, ...] = ()
-
-
-def of(name: str, kind: Kind = Kind.TEXT, attribute: str = "", **given: Any) -> Field:
-    """A column that shows an attribute of its rows."""
-    source = attribute or name
-
-    def value(row: Any) -> Value:
-        found: Value = getattr(row, source)
-        return found
-
-    return Field(name, value, kind, **given)
-
-
-def rare(name: str, kind: Kind = Kind.TEXT, attribute: str = "", **given: Any) -> Field:
-    """The same for a column that tables leave out."""
-    return of(name, kind, attribute, usual=False, **given)
-
 
 # ---------------------------------------------------------------- projects
 
@@ -334,6 +281,9 @@ LISTS: Mapping[str, Listed] = {
     "resources": Listed(RESOURCES),
     "mismatches": Listed(MISMATCHES, ("unexpected",)),
     "commissions": Listed(COMMISSIONS),
+    "allocations": Listed(ALLOCATIONS),
+    "inventories": Listed(INVENTORIES, ("over",)),
+    "providers": Listed(PROVIDERS),
     "journal": Listed(JOURNAL, ("decisions",)),
 }
 

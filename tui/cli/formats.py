@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from backend.core.runtime import moment
 from backend.core.text import display
-from tui.cli.fields import Field, Kind
+from tui.cli.columns import Field, Kind
 from tui.cli.output import write
 from tui.format.ages import NEVER, stamp_seconds
 from tui.format.units import UNKNOWN, Style, amount

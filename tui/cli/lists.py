@@ -16,7 +16,8 @@ from backend.backend import Backend, Listing
 from backend.core.errors import Invalid
 from backend.core.listing import Query
 from backend.core.text import display
-from tui.cli.fields import LISTS, Field
+from tui.cli.columns import Field
+from tui.cli.fields import LISTS
 from tui.cli.formats import WRITERS
 from tui.cli.output import DONE, flush, say
 from tui.cli.target import chosen, connected

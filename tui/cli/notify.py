@@ -18,7 +18,7 @@ from backend.notices import service, store
 from backend.notices.deliverer import SECONDS, Deliverer, Tally
 from backend.notices.model import Notice, Sink, State
 from backend.notices.rules import addressees
-from tui.cli.fields import Field, Kind, of, rare
+from tui.cli.columns import Field, Kind, of, rare
 from tui.cli.formats import WRITERS
 from tui.cli.lists import selected
 from tui.cli.output import DONE, REFUSED, say, told

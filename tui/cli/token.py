@@ -14,8 +14,8 @@ from backend.core.filter.values import age, span
 from backend.core.identity import Actor, operator
 from backend.core.principals import Known
 from backend.core.runtime import micros, system_runtime
+from tui.cli.columns import Field, Kind, of
 from tui.cli.data import opened
-from tui.cli.fields import Field, Kind, of
 from tui.cli.formats import WRITERS
 from tui.cli.lists import selected
 from tui.cli.output import DONE, say, write
