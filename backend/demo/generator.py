@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Generic, TypeVar
 
 from backend.core.runtime import micros
+from backend.demo.cloud import CLASSES, TRAITS, Cloud, cloud
 from backend.demo.extras import base_plots, extras, newcomers, stray_claims
 from backend.demo.people import crowd
 from backend.demo.plot import RESOURCES, Pending, Plot, Wish, pending_of
@@ -19,10 +20,12 @@ from backend.demo.story import ADMINS, HOST, story
 from backend.projects.model import ApplicationState
 from backend.world.model import (
     CommissionEntry,
+    ConsumerEntry,
     HoldingEntry,
     MembershipEntry,
     Person,
     ProjectEntry,
+    ProviderEntry,
     Service,
     World,
 )
@@ -45,6 +48,8 @@ class Block:
     plots: tuple[Plot, ...]
     commissions: tuple[CommissionEntry, ...]
     pending: Pending
+    providers: tuple[ProviderEntry, ...]
+    consumers: tuple[ConsumerEntry, ...]
 
 
 class Section(Generic[T]):
@@ -85,6 +90,10 @@ def generate(seed: int, now: datetime, scale: int = 1) -> World:
         Section(blocks, _holdings),
         Section(blocks, lambda block: block.commissions),
         counters=counters if scale > 1 else {},
+        classes=CLASSES,
+        traits=TRAITS,
+        providers=Section(blocks, lambda block: block.providers),
+        consumers=Section(blocks, lambda block: block.consumers),
     )
 
 
@@ -114,14 +123,14 @@ def _block(seed: int, number: int, now: int) -> Block:
     if number:
         newcomers(scene, mark)
     stray_claims(scene, 3)
-    return _finished(scene, number)
+    return _finished(scene, number, cloud(scene, number, seed))
 
 
 def _wishes(scene: Scene) -> Iterator[Wish]:
     return (wish for plot in scene.plots for wish in plot.wishes)
 
 
-def _finished(scene: Scene, number: int) -> Block:
+def _finished(scene: Scene, number: int, runs_on: Cloud) -> Block:
     """Numbers for everything, and the base projects."""
     _number_wishes(scene, number)
     waiting = Counter(
@@ -137,7 +146,8 @@ def _finished(scene: Scene, number: int) -> Block:
     serials = _serials(scene.rng, number)
     commissions = [claim.record(serial) for claim, serial in zip(claims, serials, strict=False)]
     people = tuple(one.person for one in scene.people)
-    return Block(people, plots, tuple(reversed(commissions)), pending_of(claims))
+    ground = (tuple(runs_on.providers()), tuple(runs_on.consumers))
+    return Block(people, plots, tuple(reversed(commissions)), pending_of(claims), *ground)
 
 
 def _number_wishes(scene: Scene, number: int) -> None:

@@ -1,4 +1,5 @@
-"""Services that keep using the demo world: commissions issued, accepted, rejected, refused."""
+"""Services that keep using the demo world: commissions issued, accepted, rejected, refused, and
+now and then a server that is placed."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from types import TracebackType
 from backend.core.database import Database
 from backend.core.errors import BursarError
 from backend.core.identity import Actor, Role
+from backend.demo.moves import Moves
 from backend.demo.plot import GIB, full_name
 from backend.quotas.ledger import Ledger, Resolve
 from backend.quotas.model import UNLIMITED, IssueCommission, Provision
@@ -31,6 +33,7 @@ OUTSTANDING = 4
 KEPT = 24
 MIB = 2**20
 GIVEN_BACK = "release"
+MOVING = 0.1
 
 Amounts = dict[str, int]
 
@@ -73,6 +76,8 @@ class Traffic:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self.counts: Counter[str] = Counter()
+        self._chance = random.Random(f"{seed}:moves")  # noqa: S311
+        self.moves = Moves(database, self._chance)
 
     def start(self) -> None:
         """Begin, on a thread of its own."""
@@ -102,7 +107,9 @@ class Traffic:
             self.step()
 
     def step(self) -> None:
-        """One operation."""
+        """One operation; some of them with a change of what runs where."""
+        if self._chance.random() < MOVING:
+            self.moves.step()
         roll = self._rng.random()
         try:
             if self._open and (len(self._open) >= OUTSTANDING or roll < 0.35):

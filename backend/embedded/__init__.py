@@ -53,7 +53,7 @@ class EmbeddedBackend:
             place=database.place,
             actor=actor,
             read_only=database.read_only,
-            empty=database.read(lambda tx: tx.scalar(counts.COUNT_RESOURCES)) == 0,
+            empty=database.read(lambda tx: tx.scalar(counts.COUNT_THINGS)) == 0,
         )
 
     @cached_property

@@ -193,7 +193,7 @@ PROVIDERS = Fields(
         number("inventories", _INVENTORIES, "how many inventories it has", "inventories=0"),
         number("consumers", _CONSUMERS, "how many hold something of it", "consumers>100"),
         number("over", _OVERS, "of how many classes more is used than may be", "over>1"),
-        percent("share", FULLEST, "its fullest inventory", "share>=90%", "use"),
+        percent("share", FULLEST, "its fullest inventory", "share>=90%", "use", "fullest"),
         flag("root", "r.parent_id = 0", "it has no provider above"),
         flag("over", f"{_OVERS} > 0", "of a class more is used than may be"),
         flag("idle", "NOT EXISTS (SELECT 1 FROM allocation a WHERE a.provider_id = r.id)",

@@ -4,4 +4,5 @@ from backend.quotas.fields import MEMBER_OVER
 
 COUNT_OVER = f"SELECT count(*) FROM holding h WHERE {MEMBER_OVER}"
 COUNT_PENDING = "SELECT count(*) FROM commission"
-COUNT_RESOURCES = "SELECT count(*) FROM resource"
+# Where there are none of either, nothing is there.
+COUNT_THINGS = "SELECT (SELECT count(*) FROM resource) + (SELECT count(*) FROM provider)"

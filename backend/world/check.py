@@ -60,12 +60,12 @@ class Checker:
     def check(self) -> None:
         """Raise Invalid or Conflict about the first thing that cannot be."""
         file = self.file
-        _once("services", ((s.name, "name") for s in file.services))
-        _once("resources", ((r.name, "name") for r in file.resources))
-        _once("users", ((u.uuid, "uuid") for u in file.users))
-        _once("projects", ((p.id, "id") for p in file.projects))
-        _once("memberships", (((m.user, m.project), "user") for m in file.memberships))
-        _once("commissions", ((c.serial, "serial") for c in file.commissions if c.serial))
+        once(("services",), ((s.name, "name") for s in file.services))
+        once(("resources",), ((r.name, "name") for r in file.resources))
+        once(("users",), ((u.uuid, "uuid") for u in file.users))
+        once(("projects",), ((p.id, "id") for p in file.projects))
+        once(("memberships",), (((m.user, m.project), "user") for m in file.memberships))
+        once(("commissions",), ((c.serial, "serial") for c in file.commissions if c.serial))
         for n, service in enumerate(file.services):
             self._token(service, service.name, ("services", n))
         for n, resource in enumerate(file.resources):
@@ -177,10 +177,11 @@ def _pair(user: str, project: str) -> str:
     return f"{user} in {project}"
 
 
-def _once(section: str, named: Iterable[tuple[Hashable, str]]) -> None:
-    """Refuse the second record of the same identity."""
+def once(section: Path, named: Iterable[tuple[Hashable, str]]) -> None:
+    """Refuse the second record of the same identity, which is in this field of it."""
     seen: set[Hashable] = set()
     for n, (identity, field_name) in enumerate(named):
         if identity in seen:
-            refuse((section, n, field_name), identity, "is given twice", "keep one of them")
+            at = (*section, n, field_name) if field_name else (*section, n)
+            refuse(at, identity, "is given twice", "keep one of them")
         seen.add(identity)

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from backend.core.database import Database, Tx
 from backend.core.errors import StorageError
 from backend.quotas import service as quotas
-from backend.world import encode, read
+from backend.world import encode, placement_read, read
 from backend.world.model import VERSION, MembershipEntry, Progress, ProjectEntry, Report
 from backend.world.read import COUNTERS
 
@@ -75,6 +75,7 @@ class _Exporter:
         self._object("service_quotas", self._member_holdings())
         self._object("service_project_quotas", self._pools())
         self._list("commissions", map(encode.commission, read.commissions(tx)))
+        self._placement()
         say('"_bursar": {\n')
         self._list("missing_holdings", map(encode.holding_name, read.missing(tx)))
         self._list("provision_log", map(encode.log_entry, read.provision_log(tx)))
@@ -83,16 +84,28 @@ class _Exporter:
         say(f'"counters": {_json({name: counters.get(name, 0) for name in COUNTERS})}\n}}}}\n')
         return Report(self._counts)
 
+    def _placement(self) -> None:
+        tx, say = self._tx, self._target.write
+        say('"placement": {\n')
+        self._list("resource_classes", ({"name": name} for name in placement_read.classes(tx)))
+        self._list("traits", placement_read.traits(tx))
+        providers = map(placement_read.provider_object, placement_read.providers(tx))
+        self._list("resource_providers", providers)
+        found = placement_read.consumers(tx)
+        told = ((one.consumer.uuid, placement_read.consumer_object(one)) for one in found)
+        self._object("allocations", told, "},\n")
+
     def _kept(self, entry: EntryT) -> EntryT:
         return entry if self._logs else replace(entry, log=())
 
     def _list(self, name: str, items: Iterable[object]) -> None:
         self._section(name, "[]", (_json(item) for item in items))
 
-    def _object(self, name: str, items: Iterable[tuple[str, object]]) -> None:
-        self._section(name, "{}", (f"{_json(key)}: {_json(value)}" for key, value in items))
+    def _object(self, name: str, items: Iterable[tuple[str, object]], after: str = ",\n") -> None:
+        lines = (f"{_json(key)}: {_json(value)}" for key, value in items)
+        self._section(name, "{}", lines, after)
 
-    def _section(self, name: str, brackets: str, lines: Iterable[str]) -> None:
+    def _section(self, name: str, brackets: str, lines: Iterable[str], after: str = ",\n") -> None:
         say, count = self._target.write, 0
         say(f"{_json(name)}: {brackets[0]}")
         for line in lines:
@@ -100,7 +113,7 @@ class _Exporter:
             count += 1
             if count % 1000 == 0:
                 self._progress(name, count, 0)
-        say(f"{brackets[1]},\n")
+        say(f"{brackets[1]}{after}")
         self._counts[name] = count
         self._progress(name, count, count)
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from backend.decode import Amount, Exact, Flag, Instant, Text, Whole
 from backend.projects.wire import CapacityBody, Policy, Seats
 from backend.quotas.model import UNLIMITED
+from backend.world.placement_format import PlacementFile
 
 Name = Annotated[Text, Field(min_length=1)]
 Id = Annotated[Whole, Field(ge=1)]
@@ -293,4 +294,5 @@ class WorldFile(Exact):
     service_quotas: dict[Name, dict[Name, dict[Name, HoldingFile]]] = Field(default_factory=dict)
     service_project_quotas: dict[Name, dict[Name, PoolFile]] = Field(default_factory=dict)
     commissions: list[CommissionFile] = Field(default_factory=list)
+    placement: PlacementFile = Field(default_factory=PlacementFile)
     extra: WorldExtra = Field(alias="_bursar", default_factory=WorldExtra)

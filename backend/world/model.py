@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from backend.placement.model import Consumer, Provider, Stock
 from backend.projects.model import Application, Membership, Project, User
 from backend.quotas.model import Provision, Resource
 
 VERSION = 1
+UNKNOWN = "unknown"
+"""What Placement calls the type of consumers without one."""
 
 # State of a user in a file → active, e-mail verified, moderated, rejected.
 USER_FLAGS: Mapping[str, tuple[bool, bool, bool, bool]] = {
@@ -119,6 +122,27 @@ class KeyEntry(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderEntry:
+    """A resource provider with what is its own; times in microseconds since the epoch."""
+
+    provider: Provider
+    inventories: Mapping[str, Stock]
+    traits: tuple[str, ...]
+    aggregates: tuple[str, ...]
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerEntry:
+    """A consumer with what it holds."""
+
+    consumer: Consumer
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything there is. Sections are read in this order and may be generators' output;
     each must give the same when read again. `counters` are the highest ids ever given."""
@@ -133,6 +157,10 @@ class World:
     provision_log: Iterable[LogEntry] = ()
     keys: Iterable[KeyEntry] = ()
     counters: Mapping[str, int] = field(default_factory=dict)
+    classes: Iterable[str] = ()
+    traits: Iterable[str] = ()
+    providers: Iterable[ProviderEntry] = ()
+    consumers: Iterable[ConsumerEntry] = ()
 
 
 @dataclass(frozen=True, slots=True)

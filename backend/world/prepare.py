@@ -9,7 +9,7 @@ from dataclasses import replace
 from backend.core.database.tx import Tx
 from backend.projects.model import Project
 from backend.quotas.model import Resource
-from backend.world import complete, convert, figures
+from backend.world import complete, convert, figures, placement_prepare
 from backend.world.check import Checker
 from backend.world.format import CommissionFile, WorldFile
 from backend.world.model import (
@@ -52,6 +52,7 @@ class _Preparation:
         commissions = self._commissions(every)
         holdings = self._holdings(projects, memberships, commissions, every)
         left = self._file.extra
+        lacking = self._placement()
         return World(
             self._services(),
             resources,
@@ -63,7 +64,17 @@ class _Preparation:
             [convert.log_entry(line) for line in left.provision_log] if self._empty else (),
             [convert.key_entry(key) for key in left.commission_keys] if self._empty else (),
             left.counters.model_dump(),
+            lacking.classes,
+            lacking.traits,
+            lacking.providers,
+            lacking.consumers,
         )
+
+    def _placement(self) -> placement_prepare.Lacking:
+        told = self._file.placement
+        known = self._empty or not told.model_fields_set
+        found = placement_prepare.There() if known else placement_prepare.there(self._tx)
+        return placement_prepare.prepare(told, found, self._tx.now)
 
     def _services(self) -> list[Service]:
         return [

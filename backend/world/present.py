@@ -63,32 +63,32 @@ class Present:
     def service_same(self, found: ServiceFile, at: Path) -> bool:
         """True when the service is there; raises Conflict when it differs."""
         mine = self.services.get(found.name)
-        return mine is not None and _same(found, encode.service(mine), at)
+        return mine is not None and same(found, encode.service(mine), at)
 
     def resource_same(self, found: ResourceFile, at: Path) -> bool:
         """The same for a resource."""
         mine = self.resources.get(found.name)
-        return mine is not None and _same(found, encode.resource(mine), at)
+        return mine is not None and same(found, encode.resource(mine), at)
 
     def person_same(self, found: UserFile, at: Path) -> bool:
         """The same for a user."""
         mine = self.people.get(found.uuid)
-        return mine is not None and _same(found, encode.person(mine), at)
+        return mine is not None and same(found, encode.person(mine), at)
 
     def project_same(self, found: ProjectFile, at: Path) -> bool:
         """The same for a project with its applications."""
         mine = self.projects.get(found.id)
-        return mine is not None and _same(found, encode.project(mine, self.visible), at)
+        return mine is not None and same(found, encode.project(mine, self.visible), at)
 
     def membership_same(self, found: MembershipFile, at: Path) -> bool:
         """The same for a membership."""
         mine = self.memberships.get((found.user, found.project))
-        return mine is not None and _same(found, encode.membership(mine), at)
+        return mine is not None and same(found, encode.membership(mine), at)
 
     def commission_same(self, found: CommissionFile, at: Path) -> bool:
         """The same for a pending commission."""
         mine = self.commissions.get(found.serial or 0)
-        return mine is not None and _same(found, encode.commission(mine), at)
+        return mine is not None and same(found, encode.commission(mine), at)
 
 
 def present(tx: Tx) -> Present:
@@ -103,7 +103,8 @@ def present(tx: Tx) -> Present:
     )
 
 
-def _same(found: ModelT, mine: Mapping[str, object], at: Path) -> bool:
+def same(found: ModelT, mine: Mapping[str, object], at: Path) -> bool:
+    """True when this is what the file says; raises Conflict when it differs."""
     _compare(found, decode(type(found), mine), at)
     return True
 

@@ -85,6 +85,7 @@ SELECT_ANYTHING = (
     "SELECT 1 FROM resource LIMIT 1",
     "SELECT 1 FROM person LIMIT 1",
     "SELECT 1 FROM project LIMIT 1",
+    "SELECT 1 FROM provider LIMIT 1",
 )
 
 
@@ -113,7 +114,7 @@ class Figures(NamedTuple):
 
 
 def is_empty(tx: Tx) -> bool:
-    """True when a database knows no resource, user or project."""
+    """True when a database knows no resource, user, project or provider."""
     return not any(tx.scalar(sql) for sql in SELECT_ANYTHING)
 
 

@@ -35,6 +35,7 @@ from backend.world.model import (
     Step,
     World,
 )
+from backend.world.placement_write import PlacementImporter
 from backend.world.read import COUNTERS, chunks
 
 T = TypeVar("T")
@@ -72,9 +73,19 @@ class Importer:
         self._section("commissions", world.commissions, lambda part: self._issue(part, wanted))
         self._section("log lines", _numbered(world.provision_log), self._provision_log)
         self._section("keys", world.keys, self._keys)
+        self._placement(world)
         for name in COUNTERS:
             self._reach(name, max(world.counters.get(name, 0), self._highest[name]))
         return Report(dict(self._counts))
+
+    def _placement(self, world: World) -> None:
+        found = PlacementImporter(self._tx)
+        found.number(world.providers)
+        self._section("resource classes", world.classes, found.add_classes)
+        self._section("traits", world.traits, found.add_traits)
+        self._section("providers", world.providers, found.add_providers)
+        self._section("consumers", world.consumers, found.add_consumers)
+        found.finish()
 
     def _section(
         self, name: str, records: Iterable[T], write: Callable[[Sequence[T]], object]

@@ -147,6 +147,8 @@ def test_every_sort_sorts_by_its_column(bursar: Run, crooked: Path, what: str, f
     def order(value: Any) -> Any:
         if field.name == "tightest":
             return max(map(fullness, value), default=0)
+        if field.name == "fullest":
+            return value["used"] / value["capacity"] if value else 0
         if what == "users" and field.name == "state":
             return list(UserState).index(value)  # those who wait come first
         return value.casefold() if isinstance(value, str) else value or 0

@@ -191,7 +191,8 @@ class _Maker:
             self.world.names[f"application:{id}"] = [(PROJECTS[project - 1], True)]
         targets = [*(name for name in self.world.names if ":" in name), "commission:7", "quotas"]
         actors = ["operator:op", "service:cyclades", *self.uuids[: len(EMAILS)]]
-        actions = ("ApproveApplication", "commission.issue", "commission.accept", "a_b.sync")
+        actions = ("ApproveApplication", "commission.issue", "commission.accept", "a_b.sync",
+                   "allocations.replace")  # fmt: skip
         for seq in range(1, 25):
             told = (rng.choice(actors), rng.choice(actions), rng.choice(targets), "{}", "{}")
             end = (rng.choice(TEXTS), rng.choice(("", "Req-1")), rng.choice(("done", "refused")))

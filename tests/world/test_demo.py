@@ -20,7 +20,10 @@ from backend.core.keys import first_keys, keys_of
 from backend.core.listing import Query
 from backend.core.runtime import micros
 from backend.demo import generate
+from backend.demo.cloud import TRAITS
 from backend.demo.generator import FIRST_WAITING
+from backend.placement import queries as placement
+from backend.placement.rules.names import standard_traits
 from backend.projects import service as projects
 from backend.projects.model import ApplicationReview, ApplicationState, MembershipState
 from backend.quotas import queries
@@ -68,6 +71,8 @@ def test_it_is_a_pure_function_of_seed_and_moment() -> None:
     assert list(first.projects) == list(second.projects)
     assert list(first.holdings) == list(second.holdings)
     assert list(first.commissions) == list(second.commissions)
+    assert list(first.providers) == list(second.providers)
+    assert list(first.consumers) == list(second.consumers) == list(first.consumers)
     assert list(first.projects) == list(first.projects)
     assert list(generate(6, NOW).people) != list(first.people)
     later = generate(5, NOW + timedelta(days=1))
@@ -102,6 +107,26 @@ def test_there_are_projects_in_every_state(demo: Database) -> None:
     )
     assert expired >= 8
     assert figures(demo, f"SELECT count(*) FROM holding WHERE lim = {UNLIMITED}") > 50
+
+
+def test_placement_has_all_that_there_may_be(demo: Database) -> None:
+    """A tree, custom classes, more used than there is, consumers of nobody and of no type."""
+    assert figures(demo, "SELECT count(*) FROM provider WHERE parent_id <> 0") >= 10
+    assert figures(demo, "SELECT count(*) FROM consumer") >= 300
+    custom = "SELECT count(*) FROM resource_class WHERE name LIKE 'CUSTOM%'"
+    assert figures(demo, custom) == 1
+
+    def found(text: str) -> int:
+        query = placement.consumer_keys_sql(Query(text), 0)
+        return demo.read(lambda tx: len(keys_of(tx, query)))
+
+    for text in ("over", "untyped", "placeholder", "type:migration", "custom_a100_slice>0"):
+        assert found(text) >= 8, text
+    assert found("linked") >= 250
+    assert found("!linked !placeholder") >= 10
+    over = placement.inventory_keys_sql(Query(view="over"), 0)
+    assert demo.read(lambda tx: len(keys_of(tx, over))) == 3
+    assert set(TRAITS) - standard_traits() == {"CUSTOM_NVLINK"}
 
 
 def test_some_projects_are_full(demo: Database) -> None:

@@ -232,6 +232,10 @@ def test_an_import_is_one_entry(new_place: Places) -> None:
                 "commissions": 1,
                 "log lines": 1,
                 "keys": 1,
+                "resource classes": 0,
+                "traits": 0,
+                "providers": 0,
+                "consumers": 0,
             },
             "merge": False,
         }

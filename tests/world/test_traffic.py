@@ -53,6 +53,7 @@ def test_everything_happens_and_nothing_breaks(demo: Database) -> None:
     assert (demo.read(fingerprints), demo.read(lambda tx: tx.all(WAITING))) == before
     assert demo.read(lambda tx: list(findings(tx))) == []
     assert abs(demo.read(lambda tx: int(tx.scalar(machines))) - start) < 60
+    assert set(traffic.moves.counts) >= {"placed", "moved", "removed"}
     told = {event.kind for event in demo.read(lambda tx: feed(tx, 4000))}
     assert told == {"issued", "accepted", "rejected", "charged", "refused"}
 
@@ -65,6 +66,7 @@ def test_the_same_seed_does_the_same(new_place: Places) -> None:
         traffic = Traffic(db, seed=8)
         for _ in range(80):
             traffic.step()
+        assert traffic.moves.counts["placed"] > 0
         told.append(db.read(lambda tx: tx.all('SELECT action, target, "after" FROM journal')))
         db.close()
     assert told[0] == told[1]

@@ -19,6 +19,16 @@ def _known(name: str, attribute: str = "", kind: Kind = Kind.TEXT, **given: Any)
     return Field(name, value, kind, **given)
 
 
+def _named(name: str, **given: Any) -> Field:
+    """Who has this id, by the name known here if there is one."""
+
+    def value(row: Any) -> Value:
+        found: Value = getattr(row, f"{name}_name") or getattr(row, name)
+        return found if row.known else None
+
+    return Field(name, value, **given)
+
+
 def _amounts(row: Any, style: str) -> str:
     return " ".join(f"{name} {amount}" for name, amount in row.amounts)
 
@@ -29,22 +39,21 @@ def _passed(row: Any) -> int:
 
 ALLOCATIONS = (
     of("consumer", attribute="uuid", sort="consumer"),
-    _known("project", sort="project"),
-    _known("project_name"),
-    _known("user", usual=False),
-    _known("user_name", usual=False),
+    _named("project", sort="project"),
+    _known("project_id", "project", usual=False),
+    _named("user", usual=False),
+    _known("user_id", "user", usual=False),
     _known("type", "consumer_type", sort="type"),
     Field("amounts", lambda row: dict(row.amounts), Kind.DATA, _amounts),
     of("provider", sort="provider"),
     of("providers", Kind.NUMBER),
     _known("generation", kind=Kind.NUMBER, usual=False),
-    rare("created", Kind.MOMENT, "created_at"),
+    rare("created", Kind.MOMENT, "created_at", sort="age"),
     Field(
         "age",
         lambda row: _passed(row) // ages.SECOND,
         Kind.NUMBER,
         lambda row, style: ages.age(0, _passed(row)),
-        sort="age",
     ),
 )
 
