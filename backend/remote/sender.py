@@ -12,7 +12,6 @@ from typing import Any, Generic, TypeVar
 
 from backend.core.errors import (
     BursarError,
-    GenerationConflict,
     Invalid,
     NotAllowed,
     OutcomeUnknown,
@@ -69,13 +68,10 @@ class Sender(ABC, Generic[CaseT]):
         """Read again, compare and send once."""
         command, room = plan.command, HANDLERS[type(plan.command)]
         try:
-            try:
-                case = await self._judged(command)
-                if case.decision.plan.fingerprint != plan.fingerprint:
-                    raise PreviewStale(case.decision.plan)
-                return await self._send(case, reason)
-            except GenerationConflict as error:
-                raise await self._overtaken(command, error) from None
+            case = await self._judged(command)
+            if case.decision.plan.fingerprint != plan.fingerprint:
+                raise PreviewStale(case.decision.plan)
+            return await self._send(case, reason)
         except OutcomeUnknown:
             raise
         except BursarError as error:
@@ -122,10 +118,6 @@ class Sender(ABC, Generic[CaseT]):
 
     def _message(self, decision: Decision, created: Created) -> str:
         return decision.message
-
-    async def _overtaken(self, command: Command, error: BursarError) -> BursarError:
-        """What to say of a command that names a generation which is gone."""
-        return error
 
     # Sending
 

@@ -25,6 +25,7 @@ class Side(ABC):
         poller.after = sender.settle
         self.quotas = EmbeddedQuotas(self.database)
         self.placement = EmbeddedPlacement(self.database)
+        self._empty: EmbeddedProjects | None = None
 
     @property
     def system(self) -> str:
@@ -49,7 +50,8 @@ class Side(ABC):
     @property
     def projects(self) -> EmbeddedProjects:
         """The projects room, as the token's user sees it."""
-        return EmbeddedProjects(self.database, self.actor)
+        self._empty = self._empty or EmbeddedProjects(self.database, self.actor)
+        return self._empty
 
     @abstractmethod
     def lacks(self) -> Mapping[str, str]:

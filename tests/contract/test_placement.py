@@ -1,9 +1,8 @@
 """What a Backend with a Placement promises, told by the port alone: a real one has no database
 that could be looked into.
 
-Where forms differ: of a remote one, who was overtaken between preview and consent is shown the
-new preview (`PreviewStale`) instead of the bare conflict; whose a consumer is, is known only once
-it was looked at; and since when it is there is when it last changed.
+Where forms differ: of a remote one, whose a consumer is, is known only once it was looked at, and
+since when it is there is when it last changed.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from dataclasses import replace
 import pytest
 
 from backend.backend import PLACEMENT, Backend
-from backend.core.errors import Conflict, GenerationConflict, Invalid, NotFound, PreviewStale
+from backend.core.errors import Conflict, GenerationConflict, Invalid, NotFound
 from backend.core.listing import Query
 from backend.core.plan import Command, Receipt
 from backend.placement.model import (
@@ -150,7 +149,7 @@ def test_who_was_overtaken_writes_nothing(stand: Stand) -> None:
         await do(backend, holding(consumer, {p: {CPU: 2}}))
         mine = await backend.plan(holding(consumer, {p: {CPU: 4}}, 1))
         await do(backend, holding(consumer, {p: {CPU: 3}}, 1))
-        with pytest.raises((GenerationConflict, PreviewStale)):
+        with pytest.raises(GenerationConflict):
             await backend.apply(mine, "too late")
         assert await held(backend, consumer) == {p: {CPU: 3}}
 

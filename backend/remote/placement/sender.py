@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from backend.core.database import Tx
-from backend.core.errors import BursarError, PreviewStale
 from backend.core.identity import Actor
 from backend.core.plan import Command, WireRequest
 from backend.core.runtime import Runtime
-from backend.core.usecase import Decision, decide
+from backend.core.usecase import decide
 from backend.placement.client import Call, Now, call
 from backend.placement.client.versions import FULL, GENERATIONS, MOVE, OWNED
 from backend.placement.model import (
-    ANY_GENERATION,
     Claim,
     CreateProvider,
     DeleteAllocations,
@@ -127,15 +125,6 @@ class PlacementSender(Sender[PlacementCase]):
         sealed = replace(decision, plan=told).sealed()
         return PlacementCase(sealed, {SIGHTS: effects.expected(tx, command)}, asked)
 
-    async def _overtaken(self, command: Command, error: BursarError) -> BursarError:
-        """The same command on what is there now, to be looked at anew."""
-        try:
-            renewed = await self._mirror.database.peek(lambda tx: _renewed(tx, command))
-            case = await self._judged(renewed)
-        except BursarError as other:
-            return other
-        return PreviewStale(case.decision.plan)
-
     # Sending
 
     async def _request(self, case: PlacementCase, reason: str) -> tuple[Created, str]:
@@ -160,9 +149,6 @@ class PlacementSender(Sender[PlacementCase]):
         consumers, providers = effects.about(effect[SIGHTS])
         marks = any(one["kind"] in ("trait", "traits", "aggregates") for one in effect[SIGHTS])
         await self._read(sorted(providers), await self._reader.consumers(consumers), marks=marks)
-
-    def _made(self, decision: Decision, created: Created) -> Decision:
-        return decision
 
 
 def _claims(command: Command) -> Sequence[Claim]:
@@ -191,24 +177,3 @@ def _warnings(command: Command, minor: int) -> list[str]:
         return []
     found = [UNCHECKED] if minor < GENERATIONS else []
     return [*found, OWNERLESS] if minor < OWNED else found
-
-
-def _renewed(tx: Tx, command: Any) -> Command:
-    """The command with the generations of now where it named others."""
-    if isinstance(command, ReplaceAllocations):
-        now = consumer_store.consumers(tx, _consumers(command))
-        claims = [
-            claim
-            if claim.generation == ANY_GENERATION
-            else replace(
-                claim, generation=now[claim.consumer].generation if claim.consumer in now else None
-            )
-            for claim in command.claims
-        ]
-        return replace(command, claims=claims)
-    provider = provider_store.provider(tx, getattr(command, "provider", ""))
-    if provider is not None and getattr(command, "generation", ANY_GENERATION) != ANY_GENERATION:
-        renewed: Command = replace(command, generation=provider.generation)
-        return renewed
-    unchanged: Command = command
-    return unchanged

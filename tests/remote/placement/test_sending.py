@@ -12,7 +12,6 @@ from backend.core.errors import (
     Invalid,
     NotAllowed,
     OutcomeUnknown,
-    PreviewStale,
 )
 from backend.core.listing import Query
 from backend.core.plan import Command, Receipt
@@ -129,18 +128,20 @@ def test_the_generation_that_was_displayed_counts(stand: Stand) -> None:
     assert written(stand) == []
 
 
-def test_who_was_faster_is_shown_before_anything_is_sent(stand: Stand) -> None:
+def test_who_was_faster_is_told_before_anything_is_sent(stand: Stand) -> None:
     p = stand.provider(VCPU=EIGHT)
     uuid = stand.consumer({p: {"VCPU": 2}})
 
     async def scene(backend: RemoteBackend) -> None:
         plan = await backend.plan(hold(uuid, {p: {"VCPU": 4}}, 1))
         await stand.change(uuid, {p: {"VCPU": 3}})
-        with pytest.raises(PreviewStale) as caught:
+        with pytest.raises(GenerationConflict):
             await backend.apply(plan, "")
-        (change,) = caught.value.plan.changes
+        assert written(stand) == []
+        again = await backend.plan(hold(uuid, {p: {"VCPU": 4}}, 2))
+        (change,) = again.changes
         assert (change.before, change.after) == (3, 4)
-        await backend.apply(caught.value.plan, "looked again")
+        await backend.apply(again, "looked again")
 
     stand.play(scene)
     assert stand.held(uuid) == {p: {"VCPU": 4}}
@@ -158,7 +159,7 @@ def test_a_race_that_the_server_decides_is_no_loss(stand: Stand) -> None:
         stand.line.turn(
             saying(said("409 Conflict", raced, "Content-Type: application/json")), writing
         )
-        with pytest.raises(PreviewStale):
+        with pytest.raises(GenerationConflict):
             await backend.apply(plan, "")
         (entry,) = await backend.journal.listing.page(Query(), 9)
         assert entry.outcome == "refused"
