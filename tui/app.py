@@ -27,7 +27,7 @@ from tui.format.glyphs import ASCII
 from tui.format.lines import Line, Look, line
 from tui.format.units import Style
 from tui.history import Place
-from tui.panes import HOMES, PANES, VIEWS, frame
+from tui.panes import HOMES, PANES, VIEWS, first, frame
 from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
 from tui.session import Session
@@ -83,8 +83,8 @@ class BursarApp(Following, inherit_bindings=False):
         self, session: Session, *, live: bool = True, contexts: Contexts | None = None
     ) -> None:
         wanted = theme.chosen(session.settings.theme, os.environ)
-        if session.begins:
-            self.DEFAULT_MODE = session.begins  # type: ignore[misc]
+        begins = session.begins or first(session.connection.systems)
+        self.DEFAULT_MODE = begins  # type: ignore[misc]
         # Told before anything is drawn: Textual decides here what NO_COLOR does to the colours.
         super().__init__(ansi_color=wanted.ansi or None)
         self.animation_level = "none"

@@ -122,6 +122,12 @@ def _contexts(session: Session) -> tuple[str, ...]:
     return session.contexts
 
 
+def _orphans(app: BursarApp, rest: str) -> None:
+    from tui import orphans
+
+    orphans.audit(app, rest)
+
+
 def _help(app: BursarApp, rest: str) -> None:
     app.action_help()
 
@@ -142,6 +148,12 @@ COMMANDS = (
         for pane in (*PANES, *SCREENS)
     ),
     Command("over", "Who is over quota", _over),
+    Command(
+        "orphans",
+        "Mark consumers whose id is neither in a file nor among what a command writes",
+        _orphans,
+        "FILE|!COMMAND",
+    ),
     Command(
         "set units", "How amounts are written", _units, "|".join(Style), tuple(map(str, Style))
     ),
@@ -282,6 +294,8 @@ def _check(order: Order, words: Sequence[str]) -> None:
         raise _wrong(order, f"one of {', '.join(words)} follows it" if words else NOTHING_SAVED)
     if command.run is _save and not _NAME.fullmatch(rest):
         raise _wrong(order, "a name of letters, digits, dots and dashes follows it")
+    if command.run is _orphans and not rest:
+        raise _wrong(order, "a file with the live ids follows it, or ! and what writes them")
     if command.run is _refresh and not _is_seconds(rest):
         raise _wrong(order, f"seconds from {FASTEST:g} to {SLOWEST} follow it")
 

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from backend.core.errors import BursarError, NotFound
 from tui.leaving import unless_lost, writes
-from tui.panes import PANES
+from tui.panes import PANES, first
 from tui.session import Session
 from tui.widgets.menu import Item, Menu
 
@@ -128,7 +128,7 @@ async def _exchange(app: BursarApp, session: Session) -> None:
     for pane in PANES:
         await app.remove_mode(pane.id)
     app.take_session(session)
-    await app.switch_mode(session.begins or PANES[0].id)
+    await app.switch_mode(session.begins or first(session.connection.systems))
     if place is not None:
         app.go(place)
     await app.remove_mode(BETWEEN)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from backend.core.filter import Compare, Filter, Flag, Op, Search, Term, Word, parse, render
 from backend.core.listing import FieldSpec, Kind
@@ -13,9 +14,17 @@ Facet = tuple[str, str]
 
 def facets(specs: Sequence[FieldSpec]) -> list[tuple[Facet, str]]:
     """What can be picked, and what it means; the states first."""
-    states = [one for one in specs if one.kind is Kind.STATE]
-    found = [((one.name, word), one.help) for one in states for word in one.words]
+    found = [((one.name, word), one.help) for one in specs if _picks(one) for word in one.words]
     return found + [(("", one.name), one.help) for one in specs if one.kind is Kind.FLAG]
+
+
+def facetted(specs: Sequence[FieldSpec], words: Mapping[str, Sequence[str]]) -> Sequence[FieldSpec]:
+    """The fields with words to pick for some texts, whatever words those may have."""
+    return [replace(one, words=tuple(words.get(one.name, one.words))) for one in specs]
+
+
+def _picks(spec: FieldSpec) -> bool:
+    return spec.kind is Kind.STATE or (spec.kind is Kind.TEXT and bool(spec.words))
 
 
 def picked(text: str, specs: Sequence[FieldSpec]) -> set[Facet]:
@@ -30,7 +39,8 @@ def with_facets(text: str, specs: Sequence[FieldSpec], chosen: Collection[Facet]
     terms = [term for term in parse(text, specs).terms if not list(_of(term, specs))]
     for name in dict.fromkeys(field for field, _ in chosen if field):
         words = tuple(Word(word) for field, word in chosen if field == name)
-        terms.append(Term(Compare(name, Op.LIKE, words)))
+        state = any(one.name == name and one.kind is Kind.STATE for one in specs)
+        terms.append(Term(Compare(name, Op.LIKE if state else Op.IS, words)))
     terms += [Term(Search((Flag(word),))) for field, word in chosen if not field]
     return render(Filter(tuple(terms)), specs)
 
@@ -43,13 +53,13 @@ def _of(term: Term, specs: Sequence[FieldSpec]) -> Iterator[Facet]:
         if len(test.parts) == 1 and isinstance(test.parts[0], Flag):
             yield "", test.parts[0].name
         return
-    states = (one for one in specs if one.name == test.field and one.kind is Kind.STATE)
-    if spec := next(states, None):
+    known = (one for one in specs if one.name == test.field and _picks(one))
+    if spec := next(known, None):
         for value in test.values:
             assert isinstance(value, Word)
             exact = test.op is Op.IS
             yield from (
                 (spec.name, word)
                 for word in spec.words
-                if (word == value.text if exact else word.startswith(value.text))
+                if (word == value.text.lower() if exact else word.startswith(value.text.lower()))
             )

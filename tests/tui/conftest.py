@@ -11,6 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 
 from tests.tui.stage import Stage, set_up
+from tests.tui.stock import stocked
 
 
 class Film:
@@ -43,3 +44,10 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     monkeypatch.chdir(tmp_path)
     with set_up(Path()) as made:
         yield made
+
+
+@pytest.fixture
+def shelves(stage: Stage) -> Stage:
+    """The same with providers and consumers."""
+    stocked(stage)
+    return stage

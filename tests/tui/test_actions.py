@@ -13,12 +13,15 @@ from textual.keys import _character_to_key
 from tui import actions
 from tui.actions import ACTIONS, REACH, Action, Group, Scope
 from tui.app import BursarApp
+from tui.panes.allocations import AllocationPane, AllocationsPane
 from tui.panes.audit import AuditPane, EntryPane
 from tui.panes.commissions import CommissionPane, CommissionsPane
+from tui.panes.constraints import ConstraintPane, ConstraintsPane
 from tui.panes.expired import ExpiredPane
 from tui.panes.heat import HeatPane
 from tui.panes.project import ProjectPane
 from tui.panes.projects import ProjectsPane
+from tui.panes.providers import ProviderPane, ProvidersPane
 from tui.panes.quota import QuotaPane
 from tui.panes.quotas import QuotasPane
 from tui.panes.raw import RawPane
@@ -42,6 +45,12 @@ SCREENS: dict[Scope, type[DOMNode]] = {
     Scope.QUOTA: QuotaPane,
     Scope.COMMISSIONS: CommissionsPane,
     Scope.COMMISSION: CommissionPane,
+    Scope.ALLOCATIONS: AllocationsPane,
+    Scope.ALLOCATION: AllocationPane,
+    Scope.CONSTRAINTS: ConstraintsPane,
+    Scope.CONSTRAINT: ConstraintPane,
+    Scope.PROVIDERS: ProvidersPane,
+    Scope.PROVIDER: ProviderPane,
     Scope.AUDIT: AuditPane,
     Scope.ENTRY: EntryPane,
     Scope.REVIEW: ReviewPane,

@@ -26,6 +26,12 @@ class Scope(StrEnum):
     VERIFY = "verify"
     COMMISSIONS = "commissions"
     COMMISSION = "commission"
+    ALLOCATIONS = "allocations"
+    ALLOCATION = "allocation"
+    CONSTRAINTS = "constraints"
+    CONSTRAINT = "constraint"
+    PROVIDERS = "providers"
+    PROVIDER = "provider"
     AUDIT = "audit"
     ENTRY = "entry"
     REVIEW = "review"
@@ -60,6 +66,12 @@ REACH: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.VERIFY: (Scope.VERIFY, *_LIST),
     Scope.COMMISSIONS: (Scope.COMMISSIONS, *_LIST),
     Scope.COMMISSION: (Scope.COMMISSION, *_TEXT),
+    Scope.ALLOCATIONS: (Scope.ALLOCATIONS, *_LIST),
+    Scope.ALLOCATION: (Scope.ALLOCATION, *_TEXT),
+    Scope.CONSTRAINTS: (Scope.CONSTRAINTS, *_LIST),
+    Scope.CONSTRAINT: (Scope.CONSTRAINT, *_TEXT),
+    Scope.PROVIDERS: (Scope.PROVIDERS, *_LIST),
+    Scope.PROVIDER: (Scope.PROVIDER, *_TEXT),
     Scope.AUDIT: (Scope.AUDIT, *_LIST),
     Scope.ENTRY: (Scope.ENTRY, *_TEXT),
     Scope.REVIEW: (Scope.REVIEW, *_TEXT),
@@ -74,6 +86,9 @@ DETAILS = (
     Scope.QUOTA,
     Scope.RESOURCE,
     Scope.COMMISSION,
+    Scope.ALLOCATION,
+    Scope.CONSTRAINT,
+    Scope.PROVIDER,
     Scope.ENTRY,
 )
 

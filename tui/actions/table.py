@@ -119,6 +119,8 @@ _VIEWS = (
            "The list, or the detail where the focus is, on the whole screen"),
     Action("view.heat", ("M",), "heat map", (Scope.PROJECTS, Scope.QUOTAS), Group.VIEW,
            "The fullest projects and how full each of their resources is", footer=85),
+    Action("constraints.view", ("t", "o"), "over only", (Scope.CONSTRAINTS,), Group.VIEW,
+           "Every inventory, or only those over their capacity", short="over", footer=10),
     Action("verify.view", ("t",), "unexpected too", (Scope.VERIFY,), Group.VIEW,
            "With holdings that no project accounts for, or without", short="more", footer=30),
     Action("view.units", ("u",), "units", (Scope.APP,), Group.VIEW,
@@ -131,7 +133,10 @@ _VIEWS = (
 
 _PROJECT = (Scope.PROJECTS, Scope.PROJECT, Scope.EXPIRED)
 _USER, _RESOURCE = (Scope.USERS, Scope.USER), (Scope.RESOURCES, Scope.RESOURCE)
-_EDITED = (Scope.PROJECTS, Scope.PROJECT, Scope.REVIEW)
+_ALLOCATION = (Scope.ALLOCATIONS, Scope.ALLOCATION)
+_STOCK = (Scope.CONSTRAINTS, Scope.CONSTRAINT, Scope.PROVIDERS, Scope.PROVIDER)
+_EDITED = (Scope.PROJECTS, Scope.PROJECT, Scope.REVIEW, *_ALLOCATION, *_STOCK)
+_EDITS = ("ModifyProject", "SubmitApplication", "ReplaceAllocations", "SetInventory")
 
 _DECISIONS = (
     Action("project.review", ("a",), "review application", _PROJECT,
@@ -144,11 +149,9 @@ _DECISIONS = (
            "Deny the waiting application, or those of all marked projects",
            footer=4, changes_data=True, gives=("DenyApplication",)),
     Action("row.edit", ("e",), "edit", _EDITED, Group.DECIDE,
-           "Fill in a form; a preview follows", footer=85,
-           gives=("ModifyProject", "SubmitApplication")),
+           "Fill in a form; a preview follows", footer=85, gives=_EDITS),
     Action("row.editor", ("E",), "edit as text", _EDITED, Group.DECIDE,
-           "Change it as a text in $EDITOR; a preview follows",
-           gives=("ModifyProject", "SubmitApplication")),
+           "Change it as a text in $EDITOR; a preview follows", gives=_EDITS),
     Action("row.new", ("n",), "new application", (Scope.PROJECTS,), Group.DECIDE,
            "Apply for a new project in somebody's name", short="new", footer=86,
            gives=("SubmitApplication",)),
@@ -219,6 +222,15 @@ _DECISIONS = (
     Action("member.remove", ("delete",), "remove", (Scope.PROJECT,), Group.DECIDE,
            "Take a person out of the project", footer=12, changes_data=True,
            gives=("ChangeMembership",)),
+    Action("alloc.move", ("M",), "move", _ALLOCATION, Group.DECIDE,
+           "Ask of another provider what one gives a consumer", footer=3, changes_data=True,
+           gives=("ReplaceAllocations",)),
+    Action("alloc.unlink", ("U",), "take share", _ALLOCATION, Group.DECIDE,
+           "Take away what one of its providers gives a consumer", short="share", footer=4,
+           changes_data=True, gives=("ReplaceAllocations",)),
+    Action("alloc.delete", ("delete",), "remove", _ALLOCATION, Group.DECIDE,
+           "Remove all that a consumer holds, or all marked consumers, if nobody changed them"
+           " meanwhile", footer=5, changes_data=True, gives=("ReplaceAllocations",)),
 )  # fmt: skip
 
 _UNDO = (

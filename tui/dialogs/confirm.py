@@ -14,6 +14,7 @@ from textual.widgets import Button, Input
 
 from backend.core.errors import (
     BursarError,
+    Conflict,
     OutcomeUnknown,
     PreviewStale,
     StorageError,
@@ -29,11 +30,14 @@ from tui.format.requests import reasoned
 from tui.forms.keeper import Keeper
 from tui.session import BAD, Session
 
+CHANGED = "The situation changed meanwhile; confirming first shows how."
+
 
 class ConfirmScreen(AskingDialog[Receipt | None]):
     """Asks for consent to a plan and applies it; None when nothing was done or the operator
     did not wait for the outcome, which is then told as a message. `done` is called when it was
-    done, waited for or not; `left` tells whether it was not."""
+    done, waited for or not; `left` tells whether it was not. When it `yields`, whoever opened it
+    shows what refuses the plan, which is left in `conflict`."""
 
     LEAVE = "Do not wait"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("C", "copy", show=False)]
@@ -44,10 +48,13 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
         plan: Plan,
         clock: Callable[[], float] = time.monotonic,
         done: Callable[[], None] | None = None,
+        *,
+        yields: bool = False,
     ) -> None:
         super().__init__(session, Consent.to(plan, session.settings.production), clock)
         self.plan = plan
-        self._done = done
+        self.conflict: Conflict | None = None
+        self._done, self._yields = done, yields
         self._over = False
         self._before: Plan | None = None
         self._typed_reason = ""
@@ -130,6 +137,10 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
             self._end(error)
         elif isinstance(error, PreviewStale):
             self._ask_again(error)
+        elif isinstance(error, Conflict) and self._yields:
+            self.conflict = error
+            self.dismiss(None)
+            return
         else:
             again = isinstance(error, StorageError | Unreachable)
             self.failed(error, "y tries again, esc closes" if again else "esc closes")
@@ -158,10 +169,13 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
         try:
             plan = await self.session.backend.plan(self.plan.command)
         except BursarError as error:
-            self.failed(error, "esc closes")
+            if isinstance(error, Conflict) and self._yields:
+                self.warn(CHANGED)
+            else:
+                self.failed(error, "esc closes")
             return
         if plan.fingerprint == self.plan.fingerprint:
             self.plan = plan
             self.show_all()
         else:
-            self.warn("The situation changed meanwhile; confirming first shows how.")
+            self.warn(CHANGED)

@@ -11,7 +11,14 @@ from backend.core.plan import Plan
 from backend.core.text import display
 from tui.format import names
 from tui.format.diffs import ABSENT, Cell, Row, label, pivot
-from tui.format.impacts import crowd, impact_texts, refusals, tally, touched_lines
+from tui.format.impacts import (
+    crowd,
+    impact_texts,
+    is_capacity,
+    refusals,
+    tally,
+    touched_lines,
+)
 from tui.format.lines import (
     BAD,
     GOOD,
@@ -41,7 +48,8 @@ def headline(plan: Plan) -> str:
     if any(_drops(aspect, cell) for row in rows for aspect, cell in row.cells.items()):
         found.append("limits will drop")
     if plan.going_over:
-        found.append(f"{crowd(plan.going_over)} over quota")
+        over = "over capacity" if is_capacity(plan.going_over) else "over quota"
+        found.append(f"{crowd(plan.going_over)} {over}")
     return ", ".join(["Confirm: " + found[0], *found[1:]]) if found else "Confirm"
 
 
@@ -75,7 +83,8 @@ def _changes(plan: Plan, look: Look) -> list[Line]:
     aspects, rows = pivot(plan.changes, look.units)
     limits = [row for row in rows if set(row.cells) - {""}]
     fields = [row for row in rows if "" in row.cells]
-    named = len({row.target for row in rows}) > 1
+    targets = {row.target for row in rows}
+    named = len(targets) > 1 or not any(target in plan.title for target in targets)
     body = [*_limits(limits, [a for a in aspects if a]), *_fields(fields, named, look)]
     return section("WHAT WILL CHANGE", body)
 
@@ -152,6 +161,8 @@ def _field_name(row: Row, named: bool) -> str:
 
 
 def _over(plan: Plan, look: Look) -> tuple[str, list[Line], str]:
+    if is_capacity(plan.impacts):
+        return _capacity(plan, look)
     over = plan.going_over
     shown = over[:HOLDERS_SHOWN]
     body = [
@@ -166,6 +177,20 @@ def _over(plan: Plan, look: Look) -> tuple[str, list[Line], str]:
     if not over:
         return "WHO IS AFFECTED", body, ""
     return f"WHO GOES OVER QUOTA ({tally(over)})", body, "effective limit, usage"
+
+
+def _capacity(plan: Plan, look: Look) -> tuple[str, list[Line], str]:
+    """What providers may give before and after, and how far some are then over."""
+    shown = sorted(plan.impacts, key=lambda impact: not impact.over_by)[:HOLDERS_SHOWN]
+    body = [
+        line(f"capacity.{i.holder}.{i.resource}",
+             (f"  {'!' if i.over_by else ' '} {text}", BAD if i.over_by else ""))
+        for i, text in zip(shown, impact_texts(shown, look), strict=True)
+    ]  # fmt: skip
+    if over := [impact for impact in shown if impact.over_by]:
+        body += refusals(over, look)
+    title = f"OVER CAPACITY ({len(over):,})" if over else "CAPACITY"
+    return title, body, "capacity, used"
 
 
 def _others(plan: Plan, look: Look) -> list[Line]:

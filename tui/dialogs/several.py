@@ -104,12 +104,14 @@ def _changes(key: int, plan: Plan, look: Look) -> Iterator[Line]:
         for aspect in aspects:
             cell = row.cells.get(aspect)
             if cell is not None and not cell.same:
-                name = label(row.field) if not aspect else f"{row.field} {aspect}"
+                of = "" if row.target in plan.title or aspect else f"{row.target}: "
+                name = of + (label(row.field) if not aspect else f"{row.field} {aspect}")
                 is_new = cell.delta == NEW
                 moved = f"{cell.after} {NEW}" if is_new else f"{cell.before} -> {cell.after}"
                 text = display(f"{name}: {moved}")
                 shown = names.cut(text, look.width - 6, look.glyphs)
-                yield line(f"case.{key}.{row.field}.{aspect}", "      ", (shown, QUIET))
+                about = f"case.{key}.{row.target}.{row.field}.{aspect}"
+                yield line(about, "      ", (shown, QUIET))
     if len(rows) > CHANGES_SHOWN:
         yield line(f"case.{key}.more", "      ", (f"and {len(rows) - CHANGES_SHOWN:,} more", QUIET))
 

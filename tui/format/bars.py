@@ -1,4 +1,4 @@
-"""The effective-limit bar (ux-anchors §4.7)."""
+"""Bars: the effective limit of a holder (ux-anchors §4.7), a share of a capacity."""
 
 from __future__ import annotations
 
@@ -49,6 +49,18 @@ def quota_bar(
     else:
         ends = tuple(_cell(value, scale, width) for value in (usage - pending, usage, effective))
     return _segments(ends, width, over)
+
+
+def share_bar(own: int, used: int, capacity: int, width: int) -> tuple[Segment, ...]:
+    """Of a capacity, exactly `width` cells: somebody's `own` part of what is used, what others
+    use, what is left. Ends in `over` when all that is used exceeds the capacity."""
+    over, scale = used > max(0, capacity), max(used, capacity)
+    mine, all = (_cell(value, scale, width) if scale > 0 else 0 for value in (own, used))
+    cells = {USED: mine, TAKEN: max(mine, all) - mine, LEFT: width - max(mine, all)}
+    if over and width:
+        cells[TAKEN if cells[TAKEN] else USED] -= 1
+    found = [Segment(kind, count) for kind, count in cells.items() if count]
+    return (*found, Segment(OVER, 1)) if over and width else tuple(found)
 
 
 def text(segments: Sequence[Segment], glyphs: Glyphs = UNICODE) -> str:

@@ -77,8 +77,13 @@ NAMED = {"uplimit": "base default"}
 
 
 def label(name: str) -> str:
-    """A field's name for people: `end_date` reads `end date`; resources keep their names."""
-    return display(name) if "." in name else NAMED.get(name) or display(name).replace("_", " ")
+    """A field's name for people: `end_date` reads `end date`; resources and resource classes keep
+    their names."""
+    return (
+        display(name)
+        if "." in name or name.isupper()
+        else NAMED.get(name) or display(name).replace("_", " ")
+    )
 
 
 def _cell(change: Change, style: str) -> Cell:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from backend.core.errors import BursarError, OutcomeUnknown
 from backend.core.text import display
-from tui.format.lines import BAD, QUIET, Line, line, wrapped
+from tui.format.conflicts import refusing
+from tui.format.lines import BAD, QUIET, Line, Look, line, wrapped
 
 
 def failure(error: BursarError, width: int, keys: str = "") -> list[Line]:
@@ -17,6 +18,7 @@ def failure(error: BursarError, width: int, keys: str = "") -> list[Line]:
     return [
         line("failure.0", ("! " + first.text, BAD)),
         *(line(one.key, (f"  {one.text}", BAD)) for one in rest),
+        *refusing(error.data, Look(width)),
         *wrapped("failure.then", last, width, style=QUIET),
     ]
 

@@ -17,14 +17,26 @@ def impact_texts(impacts: Sequence[Impact], look: Look, margin: int = 4) -> list
     """Holder, resource, effective limit before and after, usage and verdict, aligned."""
     figures = columns([_figures(impact, look) for impact in impacts], "<>>><")
     told = ["{}  {} -> {}  {}  {}".format(*cells).rstrip() for cells in figures]
-    full = [i.holder or f"(project {i.project})" for i in impacts]
+    full = [named(i) for i in impacts]
     most = look.width - margin - 2 - max(map(len, told), default=0)
     room = max(8, min(max(map(len, full), default=0), most))
     return [f"{_named(name, room, look)}  {text}" for name, text in zip(full, told, strict=True)]
 
 
+def named(impact: Impact) -> str:
+    """Whose limit it is."""
+    return impact.holder or f"(project {impact.project})"
+
+
+def is_capacity(impacts: Sequence[Impact]) -> bool:
+    """True when these are capacities of providers, which are of no project."""
+    return bool(impacts) and not any(impact.project for impact in impacts)
+
+
 def crowd(impacts: Sequence[Impact]) -> str:
-    """`the project and 3 members`."""
+    """`the project and 3 members`, `2 providers`."""
+    if is_capacity(impacts):
+        return counted(len({impact.holder for impact in impacts}), "provider")
     members = len({impact.holder for impact in impacts if impact.holder})
     projects = len({impact.project for impact in impacts if not impact.holder})
     pools = "the project" if projects == 1 else counted(projects, "project")
@@ -41,6 +53,9 @@ def tally(over: Sequence[Impact]) -> str:
 def refusals(over: Sequence[Impact], look: Look) -> list[Line]:
     """What being over means, for these resources."""
     kinds = ", ".join(sorted({impact.resource for impact in over}))
+    if is_capacity(over):
+        text = f"What is allocated stays and may shrink. All else of {kinds} is refused."
+        return wrapped("meaning", text, look.width, 4)
     text = f"Running resources stay. New commissions on {kinds} are refused until usage drops."
     return wrapped("meaning", text, look.width, 4)
 

@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeGuard
 
 from backend.core.plan import WireRequest
 
@@ -31,10 +32,28 @@ def curl(request: WireRequest) -> str:
     """The line that sends the request: address and token come from the shell's variables."""
     if request.method == COMMAND:
         return request.path
-    path = shlex.quote(f"/account/v1.0/{request.path}")
-    words = [f'curl -X {shlex.quote(request.method)} "$ASTAKOS_URL"{path}']
-    words.append('-H "X-Auth-Token: $ASTAKOS_TOKEN"')
+    # Placement's paths are from its root on, Astakos' from that of its account.
+    placement = request.path.startswith("/")
+    system = "PLACEMENT" if placement else "ASTAKOS"
+    path = shlex.quote(request.path if placement else f"/account/v1.0/{request.path}")
+    words = [f'curl -X {shlex.quote(request.method)} "${system}_URL"{path}']
+    words.append(f'-H "X-Auth-Token: ${system}_TOKEN"')
+    if placement:
+        words.append(f"-H 'OpenStack-API-Version: placement {_version(request.body)}'")
     if request.body:
         words.append("-H 'Content-Type: application/json'")
         words.append(f"--data {shlex.quote(body_json(request.body))}")
     return " ".join(words)
+
+
+def _version(body: Mapping[str, object]) -> str:
+    """The microversion whose form the body has: claims have a type from 1.38 on, and a
+    generation from 1.28 on."""
+    claims = [body] if "allocations" in body else [one for one in body.values() if _is_claim(one)]
+    if any("consumer_generation" not in one for one in claims):
+        return "1.27"
+    return "1.37" if any("consumer_type" not in one for one in claims) else "1.39"
+
+
+def _is_claim(value: object) -> TypeGuard[Mapping[str, object]]:
+    return isinstance(value, Mapping) and "allocations" in value

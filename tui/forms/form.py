@@ -6,11 +6,15 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from backend.core.errors import NotFound
 from backend.core.filter import amount, span
 from backend.core.plan import Command
 from tui.forms.exact import escape, meant, shown
+
+if TYPE_CHECKING:
+    from tui.wishes import Wish
 
 Value = str | int
 Typed = Mapping[str, str]
@@ -84,7 +88,8 @@ def _no_problems(read: Mapping[str, Value | None]) -> Mapping[str, str]:
 @dataclass(frozen=True, slots=True)
 class Form:
     """Fields and the command that the changed ones make. `key` names what is edited, the same
-    each time it is opened; `problems` finds what is wrong between fields, by field id."""
+    each time it is opened; `problems` finds what is wrong between fields, by field id. `wish`
+    stands in for `command` where others may change the same meanwhile."""
 
     title: str
     key: str
@@ -92,6 +97,7 @@ class Form:
     command: Callable[[Changed], Command]
     problems: Callable[[Mapping[str, Value | None]], Mapping[str, str]] = _no_problems
     note: str = ""
+    wish: Callable[[Changed], Wish] | None = None
 
     @property
     def initial(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ from textual.widgets import Button, Input, Label, Static, TextArea
 from backend.core.errors import BursarError
 from backend.core.plan import Receipt
 from tui.dialogs.confirm import ConfirmScreen
+from tui.dialogs.conflict import Outcome, pursue
 from tui.dialogs.dialog import Dialog
 from tui.dialogs.question import Question
 from tui.format import ages
@@ -27,7 +28,7 @@ from tui.format.names import shorten
 from tui.forms.controls import Control, LineControl, OneOf, control
 from tui.forms.editor import edit
 from tui.forms.exact import hidden
-from tui.forms.form import Checked, Field, Form, Kind, Typed, checked, resolved
+from tui.forms.form import Changed, Checked, Field, Form, Kind, Typed, checked, resolved
 from tui.forms.keeper import Keeper
 from tui.forms.rounds import decoded, rounds
 from tui.session import Session
@@ -272,15 +273,22 @@ class FormScreen(Dialog[Receipt | None]):
             self._tell(found)
             if self._lacking(found):
                 return
-            plan = await self.session.plan(self.form.command(found.changed))
+            outcome = await self._pursued(found.changed)
         except BursarError as error:
             self.failed(error)
             return
+        if outcome.receipt is not None or outcome.left:
+            self.dismiss(outcome.receipt)
+
+    async def _pursued(self, changed: Changed) -> Outcome:
+        """Preview it and have it carried out. Raises BursarError."""
         sent = partial(self._keeper.drop, over=True)
+        if self.form.wish is not None:
+            return await pursue(self.app, self.session, self.form.wish(changed), sent)
+        plan = await self.session.plan(self.form.command(changed))
         shown = ConfirmScreen(self.session, plan, done=sent)
         receipt = await self.app.push_screen_wait(shown)
-        if receipt is not None or shown.left:
-            self.dismiss(receipt)
+        return Outcome(receipt, shown.left)
 
     def _lacking(self, found: Checked) -> bool:
         """Say why there is nothing to preview, if so."""

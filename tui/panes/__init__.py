@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -10,7 +11,7 @@ class PaneInfo:
     """One list: its mode and action scope `id`, its digit, its names on wide and narrow
     terminals, where its class is, and the `Badges` field it counts with the sign behind the
     count. A screen has no digit; it opens on top of its `home`, and says what it is `about`.
-    `view` is what the list begins with."""
+    `view` is what the list begins with; without its `system` it is empty."""
 
     id: str
     digit: str
@@ -22,17 +23,26 @@ class PaneInfo:
     home: str = ""
     about: str = ""
     view: str = ""
+    system: str = "astakos"
 
 
-# The digits are the same in every context; a pane appears here when its system exists.
+# The digits are the same in every context, whatever is connected there.
 PANES = (
     PaneInfo("projects", "1", "Projects", "Proj", "projects:ProjectsPane", "waiting"),
     PaneInfo("quotas", "2", "Quotas", "Quota", "quotas:QuotasPane", "over", "!"),
     PaneInfo(
+        "allocations", "3", "Allocations", "Alloc", "allocations:AllocationsPane",
+        system="placement",
+    ),
+    PaneInfo(
+        "constraints", "4", "Constraints", "Constr", "constraints:ConstraintsPane",
+        system="placement",
+    ),
+    PaneInfo(
         "commissions", "5", "Commissions", "Commis", "commissions:CommissionsPane", "pending", "*"
     ),
-    PaneInfo("audit", "6", "Audit", "Audit", "audit:AuditPane", view="decisions"),
-)
+    PaneInfo("audit", "6", "Audit", "Audit", "audit:AuditPane", view="decisions", system=""),
+)  # fmt: skip
 
 SCREENS = (
     PaneInfo(
@@ -55,9 +65,39 @@ SCREENS = (
         "verify", "", "Verify", "Verify", "verify:VerifyPane",
         home="quotas", about="Limits that are not what projects say",
     ),
+    PaneInfo(
+        "providers", "", "Providers", "Providers", "providers:ProvidersPane",
+        home="constraints", about="Providers below their parents, and what they have",
+        system="placement",
+    ),
 )  # fmt: skip
 """Lists that are reached by a command."""
 HOMES = {one.id: one.home or one.id for one in (*PANES, *SCREENS)}
 """Every list, and the pane that is lit while it is on screen."""
 VIEWS = {one.id: one.view for one in (*PANES, *SCREENS)}
 """What every list begins with."""
+SYSTEMS = {one.id: one.system for one in (*PANES, *SCREENS)}
+"""The system that every list needs, `` for none."""
+CONNECTING = {
+    "astakos": ("No Astakos is connected in this context.", "[contexts.NAME.astakos]"),
+    "placement": ("No Placement is connected in this context.", "[contexts.NAME.placement]"),
+}
+"""What is said where a system is not connected, and the setting that connects one."""
+
+
+def unconnected(list: str, systems: Collection[str]) -> tuple[str, ...]:
+    """Why a list is empty where only these systems are connected, and what to do; nothing where
+    its own is."""
+    system = SYSTEMS.get(list, "")
+    if not system or system in systems:
+        return ()
+    what, setting = CONNECTING[system]
+    return what, f"{setting} in the configuration connects one: docs/operations.md", OTHERS
+
+
+OTHERS = "1 to 6 and : lead to the other lists"
+
+
+def first(systems: Collection[str]) -> str:
+    """The pane to begin with where these systems are connected."""
+    return next(one.id for one in PANES if one.system in systems or not one.system)

@@ -88,7 +88,7 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         state = self.state
         state.query = replace(state.query, sort=state.query.sort or self.SORT)
         self._listed = self.query_listed
-        self.list.empty = self.nothing()
+        self.list.empty = self.bare()
         self.list.marked = state.marked
         self.list.go_to(self._cursor)
         self.list.show(self._listed)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from backend.core.listing import Query
 from tui.actions import Action, Group, Scope, reachable
 from tui.history import Place
+from tui.panes import unconnected
 from tui.panes.listpane import ListPane
 from tui.panes.related import quoted, related
 from tui.panes.subject import Subject
@@ -124,7 +125,10 @@ def _act(pane: Subject, known: Iterable[Action], item: Item) -> None:
 async def _objects(app: BursarApp, text: str) -> list[tuple[Item, Callable[[], None]]]:
     """The rows of every list that has names, as items and what opens them."""
     found: list[tuple[Item, Callable[[], None]]] = []
+    systems = app.session.connection.systems
     for name, noun, words in OBJECTS:
+        if unconnected(name, systems):
+            continue
         listing = app.session.listing(name)
         for row in await listing.page(Query(quoted(text)), FOUND):
             item = Item(f"{name} {row.key}", words(row), noun)
@@ -146,5 +150,7 @@ OBJECTS: Sequence[tuple[str, str, Callable[[Any], str]]] = (
     ("users", "person", lambda row: row.email),
     ("resources", "resource", lambda row: row.name),
     ("commissions", "pending", lambda row: str(row.key)),
+    ("providers", "provider", lambda row: row.name),
+    ("allocations", "consumer", lambda row: row.uuid),
 )
 """Lists whose objects the palette finds: list, noun, name of a row."""

@@ -9,10 +9,10 @@ from typing import Generic
 from textual import on
 from textual.timer import Timer
 
-from backend.core.errors import Invalid
-from backend.core.listing import MARKED, Listing, Query
+from backend.core.listing import MARKED, FieldSpec, Listing, Query
 from tui.asking import FilterLine
 from tui.history import Place
+from tui.panes import unconnected
 from tui.panes.pane import Pane
 from tui.session import WARN, ListState
 from tui.widgets.prompt import MessageRow
@@ -51,6 +51,10 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
                 "bursar import FILE --database PATH fills it; bursar demo shows a filled one.",
             )
         return ("Nothing here.",)
+
+    def bare(self) -> Sequence[str]:
+        """The same, unless there can be nothing because its system is not connected."""
+        return unconnected(self.list_id, self.session.connection.systems) or self.nothing()
 
     # The query
 
@@ -126,7 +130,7 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
         query = self.query_listed
         if self._listed not in (None, query):
             self._listed = query
-            self.list.empty = self.nothing()
+            self.list.empty = self.bare()
             self.list.show(query)
             self.show_chrome()
 
@@ -164,23 +168,26 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
         else:
             self.session.tell("there is nothing that way")
 
+    async def facet_specs(self) -> Sequence[FieldSpec]:
+        """The fields whose words can be picked. Raises BursarError."""
+        return self.listing().fields
+
     def action_facets(self) -> None:
         """Pick what is shown."""
+        self.start(self._offer_facets, group="facets")
+
+    async def _offer_facets(self) -> None:
         from tui.dialogs.facets import FacetScreen
         from tui.facets import Facet, facets, picked, with_facets
 
-        text, specs = self.query_shown.text, self.listing().fields
+        text, specs = self.query_shown.text, await self.facet_specs()
 
         def chosen(found: Sequence[Facet] | None) -> None:
             if found is not None:
                 self.ask(text=with_facets(text, specs, found))
 
-        try:
-            self.app.push_screen(
-                FacetScreen(self.session, facets(specs), picked(text, specs)), chosen
-            )
-        except Invalid as error:
-            self.session.told(error)
+        shown = FacetScreen(self.session, facets(specs), picked(text, specs))
+        self.app.push_screen(shown, chosen)
 
     @on(MessageRow.Changed)
     def _filter_changed(self, event: MessageRow.Changed) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from backend.backend import JournalRow
+from backend.placement.model import ConsumerRow, InventoryRow, ProviderRow
 from backend.projects.model import MemberRow, MismatchRow, PersonRow, ProjectRow
 from backend.quotas.model import CommissionRow, QuotaRow, ResourceRow
 from tui.format import names
@@ -34,6 +35,7 @@ def _project(row: ProjectRow) -> Iterator[Related]:
     yield Related("quotas of its members", "quotas", f"project={name}")
     yield Related("its own limits and usage", "quotas", f"project={name}", "pools")
     yield Related("commissions on it", "commissions", f"project={name}")
+    yield Related("what it holds in Placement", "allocations", f"project={quoted(row.uuid)}")
     yield Related("what was done to it", "audit", f"about:{name}")
     if row.owner:
         owner = quoted(row.owner)
@@ -81,6 +83,12 @@ def _entry(row: JournalRow) -> Iterator[Related]:
         yield Related("quotas of its members", "quotas", f"project={about}")
     elif kind == "user":
         yield from _person(row.about)
+    elif kind == "consumer":
+        yield Related("the consumer, if it is there", "allocations", f"consumer={quoted(id)}")
+    elif kind == "provider":
+        yield from _provider(id, "the provider")
+    elif kind == "inventory":
+        yield from _provider(id.partition("/")[0], "its provider")
     elif kind == "commission":
         yield Related("the commission, if it is pending", "commissions", f"serial={id}")
     yield Related("everything done to the same", "audit", f"about={quoted(row.target)}")
@@ -100,6 +108,50 @@ def _resource(row: ResourceRow) -> Iterator[Related]:
     yield Related("the limits of projects", "quotas", f"resource={resource}", "pools")
     yield Related("commissions on it", "commissions", f"resource={resource}")
     yield Related("what was done to it", "audit", f"about:{resource}")
+
+
+@related.register
+def _consumer(row: ConsumerRow) -> Iterator[Related]:
+    consumer = quoted(row.uuid)
+    if row.known:
+        project = quoted(row.project)
+        name = row.project_name or row.project
+        if row.project_name:
+            yield Related(f"the project {name}", "projects", f"id={project}", "everything")
+        yield Related(f"all that {name} holds", "allocations", f"project={project}")
+        yield Related("all of the same user", "allocations", f"user={quoted(row.user)}")
+    one = row.providers == 1
+    yield Related(f"its {'provider' if one else 'first provider'} {row.provider}", "providers",
+                  f"name={quoted(row.provider)}")  # fmt: skip
+    yield Related(f"what {row.provider} has", "constraints", f"provider={quoted(row.provider)}")
+    yield Related("what was done to it", "audit", f"about={quoted(f'consumer:{row.uuid}')}")
+    yield Related("it alone", "allocations", f"consumer={consumer}")
+
+
+@related.register
+def _inventory(row: InventoryRow) -> Iterator[Related]:
+    provider, name = quoted(row.provider_name), quoted(row.resource_class)
+    yield Related("who holds some of it", "allocations", f"provider={provider} class={name}")
+    yield Related(f"the provider {row.provider_name}", "providers", f"name={provider}")
+    yield Related(f"all that {row.provider_name} has", "constraints", f"provider={provider}")
+    yield Related(f"{row.resource_class} of all providers", "constraints", f"class={name}")
+    target = f"inventory:{row.provider}/{row.resource_class}"
+    yield Related("what was done to it", "audit", f"about={quoted(target)}")
+
+
+@related.register
+def _provider_row(row: ProviderRow) -> Iterator[Related]:
+    name = quoted(row.name)
+    yield Related("who holds something of it", "allocations", f"provider={name}")
+    yield Related("what it has", "constraints", f"provider={name}")
+    yield Related("its tree", "providers", f"root={quoted(row.provider.root)}")
+    target = f"provider:{row.provider.uuid}"
+    yield Related("what was done to it", "audit", f"about={quoted(target)}")
+
+
+def _provider(uuid: str, words: str) -> Iterator[Related]:
+    yield Related(words, "providers", f"uuid={quoted(uuid)}")
+    yield Related("what it has", "constraints", f"provider={quoted(uuid)}")
 
 
 @related.register

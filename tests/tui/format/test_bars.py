@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.quotas.model import UNLIMITED
-from tui.format.bars import OVER, quota_bar, text
+from tui.format.bars import OVER, quota_bar, share_bar, text
 from tui.format.glyphs import ASCII, UNICODE
 
 KINDS = ["used", "pending", "left", "taken", "over"]
@@ -52,3 +52,26 @@ def test_more_usage_never_makes_the_used_part_shorter(limit: int, usage: int, wi
         return sum(segment.cells for segment in bar if segment.kind in ("used", OVER))
 
     assert used(usage) <= used(usage + 1)
+
+
+@pytest.mark.parametrize(
+    ("own", "used", "capacity", "bar"),
+    [
+        (8, 8, 16, "#######......."),
+        (4, 12, 16, "####xxxxxxx..."),
+        (4, 20, 16, "###xxxxxxxxxx!"),
+        (20, 20, 16, "#############!"),
+        (0, 0, 0, ".............."),
+        (0, 5, 0, "xxxxxxxxxxxxx!"),
+        (1, 1000, 1000, "#xxxxxxxxxxxxx"),
+    ],
+)
+def test_what_the_bar_of_a_share_shows(own: int, used: int, capacity: int, bar: str) -> None:
+    assert text(share_bar(own, used, capacity, 14), ASCII) == bar
+
+
+@given(COUNT, COUNT, st.integers(-100, UNLIMITED), st.integers(0, 60))
+def test_the_bar_of_a_share_is_exactly_as_wide_as_asked(
+    own: int, used: int, capacity: int, width: int
+) -> None:
+    assert len(text(share_bar(min(own, used), used, capacity, width))) == width

@@ -1,0 +1,267 @@
+"""Allocations, constraints and providers: what is shown, found, copied and led to."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import OptionList
+
+from tests.tui.stage import NARROW, WIDE, Stage, play, press, said, until
+from tests.tui.stock import BIG, MOVING, NAMES, NOBODYS, ONE, TWO, VCPU, WEB, hold
+from tests.tui.troubles import empty, listed, order, screen
+from tui.dialogs.facets import FacetScreen
+from tui.panes.allocations import AllocationPane, AllocationsPane
+from tui.panes.constraints import ConstraintPane, ConstraintsPane
+from tui.panes.detailpane import DetailPane
+from tui.panes.providers import ProviderPane
+from tui.panes.raw import RawPane
+
+
+def consumers(pilot: Pilot[None]) -> list[str]:
+    """The consumers on screen, by the digit that tells them apart."""
+    return re.findall(r"PLC +([5-8])a1c", said(pilot.app))
+
+
+def test_consumers_are_listed_with_whose_they_are_and_what_they_hold(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "3")
+        told = said(pilot.app)
+        assert consumers(pilot) == [*"5678"]
+        assert re.search(r"6a1c\S+ climate\.hpc INSTANCE +VCPU 16 MEMORY_MB 32,768 +gen 1", told)
+        assert re.search(r"8a1c\S+ \(none\) +untyped +VCPU 2 +gen 1", told)
+
+    play(shelves.app(), script)
+
+
+def test_wide_terminals_say_of_which_providers_and_how_long(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "3")
+        await until(pilot, lambda: "generation 6" in said(pilot.app))
+        told = said(pilot.app)
+        assert re.search(r"5a1c.* 2 providers ", told)
+        assert re.search(r"6a1c.* compute-01 ", told)
+
+    play(shelves.app(WIDE), script, WIDE)
+
+
+def test_a_consumer_is_opened_with_its_share_of_each_provider(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "3", "enter")
+        await until(pilot, lambda: "storage-pool" in said(pilot.app))
+        told = said(pilot.app)
+        assert isinstance(pilot.app.screen, AllocationPane)
+        assert re.search(r"VCPU +#+x+! +8 of 24 +all use 28 +OVER by 4", told)
+        assert re.search(r"DISK_GB +##\.+ +80 of 1,000", told)
+        assert re.search(r"Project +climate\.hpc", told)
+        assert re.search(r"User +m@uni\.example", told)
+
+    play(shelves.app(), script)
+
+
+def test_the_raw_view_is_what_placement_shows(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        for way in (("3", "y"), ("3", "enter", "y")):
+            await press(pilot, *way)
+            await until(pilot, lambda: isinstance(pilot.app.screen, RawPane))
+            raw = pilot.app.screen
+            assert isinstance(raw, RawPane)
+            data = json.loads(raw._text)
+            assert data["allocations"][ONE]["resources"] == {VCPU: 8, "MEMORY_MB": 16384}
+            assert data["consumer_generation"] == 1
+            await press(pilot, "escape")
+        await press(pilot, "4", "y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RawPane))
+        assert "allocation_ratio" in said(pilot.app)
+
+    play(shelves.app(), script)
+
+
+@pytest.mark.parametrize(
+    ("keys", "copied"),
+    [
+        (("3",), WEB),
+        (("3", "enter"), WEB),
+        (("4",), f"{ONE} {VCPU}"),
+        (("4", "enter"), f"{ONE} {VCPU}"),
+    ],
+)
+def test_ids_are_copied(shelves: Stage, keys: tuple[str, ...], copied: str) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, *keys)
+        await pilot.pause(0.1)
+        await press(pilot, "c")
+        assert pilot.app.clipboard == copied
+
+    play(shelves.app(), script)
+
+
+def test_types_and_providers_are_picked(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "3", "f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FacetScreen))
+        options = pilot.app.screen.query_one(OptionList)
+        prompts = [str(options.get_option_at_index(n).prompt) for n in range(6)]
+        shown = {prompt.split("]")[1].split()[0] for prompt in prompts}
+        assert shown >= {"type:unknown", "type:instance", "type:migration", "provider:compute-01"}
+        await press(pilot, *_to(options, "type:migration"), "space", "enter")
+        await listed(pilot, lambda count: count == 1)
+        assert consumers(pilot) == ["7"]
+        assert screen(pilot).query_shown.text == "type=migration"
+        await press(pilot, "f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FacetScreen))
+        options = pilot.app.screen.query_one(OptionList)
+        await press(pilot, "x", *_to(options, "provider:storage-pool"), "space", "enter")
+        await until(pilot, lambda: consumers(pilot) == ["5"])
+
+    play(shelves.app(), script)
+
+
+def _to(options: OptionList, word: str) -> list[str]:
+    """The keys that lead from the first option to this one."""
+    prompts = [str(options.get_option_at_index(n).prompt) for n in range(options.option_count)]
+    return ["home", *["j"] * next(n for n, prompt in enumerate(prompts) if word in prompt)]
+
+
+def test_constraints_show_the_sum_and_what_is_over(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "4")
+        await until(pilot, lambda: "1 over" in said(pilot.app))
+        told = said(pilot.app)
+        assert re.search(r"compute-01 +VCPU +12 +2 +28 +24 +-4 +117% OVER", told)
+        assert re.search(r"storage-pool +DISK_GB +1,000 +1 +80 +1,000 +920 +8%", told)
+        await press(pilot, "t")
+        await listed(pilot, lambda count: count == 1)
+        assert "over only" in said(pilot.app)
+        await press(pilot, "enter")
+        await until(pilot, lambda: "WHO FILLS IT" in said(pilot.app) or _more(pilot))
+        assert isinstance(pilot.app.screen, ConstraintPane)
+        told = said(pilot.app)
+        assert re.search(r"Capacity +24 +\(12 total - 0 reserved\) x 2", told)
+        assert re.search(r"Used +28 +OVER by 4", told)
+        await press(pilot, "G")
+        assert re.search(r"6a1c\S+ 16 57%", said(pilot.app))
+
+    play(shelves.app(), script)
+
+
+def _more(pilot: Pilot[None]) -> bool:
+    return "pgdn: more" in said(pilot.app)
+
+
+def test_nothing_over_is_good_news(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "4")
+        assert "No provider has an inventory." in said(pilot.app)
+        await press(pilot, "t")
+        await empty(pilot, "Nothing is over its capacity.")
+        await press(pilot, "3")
+        assert "Nobody holds anything." in said(pilot.app)
+        await order(pilot, "providers")
+        assert "There are no providers." in said(pilot.app)
+
+    play(stage.app(), script)
+
+
+def test_providers_stand_below_their_parents(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "providers")
+        told = said(pilot.app)
+        assert "[4 Constr]" in told
+        assert re.search(r"> region-1 .*\n +compute-01 .*\n +compute-02 .*\n  storage-pool", told)
+        assert re.search(r"   compute-01 +2 +3 VCPU 117% +1 ", told)
+        await press(pilot, "j", "enter")
+        await until(pilot, lambda: "LARGEST CONSUMERS" in said(pilot.app))
+        assert isinstance(pilot.app.screen, ProviderPane)
+        told = said(pilot.app)
+        assert re.search(r"Below +region-1", told)
+        assert re.search(r"VCPU +#+! +28 of 24 +OVER by 4", told)
+        assert re.search(r"MEMORY_MB +#+\.+ +49,152 of 65,024 +76%", told)
+        await press(pilot, "escape", "k", "enter")
+        await until(pilot, lambda: "CHILDREN (2)" in said(pilot.app))
+
+    play(shelves.app(), script)
+
+
+@pytest.mark.parametrize(
+    ("keys", "choose", "name", "text"),
+    [
+        (("3",), "the project climate", "Projects", "id="),
+        (("3",), "first provider", "Providers", f'name="{NAMES[ONE]}"'),
+        (("3", "enter"), "what compute-01 has", "Constraints", f'provider="{NAMES[ONE]}"'),
+        (("3",), "what was done", "Audit", f'about="consumer:{WEB}"'),
+        (("4",), "who holds some", "Allocations", f'provider="{NAMES[ONE]}" class="{VCPU}"'),
+        (("4", "enter"), "the provider", "Providers", f'name="{NAMES[ONE]}"'),
+        (("4",), "what was done", "Audit", f'about="inventory:{ONE}/{VCPU}"'),
+        (("1",), "in Placement", "Allocations", "project="),
+    ],
+)
+def test_one_thing_leads_to_another(
+    shelves: Stage, keys: tuple[str, ...], choose: str, name: str, text: str
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, *keys)
+        await pilot.pause(0.1)
+        await press(pilot, "J")
+        await pilot.press(*("space" if char == " " else char for char in choose))
+        await press(pilot, "enter")
+        await listed(pilot, lambda count: count >= 1)
+        assert screen(pilot).path()[0] == name
+        assert text in screen(pilot).query_shown.text
+
+    play(shelves.app(), script)
+
+
+def test_an_entry_of_the_journal_leads_to_what_it_is_about(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, f"audit about=consumer:{NOBODYS}")
+        await press(pilot, "J", *"the", "enter")
+        await listed(pilot, lambda count: count == 1)
+        assert consumers(pilot) == ["8"]
+        await order(pilot, f"audit about:inventory:{TWO}")
+        await press(pilot, "J", *"has", "enter")
+        await listed(pilot, lambda count: count == 2)
+        assert isinstance(pilot.app.screen, ConstraintsPane)
+
+    play(shelves.app(), script)
+
+
+@pytest.mark.parametrize(("typed", "kind"), [(NAMES[TWO], ProviderPane), (MOVING, AllocationPane)])
+def test_the_palette_finds_providers_and_consumers(
+    shelves: Stage, typed: str, kind: type[DetailPane]
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "1", "ctrl+p")
+        await pilot.press(*typed)
+        await until(pilot, lambda: f"  {typed}" in said(pilot.app))
+        await press(pilot, "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, kind))
+
+    play(shelves.app(), script)
+
+
+def test_what_others_do_is_seen(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "3")
+        hold(shelves.world, BIG, {ONE: {VCPU: 4}})
+        await press(pilot, "r")
+        await until(pilot, lambda: bool(re.search(r"6a1c.*VCPU 4 +\+gen 2", said(pilot.app))))
+        hold(shelves.world, BIG, {})
+        await press(pilot, "r")
+        await until(pilot, lambda: screen(pilot).list.shown == 3)
+
+    play(shelves.app(), script)
+
+
+def test_narrow_terminals_have_the_panes_too(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "3")
+        assert isinstance(pilot.app.screen, AllocationsPane)
+        assert consumers(pilot) == [*"5678"]
+        await press(pilot, "4")
+        assert re.search(r"compute-01 +VCPU +28 +24 +-4 +117% OVER", said(pilot.app))
+
+    assert NARROW == (80, 24)
+    play(shelves.app(), script, (60, 15))

@@ -1,0 +1,237 @@
+"""What a provider has of a class and how much of it is used, in words, figures and bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from backend.core.text import counted
+from backend.placement.model import UNTYPED, InventoryRow, ProviderDetail, Stock
+from backend.placement.model.entities import MOST, PLACEHOLDER
+from tui.format import bars, names
+from tui.format.lines import (
+    BAD,
+    HEAD,
+    QUIET,
+    WARN,
+    Line,
+    Look,
+    Part,
+    blank,
+    columns,
+    line,
+    section,
+    wrapped,
+)
+from tui.format.units import UNKNOWN, amount, percent
+
+CONSUMERS_SHOWN = 20
+BAR = 24
+"""Cells of a bar at most."""
+ROOMY = 65
+"""Cells from which on a bar stands beside its figures."""
+
+Amounts = Iterable[tuple[str, int]]
+
+
+def figure(number: int, look: Look) -> str:
+    """A figure of an inventory."""
+    return amount(number, style=look.units)
+
+
+def fitting(number: int, look: Look) -> str:
+    """The same in the cells there are, without its separators if need be."""
+    text = figure(number, look)
+    return text if len(text) <= look.width else str(number)
+
+
+def amounts(found: Amounts, look: Look) -> str:
+    """`VCPU 8 MEMORY_MB 32,768`."""
+    return " ".join(f"{name} {figure(number, look)}" for name, number in found)
+
+
+def type_of(consumer_type: str, known: bool = True) -> Part:
+    """The type of a consumer; one that has none needs looking after."""
+    if not known:
+        return UNKNOWN, QUIET
+    return ("untyped", WARN) if consumer_type == UNTYPED else consumer_type
+
+
+def project_of(project: str, name: str, known: bool = True) -> Part:
+    """A project by its name where it is known; `(none)` for the placeholder."""
+    if not known:
+        return UNKNOWN, QUIET
+    return ("(none)", WARN) if project == PLACEHOLDER else name or project
+
+
+def ratio(number: float) -> str:
+    """`1.5`, `16`."""
+    return f"{number:g}"
+
+
+def verdict(row: InventoryRow, look: Look) -> tuple[str, str]:
+    """`OVER by 4`, `FULL` or ``, and its style."""
+    if row.over_by:
+        return f"OVER by {figure(row.over_by, look)}", BAD
+    return ("FULL", WARN) if row.capacity > 0 and not row.free else ("", "")
+
+
+def word(row: InventoryRow) -> tuple[str, str]:
+    """The same without a figure."""
+    return ("OVER", BAD) if row.over_by else verdict(row, Look(0))
+
+
+def bar(row: InventoryRow, look: Look, width: int, own: int | None = None) -> list[tuple[str, str]]:
+    """How full it is, and whose part of it that is."""
+    mine = row.used if own is None else own
+    return bars.parts(bars.share_bar(mine, row.used, row.capacity, width), look.glyphs)
+
+
+def barred(
+    key: str, name: str, row: InventoryRow, look: Look, own: int | None = None
+) -> Iterator[Line]:
+    """A class with its bar, beside the figures where there is room, else below them; `own` is
+    what somebody has of it."""
+    mine = row.used if own is None else own
+    figures = f"{figure(mine, look)} of {figure(row.capacity, look)}"
+    told, tone = verdict(row, look)
+    share = (f"  {told or percent(row.used, row.capacity)}", tone or QUIET)
+    if look.width >= ROOMY:
+        room = max(8, min(BAR, look.width - 58))
+        all = "" if own is None else f"  all use {figure(row.used, look)}"
+        taken = 25 + room + len(figures) + len(share[0])
+        tail = all if taken + len(all) <= look.width else ""
+        shown = bar(row, look, room, own)
+        yield line(
+            key, f"  {names.fit(name, 20, look.glyphs)} ", *shown, f"  {figures}{tail}", share
+        )
+        return
+    room = max(8, look.width - 3 - len(figures))
+    yield line(key, f"  {names.fit(name, room, look.glyphs)} {figures}")
+    yield line(f"{key}.bar", "    ", *bar(row, look, max(8, min(BAR, look.width - 16)), own), share)
+
+
+def units_allowed(stock: Stock, look: Look) -> str:
+    """Which amounts one consumer may have."""
+    least, most, step = (
+        figure(one, look) for one in (stock.min_unit, stock.max_unit, stock.step_size)
+    )
+    if stock.min_unit > stock.max_unit:
+        return f"none: at least {least}, at most {most}"
+    steps = "" if stock.step_size == 1 else f", in steps of {step}"
+    if stock.max_unit < MOST:
+        return f"{least} to {most}{steps}"
+    return f"{least} or more{steps}" if stock.min_unit > 1 else f"any amount{steps}"
+
+
+def arithmetic(stock: Stock, look: Look) -> str:
+    """`(16 total - 2 reserved) x 2`, in short where there is little room."""
+    total, reserved = figure(stock.total, look), figure(stock.reserved, look)
+    share = ratio(stock.allocation_ratio)
+    if look.width < ROOMY:
+        return f"({total} - {reserved}) x {share}"
+    return f"({total} total - {reserved} reserved) x {share}"
+
+
+def inventory(row: InventoryRow, found: ProviderDetail | None, look: Look) -> Iterator[Line]:
+    """What a provider has of a class: the six fields, what they come to, who fills it."""
+    told, tone = word(row)
+    room = look.width - len(told) - 2
+    yield line("name", (names.shorten(row.resource_class, room, look.glyphs), HEAD), "  ",
+               (told, tone))  # fmt: skip
+    yield line("of", f"of {row.provider_name}")
+    yield blank()
+    stock = row.stock
+    left = [f"OVER by {figure(row.over_by, look)}", BAD] if row.over_by else ["", ""]
+    facts = (
+        ("Capacity", figure(row.capacity, look), arithmetic(stock, look)),
+        ("Used", figure(row.used, look), left[0] or percent(row.used, row.capacity)),
+        ("Left", figure(row.free, look), ""),
+    )
+    for (name, *_), cells in zip(facts, columns(facts, "<><"), strict=True):
+        loud = left[1] if name == "Used" and row.over_by else QUIET
+        yield line(f"fact.{name}", f"{cells[0]}  {cells[1]}", (f"   {cells[2]}".rstrip(), loud))
+    yield line("bar", "  ", *bar(row, look, max(8, min(BAR, look.width - 4))))
+    yield from section("SIX FIELDS", _fields(stock, look))
+    yield from section("ONE CONSUMER MAY HAVE",
+                       wrapped("units", units_allowed(stock, look), look.width, 2))  # fmt: skip
+    if row.over_by:
+        meaning = "What is allocated stays. It may shrink or stay as it is; all else is refused."
+        yield from section("WHAT OVER MEANS", wrapped("meaning", meaning, look.width, 2))
+    if found is not None:
+        yield from _who(row, found, look)
+
+
+def _fields(stock: Stock, look: Look) -> Iterator[Line]:
+    figures = (
+        ("total", figure(stock.total, look)),
+        ("reserved", figure(stock.reserved, look)),
+        ("min_unit", figure(stock.min_unit, look)),
+        ("max_unit", figure(stock.max_unit, look)),
+        ("step_size", figure(stock.step_size, look)),
+        ("allocation_ratio", ratio(stock.allocation_ratio)),
+    )
+    for name, told in columns(figures, "<>"):
+        yield line(f"field.{name}", f"  {name}  {told}")
+
+
+def _who(row: InventoryRow, found: ProviderDetail, look: Look) -> list[Line]:
+    holding = [
+        (uuid, number)
+        for uuid, held in found.consumers
+        for name, number in held
+        if name == row.resource_class
+    ]
+    holding.sort(key=lambda one: -one[1])
+    return section("WHO FILLS IT", _holders(holding, row, look), "largest first")
+
+
+def _holders(holding: Sequence[tuple[str, int]], row: InventoryRow, look: Look) -> Iterator[Line]:
+    shown = holding[:CONSUMERS_SHOWN]
+    figures = [[figure(number, look), percent(number, row.used)] for _, number in shown]
+    laid = columns(figures, ">>")
+    room = max(8, look.width - 4 - len(" ".join(laid[0]) if laid else ""))
+    for (uuid, _), cells in zip(shown, laid, strict=True):
+        name = names.fit(uuid, min(36, room), look.glyphs)
+        yield line(f"holder.{uuid}", f"  {name} {cells[0]}", (f" {cells[1]}", QUIET))
+    if len(holding) > len(shown):
+        yield line("holder.more", (f"  and {len(holding) - len(shown):,} more", QUIET))
+
+
+def provider(found: ProviderDetail, look: Look) -> Iterator[Line]:
+    """A provider: its place in the tree, what it has, and who holds most of it."""
+    row, one = found.row, found.row.provider
+    over = f"{row.over} OVER" if row.over else ""
+    yield line("name", (names.shorten(row.name, look.width - len(over) - 2, look.glyphs), HEAD),
+               "  ", (over, BAD))  # fmt: skip
+    yield line("uuid", one.uuid if look.width >= len(one.uuid) else names.identifier(one.uuid))
+    yield blank()
+    yield line("parent", "Below       ", row.parent_name or ("nothing: it is a root", QUIET))
+    yield line("generation", f"Generation  {one.generation}")
+    yield line("consumers", f"Held by     {counted(row.consumers, 'consumer')}")
+    body = [
+        drawn
+        for each in found.inventories
+        for drawn in barred(f"class.{each.resource_class}", each.resource_class, each, look)
+    ]
+    yield from section("INVENTORIES", body, "used of capacity")
+    yield from section(f"CHILDREN ({len(found.children)})", _listed("child", found.children))
+    yield from section("LARGEST CONSUMERS", _largest(found, look))
+    yield from section(f"TRAITS ({len(found.traits)})", _words("trait", found.traits, look))
+    yield from section(f"AGGREGATES ({len(found.aggregates)})",
+                       _listed("aggregate", found.aggregates))  # fmt: skip
+
+
+def _listed(key: str, texts: Sequence[str]) -> Iterator[Line]:
+    for text in texts:
+        yield line(f"{key}.{text}", f"  {text}")
+
+
+def _words(key: str, texts: Sequence[str], look: Look) -> list[Line]:
+    return wrapped(key, ", ".join(texts), look.width, 2) if texts else []
+
+
+def _largest(found: ProviderDetail, look: Look) -> Iterator[Line]:
+    for uuid, held in found.consumers[:CONSUMERS_SHOWN]:
+        text = amounts(held, look)
+        room = max(13, look.width - len(text) - 4)
+        yield line(f"consumer.{uuid}", f"  {names.fit(uuid, min(36, room), look.glyphs)}  ", text)

@@ -1,0 +1,90 @@
+"""`:orphans`: consumers that nothing alive stands behind are marked, to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from backend.core.errors import BursarError, Invalid
+from backend.core.listing import MARKED
+from tui.live_ids import live_ids
+from tui.panes import VIEWS, unconnected
+from tui.panes.pane import Pane
+from tui.session import INFO, WARN, Session
+from tui.widgets.marking import MOST
+
+if TYPE_CHECKING:
+    from tui.app import BursarApp
+
+LIST, GROUP = "allocations", "orphans"
+
+
+def audit(app: BursarApp, source: str) -> None:
+    """Begin to compare the consumers that are listed with the ids of a file or command; the
+    list then shows those that are not among them. Raises Invalid where there are none."""
+    session = app.session
+    if why := unconnected(LIST, session.connection.systems):
+        raise Invalid(why[0], hint=why[1])
+    if session.doing:
+        raise Invalid(f"one at a time: {session.doing}")
+    auditing: Callable[[], Awaitable[None]] = partial(_audit, app, session, source)
+    app.run_worker(auditing, group=GROUP, exclusive=True)
+
+
+async def _audit(app: BursarApp, session: Session, source: str) -> None:
+    def stop() -> None:
+        app.workers.cancel_group(app, GROUP)
+        session.doing = ""
+        session.tell("nothing was compared", WARN)
+
+    session.doing, session.stop = f"reading the ids of {source}", stop
+    session.redraw()
+    try:
+        live = await live_ids(source)
+        session.doing = f"comparing {len(live):,} ids"
+        session.redraw()
+        listed, found = await compared(session, live)
+    except BursarError as error:
+        session.doing = ""
+        session.told(error)
+        return
+    finally:
+        session.doing = ""
+    mark(session, found)
+    text, tone = told(session, len(live), listed, len(found))
+    session.tell(text, tone)
+    if found and isinstance(app.screen, Pane) and app.session is session:
+        app.show_list(LIST, text=MARKED)
+
+
+async def compared(session: Session, live: Sequence[str]) -> tuple[int, list[int]]:
+    """How many consumers are listed, and those of them that are not among these ids. Raises
+    BursarError."""
+    orphaned = set(await session.backend.placement.orphans(live))
+    query = session.list_state(LIST, VIEWS[LIST]).query
+    if MARKED in query.text.lower():
+        query = replace(query, text="")
+    keys = await session.listing(LIST).keys(query)
+    return len(keys), [key for key in keys if key in orphaned]
+
+
+def mark(session: Session, found: Sequence[int]) -> None:
+    """Mark these and no others, as many as can be."""
+    marked = session.list_state(LIST, VIEWS[LIST]).marked
+    marked.clear()
+    marked.update(dict.fromkeys(found[:MOST]))
+
+
+def told(session: Session, live: int, listed: int, found: int) -> tuple[str, str]:
+    """What came of it, and how loud that is."""
+    ids = f"{live:,} live id{'s' if live != 1 else ''}"
+    if not found:
+        return f"none of {listed:,} consumers is orphaned ({ids})", INFO
+    marked = f"{min(found, MOST):,} marked" if found > MOST else "marked"
+    key = session.key("alloc.delete")
+    text = f"{found:,} of {listed:,} consumers orphaned, {marked} ({ids}); {key} removes them"
+    if found == listed:
+        return f"NONE of {ids} is here: another cloud's list? {text}", WARN
+    return text, WARN

@@ -1,0 +1,230 @@
+"""What can be done with a consumer, from the list and from its own screen."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from backend.core.errors import BursarError, Invalid
+from backend.core.listing import Query
+from backend.placement.model import (
+    Claim,
+    ConsumerDetail,
+    ConsumerRow,
+    ProviderDetail,
+    ProviderRow,
+    ReplaceAllocations,
+    Share,
+)
+from tui.actions import Action, Group
+from tui.format.names import identifier
+from tui.format.stock import amounts
+from tui.format.units import percent
+from tui.panes.pane import Pane
+from tui.panes.related import quoted
+
+if TYPE_CHECKING:
+    from tui.forms.form import Form
+    from tui.wishes import ConsumerWish, Wish
+
+OFFERED = 40
+"""Providers that are offered before anything is typed."""
+GIVES = ("ReplaceAllocations",)
+UNREAD = "the server has not said yet whose it is"
+
+
+class Wishing(Pane, inherit_bindings=False):
+    """A screen whose changes are wishes: others may change the same meanwhile."""
+
+    @work(group="change", exclusive=True)
+    async def wish(self, asked: Callable[[], Awaitable[Wish | None]]) -> None:
+        """Ask what is wanted, preview it, carry it out. None is nothing."""
+        from tui.dialogs.conflict import pursue
+
+        try:
+            wanted = await asked()
+            if wanted is None:
+                return
+            outcome = await pursue(self.app, self.session, wanted)
+        except BursarError as error:
+            self.session.told(error)
+            return
+        if outcome.receipt is not None:
+            await self._done(outcome.receipt)
+
+
+class AllocationActions(Wishing, inherit_bindings=False):
+    """Edit, move, take from and remove the consumer of `consumer_row`."""
+
+    def consumer_row(self) -> ConsumerRow | None:
+        """The consumer, None when there is none."""
+        raise NotImplementedError
+
+    def refusal(self, action: Action) -> str:
+        """There has to be one, and it has to be known."""
+        why = super().refusal(action)
+        if why or action.group is not Group.DECIDE or action.id == "undo":
+            return why
+        if why := self.session.forbidden() or self.session.lacking(GIVES):
+            return why
+        row = self.consumer_row()
+        if action.id == "alloc.delete" and self.marks():
+            return ""
+        if row is None:
+            return "no consumer is selected"
+        if action.id == "alloc.unlink" and row.providers == 1:
+            return f"it holds of one provider only; {self.session.key('alloc.delete')} removes"
+        return "" if row.known else UNREAD
+
+    async def consumer_found(self) -> ConsumerDetail | None:
+        """What it holds, by provider. Raises BursarError."""
+        row = self.consumer_row()
+        return None if row is None else await self.session.backend.placement.consumer(row.key)
+
+    # Amounts
+
+    def action_row_edit(self) -> None:
+        """Change its amounts by a form."""
+        self.fill_in(self._form)
+
+    def action_row_editor(self) -> None:
+        """Change them as a text."""
+        self.fill_in(self._form, editor=True)
+
+    async def _form(self) -> Form | None:
+        from tui.forms.placement import PlacementForms
+
+        if (found := await self.consumer_found()) is None:
+            return None
+        session = self.session
+        delete = session.key("alloc.delete")
+        forms = PlacementForms(session.backend, session.look(), delete)
+        return forms.amounts(found, await self._providers(found))
+
+    async def _providers(self, found: ConsumerDetail) -> Sequence[ProviderDetail]:
+        placement = self.session.backend.placement
+        keys = [(await placement.provider_named(one.provider.uuid)).key for one in found.shares]
+        return [await placement.provider(key) for key in keys]
+
+    # One provider's share
+
+    def action_alloc_unlink(self) -> None:
+        """Take away what one provider gives."""
+        self.wish(self._unlinking)
+
+    async def _unlinking(self) -> Wish | None:
+        from tui.wishes import without
+
+        if (found := await self.consumer_found()) is None:
+            return None
+        share = await self._share(found, "Take away the share of")
+        if share is None:
+            return None
+        uuid = share.provider.uuid
+        return self._wish(found, lambda base: without(base, uuid))
+
+    def action_alloc_move(self) -> None:
+        """Ask of another provider what one gives."""
+        self.wish(self._moving)
+
+    async def _moving(self) -> Wish | None:
+        from tui.wishes import moved
+
+        if (found := await self.consumer_found()) is None:
+            return None
+        share = await self._share(found, "Move the share of")
+        to = await self._provider(share) if share is not None else None
+        if share is None or to is None:
+            return None
+        uuid, there = share.provider.uuid, to.provider.uuid
+        names = {there: to.name, uuid: share.provider.name}
+        return self._wish(found, lambda base: moved(base, uuid, there), names)
+
+    def _wish(
+        self,
+        found: ConsumerDetail,
+        make: Callable[[ConsumerDetail], Claim],
+        names: dict[str, str] | None = None,
+    ) -> ConsumerWish:
+        from tui.wishes import ConsumerWish
+
+        return ConsumerWish(self.session.backend, found, make, names or {})
+
+    async def _share(self, found: ConsumerDetail, title: str) -> Share | None:
+        """The one there is, or the one that is chosen."""
+        from tui.widgets.choice import Choice
+
+        if len(found.shares) == 1:
+            return found.shares[0]
+        look = self.session.look()
+        offered = [(one.provider.uuid, f"{one.provider.name}   {amounts(_held(one), look)}")
+                   for one in found.shares]  # fmt: skip
+        chosen = await self.app.push_screen_wait(Choice(title, offered))
+        return next((one for one in found.shares if one.provider.uuid == chosen), None)
+
+    async def _provider(self, share: Share) -> ProviderRow | None:
+        """Another provider, found by typing."""
+        from tui.widgets.menu import Item, Menu
+
+        listing, known = self.session.backend.placement.providers, dict[str, ProviderRow]()
+
+        async def search(text: str) -> Sequence[Item]:
+            rows = await listing.page(Query(quoted(text) if text else ""), OFFERED)
+            here = share.provider.uuid
+            rows = [row for row in rows if row.inventories and row.provider.uuid != here]
+            new = [row for row in rows if row.provider.uuid not in known]
+            known.update((row.provider.uuid, row) for row in new)
+            return [Item(row.provider.uuid, row.name, note=room_of(row)) for row in new]
+
+        title = f"Move from {share.provider.name} to"
+        menu = Menu(title, await search(""), self.session.settings.glyphs, search)
+        chosen = await self.app.push_screen_wait(menu)
+        return None if chosen is None else known.get(chosen.id)
+
+    # All of it
+
+    def action_alloc_delete(self) -> None:
+        """Remove it, or all that are marked."""
+        self.wish(self._removing)
+
+    async def _removing(self) -> Wish | None:
+        from tui.wishes import emptied
+
+        found = await self.consumer_found()
+        return None if found is None else self._wish(found, emptied)
+
+    def removal(self, row: ConsumerRow) -> ReplaceAllocations:
+        """What removes a consumer, unless it changed since it was listed. Raises Invalid when
+        it is not known."""
+        if not row.known:
+            raise Invalid(UNREAD)
+        claim = Claim(
+            consumer=row.uuid,
+            allocations={},
+            project=row.project,
+            user=row.user,
+            consumer_type=row.consumer_type,
+            generation=row.generation,
+        )
+        return ReplaceAllocations(actor=self.session.connection.actor, claims=(claim,))
+
+
+def _held(share: Share) -> list[tuple[str, int]]:
+    return [(name, amount) for name, amount, _ in share.amounts]
+
+
+def room_of(row: ProviderRow) -> str:
+    """How full a provider is at most."""
+    if row.fullest is None:
+        return "no inventories"
+    name, used, capacity = row.fullest
+    over = f"   {row.over} OVER" if row.over else ""
+    kinds = "1 class" if row.inventories == 1 else f"{row.inventories:,} classes"
+    return f"{kinds}, fullest {name} {percent(used, capacity)}{over}"
+
+
+def named(row: ConsumerRow) -> str:
+    """A consumer in a list of several: its uuid in short, and what it holds."""
+    return identifier(row.uuid)
