@@ -67,7 +67,7 @@ def _providers(column: str) -> tuple[Like, Like]:
 # ---------------------------------------------------------------- consumers
 
 KNOWN = "c.known = 1"
-_HELD = "EXISTS (SELECT 1 FROM allocation a WHERE a.consumer_id = c.id AND {})"
+_HELD = "c.id IN (SELECT a.consumer_id FROM allocation a WHERE {})"
 _AMOUNT = """(SELECT coalesce(sum(a.used), 0) FROM allocation a
     JOIN resource_class k ON k.id = a.class_id WHERE a.consumer_id = c.id AND k.name = {})"""
 _COUNT = "(SELECT count(DISTINCT a.provider_id) FROM allocation a WHERE a.consumer_id = c.id)"
