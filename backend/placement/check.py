@@ -1,10 +1,12 @@
-"""What must hold of placement: usage is what is held, nobody holds nothing, trees are trees."""
+"""What must hold of placement: usage is what is held, nobody holds nothing, trees are trees, and
+all is as the journal tells."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from backend.core.database.tx import Tx
+from backend.placement import replay
 
 SELECT_USAGES = """
 SELECT p.name, c.name, i.used, coalesce(s.total, 0) FROM inventory i
@@ -37,6 +39,7 @@ def findings(tx: Tx) -> Iterator[str]:
     for uuid, generation in tx.all(SELECT_UNBORN):
         yield f"consumer {uuid}: generation {generation}"
     yield from _trees(tx)
+    yield from replay.findings(tx)
 
 
 def _trees(tx: Tx) -> Iterator[str]:

@@ -19,6 +19,7 @@ from backend.world import load
 from tests.places import Places
 from tests.world.files import NOW, database
 
+SELECT_TOLD = 'SELECT action, target, "after" FROM journal ORDER BY seq'
 WAITING = """
 SELECT h.id, h.usage_min, h.usage_max FROM holding h JOIN holder s
     ON s.id = CASE WHEN h.source_id = 0 THEN h.holder_id ELSE h.source_id END
@@ -67,7 +68,7 @@ def test_the_same_seed_does_the_same(new_place: Places) -> None:
         for _ in range(80):
             traffic.step()
         assert traffic.moves.counts["placed"] > 0
-        told.append(db.read(lambda tx: tx.all('SELECT action, target, "after" FROM journal')))
+        told.append(db.read(lambda tx: tx.all(SELECT_TOLD)))
         db.close()
     assert told[0] == told[1]
 
