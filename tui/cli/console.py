@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 ESCAPE_DELAY = "500"
 """Milliseconds until an escape is a key of its own."""
+TURN = 0.001
+"""Seconds after which a thread that reads rows lets the keys have their turn."""
 
 
 def console(options: argparse.Namespace) -> int:
@@ -76,6 +79,7 @@ def show(opener: Opener, context: Context, backend: Backend | None = None) -> in
     from tui.app import BursarApp
 
     log = start_log()
+    sys.setswitchinterval(TURN)
     if backend is None:
         app = BursarApp(opener.opened(context), contexts=opener)
     else:
