@@ -12,6 +12,7 @@ from backend.core.database import Database, Tx, open_database
 from backend.core.errors import BursarError, Conflict
 from backend.core.identity import operator
 from backend.core.plan import Command, Plan, Receipt
+from backend.core.runtime import Runtime
 from backend.core.usecase import decide, execute
 from backend.placement.model import (
     ANY_GENERATION,
@@ -188,10 +189,10 @@ TABLES: Sequence[str] = (
 )
 
 
-def site(place: Place) -> Site:
+def site(place: Place, runtime: Runtime | None = None) -> Site:
     """P has VCPU 8 x 2.0 (at most 16 at a time) and MEMORY_MB 1000 in tens from 20 to 500,
     Q has VCPU 10 (spec placement §7)."""
-    found = Site(open_database(place, STEPS))
+    found = Site(open_database(place, STEPS, runtime))
     memory = Stock(1024, reserved=24, min_unit=20, max_unit=500, step_size=10)
     found.provider("P", stocks={CPU: Stock(8, max_unit=16, allocation_ratio=2.0), RAM: memory})
     found.provider("Q", stocks={CPU: Stock(10)})
