@@ -86,9 +86,11 @@ def execute(
 
     Raises PreviewStale with the new plan when `expected` (a plan's fingerprint) differs.
     """
-    decision = decide(tx, room, command)
-    if expected is not None and decision.plan.fingerprint != expected:
-        raise PreviewStale(decision.plan)
+    decision = room.decide[type(command)](tx, command)
+    if expected is not None:
+        decision = decision.sealed()
+        if decision.plan.fingerprint != expected:
+            raise PreviewStale(decision.plan)
     return room.perform(tx, decision, reason)
 
 
