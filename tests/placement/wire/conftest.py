@@ -14,7 +14,9 @@ from backend.core.database import Tx
 from backend.core.identity import operator
 from backend.embedded import EmbeddedBackend, open_embedded
 from backend.server.app import create_app
+from tests import postgres as postgresql
 from tests.placement.wire.cloud import Cloud, cloud
+from tests.places import Place
 from tests.serving import IN_PROCESS, serving
 
 MOUNT = "/placement"
@@ -27,7 +29,7 @@ GRANTS = {
 ROLES = {"service": "service", "reader": "reader", "nobody": ""}
 TOKEN = "X-Auth-Token"
 FORMS = [pytest.param("real", marks=pytest.mark.slow), "asgi", "served"]
-OURS = ["asgi", "served"]
+OURS = ["asgi", "served", "postgres"]
 
 Credentials = Callable[[str], Mapping[str, str]]
 
@@ -53,7 +55,7 @@ def given_out(backend: EmbeddedBackend) -> Credentials:
 
 
 @contextmanager
-def in_process(place: Path) -> Iterator[Cloud]:
+def in_process(place: Place) -> Iterator[Cloud]:
     """Our application without a socket."""
     backend = open_embedded(place)
     try:
@@ -83,6 +85,13 @@ def asgi_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 
 @pytest.fixture(scope="session")
+def postgres_cloud(postgres: postgresql.Server) -> Iterator[Cloud]:
+    """Our application on PostgreSQL, shared."""
+    with postgres.database() as url, in_process(url) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
 def served_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """Our server, shared."""
     with served(tmp_path_factory.mktemp("served") / "cloud.db") as found:
@@ -105,6 +114,6 @@ def any_cloud(request: pytest.FixtureRequest) -> Cloud:
 
 @pytest.fixture(params=OURS)
 def our_cloud(request: pytest.FixtureRequest) -> Cloud:
-    """Each of ours."""
+    """Each of ours, with either engine."""
     found: Cloud = request.getfixturevalue(f"{request.param}_cloud")
     return found
