@@ -1,0 +1,96 @@
+"""Every command is previewed as it is carried out, and a preview of what was is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.core.errors import Conflict, PreviewStale
+from backend.core.plan import Command
+from backend.core.usecase import execute, record_refusal
+from backend.placement.model import (
+    AddInventory,
+    CreateProvider,
+    CreateResourceClass,
+    CreateTrait,
+    DeleteAllocations,
+    DeleteProvider,
+    DeleteResourceClass,
+    DeleteTrait,
+    DropInventory,
+    ModifyProvider,
+    RenameResourceClass,
+    ReplaceAllocations,
+    ReplaceInventories,
+    Reshape,
+    SetAggregates,
+    SetInventory,
+    SetTraits,
+    Stock,
+)
+from backend.placement.service import ROOM
+from tests.placement.sites import ACTOR, CPU, RAM, Site, claim, uuid_of
+
+P, Q, C, SPARE = uuid_of("P"), uuid_of("Q"), uuid_of("c"), "CUSTOM_SPARE"
+CASES: tuple[tuple[Command, str], ...] = (
+    (ReplaceAllocations(actor=ACTOR, claims=[claim("c", 1, P={CPU: 3})]), f"consumer:{C}"),
+    (ReplaceAllocations(actor=ACTOR, claims=[claim("c", 1), claim("d")]), "placement"),
+    (DeleteAllocations(actor=ACTOR, consumer=C), f"consumer:{C}"),
+    (CreateProvider(actor=ACTOR, name="new", parent=P), "placement"),
+    (ModifyProvider(actor=ACTOR, provider=Q, name="new", parent=P), f"provider:{Q}"),
+    (DeleteProvider(actor=ACTOR, provider=Q), f"provider:{Q}"),
+    (ReplaceInventories(actor=ACTOR, provider=Q, stocks={RAM: Stock(1)}), f"provider:{Q}"),
+    (
+        AddInventory(actor=ACTOR, provider=Q, resource_class=RAM, stock=Stock(1)),
+        f"inventory:{Q}/{RAM}",
+    ),
+    (
+        SetInventory(actor=ACTOR, provider=P, resource_class=CPU, stock=Stock(1)),
+        f"inventory:{P}/{CPU}",
+    ),
+    (DropInventory(actor=ACTOR, provider=P, resource_class=RAM), f"inventory:{P}/{RAM}"),
+    (CreateResourceClass(actor=ACTOR, name="CUSTOM_NEW"), "placement"),
+    (
+        RenameResourceClass(actor=ACTOR, name=SPARE, new_name="CUSTOM_NEW"),
+        f"resource_class:{SPARE}",
+    ),
+    (DeleteResourceClass(actor=ACTOR, name=SPARE), f"resource_class:{SPARE}"),
+    (CreateTrait(actor=ACTOR, name="CUSTOM_NEW"), "placement"),
+    (DeleteTrait(actor=ACTOR, name=SPARE), f"trait:{SPARE}"),
+    (SetTraits(actor=ACTOR, provider=P, traits=[SPARE]), f"provider:{P}"),
+    (SetAggregates(actor=ACTOR, provider=P, aggregates=[C]), f"provider:{P}"),
+    (Reshape(actor=ACTOR, stocks={Q: {}}, claims=[claim("c", 1)]), "placement"),
+)
+
+
+@pytest.fixture
+def filled(s: Site) -> Site:
+    """Something is held, and there is something to spare."""
+    s.put("c", None, P={CPU: 2})
+    s.do(CreateResourceClass(actor=ACTOR, name=SPARE))
+    s.do(CreateTrait(actor=ACTOR, name=SPARE))
+    return s
+
+
+def test_every_command_has_a_case() -> None:
+    assert {type(command) for command, _ in CASES} == set(ROOM.decide)
+
+
+@pytest.mark.parametrize(("command", "subject"), CASES, ids=lambda case: type(case).__name__)
+def test_what_is_previewed_is_carried_out(filled: Site, command: Command, subject: str) -> None:
+    plan = filled.plan(command)
+    assert plan.changes
+    assert plan.request.path.startswith("/")
+    filled.database.write(lambda tx: execute(tx, ROOM, command, "as agreed", plan.fingerprint))
+    error = Conflict("no")
+    filled.database.write(lambda tx: record_refusal(tx, ROOM, command, "", error))
+    assert filled.content()["journal"][-1][4] == subject
+
+
+def test_a_preview_of_what_was_is_refused(filled: Site) -> None:
+    command = ReplaceAllocations(actor=ACTOR, claims=[claim("c", P={CPU: 3})])
+    seen = filled.plan(command).fingerprint
+    filled.put("d", None, P={CPU: 1})
+    assert filled.plan(command).fingerprint == seen
+    filled.put("c", 1, P={CPU: 4})
+    with pytest.raises(PreviewStale):
+        filled.database.write(lambda tx: execute(tx, ROOM, command, "", seen))
