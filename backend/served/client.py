@@ -56,6 +56,8 @@ MOST_KEYS = 64 << 20
 """Octets of a list's keys: eight million of them."""
 ROWS = 500
 """Rows that are asked for at once."""
+IDS = 15_000
+"""Ids that are sent at once; servers take bodies of a megabyte."""
 
 
 class Line:
@@ -264,8 +266,12 @@ class ServedPlacement:
         return cast(Sequence[str], await self._line.read("placement/classes"))
 
     async def orphans(self, live: Sequence[str]) -> Sequence[int]:
-        """Consumers that are not among these ids."""
-        return cast(Sequence[int], await self._line.search("placement/orphans", live=live))
+        """Consumers that are not among these ids, of which a body holds not many: an orphan is
+        what no part of them names."""
+        parts = [live[n : n + IDS] for n in range(0, len(live), IDS)] or [live]
+        found = [await self._line.search("placement/orphans", live=part) for part in parts]
+        named_by_none = set(found[0]).intersection(*found[1:])
+        return [key for key in found[0] if key in named_by_none]
 
     async def raw_consumer(self, key: int) -> Mapping[str, object]:
         """The consumer as Placement's API shows it. Raises NotFound."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -162,7 +163,7 @@ def test_every_list_and_every_read_shows_what_the_database_knows(stand: Stand) -
     stand.world.charge("M", uuid, 3)
     serial = stand.world.charge("M", uuid, 1, keep=False)
     _, application = stand.world.submit("O", uuid, grants={VM: Capacity(20, 8)})
-    hold(stand.world)
+    hold(stand.world, CONSUMER, "node-1", "node-2")
 
     async def scene(backend: Backend) -> None:
         await backend.badges()
@@ -198,15 +199,32 @@ def test_every_list_and_every_read_shows_what_the_database_knows(stand: Stand) -
     stand.play(scene)
 
 
-def hold(world: World) -> None:
-    """Let a consumer hold something of two providers."""
+@pytest.mark.needs(Can.EVERYTHING)
+def test_the_living_may_be_many(stand: Stand) -> None:
+    one, other = (str(uuid4()) for _ in range(2))
+    for consumer in (one, other):
+        hold(stand.world, consumer, stand.name("node"))
+    live = [one, *(str(uuid4()) for _ in range(40_000))]
+
+    async def scene(backend: Backend) -> list[str]:
+        keys = await backend.placement.orphans(live)
+        rows = await backend.placement.consumers.rows(keys)
+        return [rows[key].uuid for key in keys]
+
+    found = stand.play(scene)
+    assert other in found
+    assert one not in found
+
+
+def hold(world: World, consumer: str, *names: str) -> None:
+    """Let a consumer hold something of new providers."""
     amounts = {}
-    for name in ("node-1", "node-2"):
+    for name in names:
         provider = str(world.do(CreateProvider(actor=OPERATOR, name=name)).created["provider"])
         stocks = {"VCPU": Stock(8, allocation_ratio=1.5), "DISK_GB": Stock(100)}
         world.do(ReplaceInventories(actor=OPERATOR, provider=provider, stocks=stocks))
         amounts[provider] = {"VCPU": 4}
-    claim = Claim(consumer=CONSUMER, allocations=amounts, consumer_type="INSTANCE")
+    claim = Claim(consumer=consumer, allocations=amounts, consumer_type="INSTANCE")
     world.do(ReplaceAllocations(actor=OPERATOR, claims=[claim]))
 
 
