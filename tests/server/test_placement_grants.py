@@ -92,6 +92,16 @@ def test_the_root_wants_no_token(site: Site, path: str) -> None:
     assert answer.json()["versions"][0]["max_version"] == "1.39"
 
 
+def test_requests_are_counted_by_call(site: Site) -> None:
+    token = site.add("t", "placement:admin")
+    for path in ("/nothing/here", f"/allocations/{STRANGE}"):
+        site.ask("GET", MOUNT + path, token=token)
+    told = site.ask("GET", "/bursar/metrics").text
+    assert 'route="/placement/allocations/{consumer_uuid}"' in told
+    assert 'route="unknown"' in told
+    assert "nothing" not in told
+
+
 def test_strange_paths_lead_nowhere(site: Site) -> None:
     token = site.add("t", "placement:admin")
     for path in ("/%00", "/resource_providers/%0a", "/a/b/c/d", "//", "/{", "/traits/{/"):

@@ -67,6 +67,7 @@ class Site:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         request_id = dialect.new_request_id()
+        scope["route"] = None  # so that what leads nowhere is not counted as the mount
         minor: int | None = None
         try:
             path = scope["path"].removeprefix(scope.get("root_path", ""))
