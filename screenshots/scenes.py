@@ -52,6 +52,8 @@ SCENES = (
     Scene("confirm", ("a", "A"), "what approving would do", text="freed RAM nodes, agreed with PI"),
     Scene("quotas", ("2",), "effective limits"),
     Scene("heat", ("M",), "the fullest projects by resource"),
+    Scene("allocations", ("3",), "who holds what in Placement, of which providers"),
+    Scene("constraints", ("4", "t"), "inventories that are over their capacity"),
     Scene("commissions", ("5",), "what is pending, and what happens"),
     Scene("audit", ("6",), "who changed what"),
 )

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from backend.core.errors import BursarError
+from backend.core.text import display
 from tui.format.failures import failure
 from tui.format.glyphs import ASCII
 from tui.format.lines import WARN, Build, joined, wrapped
@@ -74,8 +75,8 @@ class Dialog(ModalScreen[ResultT]):
     def frame(self, title: str, keys: str) -> None:
         """The words in the border: what this is, and which keys it has."""
         dialog = self.query_one("#dialog")
-        dialog.border_title = Content(title)
-        dialog.border_subtitle = Content(keys)
+        dialog.border_title = Content(display(title))
+        dialog.border_subtitle = Content(display(keys))
 
     def fit(self) -> None:
         """Give the text the rows that the rest leaves, and no more than it has."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from backend.core.text import counted
 from backend.placement.model import UNTYPED, InventoryRow, ProviderDetail, Stock
 from backend.placement.model.entities import MOST, PLACEHOLDER
+from backend.quotas.model import BYTES
 from tui.format import bars, names
 from tui.format.lines import (
     BAD,
@@ -22,11 +23,15 @@ from tui.format.lines import (
     section,
     wrapped,
 )
-from tui.format.units import UNKNOWN, amount, percent
+from tui.format.units import UNKNOWN, Style, amount, percent
 
+SIZES = {"MB": 1024**2, "GB": 1024**3}
+"""What the names of classes are counted in, in bytes."""
 CONSUMERS_SHOWN = 20
 BAR = 24
 """Cells of a bar at most."""
+SPACIOUS = 44
+"""Cells from which on amounts are written with the whole names of their classes."""
 ROOMY = 65
 """Cells from which on a bar stands beside its figures."""
 
@@ -47,6 +52,21 @@ def fitting(number: int, look: Look) -> str:
 def amounts(found: Amounts, look: Look) -> str:
     """`VCPU 8 MEMORY_MB 32,768`."""
     return " ".join(f"{name} {figure(number, look)}" for name, number in found)
+
+
+def amounts_fitting(found: Amounts, look: Look) -> str:
+    """The same in a column that is not `SPACIOUS`: where amounts are for people,
+    `VCPU 8 MEMORY 32G`."""
+    if look.width >= SPACIOUS or look.units != Style.AUTO:
+        return amounts(found, look)
+    return " ".join(_short(name, number, look) for name, number in found)
+
+
+def _short(name: str, number: int, look: Look) -> str:
+    head, _, suffix = name.rpartition("_")
+    if not head or suffix not in SIZES:
+        return f"{name} {figure(number, look)}"
+    return f"{head} {amount(number * SIZES[suffix], BYTES, look.units)}"
 
 
 def type_of(consumer_type: str, known: bool = True) -> Part:

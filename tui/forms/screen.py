@@ -18,6 +18,7 @@ from textual.widgets import Button, Input, Label, Static, TextArea
 
 from backend.core.errors import BursarError
 from backend.core.plan import Receipt
+from backend.core.text import display
 from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.conflict import Outcome, pursue
 from tui.dialogs.dialog import Dialog
@@ -336,4 +337,4 @@ class FormScreen(Dialog[Receipt | None]):
 def _heading(section: str, titles: Sequence[str]) -> Content:
     """The name of a section, and over fields that stand side by side what they are."""
     over = "".join(f"{title:<{PAIR}}" for title in [*titles, "NOW"] if titles)
-    return Content.assemble((f"{section:<{NAME}}", HEAD), (over, QUIET))
+    return line("", (f"{display(section):<{NAME}}", HEAD), (over, QUIET)).content

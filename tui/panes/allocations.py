@@ -14,7 +14,7 @@ from tui.facets import facetted
 from tui.format import ages
 from tui.format.consumers import consumer
 from tui.format.lines import QUIET, Build, Line, Look, Part
-from tui.format.stock import amounts, project_of, type_of
+from tui.format.stock import amounts_fitting, project_of, type_of
 from tui.format.units import UNKNOWN
 from tui.panes import bulk
 from tui.panes.allocation_actions import AllocationActions, named
@@ -57,7 +57,7 @@ COLUMNS: tuple[Column[ConsumerRow], ...] = (
            middle=True),
     Column("project", "PROJECT", _project, 11, 22, sort="project", middle=True),
     Column("type", "STATE/TYPE", _type, 10, 12, sort="type", news=True),
-    Column("amount", "AMOUNT", lambda row, look: amounts(row.amounts, look), 28, 44),
+    Column("amount", "AMOUNT", lambda row, look: amounts_fitting(row.amounts, look), 28, 44),
     Column("where", "WHERE", _where, 11, 20, drop=30, sort="provider", middle=True),
     Column("age", "AGE", _age, 8, right=True, drop=20, sort="age", ages=True),
     Column("use", "USE", _generation, 6, drop=10,
@@ -105,6 +105,8 @@ class AllocationsPane(AllocationActions, ListPane[ConsumerRow], inherit_bindings
 
     def hint(self) -> Part:
         """What the row of keys may have no room for."""
+        if not self.list.shown:
+            return ""
         edit = self.session.key("row.edit")
         return f"{edit} edits amounts   :orphans marks what nothing alive stands behind"
 

@@ -62,7 +62,7 @@ COLUMNS: tuple[Column[InventoryRow], ...] = (
            right=True, sort="capacity", figure=lambda row: row.capacity),
     Column("left", "LEFT", _left, 7, 10, 12, right=True, sort="free",
            figure=lambda row: row.free),
-    Column("bar", "OF CAPACITY", lambda row, look: bar(row, look, look.width), 8, 20, drop=40),
+    Column("bar", "", lambda row, look: bar(row, look, look.width), 8, 20, drop=40),
     Column("share", "FULL", _share, 5, right=True, sort="share"),
     Column("state", "", lambda row, look: word(row), 4, news=True),
 )  # fmt: skip
