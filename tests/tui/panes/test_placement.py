@@ -30,8 +30,11 @@ def test_consumers_are_listed_with_whose_they_are_and_what_they_hold(shelves: St
         await press(pilot, "3")
         told = said(pilot.app)
         assert consumers(pilot) == [*"5678"]
-        assert re.search(r"6a1c\S+ climate\.hpc INSTANCE +VCPU 16 MEMORY_MB 32,768 +gen 1", told)
+        assert re.search(r"6a1c\S+ climate\.hpc INSTANCE +VCPU 16 MEMORY 32G +gen 1", told)
         assert re.search(r"8a1c\S+ \(none\) +untyped +VCPU 2 +gen 1", told)
+        await press(pilot, "u")
+        assert re.search(r"6a1c\S+ climate\.hpc INSTANCE +VCPU 16 MEMORY_MB 32,768 +gen 1",
+                         said(pilot.app))  # fmt: skip
 
     play(shelves.app(), script)
 
