@@ -94,8 +94,7 @@ class Server:
             yield self.dsn(name)
         finally:
             if steps:
-                with psycopg.connect(self.dsn(name)) as connection:
-                    connection.execute(HANG_UP)
+                _tell(self.dsn(name), sql.SQL(HANG_UP))
                 bring_back(self.dsn(name), FRESH)
                 used.append(name)
             else:
@@ -163,14 +162,27 @@ class Server:
 
 def remember(url: str, name: str) -> None:
     """Keep what the tables of a database hold, to be brought back by name."""
-    with psycopg.connect(url) as connection:
-        connection.execute(sql.SQL(REMEMBER).format(*[sql.Identifier(name)] * 2))
+    _tell(url, sql.SQL(REMEMBER).format(*[sql.Identifier(name)] * 2))
 
 
 def bring_back(url: str, name: str) -> None:
     """Let the tables of a database hold what they held when it was remembered."""
-    with psycopg.connect(url) as connection:
-        connection.execute(sql.SQL(BRING_BACK).format(sql.Literal(name), sql.Identifier(name)))
+    _tell(url, sql.SQL(BRING_BACK).format(sql.Literal(name), sql.Identifier(name)))
+
+
+_hands: dict[str, psycopg.Connection] = {}
+"""Connections to databases that are used again: a new one takes longer than what it is for."""
+
+
+def _tell(url: str, statement: sql.SQL | sql.Composed) -> None:
+    if url in _hands:
+        try:
+            _hands[url].execute(statement)
+            return
+        except psycopg.OperationalError:  # a test has cut it
+            _hands.pop(url).close()
+    _hands[url] = psycopg.connect(url, autocommit=True)
+    _hands[url].execute(statement)
 
 
 def _run(program: str, *arguments: str | Path) -> None:
@@ -255,4 +267,8 @@ def server(settings: str = "") -> Iterator[Server]:
         said = output.readline()
         if said != "ready\n":
             raise RuntimeError(f"PostgreSQL did not start:\n{said}{output.read()}")
-        yield Server(directory, count(1))
+        try:
+            yield Server(directory, count(1))
+        finally:
+            while _hands:
+                _hands.popitem()[1].close()

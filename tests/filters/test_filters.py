@@ -329,14 +329,13 @@ def check(name: str, seed: int, found: Filter) -> None:
 
 
 @pytest.mark.parametrize("name", LISTS)
-@pytest.mark.parametrize("seed", [1, 2])
-def test_every_field_and_operator(name: str, seed: int) -> None:
-    for found in simple(LISTS[name], little(seed).known):
-        check(name, seed, found)
+def test_every_field_and_operator(name: str) -> None:
+    for found in simple(LISTS[name], little(1).known):
+        check(name, 1, found)
 
 
 @pytest.mark.parametrize("name", LISTS)
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_the_database_answers_as_the_judge(name: str, data: Any) -> None:
     seed = data.draw(st.integers(0, WORLDS))

@@ -11,6 +11,7 @@ from typing import Any
 
 from textual.app import App
 from textual.pilot import Pilot
+from textual.timer import Timer
 from textual.widgets import Input
 
 from backend.core.identity import Actor, Role
@@ -25,8 +26,10 @@ from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.signin import SignInScreen
 from tui.format.glyphs import ASCII, UNICODE
 from tui.panes.listpane import ListPane
+from tui.panes.queried import Queried
 from tui.panes.review import ReviewPane
 from tui.session import Session, Settings
+from tui.widgets.menu import Menu
 
 GIB = 1024**3
 NARROW, WIDE = (80, 24), (140, 40)
@@ -149,9 +152,14 @@ def play(app: App[None], script: Script, size: tuple[int, int] = NARROW) -> None
 async def settled(pilot: Pilot[None]) -> None:
     """Wait until nothing is being read any more."""
     await pilot.pause()
+    await done(pilot)
+
+
+async def done(pilot: Pilot[None]) -> None:
+    """The same after what waits by itself until a console took it, such as a key."""
     async with asyncio.timeout(PATIENCE):
         while at_work(pilot) and not signing_in(pilot):
-            await pilot.pause(0.005)
+            await asyncio.sleep(0.005)
     await pilot.pause()
 
 
@@ -160,9 +168,18 @@ def at_work(pilot: Pilot[None]) -> bool:
     screen = pilot.app.screen
     if isinstance(screen, AskingDialog) and screen.resting:
         return True
-    if isinstance(screen, ListPane) and screen.has_side and screen._resting is not None:
+    if isinstance(screen, Menu) and due(screen._waiting):
+        return True
+    if isinstance(screen, Queried) and due(screen._typing):
+        return True
+    if isinstance(screen, ListPane) and screen.has_side and due(screen._resting):
         return True
     return any(not one.is_finished for one in pilot.app.workers if one.group not in ENDLESS)
+
+
+def due(timer: Timer | None) -> bool:
+    """Whether it will still go off."""
+    return timer is not None and timer._task is not None and not timer._task.done()
 
 
 def signing_in(pilot: Pilot[None]) -> bool:
@@ -175,7 +192,7 @@ async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
             while not ready():
-                await pilot.pause(0.01)
+                await asyncio.sleep(0.01)
     except TimeoutError:
         raise AssertionError(f"never so: {pilot.app.screen}\n{said(pilot.app)}") from None
     await settled(pilot)
@@ -185,7 +202,7 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     """Press keys one by one, each after the last one's work is done."""
     for key in keys:
         await pilot.press(key)
-        await settled(pilot)
+        await done(pilot)
 
 
 async def dialog(pilot: Pilot[None]) -> ConfirmScreen:

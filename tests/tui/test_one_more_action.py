@@ -4,11 +4,10 @@ README's table, under the keys that can be chosen, and behind the read-only gate
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 from tests.tui.stage import set_up
 
@@ -16,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # The table is changed before anything that is made of it is imported.
 CONSOLE = """
-import asyncio, sys, types
+import asyncio, json, sys, types
 from pathlib import Path
 
 package = types.ModuleType("tui.actions")
@@ -39,56 +38,46 @@ from tui.panes.projects import ProjectsPane
 from tui.session import Session, Settings
 
 ProjectsPane.action_projects_greet = lambda self: self.session.tell("greeted")
-settings = Settings(read_only=sys.argv[2] == "ro", keys={sys.argv[3]: sys.argv[4]})
 
-async def main():
-    assert "| `Y` | Say something kind | projects | yes |" in actions.key_table()
+async def shown(mode, chosen, keys):
+    settings = Settings(read_only=mode == "ro", keys=dict([chosen]))
     app = BursarApp(Session(open_embedded(Path(sys.argv[1])), settings), live=False)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        for key in sys.argv[5:]:
+        for key in keys:
             await press(pilot, "full_stop" if key == "." else key)
-        await pilot.pause(0.2)
-        print(said(app))
+        return said(app)
 
-asyncio.run(main())
+assert "| `Y` | Say something kind | projects | yes |" in actions.key_table()
+print(json.dumps([asyncio.run(shown(*case)) for case in json.load(sys.stdin)]))
 """
 
+USUAL = ("view.units", "u")
+CASES: list[tuple[str, tuple[str, str], tuple[str, ...], str]] = [
+    ("rw", USUAL, (), "Y greet"),
+    ("rw", USUAL, ("Y",), "greeted"),
+    ("rw", ("projects.greet", "W"), ("W",), "greeted"),
+    ("rw", USUAL, (".", *"greet"), "Y         greet   Say something kind"),
+    ("rw", USUAL, ("ctrl+p", *"greet", "enter"), "greeted"),
+    ("rw", USUAL, (":", *"projects.gr", "tab", "enter"), "greeted"),
+    ("rw", USUAL, ("?", *"kind"), "Say something kind"),
+    ("ro", USUAL, ("Y",), "greet: read-only session"),
+    ("ro", USUAL, ("ctrl+p", *"greet", "enter"), "greet: read-only session"),
+    ("ro", USUAL, (":", *"projects.greet", "enter"), "greet: read-only session"),
+]
+"""Read-only or not, a key that is chosen, what is pressed, and what is then on the screen."""
 
-def shown(folder: Path, mode: str, chosen: tuple[str, str], *keys: str) -> str:
-    """The screen after these keys."""
+
+def test_one_entry_is_enough(tmp_path: Path) -> None:
+    with set_up(tmp_path):
+        pass
     done = subprocess.run(
-        [sys.executable, "-c", CONSOLE, str(folder / "world.db"), mode, *chosen, *keys],
+        [sys.executable, "-c", CONSOLE, str(tmp_path / "world.db")],
+        input=json.dumps([case[:3] for case in CASES]),
         capture_output=True,
         text=True,
         cwd=ROOT,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-USUAL = ("view.units", "u")
-
-
-@pytest.mark.parametrize(
-    ("mode", "chosen", "keys", "expected"),
-    [
-        ("rw", USUAL, (), "Y greet"),
-        ("rw", USUAL, ("Y",), "greeted"),
-        ("rw", ("projects.greet", "W"), ("W",), "greeted"),
-        ("rw", USUAL, (".", *"greet"), "Y         greet   Say something kind"),
-        ("rw", USUAL, ("ctrl+p", *"greet", "enter"), "greeted"),
-        ("rw", USUAL, (":", *"projects.gr", "tab", "enter"), "greeted"),
-        ("rw", USUAL, ("?", *"kind"), "Say something kind"),
-        ("ro", USUAL, ("Y",), "greet: read-only session"),
-        ("ro", USUAL, ("ctrl+p", *"greet", "enter"), "greet: read-only session"),
-        ("ro", USUAL, (":", *"projects.greet", "enter"), "greet: read-only session"),
-    ],
-    ids=lambda one: "-".join(one) if isinstance(one, tuple) else str(one).replace(" ", "-"),
-)
-def test_one_entry_is_enough(
-    tmp_path: Path, mode: str, chosen: tuple[str, str], keys: tuple[str, ...], expected: str
-) -> None:
-    with set_up(tmp_path):
-        pass
-    assert expected in shown(tmp_path, mode, chosen, *keys)
+    for (*case, expected), screen in zip(CASES, json.loads(done.stdout), strict=True):
+        assert expected in screen, case
