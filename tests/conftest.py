@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -69,16 +71,51 @@ def _short_naps() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _styles_parsed_once() -> Iterator[None]:
+    """Every app parses all styles several times, always the same with the same colours."""
+    from textual.css.stylesheet import Stylesheet
+
+    parsed: dict[frozenset[tuple[str, str]], Any] = {}
+    begin, change = Stylesheet.__init__, Stylesheet.set_variables
+
+    def share(sheet: Stylesheet, variables: dict[str, str] | None) -> None:
+        known = parsed.setdefault(frozenset((variables or {}).items()), {})
+        sheet._parse_cache = known
+
+    def begun(self: Stylesheet, *, variables: dict[str, str] | None = None) -> None:
+        begin(self, variables=variables)
+        share(self, variables)
+
+    def changed(self: Stylesheet, variables: dict[str, str]) -> None:
+        share(self, None)
+        change(self, variables)
+        share(self, variables)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "__init__", begun)
+        patch.setattr(Stylesheet, "set_variables", changed)
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _no_log_left_open() -> Iterator[None]:
-    """A command that ran in this process sent the log to its file; the next test reads it here."""
-    log = logging.getLogger("bursar")
-    propagate, handlers = log.propagate, list(log.handlers)
+def _nothing_left_behind() -> Iterator[None]:
+    """A command that runs in this process sends logs elsewhere, starts without the garbage
+    collector, and knows its directory and the environment as they are; so do later tests."""
+    logs = [logging.getLogger(), logging.getLogger("bursar"), logging.getLogger("uvicorn")]
+    before = [(log, log.propagate, log.level, list(log.handlers)) for log in logs]
+    folder, environment = Path.cwd(), dict(os.environ)
     yield
-    for handler in set(log.handlers) - set(handlers):
-        log.removeHandler(handler)
-        handler.close()
-    log.propagate = propagate
+    for log, propagate, level, handlers in before:
+        log.propagate = propagate
+        log.setLevel(level)
+        for handler in set(log.handlers) - set(handlers):
+            log.removeHandler(handler)
+            handler.close()
+    gc.enable()
+    assert Path.cwd() == folder, "a test has to go back to where it began"
+    changed = dict(os.environ).items() ^ environment.items()
+    assert {name for name, _ in changed} <= {"PYTEST_CURRENT_TEST"}
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -43,14 +42,12 @@ Run = Callable[..., Done]
 
 
 @pytest.fixture(autouse=True)
-def _own_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the configuration, databases or logs of another."""
     for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / "home" / kind.lower()))
     monkeypatch.delenv("BURSAR_CONFIG", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
-    yield
-    gc.enable()  # the command starts without
 
 
 @pytest.fixture
