@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 
 from backend.core.database.tx import Tx
 from backend.core.errors import NotFound
@@ -23,6 +22,8 @@ from backend.placement.queries import (
 from backend.placement.rules.names import standard_classes
 
 MOST_CONSUMERS = 50
+MINOR = 39
+"""The microversion whose JSON is shown."""
 
 SELECT_CONSUMER = "SELECT id FROM consumer WHERE uuid = ?"
 SELECT_PROVIDER = "SELECT id FROM provider WHERE uuid = ? OR name = ? ORDER BY uuid <> ?"
@@ -131,38 +132,26 @@ def _bare(uuid: str) -> str:
 
 
 def raw_consumer(tx: Tx, key: int) -> Mapping[str, object]:
-    """The consumer as `GET /allocations/{uuid}` shows it. Raises NotFound."""
-    found = consumer(tx, key)
-    allocations = {
-        share.provider.uuid: {
-            "generation": share.provider.generation,
-            "resources": {name: used for name, used, _ in share.amounts},
-        }
-        for share in found.shares
-    }
-    row = found.row
-    if not row.known:
-        return {"allocations": allocations}
-    return {
-        "allocations": allocations,
-        "project_id": row.project,
-        "user_id": row.user,
-        "consumer_generation": row.generation,
-        "consumer_type": row.consumer_type or "unknown",
-    }
+    """The consumer as `GET /allocations/{uuid}` shows it, as far as that is known. Raises
+    NotFound."""
+    from backend.placement.service import api
+    from backend.placement.wire import encode
+
+    row = consumer(tx, key).row
+    told = encode.held(api.allocations_of(tx, row.uuid), MINOR)
+    return told if row.known else {"allocations": told["allocations"]}
 
 
 def raw_provider(tx: Tx, key: int) -> Mapping[str, object]:
     """What `GET /resource_providers/{uuid}` and the routes below it show. Raises NotFound."""
+    from backend.placement.rules.outbound import stock_object
+    from backend.placement.wire import encode
+
     found = provider(tx, key)
-    one = found.row.provider
-    return {
-        "uuid": one.uuid,
-        "name": one.name,
-        "generation": one.generation,
-        "parent_provider_uuid": one.parent or None,
-        "root_provider_uuid": one.root,
-        "inventories": {row.resource_class: asdict(row.stock) for row in found.inventories},
+    told = encode.provider(found.row.provider, MINOR, "")
+    del told["links"]
+    return told | {
+        "inventories": {row.resource_class: stock_object(row.stock) for row in found.inventories},
         "usages": {row.resource_class: row.used for row in found.inventories},
         "traits": list(found.traits),
         "aggregates": list(found.aggregates),
