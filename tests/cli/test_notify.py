@@ -150,7 +150,7 @@ def test_it_goes_on_until_it_is_ended(configured: Write, bursar: Run, stage: Sta
             time.sleep(0.02)
         assert process.stderr.readline() == "1 sent\n"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 128 + signal.SIGTERM
+        assert process.wait(60) == 128 + signal.SIGTERM
 
 
 def test_a_database_that_is_busy_for_a_while_is_told_once(

@@ -45,7 +45,7 @@ def test_ctrl_c_ends_a_list_whose_reader_is_slow(demo: Path) -> None:
         assert child.stdout.read(1) == b"H"
         time.sleep(0.5)  # the pipe is full by now
         child.send_signal(signal.SIGINT)
-        assert child.wait(10) == 130
+        assert child.wait(60) == 130
         assert child.stderr.read() == b""
 
 

@@ -64,7 +64,7 @@ def test_readers_see_a_snapshot_while_a_writer_works(database: Database) -> None
 
     thread = threading.Thread(target=database.write, args=(slow,))
     thread.start()
-    inside.wait(5)
+    inside.wait(60)
     assert count(database) == 0
     done.set()
     thread.join()
@@ -98,7 +98,7 @@ def test_other_connections_commits_are_heard(database: Database) -> None:
     stop = database.watch(changed)
     other = open_database(database.place, STEPS)
     other.write(note)
-    assert event.wait(5)
+    assert event.wait(60)
     other.close()
     stop()
     assert heard[-1] == 1

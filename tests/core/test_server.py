@@ -109,7 +109,7 @@ def test_what_others_wrote_without_a_word_is_noticed(
         other.execute(
             "INSERT INTO journal VALUES (7, 0, 'x', 'x', 'x', '', '', '', '', 'done', '')"
         )
-    assert told.wait(10)
+    assert told.wait(60)
     assert heard == [7]
 
 

@@ -21,7 +21,7 @@ from tests.core.notes import STEPS, count, note, notes
 from tests.places import Places, sqlite_only
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 5.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

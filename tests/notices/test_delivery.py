@@ -199,12 +199,12 @@ def test_two_deliverers_take_turns(post: Post) -> None:
 
     def slow(sink: Sink, notice: Notice, stop: threading.Event) -> None:
         inside.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
 
     first = Deliverer(post.world.database, post.sink(), slow)
     thread = threading.Thread(target=first.deliver, args=(post.stop,))
     thread.start()
-    assert inside.wait(20)
+    assert inside.wait(60)
     assert post.deliver().sent == 0
     go_on.set()
     thread.join()

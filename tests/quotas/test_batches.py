@@ -54,7 +54,7 @@ def together(ledger: World, *operations: Operation | Any) -> list[Any]:
 
     def hold(tx: Tx) -> None:
         begun.set()
-        assert all_here.wait(30)
+        assert all_here.wait(60)
 
     async def gather() -> list[Any]:
         before = asyncio.ensure_future(ledger.database.awrite(hold))

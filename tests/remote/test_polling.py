@@ -106,7 +106,7 @@ def test_a_server_that_cannot_be_reached_at_first(stand: Stand) -> None:
         with pytest.raises(Unreachable):
             await backend.projects.listing.page(Query(), 9)
         stand.meddler.before = lambda _: None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while backend.link.state is not LinkState.POLLING:
                 await heard.wait()
                 heard.clear()
@@ -133,7 +133,7 @@ def test_what_is_seen_is_read_by_itself(stand: Stand) -> None:
             return f"project={uuid}" in asked
 
         forget = backend.watch(lambda _: None)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not await narrowed():
                 await asyncio.sleep(0.01)
         forget()

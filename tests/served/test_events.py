@@ -44,7 +44,7 @@ class Counting(EmbeddedBackend):
 
 async def first(stream: AsyncGenerator[str], texts: int) -> list[str]:
     """The first texts of a stream after the one that tells when to come back."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         assert await anext(stream) == "retry: 1000\n\n"
         found = [await anext(stream) for _ in range(texts)]
     await stream.aclose()
@@ -95,7 +95,7 @@ def test_fifteen_listeners_have_one_watcher_and_hear_of_a_burst_once(world: Worl
 async def _until(stream: AsyncGenerator[str], begin: str) -> list[str]:
     """The texts up to one that begins so."""
     texts = [""]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not texts[-1].startswith(begin):
             texts.append(await anext(stream))
     return texts[1:]

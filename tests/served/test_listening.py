@@ -66,7 +66,7 @@ class Ear:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.005)
 
@@ -242,7 +242,7 @@ def test_what_nobody_waits_for_any_more_is_stopped(world: World) -> None:
             asking = asyncio.ensure_future(http.get(f"{wire.PREFIX}/head", params=asked))
             await asyncio.sleep(0.1)
             asking.cancel()
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(60):
                 await line.settled()
 
     asyncio.run(scene())

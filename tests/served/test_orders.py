@@ -105,7 +105,7 @@ def applied(play: Play, *fates: Fate) -> Receipt:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.005)
 

@@ -201,7 +201,7 @@ class Simulation:
         """Start a last console, which finds out what became of everything."""
         served = self.console(path)
         forget = served.watch(lambda head: None)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while Outbox(path).unfinished():
                 await asyncio.sleep(0.002)
         forget()

@@ -213,7 +213,7 @@ def test_a_listener_that_takes_nothing_is_let_go(
             await asyncio.Event().wait()
 
     async def run(app: Application) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await listen(app, send)
 
     with small(tmp_path) as app:

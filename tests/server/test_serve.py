@@ -321,7 +321,7 @@ def test_a_log_that_nobody_reads_holds_nothing_up(database: Path) -> None:
         for _ in range(600):
             assert http.get(f"{ACCOUNT}/{'x' * 190}").status_code == 400
     server.terminate()
-    assert server.wait(30) == 0
+    assert server.wait(60) == 0
     server.communicate()
 
 

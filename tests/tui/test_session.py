@@ -86,7 +86,7 @@ class Counter:
         self.count += 1
 
     async def reaches(self, count: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.count < count:
                 await asyncio.sleep(0.01)
 
