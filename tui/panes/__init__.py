@@ -92,7 +92,7 @@ def unconnected(list: str, systems: Collection[str]) -> tuple[str, ...]:
     if not system or system in systems:
         return ()
     what, setting = CONNECTING[system]
-    return what, f"{setting} in the configuration connects one: docs/operations.md", OTHERS
+    return what, f"{setting} in the configuration connects one: docs/remote.md", OTHERS
 
 
 OTHERS = "1 to 6 and : lead to the other lists"

@@ -1,0 +1,56 @@
+"""A context has an Astakos, a Placement, or both: the panes of what is not connected say so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.afar import afar, arrived, left
+from tests.tui.stage import play, press, said
+from tests.tui.troubles import order, screen
+from tui.panes import PANES, SCREENS, PaneInfo, first, unconnected
+
+
+def test_panes_of_a_system_that_is_not_connected_say_how_to_connect_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await arrived(pilot)
+        for command in ("allocations", "constraints", "providers"):
+            await order(pilot, command)
+            told = said(pilot.app)
+            assert "No Placement is connected in this context." in told
+            assert "[contexts.NAME.placement]" in told
+            await press(pilot, "e")
+            assert "no Placement is connected" in said(pilot.app)
+        await press(pilot, ":", *"orphans", "space", "x", "enter")
+        assert "No Placement is" in screen(pilot).session.messages[-1].text
+        await press(pilot, "6")
+        assert "[contexts." not in said(pilot.app)
+        await left(pilot)
+
+    monkeypatch.chdir(tmp_path)
+    with afar(Path()) as far:
+        play(far.app(astakos=True), script)
+
+
+@pytest.mark.parametrize(
+    ("systems", "pane"),
+    [
+        ({"astakos", "placement"}, "projects"),
+        ({"astakos"}, "projects"),
+        ({"placement"}, "allocations"),
+        (set(), "audit"),
+    ],
+)
+def test_a_console_begins_with_what_is_connected(systems: set[str], pane: str) -> None:
+    assert first(systems) == pane
+
+
+@pytest.mark.parametrize("one", [*PANES, *SCREENS], ids=lambda one: one.id)
+def test_every_list_needs_a_system_or_none(one: PaneInfo) -> None:
+    assert unconnected(one.id, {"astakos", "placement"}) == ()
+    told = unconnected(one.id, set())
+    assert bool(told) == bool(one.system)
