@@ -7,13 +7,14 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from backend.core.errors import NotFound
 from backend.core.listing import FieldSpec, Query
 from backend.placement.model import ConsumerDetail, ConsumerRow
 from tui.actions import Scope, bindings
 from tui.facets import facetted
 from tui.format import ages
 from tui.format.consumers import consumer
-from tui.format.lines import QUIET, Build, Line, Look, Part
+from tui.format.lines import HEAD, QUIET, Build, Line, Look, Part, line
 from tui.format.stock import amounts_fitting, project_of, type_of
 from tui.format.units import UNKNOWN
 from tui.panes import bulk
@@ -80,7 +81,10 @@ class AllocationsPane(AllocationActions, ListPane[ConsumerRow], inherit_bindings
 
     async def detail(self, row: ConsumerRow) -> Build:
         """What it holds of each provider."""
-        found = await self.session.backend.placement.consumer(row.key)
+        try:
+            found = await self.session.backend.placement.consumer(row.key)
+        except NotFound:
+            return _gone(row)
         return lambda look: consumer(found, look)
 
     def consumer_row(self) -> ConsumerRow | None:
@@ -143,6 +147,13 @@ class AllocationsPane(AllocationActions, ListPane[ConsumerRow], inherit_bindings
         listing = self.session.backend.placement.providers
         rows = await listing.page(Query(sort="name"), PROVIDERS_OFFERED)
         return [row.name.lower() for row in rows if row.consumers]
+
+
+def _gone(row: ConsumerRow) -> Build:
+    return lambda look: [
+        line("head", (row.uuid, HEAD)),
+        line("gone", ("It holds nothing any more.", QUIET)),
+    ]
 
 
 class AllocationPane(AllocationActions, DetailPane, inherit_bindings=False):

@@ -85,7 +85,7 @@ def _keep_consumers(tx: Tx, generations: Mapping[str, int | None]) -> None:
         if uuid in there and told not in (None, there[uuid])
     ]
     tx.many(MOVED, moved)
-    fresh = [uuid for uuid in generations if uuid not in there]
+    fresh = sorted(generations.keys() - there.keys())
     if fresh:
         who = _nobody(tx)
         ids = tx.next_ids("consumer", len(fresh))
