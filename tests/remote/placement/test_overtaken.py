@@ -1,0 +1,55 @@
+"""An operator who is overtaken on somebody else's Placement sees both sides, and decides again."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual.pilot import Pilot
+
+from backend.backend import LinkState
+from backend.core.runtime import micros
+from backend.placement.model import Stock
+from tests.remote.placement.conftest import Stand
+from tests.remote.placement.test_session_pictures import asked, known
+from tests.tui.stage import press, said, until
+from tests.tui.troubles import order
+from tests.worlds import START
+from tui.app import BursarApp
+from tui.dialogs.conflict import ConflictScreen
+from tui.format.glyphs import UNICODE
+from tui.session import Session, Settings
+
+
+def test_both_sides_are_shown(stand: Stand) -> None:
+    node = stand.provider(VCPU=Stock(16))
+    uuid = stand.consumer({node: {"VCPU": 4}})
+    backend = stand.console()
+    session = Session(backend, Settings("cloud", glyphs=UNICODE), lambda: micros(START))
+    app = BursarApp(session, live=False)
+
+    async def worked(pilot: Pilot[None]) -> None:
+        await order(pilot, f"allocations {uuid}")
+        await until(pilot, lambda: known(pilot))
+        await asked(pilot, "delete", reason="lost")
+        await stand.change(uuid, {node: {"VCPU": 7}})
+        await press(pilot, "enter", "y")
+        await until(pilot, lambda: isinstance(app.screen, ConflictScreen))
+        told = said(app)
+        assert "Changed meanwhile" in told
+        sides = told.partition("THEIRS NOW")[2].splitlines()[1]
+        assert sides.partition("VCPU")[2].split()[:3] == ["4", "7", "-"]
+        await asked(pilot, "r", reason="lost all the same")
+        assert "7 -> -" in said(app)
+        await press(pilot, "enter", "y")
+        await until(pilot, lambda: any("removed" in one.text for one in session.messages))
+
+    async def played() -> None:
+        async with app.run_test(size=(140, 40)) as pilot:
+            forget = backend.watch(lambda head: None)
+            await until(pilot, lambda: backend.link.state is LinkState.POLLING)
+            await worked(pilot)
+            forget()
+            await backend.close()
+
+    asyncio.run(played())
+    assert stand.held(uuid) == {}
