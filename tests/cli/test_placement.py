@@ -72,6 +72,13 @@ def test_what_is_held_is_exported_as_it_is_shown(bursar: Run, site: Path, name: 
     assert bursar("check", "--database", site / "copy.db").code == 0
 
 
+def test_who_holds_what_is_listed(bursar: Run, site: Path) -> None:
+    (row,) = bursar("allocations", "--context", "both", "--format", "json").data
+    assert (row["consumer"], row["project"]) == (C, "lab")
+    (stock,) = bursar("inventories", "--context", "alone", "--format", "json").data
+    assert (stock["used"], stock["capacity"]) == (2, 8)
+
+
 def test_what_is_configured_answers(bursar: Run, site: Path) -> None:
     rows = {one["name"]: one for one in bursar("contexts", "--format", "json").data}
     assert rows["alone"]["system"] == "placement"
