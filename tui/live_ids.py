@@ -84,61 +84,66 @@ def _words(text: str) -> list[str]:
     return words
 
 
+class _Listening(asyncio.SubprocessProtocol):
+    """Takes what a program writes, as far as there is room, and the end of what it complains of."""
+
+    def __init__(self) -> None:
+        self.output, self.said = bytearray(), b""
+        loop = asyncio.get_running_loop()
+        self.heard, self.exited = loop.create_future(), loop.create_future()
+        """Nothing more is to be heard, or to be waited for."""
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        """A part of it."""
+        if fd != 1:
+            self.said = (self.said + data)[-TOLD:]
+        elif len(self.output) <= LARGEST:
+            self.output += data
+        if len(self.output) > LARGEST:
+            _tell(self.heard)
+
+    def process_exited(self) -> None:
+        """It ended; what it wrote may still be on its way."""
+        _tell(self.exited)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It ended, and all is heard."""
+        _tell(self.heard)
+
+
+def _tell(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
 async def _written(words: list[str], seconds: float) -> bytes:
     """What a program writes. A session of its own keeps it from the console's terminal."""
     try:
-        process = await asyncio.create_subprocess_exec(
-            *words,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
+        transport, told = await asyncio.get_running_loop().subprocess_exec(
+            _Listening, *words, stdin=asyncio.subprocess.DEVNULL, start_new_session=True
         )
     except (OSError, ValueError) as error:
-        told = error.strerror if isinstance(error, OSError) else str(error)
-        raise Invalid(f"{words[0]}: {told}") from error
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise Invalid(f"{words[0]}: {why}") from error
     try:
         async with asyncio.timeout(seconds):
-            output, said = await _heard(process, words[0])
-    except BaseException as error:
-        await _stopped(process)
-        if isinstance(error, TimeoutError):
-            raise Invalid(f"{words[0]}: no end after {seconds:g} seconds") from error
-        raise
-    if process.returncode:
-        last = (said.strip().splitlines() or [""])[-1]
-        told = f": {display(last, limit=200)}" if last else ""
-        raise Invalid(f"{words[0]}: exit {process.returncode}{told}")
+            await told.heard
+    except TimeoutError as error:
+        raise Invalid(f"{words[0]}: no end after {seconds:g} seconds") from error
+    finally:
+        await _ended(transport, told)
+    output = _bounded(bytes(told.output), words[0])
+    if code := transport.get_returncode():
+        last = (told.said.decode("utf-8", "replace").strip().splitlines() or [""])[-1]
+        why = f": {display(last, limit=200)}" if last else ""
+        raise Invalid(f"{words[0]}: exit {code}{why}")
     return output
 
 
-async def _heard(process: asyncio.subprocess.Process, name: str) -> tuple[bytes, str]:
-    """All that it writes, as far as there is room, and the end of what it complains of."""
-    assert process.stdout is not None
-    assert process.stderr is not None
-    output, said = await asyncio.gather(_taken(process.stdout, name), _last(process.stderr))
-    await process.wait()
-    return output, said.decode("utf-8", "replace")
-
-
-async def _taken(stream: asyncio.StreamReader, name: str) -> bytes:
-    data = bytearray()
-    while part := await stream.read(65536):
-        data += part
-        if len(data) > LARGEST:
-            break
-    return _bounded(bytes(data), name)
-
-
-async def _last(stream: asyncio.StreamReader) -> bytes:
-    data = b""
-    while part := await stream.read(65536):
-        data = (data + part)[-TOLD:]
-    return data
-
-
-async def _stopped(process: asyncio.subprocess.Process) -> None:
-    """End it with all that it started."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
+async def _ended(transport: asyncio.SubprocessTransport, told: _Listening) -> None:
+    """End it with all that it started, if it has not ended by itself."""
+    if not (told.heard.done() and told.exited.done()):
+        with suppress(ProcessLookupError):
+            os.killpg(transport.get_pid(), signal.SIGKILL)
+        await asyncio.shield(told.exited)
+    transport.close()

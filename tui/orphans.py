@@ -56,7 +56,7 @@ async def _audit(app: BursarApp, session: Session, source: str) -> None:
     text, tone = told(session, len(live), listed, len(found))
     session.tell(text, tone)
     if found and isinstance(app.screen, Pane) and app.session is session:
-        app.show_list(LIST, text=MARKED)
+        app.call_later(app.show_list, LIST, text=MARKED)
 
 
 async def compared(session: Session, live: Sequence[str]) -> tuple[int, list[int]]:

@@ -51,7 +51,7 @@ def test_the_chrome_says_what_is_connected_and_where_one_is(stage: Stage) -> Non
     async def script(pilot: Pilot[None]) -> None:
         assert row(pilot, 1).startswith(" bursar  local  RW  op ")
         assert row(pilot, 1).endswith("embedded sqlite   * live 2s ")
-        assert row(pilot, 2).startswith(" [1 Proj 2]  2 Quota   5 Commis 1*   6 Audit")
+        assert row(pilot, 2).startswith(" [1 Proj 2]  2 Quota   3 Alloc   4 Constr   5 Comm")
         assert row(pilot, 3).startswith(" Projects  ")
         assert row(pilot, 3).endswith(" sort NAME^  units auto ")
         assert row(pilot, -2).startswith(" 2 applications waiting")
