@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.timer import Timer
 
-from backend.core.errors import BursarError
+from backend.core.errors import BursarError, NotFound
 from tui.actions import Action
 from tui.format.lines import QUIET, WARN, Build, Line, Look, Part, line, wrapped
 from tui.listings import LISTED
@@ -168,7 +168,9 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         if not self.has_side and not self.READS_DETAIL:
             return
         try:
-            build: Build = (lambda look: ()) if row is None else await self.detail(row)
+            build = _nothing if row is None else await self.detail(row)
+        except NotFound:
+            build = _nothing  # it went a moment ago, as the list is about to show
         except BursarError as error:
             self._detail_failed(row, error)
             raise
@@ -321,3 +323,8 @@ class ListPane(Queried[RowT], inherit_bindings=False):
 def quiet(text: str) -> Line:
     """A line of a legend."""
     return line("", (text, QUIET))
+
+
+def _nothing(look: Look) -> Iterable[Line]:
+    """The detail of no row."""
+    return ()
