@@ -119,13 +119,15 @@ class LinkState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Link:
     """How it stands with what the backend is connected to: `reason` when it is not live,
-    `since` when it became so, attempts in between not counting, and `retry_at` when the next
-    attempt is made, in microseconds since the epoch; 0 for not known and for none."""
+    `since` when it became so, attempts in between not counting, `retry_at` when the next
+    attempt is made, and `heard` when an answer last came, in microseconds since the epoch; 0 for
+    not known and for none."""
 
     state: LinkState
     reason: str = ""
     since: int = 0
     retry_at: int = 0
+    heard: int = 0
 
 
 class Projects(Protocol):

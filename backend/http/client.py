@@ -123,6 +123,8 @@ class Http:
         self._origin = _origin(url)
         self._token, self._sign, self._failure = token, sign, failure
         self._held = ""
+        self.answers = 0
+        """How many came, whatever they say."""
         self.signed = 0
         """How many tokens it had: whom it stands for may be another with each."""
         self._fetching = asyncio.Lock()
@@ -276,6 +278,7 @@ class Http:
             content=request.content,
             timeout=limits,
         ) as reply:
+            self.answers += 1
             yield reply
 
     async def _read(self, reply: httpx.Response, largest: int) -> Reply:

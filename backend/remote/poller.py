@@ -57,6 +57,11 @@ class Poller(ABC, Generic[ReadingT]):
     def place(self) -> str:
         """The server's address."""
 
+    @property
+    @abstractmethod
+    def answers(self) -> int:
+        """How many came from it."""
+
     @abstractmethod
     async def _often(self) -> bool:
         """Read what is on screen; whether anything is not as it was."""
@@ -167,7 +172,8 @@ class Poller(ABC, Generic[ReadingT]):
         old, now = self.link, micros(self._runtime.now())
         same = state is old.state or not (state.hears or old.state.hears)
         since = old.since if same and old.since else now
-        self.link = Link(state, reason, since, now + int(pause * 1e6) if pause else 0)
+        retry_at = now + int(pause * 1e6) if pause else 0
+        self.link = Link(state, reason, since, retry_at, old.heard)
         if replace(old, since=0) != replace(self.link, since=0):
             self.tell()
 
@@ -196,8 +202,10 @@ class Poller(ABC, Generic[ReadingT]):
 
     async def _take(self, reading: Awaitable[ReadingT]) -> bool:
         """Read and keep it, unless parts of it were read meanwhile and are newer."""
-        before = self._mirror.reads
+        before, answers = self._mirror.reads, self.answers
         found = await reading
+        if self.answers != answers:
+            self.link = replace(self.link, heard=micros(self._runtime.now()))
         async with self._mirror.turn:
             if self._mirror.reads != before:
                 self._missed = True

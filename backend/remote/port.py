@@ -91,9 +91,11 @@ class RemoteBackend:
 
     @property
     def link(self) -> Link:
-        """How it stands with the servers now: with the first that is not heard."""
+        """How it stands with the servers now: with the first that is not heard, else with the
+        one that has not answered for longest."""
         links = [side.poller.link for side in self._sides.values()]
-        return next((link for link in links if not link.state.hears), links[0])
+        quietest = min(links, key=lambda link: link.heard)
+        return next((link for link in links if not link.state.hears), quietest)
 
     @property
     def projects(self) -> EmbeddedProjects:

@@ -147,7 +147,8 @@ class Listener:
         old = self.link
         # Attempts that fail are part of one loss.
         same = state is old.state or not (state.hears or old.state.hears)
-        self.link = Link(state, reason, old.since if same else self._now(), retry_at)
+        since = old.since if same else self._now()
+        self.link = Link(state, reason, since, retry_at, self._now() if state.hears else old.heard)
 
     def _now(self) -> int:
         return micros(self._runtime.now())

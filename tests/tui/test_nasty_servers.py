@@ -20,6 +20,8 @@ from tests.tui.panes.test_pictures import Compare
 from tests.tui.stage import SIZES, dialog, play, press, said, until, write
 from tui.app import BursarApp
 from tui.dialogs.confirm import ConfirmScreen
+from tui.format.lines import GOOD, WARN
+from tui.panes import frame
 from tui.widgets.chrome import Row
 
 GENEROUS = 10.0
@@ -202,6 +204,21 @@ def test_what_is_old_looks_old(far: Afar, snap_compare: Compare, size: tuple[int
         assert fresh(pilot) == "lost 34s, next try in 4s"
 
     assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+def test_a_silent_server_looks_other_than_a_quiet_one(far: Afar) -> None:
+    app = far.app(live=False)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: bool(pane(pilot).list.shown))
+        await left(pilot)
+        for seconds, tone in ((4, GOOD), (34, WARN)):
+            heard = app.session.now() - seconds * 1_000_000
+            link = Link(LinkState.POLLING, heard=heard)
+            app.session.backend._listener.link = link  # type: ignore[attr-defined]
+            assert frame.freshness(app.session) == (f"polled {seconds}s ago", tone)
+
+    play(app, script)
 
 
 # Writing

@@ -19,6 +19,8 @@ NARROW, LOW = 80, 24
 WIDE = 110
 FULL = 140
 VAST = 200
+SILENT = 15
+"""Seconds without an answer that are no pause between two questions any more."""
 _TONES = {"info": "", "warn": WARN, "bad": BAD}
 KEY = "bold $text-primary"
 
@@ -54,7 +56,9 @@ def freshness(session: Session) -> Part:
     if link.state is LinkState.CONNECTING:
         return "connecting", WARN
     if link.state is LinkState.POLLING:
-        return f"polled {_age(session.read_at, now)} ago", GOOD
+        then = link.heard or session.read_at
+        silent = now - then > SILENT * ages.SECOND
+        return f"polled {_age(then, now)} ago", WARN if silent else GOOD
     return f"* live {session.settings.refresh:g}s", GOOD
 
 

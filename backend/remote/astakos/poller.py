@@ -37,6 +37,11 @@ class AstakosPoller(Poller[Reading]):
         """The server's address."""
         return self._reader.place
 
+    @property
+    def answers(self) -> int:
+        """How many came from it."""
+        return self._reader.answers
+
     def saw(self, keys: Sequence[int]) -> None:
         """These rows of the quotas are on screen."""
         self._seen = tuple(keys[:SEEN])

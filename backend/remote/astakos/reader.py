@@ -76,6 +76,11 @@ class Reader:
         uuid = self.actor.uuid
         return self._names.get(uuid, "") or uuid
 
+    @property
+    def answers(self) -> int:
+        """How many came."""
+        return sum(http.answers for http in self.http.values())
+
     def _server(self, url: str, token: Token) -> Http:
         return self._settings.http(url, token=token, sign=x_auth_token, failure=failure)
 

@@ -53,6 +53,11 @@ class PlacementPoller(Poller[Reading]):
         """The server's address."""
         return self._reader.place
 
+    @property
+    def answers(self) -> int:
+        """How many came from it."""
+        return self._reader.answers
+
     def saw(self, kind: str, keys: Sequence[int]) -> None:
         """These rows of a list are on screen; those that were not before are asked for now."""
         before, self._seen = self._seen, (kind, tuple(keys[:SEEN]))

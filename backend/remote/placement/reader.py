@@ -47,6 +47,11 @@ class Reader:
         return self._url or (keystone.place if keystone else "")
 
     @property
+    def answers(self) -> int:
+        """How many came."""
+        return self._http.answers if self._http else 0
+
+    @property
     def actor(self) -> Actor:
         """Whom the token stands for; whoever may read all this is an admin."""
         return operator(self._who)
