@@ -309,6 +309,45 @@ def test_a_plan_warns_of_what_stays_over_and_of_the_untyped(s: Site) -> None:
     assert s.plan(command).warnings == told
 
 
+@pytest.mark.parametrize(
+    ("least", "told"),
+    [
+        (5, "Q would be over its capacity of VCPU"),
+        (2, "Q stays over its capacity of VCPU"),
+    ],
+)
+def test_what_would_not_fit_again_is_not_promised_back(s: Site, least: int, told: str) -> None:
+    s.put("c", None, P={CPU: 1}, Q={CPU: 4})
+    s.put("d", None, Q={CPU: 4})
+    s.stock("Q", CPU, Stock(least))
+    share = ReplaceAllocations(actor=ACTOR, claims=[claim("c", 1, P={CPU: 1})])
+    less = ReplaceAllocations(actor=ACTOR, claims=[claim("c", 1, P={CPU: 1}, Q={CPU: 1})])
+    whole = DeleteAllocations(actor=ACTOR, consumer=uuid_of("c"))
+    for command in (share, less, whole):
+        plan = s.plan(command)
+        assert plan.inverse is None
+        assert plan.undo == f"cannot be put back: {told}"
+    s.do(share)
+    assert rule_of(s, claim("c", 2, P={CPU: 1}, Q={CPU: 4})) == "capacity"
+
+
+def test_what_units_forbid_now_is_not_promised_back(s: Site) -> None:
+    s.put("c", None, Q={CPU: 8})
+    s.stock("Q", CPU, Stock(10, max_unit=6))
+    plan = s.plan(DeleteAllocations(actor=ACTOR, consumer=uuid_of("c")))
+    assert plan.inverse is None
+    assert plan.undo == "cannot be put back: 8 VCPU of Q: at most 6 at a time"
+
+
+def test_what_frees_enough_can_be_put_back(s: Site) -> None:
+    s.put("c", None, Q={CPU: 8})
+    s.stock("Q", CPU, Stock(5))
+    more = ReplaceAllocations(actor=ACTOR, claims=[claim("d", None, P={CPU: 1})])
+    plan = s.plan(more)
+    assert plan.inverse is not None
+    assert plan.undo == "put back what was held, while nobody else changes it"
+
+
 def test_usages_by_type_and_user(s: Site) -> None:
     s.post(claim("a", None, kind="INSTANCE", P={CPU: 2}))
     s.post(claim("b", None, kind="INSTANCE", user="them", P={CPU: 1}, Q={CPU: 1}))

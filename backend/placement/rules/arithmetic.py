@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from backend.core.errors import Conflict
@@ -54,6 +55,21 @@ def refusal(
         if rule:
             return _refused(rule, item, asked[item.place], used, inventory, names)
     return None
+
+
+def left(
+    inventories: Mapping[Place, Inventory], freed: Mapping[Place, int], asked: Mapping[Place, int]
+) -> dict[Place, Inventory]:
+    """The inventories as they are used after a request that gives back and asks these amounts."""
+    return {
+        place: replace(one, used=one.used - freed.get(place, 0) + asked.get(place, 0))
+        for place, one in inventories.items()
+    }
+
+
+def is_over(inventory: Inventory) -> bool:
+    """True when more is used than there is capacity for."""
+    return inventory.stock.product < inventory.used
 
 
 def _broken(amount: int, asked: int, used: int, inventory: Inventory) -> str:

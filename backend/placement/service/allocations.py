@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from backend.core.database.tx import Tx
-from backend.core.errors import NotFound
+from backend.core.errors import Conflict, NotFound
 from backend.core.plan import Command, Plan, Tier
 from backend.core.usecase import Decision, Write
 from backend.placement.model import (
@@ -28,6 +29,7 @@ from backend.placement.store import providers as provider_store
 
 Inventories = Mapping[Place, Inventory]
 UNDO = "put back what was held, while nobody else changes it"
+NOT_BACK = "cannot be put back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,13 @@ class Shelves:
         return {uuid: provider.name for uuid, provider in self.providers.items()}
 
 
+class Undo(NamedTuple):
+    """How a change is taken back, in words and as a command, if there is one."""
+
+    told: str
+    inverse: Command | None
+
+
 def replace(tx: Tx, command: ReplaceAllocations) -> Decision:
     """Let consumers hold this and nothing else, all or none of them."""
     require_writer(command.actor)
@@ -54,9 +63,8 @@ def replace(tx: Tx, command: ReplaceAllocations) -> Decision:
     after = {
         claim.consumer: rules.held_after(claim, before.get(claim.consumer)) for claim in claims
     }
-    undone = rules.undone(claims, before)
-    inverse = ReplaceAllocations(actor=command.actor, claims=undone) if undone else None
-    plan = _plan(command, before, after, shelves, inverse)
+    undo = _undo(command, claims, before, after, shelves)
+    plan = _plan(command, before, after, shelves, undo)
     target = f"consumer:{claims[0].consumer}" if len(claims) == 1 else "consumers"
     writes: list[object] = [*written(before, after), Bump(tuple(rules.moved(claims, before)))]
     return Decision(plan, "allocations.replace", target, _done(claims), writes)
@@ -107,7 +115,7 @@ def _plan(
     before: rules.Consumers,
     after: rules.Outcome,
     shelves: Shelves,
-    inverse: Command | None,
+    undo: Undo,
 ) -> Plan:
     claims = command.claims
     removes = all(new is None for new in after.values())
@@ -121,22 +129,54 @@ def _plan(
         outbound.replace_request(claims),
         changes=tuple(rules.all_changes(before, after, shelves.names)),
         warnings=tuple(_warnings(before, after, shelves)),
-        undo=UNDO if inverse else "",
-        inverse=inverse,
+        undo=undo.told,
+        inverse=undo.inverse,
     )
 
 
 def _warnings(before: rules.Consumers, after: rules.Outcome, shelves: Shelves) -> Iterator[str]:
     held = [one for one in after.values() if one]
     freed, asked = rules.freed(before.values()), rules.freed(held)
-    for place, amount in asked.items():
-        inventory = shelves.inventories[place]
-        if inventory.stock.product < inventory.used - freed[place] + amount:
-            name = shelves.providers[place.provider].name
-            yield f"{name} stays over its capacity of {place.resource_class}"
+    left, names = arithmetic.left(shelves.inventories, freed, asked), shelves.names
+    for place in asked:
+        if arithmetic.is_over(left[place]):
+            yield f"{names[place.provider]} stays {_over(place)}"
     for one in held:
         if one.consumer_type == UNTYPED:
             yield f"consumer {one.uuid} has no type"
+
+
+def _over(place: Place) -> str:
+    return f"over its capacity of {place.resource_class}"
+
+
+def _undo(
+    command: Command,
+    claims: Sequence[Claim],
+    before: rules.Consumers,
+    after: rules.Outcome,
+    shelves: Shelves,
+) -> Undo:
+    """Whether what was held would be given again."""
+    undone = rules.undone(claims, before)
+    if not undone:
+        return Undo("", None)
+    kept = rules.freed(one for one in after.values() if one)
+    left = arithmetic.left(shelves.inventories, rules.freed(before.values()), kept)
+    error = arithmetic.refusal(rules.items(undone), left, kept, shelves.names)
+    if error is None:
+        return Undo(UNDO, ReplaceAllocations(actor=command.actor, claims=undone))
+    return Undo(f"{NOT_BACK}: {_why(error, left)}", None)
+
+
+def _why(error: Conflict, left: Inventories) -> str:
+    """Why something is not given again, without the figures that a capacity is refused with."""
+    data = error.data
+    if data["rule"] != arithmetic.CAPACITY:
+        return error.message
+    place = Place(str(data["provider"]), str(data["class"]))
+    verb = "stays" if arithmetic.is_over(left[place]) else "would be"
+    return f"{data['provider_name']} {verb} {_over(place)}"
 
 
 def _done(claims: Sequence[Claim]) -> str:
@@ -152,14 +192,9 @@ def delete(tx: Tx, command: DeleteAllocations) -> Decision:
     before = store.consumers(tx, [command.consumer]).get(command.consumer)
     if before is None:
         raise NotFound(f"consumer {command.consumer!r} holds nothing")
-    names = {
-        uuid: provider.name
-        for uuid, provider in provider_store.providers(tx, list(before.allocations)).items()
-    }
-    again = ReplaceAllocations(
-        actor=command.actor,
-        claims=rules.undone([Claim(consumer=before.uuid, allocations={})], {before.uuid: before}),
-    )
+    claims, consumers = [Claim(consumer=before.uuid, allocations={})], {before.uuid: before}
+    shelves = shelves_of(tx, claims, consumers)
+    undo = _undo(command, claims, consumers, {before.uuid: None}, shelves)
     plan = Plan(
         command,
         "Delete",
@@ -167,9 +202,9 @@ def delete(tx: Tx, command: DeleteAllocations) -> Decision:
         before.uuid,
         Tier.HARMFUL,
         outbound.delete_request(f"/allocations/{before.uuid}"),
-        changes=tuple(rules.changes(before, None, names)),
-        undo=UNDO,
-        inverse=again,
+        changes=tuple(rules.changes(before, None, shelves.names)),
+        undo=undo.told,
+        inverse=undo.inverse,
     )
     message = f"Allocations of consumer {before.uuid} deleted"
     return Decision(plan, "allocations.delete", before.target, message, [Write(before, None)])

@@ -242,8 +242,11 @@ def test_one_share_is_taken_away_and_the_others_stay(shelves: Stage) -> None:
         await press(pilot, "enter")
         plan = (await dialog(pilot)).plan
         assert [(one.target, one.after) for one in plan.changes] == [("compute-01", None)]
+        told = "cannot be put back: compute-01 would be over its capacity of VCPU"
+        assert told in words(pilot)
         await consent(pilot, reason=WHY)
         await back(pilot)
+        assert "takes it back" not in said(pilot.app)
         await press(pilot, "U")
         assert "it holds of one provider only; del removes" in said(pilot.app)
 
