@@ -87,6 +87,10 @@ _USERS = (
 )
 _TYPE = Like(f"""({KNOWN} AND c.type_id IN (SELECT id FROM consumer_type
     WHERE CASE WHEN id = 0 THEN 'unknown' ELSE lower(name) END LIKE ? ESCAPE '!'))""")
+_NO_TYPE = tuple(
+    Like(f"({KNOWN} AND c.type_id = 0 AND '{word}' LIKE ? ESCAPE '!')")
+    for word in ("untyped", "none")
+)
 _HOLDS = Like(_HELD.format(f"a.class_id {CLASS_LIKE}"))
 _FROM = _providers(_HELD.format("a.provider_id {}"))
 _IN_EXCESS = f"""c.id IN (SELECT a.consumer_id FROM inventory i JOIN allocation a
@@ -108,7 +112,8 @@ CONSUMERS = Fields(
         text("consumer", (_CONSUMER,), "its uuid", "consumer:5a1c", "uuid", "id"),
         text("project", _PROJECTS, "the project, by its id or name here", "project:hpc"),
         text("user", _USERS, "the user, by id or address here", "user:ada", "holder"),
-        text("type", (_TYPE,), "its type, unknown without one", "type:instance", "state"),
+        text("type", (_TYPE, *_NO_TYPE), "its type; unknown, untyped or none without one",
+             "type:instance", "state"),
         text("class", (_HOLDS,), "a class that it holds", "class:vcpu", "res", "resource"),
         text("provider", _FROM, "a provider that it holds something of", "provider:node-1",
              "where"),

@@ -48,6 +48,7 @@ def consumer(tx: Tx, row: ConsumerRow) -> Facts:
     project = [*plain(row.project), *(folded(row.project_name) if row.project_name else [])]
     user = plain(row.user, *([row.user_name] if row.user_name else []))
     kind = plain(row.consumer_type.lower() or "unknown")
+    none = plain("untyped", "none")
     custom = f"{fields.CUSTOM}gpu"
     return Facts(
         search=plain(row.uuid, *amounts)
@@ -57,7 +58,7 @@ def consumer(tx: Tx, row: ConsumerRow) -> Facts:
             "consumer": plain(row.uuid),
             "project": project if known else [],
             "user": user if known else [],
-            "type": kind if known else [],
+            "type": kind + none * (not row.consumer_type) if known else [],
             "class": plain(*amounts),
             "provider": named(*providers),
         },

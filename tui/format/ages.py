@@ -25,6 +25,12 @@ def age(since: int, now: int) -> str:
     return f"{passed // DAY} d{f' {hours} h' if hours and passed < _DAYS_ONLY else ''}"
 
 
+def age_in(width: int, since: int, now: int) -> str:
+    """The same in so many cells, without its hours where those do not fit."""
+    text = age(since, now)
+    return text if len(text) <= width else text.partition(" d ")[0] + " d"
+
+
 def next_change(since: int, now: int) -> int:
     """When `age(since, ...)` will read differently."""
     passed = max(0, now - since)

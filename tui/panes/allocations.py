@@ -30,6 +30,8 @@ from tui.widgets.strips import Cell
 KIND = "PLC"
 TYPES_OFFERED, PROVIDERS_OFFERED = 12, 60
 """Words of the facet picker at most."""
+ROWS_LOOKED_AT = 200
+"""Rows whose types are offered in a filter, at most; no more is asked for."""
 
 
 def _project(row: ConsumerRow, look: Look) -> Cell:
@@ -49,7 +51,8 @@ def _generation(row: ConsumerRow, look: Look) -> Cell:
 
 
 def _age(row: ConsumerRow, look: Look) -> Cell:
-    return ages.age(row.created_at, look.now) if row.created_at else (UNKNOWN, QUIET)
+    shown = ages.age_in(look.width, row.created_at, look.now)
+    return shown if row.created_at else (UNKNOWN, QUIET)
 
 
 COLUMNS: tuple[Column[ConsumerRow], ...] = (
@@ -73,6 +76,8 @@ class AllocationsPane(AllocationActions, ListPane[ConsumerRow], inherit_bindings
     PANE = "allocations"
     NAME = "Allocations"
     SORT = "age"
+    _met: frozenset[str] = frozenset()
+    """Types of rows that were on screen."""
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ALLOCATIONS, Scope.LIST)
 
     def columns(self) -> Sequence[Column[ConsumerRow]]:
@@ -126,6 +131,13 @@ class AllocationsPane(AllocationActions, ListPane[ConsumerRow], inherit_bindings
             bulk.decide(self, self.list, self.removal, named)
         else:
             super().action_alloc_delete()
+
+    def filter_specs(self) -> Sequence[FieldSpec]:
+        """With the types of rows that were on screen."""
+        rows = map(self.list.source.row, range(min(len(self.list.source), ROWS_LOOKED_AT)))
+        self._met |= {row.consumer_type.lower() for row in rows if row and row.known}
+        words = [*sorted(self._met - {""}), "unknown"]
+        return facetted(self.listing().fields, {"type": words})
 
     async def facet_specs(self) -> Sequence[FieldSpec]:
         """With the types and providers that there are."""

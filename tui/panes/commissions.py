@@ -47,7 +47,7 @@ STYLE = Path(__file__).parents[1] / "styles" / "decisions.tcss"
 
 def _age(row: CommissionRow, look: Look) -> Cell:
     late = is_overdue(row.issued_at, look.now)
-    return ages.age(row.issued_at, look.now), WARN if late else ""
+    return ages.age_in(look.width, row.issued_at, look.now), WARN if late else ""
 
 
 def _state(row: CommissionRow, look: Look) -> Cell:

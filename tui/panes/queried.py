@@ -139,7 +139,12 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
     def action_list_filter(self) -> None:
         """Type a filter."""
         past = self.session.typed.get(self.list_id, ())
-        self.ask_line("/", self.query_shown.text, FilterLine(self.listing().fields), past)
+        text = self.query_shown.text
+        self.ask_line("/", text and f"{text} ", FilterLine(self.filter_specs()), past)
+
+    def filter_specs(self) -> Sequence[FieldSpec]:
+        """The fields, with words that can be offered without asking for any."""
+        return self.listing().fields
 
     def action_views(self) -> None:
         """Choose one of the lists saved by `:save`."""
@@ -195,8 +200,9 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
             return
         if self._typing is not None:
             self._typing.stop()
-        if event.text != self.query_shown.text and not event.wrong:
-            self._typing = self.set_timer(TYPING, lambda: self._try(text=event.text))
+        text = event.text.rstrip()
+        if text != self.query_shown.text and not event.wrong:
+            self._typing = self.set_timer(TYPING, lambda: self._try(text=text))
 
     @on(MessageRow.Closed)
     def _filter_closed(self, event: MessageRow.Closed) -> None:
@@ -204,7 +210,7 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
             return
         if self._typing is not None:
             self._typing.stop()
-        text = event.text if event.kept else ""
+        text = event.text.rstrip() if event.kept else ""
         self.session.remember(self.list_id, text)
         self.ask(text=text)
 

@@ -11,6 +11,7 @@ from tui.format.ages import (
     MINUTE,
     SECOND,
     age,
+    age_in,
     clock,
     day,
     days_until,
@@ -37,6 +38,12 @@ AT = 1_794_994_867_000_000
 )
 def test_age(passed: int, shown: str) -> None:
     assert age(AT, AT + passed) == shown
+
+
+def test_an_age_leaves_out_what_a_column_has_no_room_for() -> None:
+    passed = 35 * DAY + 19 * HOUR
+    assert [age_in(width, AT, AT + passed) for width in (9, 8)] == ["35 d 19 h", "35 d"]
+    assert age_in(8, AT, AT + 2 * DAY + 4 * HOUR) == "2 d 4 h"
 
 
 @given(passed=st.integers(-10 * SECOND, 200 * DAY))

@@ -108,6 +108,16 @@ def test_the_line_can_be_edited(stage: Stage, keys: str, text: str) -> None:
     play(stage.app(), script)
 
 
+def test_a_filter_goes_on_behind_a_blank(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "/", *"urb", "enter", "/", "enter")
+        assert pane(pilot).query_shown.text == "urb"
+        await press(pilot, "/", *"over", "enter")
+        assert pane(pilot).query_shown.text == "urb over"
+
+    play(stage.app(), script)
+
+
 def test_what_is_pasted_into_the_line_is_safe(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "/")

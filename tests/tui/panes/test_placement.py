@@ -13,11 +13,13 @@ from tests.tui.stage import NARROW, WIDE, Stage, play, press, said, until
 from tests.tui.stock import BIG, MOVING, NAMES, NOBODYS, ONE, TWO, VCPU, WEB, hold
 from tests.tui.troubles import empty, listed, order, screen
 from tui.dialogs.facets import FacetScreen
+from tui.format.ages import DAY, HOUR
 from tui.panes.allocations import AllocationPane, AllocationsPane
 from tui.panes.constraints import ConstraintPane, ConstraintsPane
 from tui.panes.detailpane import DetailPane
 from tui.panes.providers import ProviderPane
 from tui.panes.raw import RawPane
+from tui.widgets.prompt import MessageRow
 
 
 def consumers(pilot: Pilot[None]) -> list[str]:
@@ -120,6 +122,44 @@ def test_types_and_providers_are_picked(shelves: Stage) -> None:
         await until(pilot, lambda: consumers(pilot) == ["5"])
 
     play(shelves.app(), script)
+
+
+@pytest.mark.parametrize("word", ["unknown", "untyped", "none"])
+def test_untyped_consumers_are_found_by_any_word_for_it(shelves: Stage, word: str) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "3", "/", *f"type:{word}", "enter")
+        await listed(pilot, lambda count: count == 1)
+        assert consumers(pilot) == ["8"]
+
+    play(shelves.app(), script)
+
+
+def test_types_on_screen_are_offered(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "3")
+        await listed(pilot, lambda count: count == 4)
+        await press(pilot, "/", *"type:", "tab")
+        line = pilot.app.screen.query_one(MessageRow)
+        offered = []
+        for _ in range(4):
+            offered.append(line._text)
+            await press(pilot, "tab")
+        assert offered[:3] == ["type:instance", "type:migration", "type:unknown"]
+        assert offered[3] == offered[0]
+
+    play(shelves.app(), script)
+
+
+def test_how_long_ago_fits_its_column(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        session = screen(pilot).session
+        now = session.now()
+        session.now = lambda: now + 35 * DAY + 19 * HOUR
+        await press(pilot, "3")
+        await until(pilot, lambda: "generation" in said(pilot.app))
+        assert re.search(r"5a1c.* 35 d +gen", said(pilot.app))
+
+    play(shelves.app(WIDE), script, WIDE)
 
 
 def _to(options: OptionList, word: str) -> list[str]:
