@@ -68,7 +68,8 @@ class JournalDetail:
 @dataclass(frozen=True, slots=True)
 class Badges:
     """Counts for the chrome: waiting applications, holders over, pending commissions; why notices
-    do not go out, `` when they do; and what is wrong with the place itself, with what to do.
+    do not go out, `` when they do; what is wrong with the place itself, with what to do; and
+    inventories over their capacity.
     `partial` are the counts, by name, that are of what is shown only."""
 
     waiting: int
@@ -77,6 +78,7 @@ class Badges:
     failing: str = ""
     warnings: tuple[str, ...] = ()
     partial: tuple[str, ...] = ()
+    overfull: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from backend.core.database import Database, Tx, open_database
 from backend.core.identity import Actor, operator
 from backend.core.runtime import Runtime
 from backend.embedded.projects import EmbeddedProjects
+from backend.placement.counts import COUNT_OVERFULL
 from backend.projects import queries
 from backend.quotas import counts
 from backend.quotas.expiry import held
@@ -157,6 +158,7 @@ def _badges(tx: Tx, sink: Sink | None) -> Badges:
         pending=int(tx.scalar(counts.COUNT_PENDING)),
         failing=_failing(tx, sink) if sink else "",
         warnings=(reason,) if reason else (),
+        overfull=int(tx.scalar(COUNT_OVERFULL)),
     )
 
 

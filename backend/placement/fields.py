@@ -18,6 +18,7 @@ from backend.core.filter.sql import (
     time,
 )
 from backend.core.listing import FieldSpec, Kind
+from backend.placement.counts import OVER, PRODUCT
 from backend.placement.model.entities import PLACEHOLDER
 
 # Standard classes have fields by their names, which completion offers; all others begin so.
@@ -30,9 +31,6 @@ STANDARD = (
 )  # fmt: skip
 CUSTOM = "custom_"
 
-# What amounts are compared with is a double; people read it without its decimals.
-PRODUCT = "((i.total - i.reserved) * i.allocation_ratio)"
-OVER = f"i.used > {PRODUCT}"
 SHARE = f"""CASE WHEN i.used = 0 THEN 0.0 WHEN {PRODUCT} <= 0 THEN 1000000.0
     ELSE i.used * 100.0 / {PRODUCT} END"""
 

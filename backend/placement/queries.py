@@ -8,6 +8,7 @@ from backend.core.database.tx import Row, Tx
 from backend.core.filter.sql import Where
 from backend.core.listing import Query
 from backend.placement import fields
+from backend.placement.counts import OVER, PRODUCT
 from backend.placement.model import ConsumerRow, InventoryRow, Provider, ProviderRow, Stock
 
 # CROSS JOIN keeps the order of the first table, so the first page needs no sort; two that are in
@@ -68,8 +69,8 @@ INVENTORY_SORTS: Mapping[str, str] = {
         WHERE i.class_id = k.id AND {where} ORDER BY k.name {d}, i.provider_id {d}""",
     "total": INVENTORIES + "i.total {d}, i.id",
     "used": INVENTORIES + "i.used {d}, i.id",
-    "capacity": f"{INVENTORIES}{fields.PRODUCT} {{d}}, i.id",
-    "free": f"{INVENTORIES}{fields.PRODUCT} - i.used {{d}}, i.id",
+    "capacity": f"{INVENTORIES}{PRODUCT} {{d}}, i.id",
+    "free": f"{INVENTORIES}{PRODUCT} - i.used {{d}}, i.id",
     "share": f"{INVENTORIES}{fields.SHARE} {{d}}, i.id",
 }
 INVENTORY = """i.id, r.uuid, r.name, r.generation, k.name, i.total, i.reserved, i.min_unit,
@@ -124,7 +125,7 @@ def inventory_keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
     found = fields.INVENTORIES.where(query, now)
     scope = OF_PROVIDER if query.scope else ""
     sort = INVENTORY_SORTS.get(query.sort, INVENTORY_SORTS[""])
-    sort = sort.replace("{where}", f"{fields.OVER} AND {{where}}") if query.view == "over" else sort
+    sort = sort.replace("{where}", f"{OVER} AND {{where}}") if query.view == "over" else sort
     return _keys_sql(sort, query, found, scope, query.scope.partition(":")[2])
 
 

@@ -14,6 +14,7 @@ from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import Runtime, system_runtime
 from backend.embedded.changes import HANDLERS
 from backend.embedded.projects import EmbeddedProjects
+from backend.placement.counts import COUNT_OVERFULL
 from backend.projects import queries
 from backend.quotas import counts
 from backend.remote.astakos.side import AstakosSide
@@ -109,8 +110,10 @@ class RemoteBackend:
         if all(failed) and failed[0] is not None:
             raise failed[0]
         badges = await self._first.database.peek(_badges)
+        partial = [name for side in sides for name in side.partial]
         warnings = [told for side in sides for told in side.warnings()]
-        return replace(badges, warnings=(*(str(one) for one in failed if one), *warnings))
+        told = (*(str(one) for one in failed if one), *warnings)
+        return replace(badges, warnings=told, partial=(*badges.partial, *partial))
 
     async def plan(self, command: Command) -> Plan:
         """What the command would do, on what the server says now."""
@@ -190,4 +193,5 @@ def _badges(tx: Tx) -> Badges:
         over=int(tx.scalar(counts.COUNT_OVER)),
         pending=int(tx.scalar(counts.COUNT_PENDING)),
         partial=("over",) if tx.scalar(SELECT_UNKNOWN) else (),
+        overfull=int(tx.scalar(COUNT_OVERFULL)),
     )

@@ -61,6 +61,11 @@ class Side(ABC):
     def warnings(self) -> Sequence[str]:
         """What is wrong with what is seen."""
 
+    @property
+    def partial(self) -> Sequence[str]:
+        """Counts for the chrome of which not all is read."""
+        return ()
+
     @abstractmethod
     async def read_all(self) -> Sequence[str]:
         """Read all that can be seen; what that leaves out, in words. Raises BursarError."""

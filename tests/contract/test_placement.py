@@ -318,3 +318,19 @@ def test_who_is_not_among_the_living(stand: Stand) -> None:
         assert live not in found
 
     stand.play(scene)
+
+
+def test_inventories_over_their_capacity_are_counted(stand: Stand) -> None:
+    async def scene(backend: Backend) -> None:
+        p, consumer = await provider(backend, {CPU: Stock(8)}), fresh()
+        await do(backend, holding(consumer, {p: {CPU: 6}}))
+        before = (await backend.badges()).overfull
+        less = SetInventory(actor=OPERATOR, provider=p, resource_class=CPU, stock=Stock(4))
+        await do(backend, less)
+        told = await backend.badges()
+        assert (told.overfull, told.partial) == (before + 1, ())
+        now = (await seen(backend, consumer)).row.generation
+        await do(backend, holding(consumer, {p: {CPU: 4}}, now))
+        assert (await backend.badges()).overfull == before
+
+    stand.play(scene)

@@ -36,7 +36,7 @@ PANES = (
     ),
     PaneInfo(
         "constraints", "4", "Constraints", "Constr", "constraints:ConstraintsPane",
-        system="placement",
+        "overfull", "!", system="placement",
     ),
     PaneInfo(
         "commissions", "5", "Commissions", "Commis", "commissions:CommissionsPane", "pending", "*"

@@ -86,6 +86,11 @@ class PlacementSide(Side):
         done, whole = self._poller.progress
         return [f"{min(done, whole)} of {whole} providers were read so far"]
 
+    @property
+    def partial(self) -> Sequence[str]:
+        """What is counted of all providers, until they were read."""
+        return ("overfull",) if self._poller.progress is not None else ()
+
     async def read_all(self) -> Sequence[str]:
         """Read all that is shown, each consumer and the marks of each provider included."""
         await self._poller.fill()
