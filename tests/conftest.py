@@ -66,8 +66,8 @@ def _still_cursors() -> Iterator[None]:
 def _short_naps() -> Iterator[None]:
     """Textual looks whether an app is at rest every 20 ms, a few times for each key."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
-        patch.setattr("textual._wait.SLEEP_IDLE", 0.0004)
+        patch.setattr("textual._wait.SLEEP_GRANULARITY", 0.01)
+        patch.setattr("textual._wait.SLEEP_IDLE", 0.001)
         yield
 
 

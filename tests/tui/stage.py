@@ -166,6 +166,8 @@ async def done(pilot: Pilot[None]) -> None:
 def at_work(pilot: Pilot[None]) -> bool:
     """Whether something is being read, or will be when keys or cursor have rested."""
     screen = pilot.app.screen
+    if not screen.is_mounted:
+        return True
     if isinstance(screen, AskingDialog) and screen.resting:
         return True
     if isinstance(screen, Menu) and due(screen._waiting):
@@ -202,7 +204,7 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     """Press keys one by one, each after the last one's work is done."""
     for key in keys:
         await pilot.press(key)
-        await done(pilot)
+        await settled(pilot)
 
 
 async def dialog(pilot: Pilot[None]) -> ConfirmScreen:

@@ -34,6 +34,8 @@ class ListPane(Queried[RowT], inherit_bindings=False):
     """What the breadcrumb calls it."""
     READS_DETAIL = False
     """True when the detail is needed even where there is no side to show it."""
+    _resting: Timer | None = None
+    _shown_key = 0
 
     def columns(self) -> Sequence[Column[RowT]]:
         """How it is shown."""
@@ -80,8 +82,6 @@ class ListPane(Queried[RowT], inherit_bindings=False):
     def on_mount(self) -> None:
         """Start reading before the first frame."""
         super().on_mount()
-        self._resting: Timer | None = None
-        self._shown_key = 0
         lines = list(self.legend(self.session.look()))
         self.legend_panel.styles.height = len(lines)
         self.legend_panel.show(self.legend)
