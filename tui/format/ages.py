@@ -31,15 +31,6 @@ def age_in(width: int, since: int, now: int) -> str:
     return text if len(text) <= width else text.partition(" d ")[0] + " d"
 
 
-def next_change(since: int, now: int) -> int:
-    """When `age(since, ...)` will read differently."""
-    passed = max(0, now - since)
-    step = SECOND if passed < MINUTE else MINUTE if passed < HOUR else HOUR
-    if passed >= _DAYS_ONLY:
-        step = DAY
-    return since + (passed // step + 1) * step
-
-
 def stamp(at: int) -> str:
     """`2026-11-18 09:41Z`."""
     return _formatted(at, "%Y-%m-%d %H:%MZ")

@@ -62,12 +62,6 @@ class CommissionReply(Body):
     provisions: list[ProvisionReply]
 
 
-class SerialReply(Body):
-    """The answer of POST /commissions."""
-
-    serial: Whole
-
-
 Holdings = dict[Foreign, dict[Foreign, HoldingReply]]
 """By project and resource."""
 Pools = dict[Foreign, dict[Foreign, PoolReply]]

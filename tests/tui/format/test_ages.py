@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from backend.quotas.model import UNLIMITED
 from tui.format.ages import (
@@ -15,7 +13,6 @@ from tui.format.ages import (
     clock,
     day,
     days_until,
-    next_change,
     stamp,
     stamp_seconds,
 )
@@ -44,20 +41,6 @@ def test_an_age_leaves_out_what_a_column_has_no_room_for() -> None:
     passed = 35 * DAY + 19 * HOUR
     assert [age_in(width, AT, AT + passed) for width in (9, 8)] == ["35 d 19 h", "35 d"]
     assert age_in(8, AT, AT + 2 * DAY + 4 * HOUR) == "2 d 4 h"
-
-
-@given(passed=st.integers(-10 * SECOND, 200 * DAY))
-def test_an_age_changes_exactly_when_announced(passed: int) -> None:
-    now = AT + passed
-    then = next_change(AT, now)
-    assert then > now
-    assert age(AT, then - 1) == age(AT, now)
-
-
-@given(passed=st.integers(0, 99 * DAY))
-def test_an_announced_change_is_one(passed: int) -> None:
-    then = next_change(AT, AT + passed)
-    assert age(AT, then) != age(AT, then - 1)
 
 
 def test_moments() -> None:
