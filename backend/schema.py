@@ -5,6 +5,7 @@ from __future__ import annotations
 from backend.core import journal, tables
 from backend.core.database import Step
 from backend.notices import schema as notices
+from backend.openportal import schema as openportal
 from backend.placement import schema as placement
 from backend.projects import store as projects
 from backend.quotas import schema as quotas
@@ -21,4 +22,5 @@ STEPS = (
     Step("once", tables.ONCE),
     Step("unknown", quotas.UNKNOWN + projects.UNKNOWN),
     Step("placement", placement.SCHEMA),
+    Step("openportal", openportal.SCHEMA),
 )

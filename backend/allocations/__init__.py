@@ -1,0 +1,1 @@
+"""Allocations of all systems in one list."""
