@@ -50,6 +50,8 @@ class PortalRow:
     waits: str
     created_at: int
     modified_at: int
+    doing: Operation | None = None
+    since: int = 0
 
     @property
     def percent(self) -> int | None:
