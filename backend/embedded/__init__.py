@@ -19,6 +19,7 @@ from backend.core.database import Database, Tx, open_database
 from backend.core.identity import Actor, operator
 from backend.core.runtime import Runtime
 from backend.embedded.projects import EmbeddedProjects
+from backend.openportal.work import Worker as Portal
 from backend.placement.counts import COUNT_OVERFULL
 from backend.projects import queries
 from backend.quotas import counts
@@ -48,6 +49,7 @@ class EmbeddedBackend:
         self._sink = sink
         self._sweeper: Sweeper | None = None
         self._notifier: Worker | None = None
+        self._portal: Portal | None = None
         self.projects = EmbeddedProjects(database, actor)
         self.connection = Connection(
             kind=f"embedded {database.kind}",
@@ -131,11 +133,12 @@ class EmbeddedBackend:
         return pieces(self.database)
 
     def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
-        """Hear of every change of any process; meanwhile due commissions expire and notices
-        are sent."""
+        """Hear of every change of any process; meanwhile due commissions expire, notices are sent
+        and what was asked of allocations is done."""
         if self._sweeper is None and not self.database.read_only:
             self._sweeper = Sweeper(self.database)
             self._notifier = _notifier(self.database, self._sink) if self._sink else None
+            self._portal = Portal(self.database)
         return self.database.watch(changed)
 
     async def close(self) -> None:
@@ -144,7 +147,7 @@ class EmbeddedBackend:
 
     def shut(self) -> None:
         """`close` for those without an event loop."""
-        for thread in (self._notifier, self._sweeper):
+        for thread in (self._notifier, self._sweeper, self._portal):
             if thread is not None:
                 thread.close()
         self.database.close()

@@ -2,7 +2,7 @@
 
 # What only a mirror of another server may not know can be NULL. 0 is no customer, project or
 # person. Usage and credits are in hundredths of a node-hour. `code` repeats the project code
-# (§1.5), `fold` is what is searched.
+# (§1.5), `fold` is what is searched. What the simulator was sent stands in `sim_order`.
 SCHEMA = """
 CREATE TABLE portal_customer (
     id {int64} PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
@@ -85,4 +85,8 @@ CREATE TABLE portal_remote_project (
     membership_control TEXT NOT NULL, allowed_domains TEXT, links TEXT NOT NULL,
     notes TEXT NOT NULL, created_at {int64} NOT NULL, modified_at {int64} NOT NULL,
     UNIQUE (project_id, destination)){strict};
+CREATE TABLE sim_order (
+    key TEXT PRIMARY KEY, allocation TEXT NOT NULL, operation TEXT NOT NULL,
+    sent {int64} NOT NULL, at {int64} NOT NULL, ready_at {int64} NOT NULL){strict};
+CREATE INDEX sim_order_at ON sim_order (at);
 """

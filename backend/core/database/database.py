@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-from backend.core.database.engine import Connection, Engine, Stop
+from backend.core.database.engine import Claim, Connection, Engine, Stop
 from backend.core.database.schema import Step
 from backend.core.database.sqlite.engine import FileEngine
 from backend.core.database.tx import Tx
@@ -135,6 +135,17 @@ class Database:
         with self._guard:
             if self._watcher:
                 self._watcher.announce()
+
+    def claim(self, name: str) -> Claim | None:
+        """Have the work of this name, None while another process has it. Raises StorageError."""
+        self._check_open()
+        try:
+            return self._engine.claim(name)
+        except Exception as error:
+            told = self._engine.failure(error)
+            if told is error:
+                raise
+            raise told from error
 
     def backup(self, target: Path) -> None:
         """Copy the live database to a new file and check the copy. Raises StorageError."""

@@ -116,6 +116,19 @@ class Ear(Protocol):
         ...
 
 
+class Claim(Protocol):
+    """Work that is this process's alone until it is closed, or the process dies."""
+
+    @property
+    def holds(self) -> bool:
+        """False once it is lost."""
+        ...
+
+    def close(self) -> None:
+        """Let others have it."""
+        ...
+
+
 class Engine(Protocol):
     """A database as its engine has it; opened by `open` or `look`."""
 
@@ -156,6 +169,10 @@ class Engine(Protocol):
 
     def ear(self) -> Ear:
         """For one watcher."""
+        ...
+
+    def claim(self, name: str) -> Claim | None:
+        """The work of this name, None while another process has it. Raises the engine's error."""
         ...
 
     def failure(self, error: BaseException) -> BaseException:

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
         Customer,
         Operation,
         Part,
+        PartOf,
         PortalProject,
+        PortalUser,
         RemoteProject,
         RemoteState,
         Service,
@@ -57,13 +59,15 @@ if TYPE_CHECKING:
         ServiceRow,
         Usage,
     )
+    from backend.openportal.model.work import Answer, Done, Failed, Order, Waiting
 
-__getattr__ = offered(__name__, "entities", "views", "commands")
+__getattr__ = offered(__name__, "entities", "views", "commands", "work")
 
 __all__ = [
     "Account",
     "Allocation",
     "AllocationCommand",
+    "Answer",
     "ApproveAward",
     "Association",
     "AttachAward",
@@ -78,6 +82,8 @@ __all__ = [
     "DeleteAllocation",
     "DeleteAward",
     "DetachAward",
+    "Done",
+    "Failed",
     "HUNDREDTHS",
     "Job",
     "KEEP",
@@ -89,10 +95,13 @@ __all__ = [
     "NameProject",
     "NoteAward",
     "Operation",
+    "Order",
     "Part",
+    "PartOf",
     "PortalDetail",
     "PortalProject",
     "PortalRow",
+    "PortalUser",
     "ProjectRow",
     "PullAllocation",
     "RejectAward",
@@ -107,4 +116,5 @@ __all__ = [
     "UNLIMITED",
     "UnlinkAllocation",
     "Usage",
+    "Waiting",
 ]

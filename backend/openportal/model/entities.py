@@ -161,6 +161,44 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
+class PortalUser:
+    """Somebody with an account at the portal; staff may all, support sees all (§2.4)."""
+
+    uuid: str
+    username: str
+    full_name: str
+    email: str
+    is_staff: bool
+    is_support: bool
+    is_active: bool
+    created_at: int
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset({"username", "full_name", "email", "created_at"})
+
+    @property
+    def target(self) -> str:
+        """Journal name."""
+        return f"portal_user:{self.uuid}"
+
+
+@dataclass(frozen=True, slots=True)
+class PartOf:
+    """What a user (uuid) is in a project or in a customer (uuid); the other one is ``."""
+
+    user: str
+    customer: str
+    project: str
+    part: Part
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def target(self) -> str:
+        """Journal name."""
+        return f"portal_role:{self.user}/{self.project or self.customer}"
+
+
+@dataclass(frozen=True, slots=True)
 class PortalProject:
     """A project of an organisation; dates are ISO, `` for none, `end_date` is exclusive (§1.3).
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 
 from backend.core.database.postgres import session
+from backend.core.database.postgres.claim import ServerClaim, claim
 from backend.core.database.postgres.connection import ServerConnection, about, connect
 from backend.core.database.postgres.dump import dump
 from backend.core.database.postgres.ear import ServerEar
@@ -90,6 +91,10 @@ class ServerEngine:
     def ear(self) -> ServerEar:
         """For one watcher."""
         return ServerEar(self.reader)
+
+    def claim(self, name: str) -> ServerClaim | None:
+        """An advisory lock of this name."""
+        return claim(connect(self._url, primary=True), name)
 
     def failure(self, error: BaseException) -> BaseException:
         """The tree's error for what failed below."""

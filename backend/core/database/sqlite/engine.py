@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from backend.core.database.schema import Step, check_version
+from backend.core.database.sqlite.claim import FileClaim, claim
 from backend.core.database.sqlite.connection import (
     FileConnection,
     bursar_error,
@@ -96,6 +97,11 @@ class FileEngine:
     def ear(self) -> FileEar:
         """For one watcher."""
         return FileEar(self.reader())
+
+    def claim(self, name: str) -> FileClaim | None:
+        """A lock on a file of this name beside it."""
+        file = self.path.resolve()
+        return claim(file.with_name(f"{file.name}.{name}"))
 
     def failure(self, error: BaseException) -> BaseException:
         """The tree's error for what failed below."""

@@ -1,0 +1,212 @@
+"""Use cases that have something done with an allocation, or end it (spec openportal §2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from backend.core.database.tx import Tx
+from backend.core.plan import Change, Plan, Tier, WireRequest
+from backend.core.usecase import Decision, Write
+from backend.openportal.model import (
+    HUNDREDTHS,
+    UNLIMITED,
+    Allocation,
+    AllocationCommand,
+    DeleteAllocation,
+    MarkErred,
+    MarkOk,
+    Operation,
+    PullAllocation,
+    SetNodeLimit,
+    State,
+    UnlinkAllocation,
+)
+from backend.openportal.rules import access, outbound, states, values
+from backend.openportal.service.allocations import over_most
+from backend.openportal.service.finding import (
+    Forget,
+    Found,
+    Instead,
+    Schedule,
+    find,
+    touched,
+)
+from backend.openportal.store import allocations as store
+from backend.openportal.store import jobs
+
+LIMITABLE = (*states.SETTLED, State.UPDATE_SCHEDULED)
+
+
+def set_limit(tx: Tx, command: SetNodeLimit) -> Decision:
+    """Store a limit and have it pushed; what is scheduled already takes it along."""
+    found = find(tx, command.actor, command.allocation)
+    before = found.allocation
+    access.require_staff(found.standing, "set limits")
+    if before.state is not State.UPDATE_SCHEDULED:
+        states.require_state(before, states.SETTLED)
+    values.refuse(values.set_limit(command.node_limit))
+    after = replace(before, state=State.UPDATE_SCHEDULED, node_limit=command.node_limit)
+    plan = Plan(
+        command,
+        "Set limit",
+        f"Set the node limit of {before.name}",
+        before.name,
+        Tier.HARMFUL if _less(before.node_limit, command.node_limit) else Tier.REVERSIBLE,
+        WireRequest(
+            "POST", outbound.path(before, "set_limits"), {"node_limit": command.node_limit}
+        ),
+        changes=(
+            Change(before.name, "node limit", before.node_limit, after.node_limit, "node-hours"),
+        ),
+        warnings=tuple(_about_limit(tx, found, command.node_limit)),
+        undo="set the old limit again",
+        inverse=replace(command, node_limit=before.node_limit),
+    )
+    writes = [touched(tx, before, states.edited(after)), *_push(tx, before)]
+    message = f"Limit of {before.name} set, the resource backend hears of it soon"
+    return Decision(plan, "allocation.set_limit", before.target, message, writes)
+
+
+def _push(tx: Tx, before: Allocation) -> Sequence[object]:
+    """What pushes a limit: a job of its own, or the one that has not begun yet."""
+    task = jobs.of(tx, before.uuid)
+    if task is None:
+        return [Schedule(before.uuid, Operation.LIMIT)]
+    pulls = task.job.operation is Operation.PULL
+    return [Instead(before.uuid, Operation.UPDATE)] if pulls else []
+
+
+def _less(before: int, after: int) -> bool:
+    return after != UNLIMITED and (before == UNLIMITED or after < before)
+
+
+def _about_limit(tx: Tx, found: Found, limit: int) -> Iterator[str]:
+    before = found.allocation
+    if limit == UNLIMITED:
+        yield "-1 bounds nothing: the project may use all it gets hold of"
+    elif before.node_usage > limit * HUNDREDTHS:
+        yield "more than this was used this month already"
+    yield from over_most(limit, found.service)
+    others = store.sharing(tx, before)
+    if others and limit != before.node_limit:
+        many = "another allocation" if others == 1 else f"{others} other allocations"
+        yield f"the same limit stands on {many} of this project code, which keep it"
+    if before.remote:
+        yield f"the portal behind {found.service.name} decides, which may take days"
+
+
+def pull(tx: Tx, command: PullAllocation) -> Decision:
+    """Have usage and people read anew from the resource backend."""
+    found = find(tx, command.actor, command.allocation)
+    before = found.allocation
+    access.require_manager(found.standing, found.project)
+    states.require_state(before, states.SETTLED)
+    states.require_backend_id(before)
+    return _scheduled(tx, command, before, Operation.PULL, "pull", "Pull", Tier.REVERSIBLE)
+
+
+def delete(tx: Tx, command: DeleteAllocation) -> Decision:
+    """Have it deleted at the resource backend, then here; what was ERRED goes in any case."""
+    found = find(tx, command.actor, command.allocation)
+    before = found.allocation
+    access.require_manager(found.standing, found.project)
+    states.require_state(before, states.SETTLED)
+    told = ["its usage history goes with it"]
+    if before.state is State.ERRED:
+        told.append("it is ERRED: it goes here even if the resource backend fails to delete it")
+    return _scheduled(
+        tx, command, before, Operation.DELETE, "delete", "Delete", Tier.DANGEROUS, told
+    )
+
+
+def _scheduled(
+    tx: Tx,
+    command: AllocationCommand,
+    before: Allocation,
+    operation: Operation,
+    action: str,
+    verb: str,
+    tier: Tier,
+    warnings: Sequence[str] = (),
+) -> Decision:
+    after = replace(before, state=states.scheduled(operation))
+    post = WireRequest("POST", outbound.path(before, action), {})
+    request = post if action != "delete" else WireRequest("DELETE", outbound.path(before), {})
+    plan = Plan(
+        command,
+        verb,
+        f"{verb} allocation {before.name}",
+        before.name,
+        tier,
+        request,
+        changes=(Change(before.name, "state", before.state, after.state),),
+        warnings=tuple(warnings),
+    )
+    forced = operation is Operation.DELETE and before.state is State.ERRED
+    writes = [touched(tx, before, after), Schedule(before.uuid, operation, forced)]
+    message = f"{verb} of {before.name} scheduled"
+    return Decision(plan, f"allocation.{action}", before.target, message, writes)
+
+
+def unlink(tx: Tx, command: UnlinkAllocation) -> Decision:
+    """Forget it here at once, whatever its state; the resource backend is told nothing."""
+    found = find(tx, command.actor, command.allocation)
+    before = found.allocation
+    access.require_staff(found.standing, "unlink allocations")
+    plan = Plan(
+        command,
+        "Unlink",
+        f"Unlink allocation {before.name} of {found.project.name}",
+        before.name,
+        Tier.DANGEROUS,
+        WireRequest("POST", outbound.path(before, "unlink"), {}),
+        changes=(Change(before.name, "allocation", "there", None),),
+        warnings=(f"{found.service.name} is told nothing and keeps what it has",),
+    )
+    message = f"Allocation {before.name} unlinked"
+    return Decision(plan, "allocation.unlink", before.target, message, [Write(before, None)])
+
+
+def mark_ok(tx: Tx, command: MarkOk) -> Decision:
+    """Say that it is well; what is under way ends, errors are cleared."""
+    found = find(tx, command.actor, command.allocation)
+    access.require_staff(found.standing, "mark allocations")
+    before = found.allocation
+    return _marked(tx, command, before, states.well(before), "set_ok", {})
+
+
+def mark_erred(tx: Tx, command: MarkErred) -> Decision:
+    """Say that it has failed; what is under way ends."""
+    found = find(tx, command.actor, command.allocation)
+    access.require_staff(found.standing, "mark allocations")
+    before = found.allocation
+    after = states.failed(before, command.error_message, command.error_traceback)
+    body = {
+        "error_message": command.error_message,
+        "error_traceback": command.error_traceback,
+    }
+    return _marked(tx, command, before, after, "set_erred", body)
+
+
+def _marked(
+    tx: Tx,
+    command: AllocationCommand,
+    before: Allocation,
+    after: Allocation,
+    action: str,
+    body: Mapping[str, object],
+) -> Decision:
+    plan = Plan(
+        command,
+        f"Mark {after.state}",
+        f"Mark allocation {before.name} as {after.state}",
+        before.name,
+        Tier.HARMFUL if before.state.busy else Tier.REVERSIBLE,
+        WireRequest("POST", outbound.path(before, action), body),
+        changes=(Change(before.name, "state", before.state, after.state),),
+        warnings=("what is under way is not waited for any more",) if before.state.busy else (),
+    )
+    message = f"Allocation {before.name} marked as {after.state}"
+    writes = [Forget(before.uuid), touched(tx, before, after)]
+    return Decision(plan, f"allocation.{action}", before.target, message, writes)

@@ -1,0 +1,63 @@
+"""What an answer of a resource backend makes of an allocation (spec openportal §2.3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backend.core.database.tx import Tx
+from backend.core.journal import SideEffect
+from backend.core.runtime import moment
+from backend.openportal.model import Allocation, Done, Failed, Operation, Order, Usage
+from backend.openportal.rules import states
+from backend.openportal.store import usages
+
+NOISE = 1
+"""Hundredths of a node-hour; a month whose usage differs by no more is left as it is (§1.5)."""
+
+
+def settled(tx: Tx, made: Order, answer: Done) -> Allocation:
+    """The allocation after something was done, its accounts and usage stored."""
+    one = states.well(made.allocation)
+    if answer.associations is not None:
+        usages.set_associations(tx, one.uuid, answer.associations)
+    if answer.usages is not None:
+        one = replace(one, node_usage=_used(tx, one, answer.usages))
+    counterpart = one.counterpart if answer.counterpart is None else answer.counterpart
+    return replace(
+        one,
+        backend_id=answer.backend_id or one.backend_id,
+        counterpart=counterpart,
+        is_added=one.is_added or made.operation is Operation.CREATE,
+        remote_version=one.local_version,
+    )
+
+
+def _used(tx: Tx, one: Allocation, told: tuple[Usage, ...]) -> int:
+    """Store usage by person and month; what was used of this month in all."""
+    now = moment(tx.now)
+    this = (now.year, now.month)
+    months: dict[tuple[int, int], list[Usage]] = {this: []}
+    for usage in told:
+        months.setdefault((usage.year, usage.month), []).append(usage)
+    known: dict[tuple[int, int], int] = {}
+    for row in usages.usages(tx, one.uuid):
+        known[row.year, row.month] = known.get((row.year, row.month), 0) + row.usage
+    for month, rows in months.items():
+        if abs(sum(row.usage for row in rows) - known.get(month, 0)) > NOISE:
+            known[month] = sum(row.usage for row in rows)
+            usages.set_month(tx, one.uuid, *month, rows)
+    return known.get(this, 0)
+
+
+def mismatch(made: Order, answer: Done | Failed) -> str:
+    """What is noted of a limit that the backend gives otherwise, `` for nothing (§1.4)."""
+    wanted = made.allocation.node_limit
+    given = answer.node_limit if isinstance(answer, Done) else None
+    if given is None or given == wanted:
+        return ""
+    return f"the resource backend allows {given:,} node-hours, not {wanted:,}"
+
+
+def about_award(tx: Tx, made: Order, answer: Done | Failed) -> list[SideEffect]:
+    """What becomes of our award at the other portal; as effects."""
+    return []

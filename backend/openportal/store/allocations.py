@@ -1,0 +1,122 @@
+"""The SQL of allocations, one by one."""
+
+from __future__ import annotations
+
+from backend.core.database.tx import Row, Tx
+from backend.openportal.model import Allocation, State
+from backend.openportal.rules.identifiers import code_of
+
+ALLOCATION = """a.uuid, a.remote, a.name, a.description, s.uuid, p.uuid, a.state, a.backend_id,
+a.counterpart, a.node_limit, a.node_usage, a.is_active, a.is_added, a.error_message,
+a.error_traceback, a.local_version, a.remote_version, a.created_at, a.modified_at"""
+FROM = """FROM portal_allocation a JOIN portal_service s ON s.id = a.service_id
+JOIN portal_project p ON p.id = a.project_id"""
+SELECT = f"SELECT {ALLOCATION} {FROM} WHERE a.uuid = ?"
+SELECT_BY_ID = f"SELECT {ALLOCATION} {FROM} WHERE a.id = ?"
+SELECT_ON = f"""
+SELECT {ALLOCATION} {FROM} WHERE a.project_id = (SELECT id FROM portal_project WHERE uuid = ?)
+AND a.service_id = (SELECT id FROM portal_service WHERE uuid = ?) ORDER BY a.id"""
+# Of two that were never begun, the older one goes first.
+SELECT_RIVAL = """
+SELECT a.name FROM portal_allocation a JOIN portal_service s ON s.id = a.service_id
+JOIN portal_allocation mine ON mine.uuid = ?
+WHERE a.remote = 1 AND a.project_id = mine.project_id AND s.instance = ? AND a.id <> mine.id
+AND a.state <> 'ERRED' AND (a.id < mine.id OR a.state <> 'CREATION_SCHEDULED')
+ORDER BY a.id LIMIT 1"""
+SELECT_SHARING = """
+SELECT count(*) FROM portal_allocation WHERE code = ? AND node_limit = ? AND uuid <> ?"""
+SELECT_STALLED = f"""
+SELECT {ALLOCATION} {FROM} WHERE a.state IN ('CREATION_SCHEDULED', 'CREATING')
+AND a.modified_at <= ? ORDER BY a.id"""
+SELECT_OLDEST_CREATION = """
+SELECT min(modified_at) FROM portal_allocation WHERE state IN ('CREATION_SCHEDULED', 'CREATING')"""
+INSERT = """
+INSERT INTO portal_allocation (id, uuid, remote, service_id, project_id, name, description, state,
+    backend_id, counterpart, node_limit, node_usage, is_active, is_added, error_message,
+    error_traceback, local_version, remote_version, code, fold, created_at, modified_at)
+VALUES (?, ?, ?, (SELECT id FROM portal_service WHERE uuid = ?),
+    (SELECT id FROM portal_project WHERE uuid = ?),
+    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+UPDATE = """
+UPDATE portal_allocation SET name = ?, description = ?, state = ?, backend_id = ?,
+    counterpart = ?, node_limit = ?, node_usage = ?, is_active = ?, is_added = ?,
+    error_message = ?, error_traceback = ?, local_version = ?, remote_version = ?, code = ?,
+    fold = ?, modified_at = ? WHERE uuid = ?"""
+OF = "WHERE allocation_id = (SELECT id FROM portal_allocation WHERE uuid = ?)"
+DELETE_JOB = f"DELETE FROM portal_job {OF}"
+DELETE_ASSOCIATIONS = f"DELETE FROM portal_association {OF}"
+DELETE_USAGE = f"DELETE FROM portal_usage {OF}"
+DELETE = "DELETE FROM portal_allocation WHERE uuid = ?"
+
+
+def allocation_of(row: Row) -> Allocation:
+    """An allocation from `ALLOCATION`."""
+    uuid, remote, name, description, service, project, state, backend, other, *rest = row
+    limit, usage, active, added, *tail = rest
+    figures = (limit, usage, bool(active), bool(added))
+    head = (uuid, bool(remote), name, description, service, project, State(state))
+    return Allocation(*head, backend, other, *figures, *tail)
+
+
+def allocation(tx: Tx, uuid: str) -> Allocation | None:
+    """The allocation of this uuid."""
+    row = tx.one(SELECT, (uuid,))
+    return allocation_of(row) if row else None
+
+
+def by_id(tx: Tx, id: int) -> Allocation:
+    """The allocation with this key."""
+    return allocation_of(tx.all(SELECT_BY_ID, (id,))[0])
+
+
+def on_service(tx: Tx, project: str, service: str) -> list[Allocation]:
+    """Those of a project on a service."""
+    return [allocation_of(row) for row in tx.all(SELECT_ON, (project, service))]
+
+
+def rival(tx: Tx, uuid: str, destination: str) -> str | None:
+    """The name of another live remote allocation of the same project and destination."""
+    name: str | None = tx.scalar(SELECT_RIVAL, (uuid, destination))
+    return name
+
+
+def sharing(tx: Tx, one: Allocation) -> int:
+    """How many others of the same project code have the same limit."""
+    code = code_of(one.backend_id, one.counterpart, remote=one.remote)
+    if not code:
+        return 0
+    return int(tx.scalar(SELECT_SHARING, (code, one.node_limit, one.uuid)))
+
+
+def stalled(tx: Tx, until: int) -> list[Allocation]:
+    """Creations that nothing has touched since then."""
+    return [allocation_of(row) for row in tx.all(SELECT_STALLED, (until,))]
+
+
+def oldest_creation(tx: Tx) -> int | None:
+    """When the creation that was touched longest ago was."""
+    found: int | None = tx.scalar(SELECT_OLDEST_CREATION)
+    return found
+
+
+def save(tx: Tx, before: Allocation | None, after: Allocation) -> None:
+    """Insert or update an allocation."""
+    code = code_of(after.backend_id, after.counterpart, remote=after.remote)
+    names = (after.name, after.backend_id, after.counterpart or "")
+    fold = "\n".join(names).casefold()
+    what = (after.name, after.description, after.state, after.backend_id, after.counterpart)
+    figures = (after.node_limit, after.node_usage, after.is_active, after.is_added)
+    errors = (after.error_message, after.error_traceback)
+    rest = (*errors, after.local_version, after.remote_version, code, fold)
+    if before is not None:
+        tx.execute(UPDATE, (*what, *figures, *rest, after.modified_at, after.uuid))
+        return
+    head = (tx.next_id("portal_allocation"), after.uuid, after.remote)
+    where, when = (after.service, after.project), (after.created_at, after.modified_at)
+    tx.execute(INSERT, (*head, *where, *what, *figures, *rest, *when))
+
+
+def delete(tx: Tx, uuid: str) -> None:
+    """Remove an allocation with all that is its own."""
+    for sql in (DELETE_JOB, DELETE_ASSOCIATIONS, DELETE_USAGE, DELETE):
+        tx.execute(sql, (uuid,))
