@@ -13,10 +13,12 @@ UNKNOWN, UNTRIED = "unknown", "not tried"
 
 @dataclass(slots=True)
 class Case:
-    """One of the changes: what it is about, and how far it got. `key` is the row's."""
+    """One of the changes: what it is about, and how far it got. `key` is the row's; `about`
+    says more in a list than the title of its plan, `` when that says enough."""
 
     key: int
     label: str
+    about: str = ""
     command: Command | None = None
     outcome: str = UNTRIED
     plan: Plan | None = None

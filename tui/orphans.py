@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tui.app import BursarApp
 
 LIST, GROUP = "allocations", "orphans"
+SERVER = "INSTANCE"
+"""The type of consumers whose uuid is that of a server."""
 
 
 def audit(app: BursarApp, source: str) -> None:
@@ -46,6 +48,7 @@ async def _audit(app: BursarApp, session: Session, source: str) -> None:
         session.doing = f"comparing {len(live):,} ids"
         session.redraw()
         listed, found = await compared(session, live)
+        others = await others_among(session, found[:MOST])
     except BursarError as error:
         session.doing = ""
         session.told(error)
@@ -53,7 +56,7 @@ async def _audit(app: BursarApp, session: Session, source: str) -> None:
     finally:
         session.doing = ""
     mark(session, found)
-    text, tone = told(session, len(live), listed, len(found))
+    text, tone = told(session, len(live), listed, len(found), others)
     session.tell(text, tone)
     if found and isinstance(app.screen, Pane) and app.session is session:
         app.call_later(app.show_list, LIST, text=MARKED)
@@ -70,6 +73,17 @@ async def compared(session: Session, live: Sequence[str]) -> tuple[int, list[int
     return len(keys), [key for key in keys if key in orphaned]
 
 
+async def others_among(session: Session, keys: Sequence[int]) -> str:
+    """How many of these are no servers, whose ids nobody lists as alive; `` when all are."""
+    rows = (await session.listing(LIST).rows(keys)).values()
+    others = [row for row in rows if row.known and row.consumer_type != SERVER]
+    types = [row.consumer_type or "untyped" for row in others]
+    if not types:
+        return ""
+    verb = "is" if len(types) == 1 else "are"
+    return f"{len(types):,} of {len(rows):,} {verb} {' or '.join(sorted(set(types)))}"
+
+
 def mark(session: Session, found: Sequence[int]) -> None:
     """Mark these and no others, as many as can be."""
     marked = session.list_state(LIST, VIEWS[LIST]).marked
@@ -77,14 +91,15 @@ def mark(session: Session, found: Sequence[int]) -> None:
     marked.update(dict.fromkeys(found[:MOST]))
 
 
-def told(session: Session, live: int, listed: int, found: int) -> tuple[str, str]:
-    """What came of it, and how loud that is."""
+def told(session: Session, live: int, listed: int, found: int, others: str) -> tuple[str, str]:
+    """What came of it and the worst of it first, and how loud that is."""
     ids = f"{live:,} live id{'s' if live != 1 else ''}"
     if not found:
         return f"none of {listed:,} consumers is orphaned ({ids})", INFO
     marked = f"{min(found, MOST):,} marked" if found > MOST else "marked"
     key = session.key("alloc.delete")
-    text = f"{found:,} of {listed:,} consumers orphaned, {marked} ({ids}); {key} removes them"
+    warned = f": {others}" if others else ""
+    text = f"{found:,} of {listed:,} orphaned, {marked}{warned}; {key} removes ({ids})"
     if found == listed:
         return f"NONE of {ids} is here: another cloud's list? {text}", WARN
     return text, WARN

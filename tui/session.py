@@ -21,6 +21,7 @@ from backend.core.text import display
 from tui.actions import ACTIONS, Action, key_name
 from tui.format.glyphs import UNICODE, Glyphs
 from tui.format.lines import Look
+from tui.format.names import brief
 from tui.format.units import Style
 from tui.history import History, Place
 from tui.listings import LISTED
@@ -215,8 +216,8 @@ class Session:
     def did(self, receipt: Receipt, plan: Plan) -> None:
         """Say what was done, and how to take it back."""
         self.inverse = plan.inverse
-        back = f"   {self.key('undo')} takes it back" if plan.inverse else ""
-        self.tell(receipt.message + back)
+        back = f", {self.key('undo')} takes it back" if plan.inverse else ""
+        self.tell(brief(receipt.message) + back)
 
     def units_after(self) -> Style:
         """Auto, bytes, raw, and round again."""

@@ -176,7 +176,7 @@ def test_what_fits_to_the_last(s: Site) -> None:
     found = refused(s, Conflict, claim("g", None, P={CPU: 1}))
     figures = {"rule": "capacity", "class": CPU, "amount": 1, "used": 16, "capacity": 16}
     assert figures.items() <= found.data.items()
-    assert found.message == "1 VCPU of P: 16 of 16 used, 0 free"
+    assert found.message == "1 VCPU of P: 16 of 16 used by others, 1 too many"
 
 
 @pytest.mark.parametrize(
@@ -201,9 +201,9 @@ def test_an_over_full_provider_lets_shrink_and_stay(s: Site) -> None:
     s.put("c", None, Q={CPU: 8})
     s.stock("Q", CPU, Stock(5))
     found = refused(s, Conflict, claim("c", 1, Q={CPU: 9}))
-    assert found.message == "9 VCPU of Q: 0 of 5 used, 5 free"
+    assert found.message == "9 VCPU of Q: 0 of 5 used by others, 4 too many"
     found = refused(s, Conflict, claim("d", None, Q={CPU: 1}))
-    assert found.message == "1 VCPU of Q: 8 of 5 used, over capacity by 3"
+    assert found.message == "1 VCPU of Q: 8 of 5 used by others, 4 too many"
     s.put("c", 1, Q={CPU: 8})
     s.put("c", 2, Q={CPU: 7})
     assert s.used("Q") == {CPU: 7}
@@ -240,7 +240,7 @@ def test_full_providers_are_swapped_in_one_step(s: Site) -> None:
 def test_what_fits_alone_but_not_together(s: Site) -> None:
     found = refused(s, Conflict, claim("a", None, Q={CPU: 6}), claim("b", None, Q={CPU: 5}))
     assert found.data["asked"] == 11
-    assert found.message == "5 VCPU of Q: 0 of 10 used, 10 free, 11 in this request"
+    assert found.message == "5 VCPU of Q: 0 of 10 used by others, 11 in this request, 1 too many"
 
 
 def test_one_wrong_generation_refuses_the_request(s: Site) -> None:

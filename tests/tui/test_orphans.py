@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.stage import Stage, play, press, said, until
+from tests.tui.stage import NARROW, Stage, play, press, said, until
 from tests.tui.stock import BIG, KNOWN, MOVING, NOBODYS, TWO, WEB, hold
 from tests.tui.troubles import listed, screen
 from tui import orphans
@@ -47,7 +47,8 @@ def test_who_is_not_among_the_living_is_marked_and_listed(shelves: Stage) -> Non
         assert isinstance(pilot.app.screen, AllocationsPane)
         assert marked(pilot) == ["8"]
         assert screen(pilot).query_shown.text == "marked"
-        assert "1 of 4 consumers orphaned, marked (3 live ids)" in said(pilot.app)
+        assert "1 of 4 orphaned, marked: 1 of 1 is untyped; del removes" in said(pilot.app)
+        assert "(3 live ids)" in screen(pilot).session.messages[-1].text
         await press(pilot, "escape", "escape")
         assert screen(pilot).list.shown == 4
 
@@ -70,9 +71,18 @@ def test_only_what_is_listed_is_compared(shelves: Stage) -> None:
         await listed(pilot, lambda count: count == 2)
         await ordered(pilot, live(WEB))
         await until(pilot, lambda: marked(pilot) == ["6"])
-        assert "1 of 2 consumers orphaned, marked (1 live id)" in said(pilot.app)
+        assert "1 of 2 orphaned, marked; del removes (1 live id)" in said(pilot.app)
 
     play(shelves.app(), script)
+
+
+def test_what_is_no_server_is_told_in_a_narrow_terminal(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await ordered(pilot, live(WEB))
+        await until(pilot, lambda: marked(pilot) == ["6", "7", "8"])
+        assert "3 of 4 orphaned, marked: 2 of 3 are MIGRATION or untyped" in said(pilot.app)
+
+    play(shelves.app(NARROW), script)
 
 
 def test_an_audit_begins_anew(shelves: Stage) -> None:
@@ -152,7 +162,7 @@ def test_no_more_are_marked_than_can_be(shelves: Stage, monkeypatch: pytest.Monk
     async def script(pilot: Pilot[None]) -> None:
         await ordered(pilot, live(WEB))
         await until(pilot, lambda: marked(pilot) == ["6", "7"])
-        assert "3 of 4 consumers orphaned, 2 marked" in said(pilot.app)
+        assert "3 of 4 orphaned, 2 marked: 1 of 2 is MIGRATION" in said(pilot.app)
 
     play(shelves.app(), script)
 

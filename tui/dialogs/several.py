@@ -34,6 +34,8 @@ CHANGES_SHOWN = 4
 WARNED_SHOWN = 10
 TITLE = 32
 """Signs of a title that no note takes away: what it is about stands there."""
+LONG = 100
+"""Cells of a list that has room for whole uuids."""
 _TONES = {cases.DONE: GOOD, cases.REFUSED: BAD, cases.UNKNOWN: BAD, cases.UNTRIED: QUIET}
 
 
@@ -65,6 +67,7 @@ def several(found: Sequence[Case], look: Look) -> list[Line]:
         *section("LEFT OUT, AND STILL MARKED", _left_out(found, look)),
         *section(f"WHAT WILL BE DONE ({len(able):,})", doing),
         *_requests(plans, look),
+        *_undo(plans, look),
     ]
 
 
@@ -78,13 +81,19 @@ def _lines(case: Case, look: Look) -> Iterator[Line]:
     assert plan is not None
     told = "" if case.outcome == cases.PLANNED else f"{case.outcome:<10}"
     note, tone = _note(case, plan, look)
-    named = names.cut(plan.title, max(TITLE, look.width - 6 - len(told + note)), look.glyphs)
+    named = _named(case, plan, max(TITLE, look.width - 6 - len(told + note)), look)
     room = look.width - 5 - cell_len(told + named)
     outcome = (told, _TONES.get(case.outcome, ""))
     shown = "   " + names.cut(note, room, look.glyphs) if note else ""
     yield line(f"case.{case.key}", "  ", outcome, named, (shown, tone))
     if not any(touched.resolved for touched in plan.touched):
         yield from _changes(case.key, plan, look)
+
+
+def _named(case: Case, plan: Plan, room: int, look: Look) -> str:
+    """What it is; in a narrow terminal uuids are short, so that all else can be read."""
+    text = case.about or plan.title
+    return names.cut(names.brief(text) if look.width < LONG else text, room, look.glyphs)
 
 
 def _note(case: Case, plan: Plan, look: Look) -> tuple[str, str]:
@@ -155,3 +164,12 @@ def _requests(plans: Sequence[Plan], look: Look) -> list[Line]:
     text = "; ".join(told) + (f"; and {rest:,} more" if rest else "")
     shown = names.cut(display(text), look.width - 10, look.glyphs)
     return [blank(), line("request", ("Requests  ", HEAD), (shown, QUIET))]
+
+
+def _undo(plans: Sequence[Plan], look: Look) -> Iterator[Line]:
+    """Nothing takes all of it back at once; what cannot be taken back at all says so."""
+    never = dict.fromkeys(plan.undo for plan in plans if plan.undo and plan.inverse is None)
+    told = "; ".join(map(display, ["not in one step", *never]))
+    first, *rest = wrapped("undo", told, look.width - 10)
+    yield line(first.key, ("Undo      ", HEAD), first.text)
+    yield from (line(one.key, " " * 10 + one.text) for one in rest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from tui.format.glyphs import UNICODE, Glyphs
 
 if TYPE_CHECKING:
     from backend.quotas.model import QuotaRow
+
+_UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 
 def shorten(value: object, cells: int, glyphs: Glyphs = UNICODE) -> str:
@@ -64,6 +67,11 @@ def project(row: QuotaRow) -> str:
 def identifier(value: str) -> str:
     """A uuid as `6a0d...41c2`."""
     return display(value if len(value) <= 12 else f"{value[:4]}...{value[-4:]}")
+
+
+def brief(text: str) -> str:
+    """A text with the uuids in it as `identifier` has them."""
+    return _UUID.sub(lambda found: identifier(found[0]), text)
 
 
 def _address(value: str, short: Callable[[str, str], str]) -> str:

@@ -10,6 +10,7 @@ from textual import work
 from backend.core.errors import BursarError, Invalid
 from backend.core.listing import Query
 from backend.placement.model import (
+    PLACEHOLDER,
     Claim,
     ConsumerDetail,
     ConsumerRow,
@@ -226,5 +227,12 @@ def room_of(row: ProviderRow) -> str:
 
 
 def named(row: ConsumerRow) -> str:
-    """A consumer in a list of several: its uuid in short, and what it holds."""
+    """A consumer in a list of several: its uuid in short."""
     return identifier(row.uuid)
+
+
+def about(row: ConsumerRow) -> str:
+    """What a consumer can be judged by: its uuid, type and project."""
+    kind = row.consumer_type or "untyped"
+    project = "(none)" if row.project == PLACEHOLDER else row.project_name or row.project
+    return f"{row.uuid}   {kind}   {project}"

@@ -18,7 +18,7 @@ from tui.format.lines import HEAD, QUIET, Build, Line, Look, Part, line
 from tui.format.stock import amounts_fitting, project_of, type_of
 from tui.format.units import UNKNOWN
 from tui.panes import bulk
-from tui.panes.allocation_actions import AllocationActions, named
+from tui.panes.allocation_actions import AllocationActions, about, named
 from tui.panes.detailpane import DetailPane
 from tui.panes.listpane import ListPane, quiet
 from tui.panes.raw import RawPane
@@ -128,7 +128,7 @@ class AllocationsPane(AllocationActions, ListPane[ConsumerRow], inherit_bindings
     def action_alloc_delete(self) -> None:
         """All that are marked, or the one under the cursor."""
         if self.marks():
-            bulk.decide(self, self.list, self.removal, named)
+            bulk.decide(self, self.list, self.removal, named, about)
         else:
             super().action_alloc_delete()
 

@@ -18,14 +18,23 @@ Make = Callable[[RowT], Command]
 """The command for a row; raises Invalid with the reason why there is none."""
 
 
+Label = Callable[[RowT], str]
+"""A row in a few words."""
+
+
 def decide(
-    pane: Pane, table: ResourceTable[RowT], make: Make[RowT], label: Callable[[RowT], str]
+    pane: Pane,
+    table: ResourceTable[RowT],
+    make: Make[RowT],
+    label: Label[RowT],
+    about: Label[RowT] | None = None,
 ) -> None:
-    """Preview, ask for consent, carry out: the marked rows, else the one under the cursor."""
+    """Preview, ask for consent, carry out: the marked rows, else the one under the cursor. What
+    `about` says of a row stands for the title of its plan in a list."""
     keys = list(table.marked)
     row = table.source.get(keys[0]) if keys else table.cursor_row
     if len(keys) > 1 or (keys and row is None):
-        pane.start(_decide, pane, table, keys, make, label, group="change")
+        pane.start(_decide, pane, table, keys, make, label, about, group="change")
     elif row is not None:
         try:
             pane.change(make(row), done=lambda: table.mark(keys, on=False))
@@ -38,11 +47,12 @@ async def _decide(
     table: ResourceTable[RowT],
     keys: Sequence[int],
     make: Make[RowT],
-    label: Callable[[RowT], str],
+    label: Label[RowT],
+    about: Label[RowT] | None,
 ) -> None:
     from tui.dialogs.bulk import BulkScreen
 
-    found = await _cases(table, keys, make, label)
+    found = await _cases(table, keys, make, label, about)
     gone = [case for case in found if isinstance(case.error, NotFound) and case.command is None]
     if gone:
         table.mark([case.key for case in gone], on=False)
@@ -74,16 +84,23 @@ async def _cases(
     table: ResourceTable[RowT],
     keys: Sequence[int],
     make: Make[RowT],
-    label: Callable[[RowT], str],
+    label: Label[RowT],
+    about: Label[RowT] | None,
 ) -> list[Case]:
     rows = await table.source.listing.rows(keys)
-    return [_case(key, rows.get(key), make, label) for key in keys]
+    return [_case(key, rows.get(key), make, label, about) for key in keys]
 
 
-def _case(key: int, row: RowT | None, make: Make[RowT], label: Callable[[RowT], str]) -> Case:
+def _case(
+    key: int,
+    row: RowT | None,
+    make: Make[RowT],
+    label: Label[RowT],
+    about: Label[RowT] | None,
+) -> Case:
     if row is None:
         return Case(key, f"row {key}", error=NotFound("it is no longer there"))
-    case = Case(key, label(row))
+    case = Case(key, label(row), about(row) if about else "")
     try:
         case.command = make(row)
     except BursarError as error:

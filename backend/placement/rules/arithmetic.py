@@ -133,7 +133,6 @@ def _told(rule: str, amount: int, asked: int, used: int, stock: Stock) -> tuple[
     if rule == STEP_SIZE:
         return f"only in steps of {stock.step_size}", "ask for a multiple of it"
     together = f", {asked} in this request" if asked != amount else ""
-    free = stock.capacity - used
-    left = f"over capacity by {-free}" if free < 0 else f"{free} free"
-    told = f"{used} of {stock.capacity} used, {left}{together}"
+    over = used + asked - stock.capacity
+    told = f"{used} of {stock.capacity} used by others{together}, {over} too many"
     return told, "ask for less, or of another provider"

@@ -118,12 +118,11 @@ def _plan(
     undo: Undo,
 ) -> Plan:
     claims = command.claims
-    removes = all(new is None for new in after.values())
-    whom = f"consumer {claims[0].consumer}" if len(claims) == 1 else f"{len(claims)} consumers"
+    verb = _verb(claims)
     return Plan(
         command,
-        "Remove" if removes else "Replace",
-        f"{'Remove' if removes else 'Replace'} the allocations of {whom}",
+        verb,
+        f"{verb} the allocations of {_whom(claims)}",
         claims[0].consumer if len(claims) == 1 else f"replace {len(claims)}",
         Tier.HARMFUL,
         outbound.replace_request(claims),
@@ -180,10 +179,15 @@ def _why(error: Conflict, left: Inventories) -> str:
 
 
 def _done(claims: Sequence[Claim]) -> str:
-    if len(claims) > 1:
-        return f"Allocations of {len(claims)} consumers replaced"
-    what = "replaced" if claims[0].allocations else "removed"
-    return f"Allocations of consumer {claims[0].consumer} {what}"
+    return f"{_verb(claims)}d: {_whom(claims)}"
+
+
+def _verb(claims: Sequence[Claim]) -> str:
+    return "Replace" if any(claim.allocations for claim in claims) else "Remove"
+
+
+def _whom(claims: Sequence[Claim]) -> str:
+    return f"consumer {claims[0].consumer}" if len(claims) == 1 else f"{len(claims)} consumers"
 
 
 def delete(tx: Tx, command: DeleteAllocations) -> Decision:
@@ -206,5 +210,5 @@ def delete(tx: Tx, command: DeleteAllocations) -> Decision:
         undo=undo.told,
         inverse=undo.inverse,
     )
-    message = f"Allocations of consumer {before.uuid} deleted"
+    message = f"Deleted: consumer {before.uuid}"
     return Decision(plan, "allocations.delete", before.target, message, [Write(before, None)])

@@ -34,6 +34,15 @@ def test_a_long_note_leaves_the_serial_legible() -> None:
     assert len(shown) <= NARROW.width
 
 
+def test_what_it_is_about_stands_for_its_title_and_all_of_it_cannot_be_taken_back() -> None:
+    plan = approval(undo="cannot be put back: it is full", inverse=None)
+    found = case(1, "5a1c", plan)
+    found.about = "5a1c0000-0000-4000-8000-0000000000e5   INSTANCE   climate.hpc"
+    shown = texts(found, case(2, "beta", plan))
+    assert any(text.startswith("  5a1c...00e5   INSTANCE   climate.hpc") for text in shown)
+    assert shown[-1] == "Undo      not in one step; cannot be put back: it is full"
+
+
 def test_a_warning_names_those_it_is_about() -> None:
     late = approval(warnings=("the end date has passed already",))
     shown = texts(case(1, "alpha", late), case(2, "beta", approval(warnings=())),

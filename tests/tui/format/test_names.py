@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tui.format.glyphs import ASCII, UNICODE, Glyphs, choose
-from tui.format.names import brief_person, cut, fit, identifier, person, place, shorten
+from tui.format.names import brief, brief_person, cut, fit, identifier, person, place, shorten
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,12 @@ from tui.format.names import brief_person, cut, fit, identifier, person, place, 
 )
 def test_shorten_in_the_middle(text: str, cells: int, shown: str) -> None:
     assert shorten(text, cells, ASCII) == shown
+
+
+def test_uuids_are_short_in_a_text() -> None:
+    text = "Removed: consumer 5a1c0000-0000-4000-8000-0000000000e5, undo"
+    assert brief(text) == "Removed: consumer 5a1c...00e5, undo"
+    assert brief("no-such-0000-uuid") == "no-such-0000-uuid"
 
 
 @given(st.text(max_size=40), st.integers(0, 30), st.sampled_from([ASCII, UNICODE]))

@@ -296,6 +296,7 @@ def test_a_consumer_is_removed_if_it_is_still_as_shown(shelves: Stage) -> None:
         assert (command.claims[0].allocations, command.claims[0].generation) == ({}, 1)
         await consent(pilot, reason=WHY)
         await listed(pilot, lambda count: count == 3)
+        assert "Removed: consumer 8a1c...00e8, B takes it back" in said(pilot.app)
         await press(pilot, "B")
         assert "put back" in said(pilot.app) or "Replace" in said(pilot.app)
 
@@ -313,6 +314,8 @@ def test_marked_consumers_are_removed_together_and_typed_for(shelves: Stage) -> 
         told = said(pilot.app)
         assert "WHAT WILL BE DONE (2)" in told
         assert "Type remove 2" in told
+        assert "5a1c...00e5   INSTANCE   climate.hpc" in told
+        assert "Undo      not in one step; cannot be put back: compute-01" in told
         await press(pilot, *"lost", "enter", *"remove", "space", "2", "enter", "y")
         await listed(pilot, lambda count: count == 2)
 
