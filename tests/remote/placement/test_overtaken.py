@@ -41,7 +41,7 @@ def test_both_sides_are_shown(stand: Stand) -> None:
         await asked(pilot, "r", reason="lost all the same")
         assert "7 -> -" in said(app)
         await press(pilot, "enter", "y")
-        await until(pilot, lambda: any("removed" in one.text for one in session.messages))
+        await until(pilot, lambda: any("Removed" in one.text for one in session.messages))
 
     async def played() -> None:
         async with app.run_test(size=(140, 40)) as pilot:
