@@ -148,6 +148,10 @@ class BursarApp(Following, inherit_bindings=False):
             self._leave_all()
         else:
             self.switch_mode(pane)
+            if len(self.screen_stack) > 1:
+                info = next(one for one in PANES if one.id == pane)
+                key = self.session.key(f"pane.{info.digit}")
+                self.session.tell_once(f"as it was left; {key} again goes to {info.title}")
 
     def _leave_all(self) -> None:
         while len(self.screen_stack) > 1:

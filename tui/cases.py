@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backend.core.errors import BursarError, OutcomeUnknown
+from backend.core.errors import (
+    BursarError,
+    GenerationConflict,
+    NotFound,
+    OutcomeUnknown,
+    PreviewStale,
+)
 from backend.core.plan import Command, Plan, Receipt
 
 PLANNED, DONE, REFUSED = "planned", "done", "refused"
@@ -24,6 +30,11 @@ class Case:
     plan: Plan | None = None
     receipt: Receipt | None = None
     error: BursarError | None = None
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether somebody else changed it meanwhile, which says nothing about the others."""
+        return isinstance(self.error, (GenerationConflict, NotFound, PreviewStale))
 
     def planned(self, plan: Plan) -> None:
         """It was previewed."""

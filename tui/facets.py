@@ -45,6 +45,14 @@ def with_facets(text: str, specs: Sequence[FieldSpec], chosen: Collection[Facet]
     return render(Filter(tuple(terms)), specs)
 
 
+def without(text: str, specs: Sequence[FieldSpec], word: str) -> str:
+    """The filter without the conditions that have a word which stands alone. Raises Invalid."""
+    if word not in text.lower():
+        return text
+    terms = (term for term in parse(text, specs).terms if word not in term.names())
+    return render(Filter(tuple(terms)), specs)
+
+
 def _of(term: Term, specs: Sequence[FieldSpec]) -> Iterator[Facet]:
     test = term.test
     if term.negated:

@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from backend.core.errors import BursarError, Invalid
-from backend.core.listing import MARKED
+from backend.core.listing import MARKED, Query
+from tui.facets import without
 from tui.live_ids import live_ids
 from tui.panes import VIEWS, unconnected
 from tui.panes.pane import Pane
@@ -47,7 +48,8 @@ async def _audit(app: BursarApp, session: Session, source: str) -> None:
         live = await live_ids(source)
         session.doing = f"comparing {len(live):,} ids"
         session.redraw()
-        listed, found = await compared(session, live)
+        query = _query(session)
+        listed, found = await compared(session, query, live)
         others = await others_among(session, found[:MOST])
     except BursarError as error:
         session.doing = ""
@@ -59,16 +61,19 @@ async def _audit(app: BursarApp, session: Session, source: str) -> None:
     text, tone = told(session, len(live), listed, len(found), others)
     session.tell(text, tone)
     if found and isinstance(app.screen, Pane) and app.session is session:
-        app.call_later(app.show_list, LIST, text=MARKED)
+        app.call_later(app.show_list, LIST, text=f"{query.text} {MARKED}".lstrip())
 
 
-async def compared(session: Session, live: Sequence[str]) -> tuple[int, list[int]]:
-    """How many consumers are listed, and those of them that are not among these ids. Raises
+def _query(session: Session) -> Query:
+    """What is listed, whatever of it is marked."""
+    query = session.list_state(LIST, VIEWS[LIST]).query
+    return replace(query, text=without(query.text, session.listing(LIST).fields, MARKED))
+
+
+async def compared(session: Session, query: Query, live: Sequence[str]) -> tuple[int, list[int]]:
+    """How many consumers a query lists, and those of them that are not among these ids. Raises
     BursarError."""
     orphaned = set(await session.backend.placement.orphans(live))
-    query = session.list_state(LIST, VIEWS[LIST]).query
-    if MARKED in query.text.lower():
-        query = replace(query, text="")
     keys = await session.listing(LIST).keys(query)
     return len(keys), [key for key in keys if key in orphaned]
 

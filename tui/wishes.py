@@ -139,13 +139,12 @@ class StockWish:
     @property
     def found(self) -> Side:
         """The figures there are."""
-        used = {"(used)": self.base.used}
-        return Side(self.base.provider_generation, {**figures(self.base.stock), **used})
+        return self._side(self.base.stock)
 
     @property
     def mine(self) -> Side:
         """The figures there are to be."""
-        return Side(self.base.provider_generation, figures(self.make(self.base.stock)))
+        return self._side(self.make(self.base.stock))
 
     async def anew(self) -> StockWish:
         """On the figures there are now. Raises NotFound when the inventory is gone."""
@@ -153,6 +152,10 @@ class StockWish:
         if self.base.key not in found:
             raise NotFound(f"there is no inventory of {self.about} any more")
         return replace(self, base=found[self.base.key])
+
+    def _side(self, stock: Stock) -> Side:
+        """What is used is nobody's wish, and stays."""
+        return Side(self.base.provider_generation, {**figures(stock), "(used)": self.base.used})
 
 
 def figures(stock: Stock) -> dict[str, Value]:

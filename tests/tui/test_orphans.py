@@ -13,6 +13,7 @@ from tests.tui.stage import NARROW, Stage, play, press, said, until
 from tests.tui.stock import BIG, KNOWN, MOVING, NOBODYS, TWO, WEB, hold
 from tests.tui.troubles import listed, screen
 from tui import orphans
+from tui.dialogs.bulk import BulkScreen
 from tui.panes.allocations import AllocationsPane
 from tui.panes.projects import ProjectsPane
 
@@ -31,6 +32,11 @@ async def ordered(pilot: Pilot[None], source: str) -> None:
 def marked(pilot: Pilot[None]) -> list[str]:
     """The marked consumers on screen, by the digit that tells them apart."""
     return re.findall(r"\*PLC +([5-8])a1c", said(pilot.app))
+
+
+async def bulk(pilot: Pilot[None]) -> None:
+    """Wait until the dialog for several takes keys."""
+    await until(pilot, lambda: isinstance(pilot.app.screen, BulkScreen) and pilot.app.screen.armed)
 
 
 def live(*ids: str) -> str:
@@ -72,6 +78,47 @@ def test_only_what_is_listed_is_compared(shelves: Stage) -> None:
         await ordered(pilot, live(WEB))
         await until(pilot, lambda: marked(pilot) == ["6"])
         assert "1 of 2 orphaned, marked; del removes (1 live id)" in said(pilot.app)
+
+    play(shelves.app(), script)
+
+
+def test_the_rest_of_a_filter_stays_however_often_it_is_audited(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "3", "/", *"type:instance", "enter")
+        await listed(pilot, lambda count: count == 2)
+        for _ in range(2):
+            await ordered(pilot, live(WEB))
+            await until(pilot, lambda: marked(pilot) == ["6"])
+            assert "1 of 2 orphaned" in said(pilot.app)
+            assert screen(pilot).query_shown.text == "type:instance marked"
+
+    play(shelves.app(), script)
+
+
+def test_only_those_of_the_marked_that_are_listed_are_removed(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await ordered(pilot, live(WEB))
+        await until(pilot, lambda: marked(pilot) == ["6", "7", "8"])
+        await press(pilot, "/", *"!type:instance", "enter")
+        await listed(pilot, lambda count: count == 2)
+        await press(pilot, "delete")
+        await bulk(pilot)
+        assert "WHAT WILL BE DONE (2)" in said(pilot.app)
+        await press(pilot, *"lost", "enter", *keyed("remove 2"), "enter", "y")
+        await listed(pilot, lambda count: count == 0)
+        assert len(screen(pilot).list.marked) == 1
+
+    play(shelves.app(), script)
+
+
+def test_what_is_marked_but_not_listed_is_told_in_the_preview(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "3", "*", "/", *"type:instance", "enter")
+        await listed(pilot, lambda count: count == 2)
+        await press(pilot, "delete")
+        await bulk(pilot)
+        assert "Remove 4" in said(pilot.app)
+        assert "! 2 of them are marked but not among the rows that are listed" in said(pilot.app)
 
     play(shelves.app(), script)
 

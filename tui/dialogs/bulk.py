@@ -20,7 +20,8 @@ from tui.session import Session
 
 class BulkScreen(AskingDialog[None]):
     """Asks for consent to all cases that have a plan and carries them out in order until one
-    fails; the cases tell what became of each."""
+    fails; what others changed meanwhile is left out. The cases tell what became of each; `aside`
+    is how many of them are not among the rows that are listed."""
 
     LEAVE = "Stop after this one"
 
@@ -28,11 +29,12 @@ class BulkScreen(AskingDialog[None]):
         self,
         session: Session,
         found: Sequence[Case],
+        aside: int = 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         consent = Consent.to_all(plans_of(found), session.settings.production)
         super().__init__(session, consent, clock)
-        self.cases = found
+        self.cases, self._aside = found, aside
         self._over = False
 
     def heading(self) -> str:
@@ -40,8 +42,10 @@ class BulkScreen(AskingDialog[None]):
         return "How far it got" if self._over else title(self.cases)
 
     def lines(self, look: Look) -> list[Line]:
-        """What would be done to each, or was."""
-        return several(self.cases, look)
+        """What would be done to each, or was: what was not done first."""
+        if self._over:
+            return several(sorted(self.cases, key=_settled), look)
+        return several(self.cases, look, self._aside)
 
     def action_leave(self) -> None:
         """Stop where it is; else close."""
@@ -62,7 +66,7 @@ class BulkScreen(AskingDialog[None]):
         for case in todo:
             case.outcome = cases.UNTRIED
         for case in todo:
-            if self.left or not await self._done(case, reason):
+            if self.left or not await self._goes_on(case, reason):
                 break
             self.show_text(self.lines)
         self._over = True
@@ -78,17 +82,26 @@ class BulkScreen(AskingDialog[None]):
 
     def _say(self, todo: Sequence[Case]) -> None:
         done = sum(case.outcome == cases.DONE for case in todo)
-        rest = "What was not done stays marked; esc closes."
-        failed = next((case.error for case in todo if case.error is not None), None)
-        if failed is not None:
-            self.warn(f"{failed.title}: {failed}. {done} of {len(todo)} done. {rest}")
-        else:
-            self.warn(f"Stopped: {done} of {len(todo)} done. {rest}")
+        overtaken = sum(case.overtaken for case in todo)
+        told = [f"{done:,} of {len(todo):,} done."]
+        if overtaken:
+            told.append(f"{overtaken:,} changed meanwhile and left as found.")
+        error = next((case.error for case in todo if case.error and not case.overtaken), None)
+        if error is not None:
+            told.insert(0, f"{error.title}: {error}.")
+        elif any(case.outcome == cases.UNTRIED for case in todo):
+            told.insert(0, "Stopped:")
+        self.warn(" ".join([*told, "What was not done stays marked; esc closes."]))
 
-    async def _done(self, case: Case, reason: str) -> bool:
+    async def _goes_on(self, case: Case, reason: str) -> bool:
         assert case.plan is not None
         try:
             case.done(await self.session.backend.apply(case.plan, reason))
         except BursarError as error:
             case.failed(error)
-        return case.outcome == cases.DONE
+        return case.outcome == cases.DONE or case.overtaken
+
+
+def _settled(case: Case) -> tuple[bool, bool]:
+    """Where what became of it stands: failures first, what was done last."""
+    return case.outcome == cases.DONE, case.error is None

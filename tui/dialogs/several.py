@@ -54,24 +54,33 @@ def title(found: Sequence[Case]) -> str:
     return ", ".join([f"Confirm: {verb} {len(plans):,}", *notes])
 
 
-def several(found: Sequence[Case], look: Look) -> list[Line]:
-    """Who goes over by all of it, what would be done to each, and what is left out."""
+def several(found: Sequence[Case], look: Look, aside: int = 0) -> list[Line]:
+    """Who goes over by all of it, what would be done to each, and what is left out; how many
+    are not listed."""
     plans = plans_of(found)
     over = [impact for plan in plans for impact in plan.going_over]
     able = [case for case in found if case.plan is not None]
     doing = [one for case in able for one in _lines(case, look)]
+    planned = all(case.outcome == cases.PLANNED for case in able)
+    heading = "WHAT WILL BE DONE" if planned else "WHAT BECAME OF IT"
     return [
         *wrapped("how", _HOW, look.width, style=HEAD),
+        *_aside(aside, look),
         *section(f"WHO GOES OVER QUOTA ({tally(over)})", _over(over, look)),
         *section("WARNINGS", _warnings(able, look)),
         *section("LEFT OUT, AND STILL MARKED", _left_out(found, look)),
-        *section(f"WHAT WILL BE DONE ({len(able):,})", doing),
+        *section(f"{heading} ({len(able):,})", doing),
         *_requests(plans, look),
         *_undo(plans, look),
     ]
 
 
-_HOW = "One by one, each checked again when its turn comes; the first failure ends it."
+_HOW = "One by one, each checked again: what changed is left out, a failure ends it."
+
+
+def _aside(count: int, look: Look) -> list[Line]:
+    told = f"! {count:,} of them are marked but not among the rows that are listed"
+    return wrapped("aside", told, look.width, style=WARN) if count else []
 
 
 def _lines(case: Case, look: Look) -> Iterator[Line]:

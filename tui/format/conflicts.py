@@ -22,7 +22,7 @@ RULES = {
     "no_inventory": "no inventory",
 }
 """The rules that refuse an amount, in words."""
-ABSENT = "-"
+ABSENT, SAME = "-", "="
 
 
 def refusing(data: Mapping[str, object], look: Look) -> list[Line]:
@@ -65,10 +65,11 @@ def _number(data: Mapping[str, object], name: str) -> int:
 def sides(found: Side, theirs: Side, mine: Side, look: Look) -> list[Line]:
     """What was found, what others made of it since, and what was wanted."""
     keys = list(dict.fromkeys([*found.values, *theirs.values, *mine.values]))
+    told = {key: [side.values.get(key) for side in (found, theirs, mine)] for key in keys}
     rows = [
-        [key, *(_told(side.values.get(key), look) for side in (found, theirs, mine))]
-        for key in keys
-        if not _is_aside([side.values.get(key) for side in (found, theirs, mine)])
+        [key, *(_told(value, look) for value in values[:2]), _wanted(values[0], values[2], look)]
+        for key, values in told.items()
+        if not _is_aside(values)
     ]
     rows.append(["generation", *(_generation(side) for side in (found, theirs)), ""])
     room = max(12, look.width - 4 - 3 * (3 + _widest(rows)))
@@ -92,7 +93,7 @@ def _row(row: Sequence[str], cells: Sequence[str]) -> Line:
     """What others changed, and what was to be changed, stand out."""
     _, found, theirs, mine = row
     name, *shown = cells
-    tones = ("", WARN if theirs != found else "", HEAD if mine not in (found, "") else "")
+    tones = ("", WARN if theirs != found else "", HEAD if mine not in (SAME, found, "") else "")
     parts = [(f"   {cell}", tone) for cell, tone in zip(shown, tones, strict=True)]
     return line(f"side.{row[0]}", f"{'*' if theirs != found else ' '} {name}", *parts)
 
@@ -104,6 +105,10 @@ def _told(value: Value | None, look: Look) -> str:
         return amount(value, style=look.units)
     text = f"{value:g}" if isinstance(value, float) else value
     return names.identifier(text) if len(text) > 20 else display(text)
+
+
+def _wanted(found: Value | None, mine: Value | None, look: Look) -> str:
+    return SAME if found is not None and mine == found else _told(mine, look)
 
 
 def _generation(side: Side) -> str:

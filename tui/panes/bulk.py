@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from backend.core.errors import BursarError, NotFound
+from backend.core.listing import MARKED
 from backend.core.plan import Command
 from backend.core.text import counted
 from tui import cases
@@ -31,10 +33,11 @@ def decide(
 ) -> None:
     """Preview, ask for consent, carry out: the marked rows, else the one under the cursor. What
     `about` says of a row stands for the title of its plan in a list."""
-    keys = list(table.marked)
+    keys, aside = meant(table)
     row = table.source.get(keys[0]) if keys else table.cursor_row
     if len(keys) > 1 or (keys and row is None):
-        pane.start(_decide, pane, table, keys, make, label, about, group="change")
+        found = partial(_cases, table, keys, make, label, about)
+        pane.start(_decide, pane, table, found, aside, group="change")
     elif row is not None:
         try:
             pane.change(make(row), done=lambda: table.mark(keys, on=False))
@@ -42,17 +45,25 @@ def decide(
             pane.session.told(error)
 
 
+def meant(table: ResourceTable[RowT]) -> tuple[list[int], int]:
+    """The marked rows, and how many of them are not listed: none where the filter speaks of
+    marks, which are then about what is listed only."""
+    listed = set(table.source.keys)
+    shown = [key for key in table.marked if key in listed]
+    if MARKED in table.shows.text.lower():
+        return shown, 0
+    return list(table.marked), len(table.marked) - len(shown)
+
+
 async def _decide(
     pane: Pane,
     table: ResourceTable[RowT],
-    keys: Sequence[int],
-    make: Make[RowT],
-    label: Label[RowT],
-    about: Label[RowT] | None,
+    cases_of: Callable[[], Awaitable[list[Case]]],
+    aside: int,
 ) -> None:
     from tui.dialogs.bulk import BulkScreen
 
-    found = await _cases(table, keys, make, label, about)
+    found = await cases_of()
     gone = [case for case in found if isinstance(case.error, NotFound) and case.command is None]
     if gone:
         table.mark([case.key for case in gone], on=False)
@@ -68,7 +79,7 @@ async def _decide(
         why = next(case.error for case in found if case.error)
         pane.session.tell(f"none of {len(found):,} can be done: {why}", WARN)
         return
-    await pane.app.push_screen_wait(BulkScreen(pane.session, found))
+    await pane.app.push_screen_wait(BulkScreen(pane.session, found, aside))
     done = [case.key for case in found if case.outcome == cases.DONE]
     if done:
         table.mark(done, on=False)

@@ -68,8 +68,8 @@ def test_what_others_changed_stands_out() -> None:
     assert texts(conflict(found, theirs, mine, LOOK))[2:] == [
         "               FOUND   THEIRS NOW   MINE",
         "* a VCPU           8            4     16",
-        "  a DISK_GB       10           10     10",
-        "* type             X            Y      X",
+        "  a DISK_GB       10           10      =",
+        "* type             X            Y      =",
         "* b VCPU           -            1      -",
         "* generation       4            5",
     ]

@@ -82,7 +82,7 @@ def test_an_inventory_that_others_changed_is_set_on_what_they_set(shelves: Stage
         await conflict(pilot)
         told = said(pilot.app)
         assert "VCPU of compute-02" in told
-        assert re.search(r"\* max_unit +16 +8 +16", told)
+        assert re.search(r"\* max_unit +16 +8 +=", told)
         assert re.search(r"  total +16 +16 +20", told)
         await press(pilot, "r")
         plan = (await dialog(pilot)).plan
