@@ -6,12 +6,15 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from typing import Protocol
 
+from backend.allocations.model import AllocationRow
 from backend.backend import (
     Backend,
     Badges,
     Connection,
     Journal,
     Link,
+    Listing,
+    OpenPortal,
     Placement,
     Projects,
     Quotas,
@@ -97,6 +100,16 @@ class Acting:
     def placement(self) -> Placement:
         """The placement room."""
         return self._backend.placement
+
+    @property
+    def openportal(self) -> OpenPortal:
+        """The OpenPortal room."""
+        return self._backend.openportal
+
+    @property
+    def allocations(self) -> Listing[AllocationRow]:
+        """Allocations of all systems."""
+        return self._backend.allocations
 
     @property
     def journal(self) -> Journal:

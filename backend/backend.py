@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from backend.allocations import model as allocation
 from backend.core.identity import Actor
 from backend.core.listing import Listing, Query
 from backend.notices import model as notice
+from backend.openportal import model as openportal
 from backend.placement import model as placement
 from backend.projects import model as projects
 from backend.quotas import model as quotas
@@ -21,8 +23,8 @@ from backend.quotas import model as quotas
 if TYPE_CHECKING:
     from backend.core.plan import Command, Plan, Receipt
 
-ASTAKOS, PLACEMENT = "astakos", "placement"
-SYSTEMS = frozenset({ASTAKOS, PLACEMENT})
+ASTAKOS, PLACEMENT, OPENPORTAL = "astakos", "placement", "openportal"
+SYSTEMS = frozenset({ASTAKOS, PLACEMENT, OPENPORTAL})
 """The systems that a backend may stand for."""
 
 
@@ -69,7 +71,7 @@ class JournalDetail:
 class Badges:
     """Counts for the chrome: waiting applications, holders over, pending commissions; why notices
     do not go out, `` when they do; what is wrong with the place itself, with what to do; and
-    inventories over their capacity.
+    inventories over their capacity; allocations that have failed.
     `partial` are the counts, by name, that are of what is shown only."""
 
     waiting: int
@@ -79,6 +81,7 @@ class Badges:
     warnings: tuple[str, ...] = ()
     partial: tuple[str, ...] = ()
     overfull: int = 0
+    erred: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +285,59 @@ class Placement(Protocol):
         ...
 
 
+class OpenPortal(Protocol):
+    """Reads of the OpenPortal room."""
+
+    @property
+    def codes(self) -> Listing[openportal.CodeRow]:
+        """Project codes with what they may use and used, each limit once."""
+        ...
+
+    @property
+    def services(self) -> Listing[openportal.ServiceRow]:
+        """Services as rows."""
+        ...
+
+    @property
+    def projects(self) -> Listing[openportal.ProjectRow]:
+        """Projects as rows."""
+        ...
+
+    @property
+    def awards(self) -> Listing[openportal.AwardRow]:
+        """Awards of other portals, those that wait for review first."""
+        ...
+
+    @property
+    def remote_projects(self) -> Listing[openportal.RemoteProjectRow]:
+        """Awards to other portals as rows."""
+        ...
+
+    async def allocation(self, key: int) -> openportal.PortalDetail:
+        """Raises NotFound."""
+        ...
+
+    async def allocation_named(self, uuid: str) -> openportal.PortalRow:
+        """Raises NotFound."""
+        ...
+
+    async def queue(self) -> Sequence[int]:
+        """Awards that wait for review, oldest first."""
+        ...
+
+    async def review(self, award: int) -> openportal.AwardReview:
+        """Raises NotFound."""
+        ...
+
+    async def raw_allocation(self, key: int) -> Mapping[str, object]:
+        """The allocation as the system's own API shows it. Raises NotFound."""
+        ...
+
+    async def raw_award(self, key: int) -> Mapping[str, object]:
+        """The award as the system's own API shows it. Raises NotFound."""
+        ...
+
+
 class Journal(Protocol):
     """Reads of the journal."""
 
@@ -324,6 +380,17 @@ class Backend(Protocol):
         ...
 
     @property
+    def openportal(self) -> OpenPortal:
+        """The OpenPortal room."""
+        ...
+
+    @property
+    def allocations(self) -> Listing[allocation.AllocationRow]:
+        """Allocations of all systems; scope `project:<uuid>`, `provider:<uuid>`,
+        `service:<uuid>` or `code:<project code>`."""
+        ...
+
+    @property
     def journal(self) -> Journal:
         """The journal."""
         ...
@@ -362,6 +429,8 @@ __all__ = [
     "Link",
     "LinkState",
     "Listing",
+    "OPENPORTAL",
+    "OpenPortal",
     "PLACEMENT",
     "Placement",
     "Projects",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from backend.backend import Backend, Connection, Link, Placement, Projects
+from backend.allocations import model as allocation
+from backend.backend import Backend, Connection, Link, Listing, OpenPortal, Placement, Projects
 from backend.core.errors import ReadOnly
 
 if TYPE_CHECKING:
@@ -30,6 +31,16 @@ class ReadOnlyBackend:
     def placement(self) -> Placement:
         """The placement room, once it is asked for."""
         return self._backend.placement
+
+    @property
+    def openportal(self) -> OpenPortal:
+        """The OpenPortal room, once it is asked for."""
+        return self._backend.openportal
+
+    @property
+    def allocations(self) -> Listing[allocation.AllocationRow]:
+        """Allocations of all systems, once they are asked for."""
+        return self._backend.allocations
 
     @property
     def connection(self) -> Connection:

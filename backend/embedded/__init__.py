@@ -19,6 +19,7 @@ from backend.core.database import Database, Tx, open_database
 from backend.core.identity import Actor, operator
 from backend.core.runtime import Runtime
 from backend.embedded.projects import EmbeddedProjects
+from backend.openportal.counts import COUNT_ERRED, COUNT_WAITING
 from backend.openportal.work import Worker as Portal
 from backend.placement.counts import COUNT_OVERFULL
 from backend.projects import queries
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from backend.acting import Acting
     from backend.core.once import Once
     from backend.core.plan import Command, Plan, Receipt
+    from backend.embedded.allocations import EmbeddedAllocations
     from backend.embedded.journal import EmbeddedJournal
+    from backend.embedded.openportal import EmbeddedOpenPortal
     from backend.embedded.placement import EmbeddedPlacement
     from backend.embedded.quotas import EmbeddedQuotas
     from backend.notices.deliverer import Worker
@@ -79,6 +82,20 @@ class EmbeddedBackend:
         from backend.embedded.placement import EmbeddedPlacement
 
         return EmbeddedPlacement(self.database)
+
+    @cached_property
+    def openportal(self) -> EmbeddedOpenPortal:
+        """The OpenPortal room."""
+        from backend.embedded.openportal import EmbeddedOpenPortal
+
+        return EmbeddedOpenPortal(self.database)
+
+    @cached_property
+    def allocations(self) -> EmbeddedAllocations:
+        """Allocations of all systems."""
+        from backend.embedded.allocations import EmbeddedAllocations
+
+        return EmbeddedAllocations(self.database)
 
     @cached_property
     def journal(self) -> EmbeddedJournal:
@@ -156,12 +173,13 @@ class EmbeddedBackend:
 def _badges(tx: Tx, sink: Sink | None) -> Badges:
     reason = held(tx)
     return Badges(
-        waiting=len(queries.queue(tx)),
+        waiting=len(queries.queue(tx)) + int(tx.scalar(COUNT_WAITING)),
         over=int(tx.scalar(counts.COUNT_OVER)),
         pending=int(tx.scalar(counts.COUNT_PENDING)),
         failing=_failing(tx, sink) if sink else "",
         warnings=(reason,) if reason else (),
         overfull=int(tx.scalar(COUNT_OVERFULL)),
+        erred=int(tx.scalar(COUNT_ERRED)),
     )
 
 

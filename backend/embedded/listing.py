@@ -31,7 +31,7 @@ class TableListing(Generic[RowT]):
         """The first rows."""
 
         def read(tx: Tx) -> list[RowT]:
-            keys = first_keys(tx, self._keys(query, tx.now), limit)
+            keys = self._first(tx, query, limit)
             rows = self._rows(tx, keys)
             return [rows[key] for key in keys if key in rows]
 
@@ -39,8 +39,14 @@ class TableListing(Generic[RowT]):
 
     async def keys(self, query: Query) -> array[int]:
         """All keys in order."""
-        return await self._database.aread(lambda tx: keys_of(tx, self._keys(query, tx.now)))
+        return await self._database.aread(lambda tx: self._every(tx, query))
 
     async def rows(self, keys: Sequence[int]) -> Mapping[int, RowT]:
         """Rows by key."""
         return await self._database.aread(lambda tx: self._rows(tx, keys))
+
+    def _first(self, tx: Tx, query: Query, limit: int) -> list[int]:
+        return first_keys(tx, self._keys(query, tx.now), limit)
+
+    def _every(self, tx: Tx, query: Query) -> array[int]:
+        return keys_of(tx, self._keys(query, tx.now))

@@ -14,10 +14,13 @@ from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import Runtime, system_runtime
 from backend.embedded.changes import HANDLERS
 from backend.embedded.projects import EmbeddedProjects
+from backend.openportal.counts import COUNT_ERRED, COUNT_WAITING
 from backend.placement.counts import COUNT_OVERFULL
 from backend.projects import queries
 from backend.quotas import counts
+from backend.remote.allocations import RemoteAllocations
 from backend.remote.astakos.side import AstakosSide
+from backend.remote.mirror import FILE, MirrorDatabase
 from backend.remote.place import Place
 from backend.remote.placement.side import PlacementSide
 from backend.remote.poller import Pace
@@ -26,9 +29,20 @@ from backend.remote.side import Side
 from backend.remote.trail import Trail, TrailJournal
 from backend.world import dump
 
-ROOMS: Mapping[str, str] = {"quotas": "astakos", "projects": "astakos", "placement": "placement"}
+ROOMS: Mapping[str, str] = {
+    "quotas": "astakos",
+    "projects": "astakos",
+    "placement": "placement",
+    "openportal": "openportal",
+}
 """Which system a room's commands go to."""
-NAMES: Mapping[str, str] = {"astakos": "Astakos", "placement": "Placement"}
+NAMES: Mapping[str, str] = {
+    "astakos": "Astakos",
+    "placement": "Placement",
+    "openportal": "OpenPortal",
+}
+ALLOCATING = ("placement", "openportal")
+"""Systems whose allocations are listed together."""
 SELECT_UNKNOWN = "SELECT 1 FROM holding WHERE known = 0 LIMIT 1"
 
 
@@ -57,12 +71,22 @@ class RemoteBackend:
         self._first = next(iter(self._sides.values()))
         self.quotas = self._side("astakos").quotas
         self.placement = self._side("placement").placement
+        self.openportal = self._side("openportal").openportal
+        self._together = MirrorDatabase(folder / FILE, runtime, self._allocations_ready)
+        self.allocations = RemoteAllocations(self._together, *map(self._sides.get, ALLOCATING))
         self.journal = TrailJournal(trail.database, self._first.database)
         self._count = 0
 
     def _side(self, system: str) -> Side:
         """A system; another one, where its rooms are empty, when it is not connected."""
         return self._sides.get(system, self._first)
+
+    async def _allocations_ready(self) -> None:
+        """Wait for all that list allocations. Raises what prevents it when none can be read."""
+        sides = [self._sides[system] for system in ALLOCATING if system in self._sides]
+        failed = await asyncio.gather(*map(_failure, sides or [self._first]))
+        if failed[0] is not None and all(failed):
+            raise failed[0]
 
     @property
     def connection(self) -> Connection:
@@ -173,6 +197,7 @@ class RemoteBackend:
 
     def _shut(self) -> None:
         self._trail.close()
+        self._together.close()
         for side in self._sides.values():
             side.mirror.close()
         self._place.close()
@@ -189,9 +214,10 @@ async def _failure(side: Side) -> BursarError | None:
 
 def _badges(tx: Tx) -> Badges:
     return Badges(
-        waiting=len(queries.queue(tx)),
+        waiting=len(queries.queue(tx)) + int(tx.scalar(COUNT_WAITING)),
         over=int(tx.scalar(counts.COUNT_OVER)),
         pending=int(tx.scalar(counts.COUNT_PENDING)),
         partial=("over",) if tx.scalar(SELECT_UNKNOWN) else (),
         overfull=int(tx.scalar(COUNT_OVERFULL)),
+        erred=int(tx.scalar(COUNT_ERRED)),
     )

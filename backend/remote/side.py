@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from backend.core.identity import Actor
+from backend.embedded.openportal import EmbeddedOpenPortal
 from backend.embedded.placement import EmbeddedPlacement
 from backend.embedded.projects import EmbeddedProjects
 from backend.embedded.quotas import EmbeddedQuotas
@@ -25,6 +26,9 @@ class Side(ABC):
         poller.after = sender.settle
         self.quotas = EmbeddedQuotas(self.database)
         self.placement = EmbeddedPlacement(self.database)
+        self.openportal = EmbeddedOpenPortal(self.database)
+        self.saw: Callable[[Sequence[int]], None] = lambda keys: None
+        """Hears which of its allocations are on screen, by the keys of its room."""
         self._empty: EmbeddedProjects | None = None
 
     @property

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from backend.backend import Journal, Placement, Projects, Quotas
+from backend.backend import Backend, Journal, OpenPortal, Placement, Projects, Quotas
 from backend.core.errors import Invalid
 from backend.core.listing import Listing, Query
 
@@ -20,6 +20,7 @@ ROOMS: Mapping[str, type] = {
     "projects": Projects,
     "quotas": Quotas,
     "placement": Placement,
+    "openportal": OpenPortal,
     "journal": Journal,
 }
 _WHOLE = re.compile("-?[0-9]{1,19}")
@@ -73,13 +74,13 @@ def reads() -> Mapping[str, Read]:
 
 @cache
 def listings() -> Mapping[str, type]:
-    """The type of the rows of every list, by `room/name`."""
+    """The type of the rows of every list, by `room/name`, or `name` where it is of no room."""
     found = {}
-    for room, kind in ROOMS.items():
+    for room, kind in {"": Backend, **ROOMS}.items():
         for name, member in inspect.getmembers(kind, lambda one: isinstance(one, property)):
             result = get_type_hints(member.fget)["return"]
             if get_origin(result) is Listing:
-                (found[f"{room}/{name}"],) = get_args(result)
+                (found[f"{room}/{name}".lstrip("/")],) = get_args(result)
     return found
 
 

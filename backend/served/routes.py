@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from starlette.requests import Request
@@ -196,8 +197,7 @@ async def _search(read: Read, backend: Repeatable, request: Request) -> Response
 
 
 def _listing(name: str, backend: Backend) -> Listing[Any]:
-    room, _, member = name.partition("/")
-    found: Listing[Any] = getattr(getattr(backend, room), member)
+    found: Listing[Any] = attrgetter(name.replace("/", "."))(backend)
     return found
 
 

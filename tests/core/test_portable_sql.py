@@ -14,10 +14,14 @@ import pytest
 
 import backend
 from backend import journal_view
+from backend.allocations import fields as allocation_fields
+from backend.allocations import queries as allocations
 from backend.core.database.schema import POSTGRES_WORDS
 from backend.core.filter import render
 from backend.core.listing import FieldSpec, Query
 from backend.core.runtime import system_runtime
+from backend.openportal import fields as portal_fields
+from backend.openportal import queries as portal
 from backend.placement import fields as placement_fields
 from backend.placement import queries as placement
 from backend.placement.model import ProviderFilter
@@ -77,6 +81,17 @@ def lists() -> Iterator[tuple[str, str]]:
                 query = Query(text, view, scope, sort, down)
                 yield f"{keys_sql.__name__} {query}", keys_sql(query, 0)[0]
 
+    for sort, scope, text in itertools.product(
+        (*allocations.SORTS, "kind"), ("", *map("{}:x".format, allocations.SCOPES)), ("", "x")
+    ):
+        for down in (False, True):
+            query = Query(text, "", scope, sort, down)
+            for n, (sql, _) in enumerate(allocations.statements(query, 0)):
+                yield f"allocations {n} {query}", sql
+    for _, portal_sql, portal_sorts in PORTAL:
+        for sort, text in itertools.product(portal_sorts, ("", "x")):
+            yield f"portal {sort}", portal_sql(Query(text, sort=sort), 0)[0]
+
 
 EVERY_PROVIDER_FIELD = ProviderFilter(
     name="x",
@@ -108,6 +123,12 @@ def filtered() -> Iterator[tuple[str, str]]:
     own = (placement_fields.CONSUMERS, placement_fields.INVENTORIES, placement_fields.PROVIDERS)
     for found_by, (sql, *_) in zip(own, PLACEMENT, strict=True):
         lists[sql.__name__] = (found_by.specs, partial(sql, now=0))
+    lists["allocations"] = (
+        allocation_fields.SPECS,
+        lambda query: allocations.statements(query, 0)[0],
+    )
+    for n, (which, portal_sql, _) in enumerate(PORTAL):
+        lists[f"portal {n}"] = (which.specs, lambda query, sql=portal_sql: sql(query, 0))  # type: ignore[misc]
     for view, (specs, keys_sql) in lists.items():
         for found in simple(specs, ["ada"]):
             text = f"{render(found, specs)} bob|~x"
@@ -121,6 +142,17 @@ PLACEMENT: Sequence[tuple[KeysSql, Iterable[str], Sequence[str]]] = (
     (placement.consumer_keys_sql, placement.CONSUMER_SORTS, ("project:x", "provider:x")),
     (placement.inventory_keys_sql, placement.INVENTORY_SORTS, ("provider:x",)),
     (placement.provider_keys_sql, placement.PROVIDER_SORTS, ("provider:x",)),
+)
+PORTAL = (
+    (portal_fields.CODES, portal.code_keys_sql, portal.CODE_SORTS),
+    (portal_fields.SERVICE_FIELDS, portal.service_keys_sql, portal.SERVICE_SORTS),
+    (portal_fields.PROJECT_FIELDS, portal.project_keys_sql, portal.PROJECT_SORTS),
+    (portal_fields.AWARDS, portal.award_keys_sql, portal.AWARD_SORTS),
+    (
+        portal_fields.REMOTE_PROJECTS,
+        portal.remote_project_keys_sql,
+        portal.REMOTE_PROJECT_SORTS,
+    ),
 )
 PROJECT_VIEWS = ("", "new", "modified", "pending", "expired", "suspended", "terminated", "system")
 PROJECT_SORTS = ("", "name", "owner", "state", "app", "ends", "members", "tightest")

@@ -14,7 +14,7 @@ from backend.core.errors import Unreachable
 from backend.core.identity import Role
 from backend.core.listing import Query
 from backend.embedded import EmbeddedBackend
-from backend.served import client
+from backend.served.line import ServedListing
 from backend.server.app import create_app
 from tests.served.consoles import admit, console
 from tests.served.network import Fate, Network
@@ -73,7 +73,7 @@ def test_a_server_is_asked_once_what_it_is(world: World) -> None:
 
 
 def test_what_is_long_is_read_in_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "ROWS", 2)
+    monkeypatch.setattr(f"{ServedListing.__module__}.ROWS", 2)
     asked: list[str] = []
     names = [f"phys{letter}.lab" for letter in "abcde"]
     for name in names:

@@ -52,7 +52,7 @@ def pattern(like: Like, word: Word, op: Op | None = None) -> str:
     if word.fuzzy:
         return f"{like.head}%{'%'.join(map(escaped, text))}%"
     if op is Op.IS:
-        return like.head + escaped(text)
+        return like.head + escaped(text) + like.tail
     return f"{like.head}{EVERYWHERE if op is None else like.loose}{escaped(text)}%"
 
 

@@ -18,13 +18,14 @@ _MARKS = "{marks}"
 class Like:
     """A condition with one `?` for a LIKE pattern (ESCAPE '!').
 
-    `head` is the pattern of what stands before the text, `loose` what may stand before a
-    prefix only. `folded` tells that the column is case-folded, not just lower case.
+    `head` and `tail` are the patterns of what stands before and after the text, `loose` what may
+    stand before a prefix only. `folded` tells that the column is case-folded, not just lower case.
     """
 
     sql: str
     head: str = ""
     loose: str = ""
+    tail: str = ""
     folded: bool = False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from backend.core.identity import Actor
@@ -11,6 +12,7 @@ from backend.remote.placement.lacks import lacks
 from backend.remote.placement.mirror import PlacementMirror
 from backend.remote.placement.poller import (
     BESIDE,
+    CONSUMERS,
     COUNT_UNKNOWN,
     SELECT_CONSUMERS,
     SELECT_PROVIDERS,
@@ -40,6 +42,7 @@ class PlacementSide(Side):
         sender = PlacementSender(reader, mirror, trail, runtime, pace.looks)
         self._poller = poller = PlacementPoller(reader, mirror, runtime, pace)
         super().__init__(mirror, poller, sender)
+        self.saw = partial(poller.saw, CONSUMERS)
         self.placement = RemotePlacement(
             self.database, poller.saw, self._ask_consumer, self._ask_provider
         )

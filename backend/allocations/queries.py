@@ -1,0 +1,146 @@
+"""The SQL behind the list of all allocations: keys in order, rows by key.
+
+Selects that are in order are merged, so the first page needs no sort.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from backend.allocations import fields
+from backend.allocations.model import KINDS, AllocationRow
+from backend.core.database.tx import Tx
+from backend.core.listing import Query
+from backend.openportal import queries as portal
+from backend.openportal.fields import LIMIT, LIMITED, SHARE
+from backend.placement import queries as placement
+
+Statement = tuple[str, list[object]]
+
+C, A = fields.CONSUMER_KEY, fields.PORTAL_KEY
+CONSUMER = f"{C} AS k, {{}} FROM consumer c WHERE {{c}}"
+PORTAL = f"UNION ALL SELECT {A}, {{}} FROM portal_allocation a WHERE {{a}}"
+NONE = "-2"
+"""The figure of what has none, less than any other."""
+
+
+def _merged(consumer: str, portal: str) -> str:
+    """Rows of both by a value, then their own keys."""
+    return f"""{CONSUMER.replace("{}", f"{consumer} AS label, c.id AS n")}
+        {PORTAL.replace("{}", f"{portal}, a.id")} ORDER BY label {{d}}, n {{d}}, k {{d}}"""
+
+
+# CROSS JOIN keeps the order of the first table.
+BY_PROJECT = f"""{C} AS k, o.fold AS label, o.id AS n, c.user_id AS u, c.type_id AS t,
+        c.id AS i
+    FROM project o CROSS JOIN consumer_project p CROSS JOIN consumer c
+    WHERE {placement.LINKED} AND c.project_id = p.id AND {{c}}
+    UNION ALL
+    SELECT {C}, p.external_id, p.id, c.user_id, c.type_id, c.id
+    FROM consumer_project p CROSS JOIN consumer c WHERE c.project_id = p.id
+        AND NOT EXISTS (SELECT 1 FROM project o WHERE {placement.LINKED}) AND {{c}}
+    UNION ALL
+    SELECT {A}, p.fold, p.id, a.service_id, a.id, a.id
+    FROM portal_project p CROSS JOIN portal_allocation a WHERE a.project_id = p.id AND {{a}}
+    ORDER BY label {{d}}, n {{d}}, u {{d}}, t {{d}}, i {{d}}, k {{d}}"""
+BY_STATE = f"""{C} AS k, t.name AS label, t.id AS n, c.id AS i
+    FROM consumer_type t CROSS JOIN consumer c WHERE c.type_id = t.id AND {{c}}
+    UNION ALL
+    SELECT {A}, a.state, a.remote, a.id FROM portal_allocation a WHERE {{a}}
+    ORDER BY label {{d}}, n {{d}}, i {{d}}, k {{d}}"""
+# Each consumer stands where the first of its allocations does, which names its row's provider.
+BY_PLACE = f"""{C} AS k, r.fold AS label, r.id AS n, b.class_id AS u, b.consumer_id AS i
+    FROM provider r CROSS JOIN allocation b CROSS JOIN consumer c
+    WHERE b.provider_id = r.id AND c.id = b.consumer_id AND NOT EXISTS (
+        SELECT 1 FROM allocation e WHERE e.consumer_id = b.consumer_id
+            AND (e.provider_id < r.id OR (e.provider_id = r.id AND e.class_id < b.class_id)))
+        AND {{c}}
+    UNION ALL
+    SELECT {A}, s.fold, s.id, a.remote, a.id
+    FROM portal_service s CROSS JOIN portal_allocation a WHERE a.service_id = s.id AND {{a}}
+    ORDER BY label {{d}}, n {{d}}, u {{d}}, i {{d}}, k {{d}}"""
+SORTS: Mapping[str, str] = {
+    "name": _merged("c.uuid", "a.fold"),
+    "project": BY_PROJECT,
+    "state": BY_STATE,
+    "where": BY_PLACE,
+    "age": _merged("c.created_at", "a.created_at"),
+    "code": _merged("''", "a.code"),
+    "amount": _merged(NONE, f"coalesce({LIMIT}, -1)"),
+    "used": _merged(NONE, "coalesce(a.node_usage, -1)"),
+    "share": _merged(f"{NONE}.0", f"CASE WHEN {LIMITED} THEN {SHARE} ELSE -1.0 END"),
+}
+# Kinds follow each other: merging would sort each of them first.
+BY_KIND = (
+    f"{C} FROM consumer c WHERE {{c}} ORDER BY c.uuid {{d}}",
+    f"""{A} FROM portal_allocation a WHERE a.remote = 0 AND {{a}}
+        ORDER BY a.name {{d}}, a.uuid {{d}}""",
+    f"""{A} FROM portal_allocation a WHERE a.remote = 1 AND {{a}}
+        ORDER BY a.name {{d}}, a.uuid {{d}}""",
+)
+
+PROJECT = """a.project_id IN (SELECT id FROM portal_project WHERE uuid = ?)"""
+SERVICE = """a.service_id IN (SELECT id FROM portal_service WHERE uuid = ?)"""
+SCOPES: Mapping[str, tuple[str, str]] = {
+    "project": (placement.CONSUMER_SCOPES["project"], PROJECT),
+    "provider": (placement.CONSUMER_SCOPES["provider"], ""),
+    "service": ("", SERVICE),
+    "code": ("", "a.code = ?"),
+}
+"""What the two kinds of rows have in a scope, `` for none."""
+
+
+def statements(query: Query, now: int) -> list[Statement]:
+    """What gives the keys in order, one after the other, at a time in microseconds. Raises
+    Invalid on a bad filter."""
+    conditions = _conditions(query, now)
+    parts = BY_KIND if query.sort == "kind" else (_ordered(query.sort),)
+    found = [_filled(part, conditions, descending=query.descending) for part in parts]
+    return found[::-1] if query.descending else found
+
+
+def _ordered(sort: str) -> str:
+    return f"x.k FROM (SELECT {SORTS.get(sort, SORTS['name'])}) x"
+
+
+def _conditions(query: Query, now: int) -> Mapping[str, Statement]:
+    """The conditions of consumers and of the others, by their letters."""
+    kind, _, name = query.scope.partition(":")
+    scopes = SCOPES.get(kind, (fields.ALWAYS, fields.ALWAYS))
+    bare = name.replace("-", "").lower()
+    found: dict[str, Statement] = {}
+    for letter, own, scope in zip(
+        "ca", (fields.CONSUMERS, fields.ALLOCATIONS), scopes, strict=True
+    ):
+        where = own.where(query, now)
+        named = name if letter == "c" or kind == "code" else bare
+        sql = " AND ".join(part for part in (scope or fields.NEVER, where.sql) if part)
+        found[letter] = sql, [*([named] if "?" in scope else []), *where.params]
+    return found
+
+
+def _filled(template: str, conditions: Mapping[str, Statement], *, descending: bool) -> Statement:
+    """A statement with its conditions, each as often as it has them."""
+    sql, params = "SELECT ", []
+    rest = template.replace("{d}", "DESC" if descending else "ASC")
+    while "{" in rest:
+        before, _, rest = rest.partition("{")
+        letter, _, rest = rest.partition("}")
+        condition, own = conditions[letter]
+        sql += before + condition
+        params += own
+    return sql + rest, params
+
+
+def rows(tx: Tx, keys: Sequence[int]) -> dict[int, AllocationRow]:
+    """Rows by key; vanished ones are missing."""
+    consumers = [key // KINDS for key in keys if key % KINDS == 0]
+    others = [key // KINDS for key in keys if key % KINDS]
+    found = {
+        id * KINDS: AllocationRow(id * KINDS, row)
+        for id, row in placement.consumer_rows(tx, consumers).items()
+    }
+    for id, row in portal.allocation_rows(tx, others).items():
+        key = id * KINDS + 1 + row.remote
+        found[key] = AllocationRow(key, row)
+    return found

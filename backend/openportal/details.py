@@ -1,0 +1,245 @@
+"""Allocations and awards one by one: all about them, and as Waldur's own API shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from backend.core.database.tx import Tx
+from backend.core.errors import NotFound
+from backend.core.runtime import moment
+from backend.openportal.model import (
+    Account,
+    Association,
+    AwardReview,
+    AwardRow,
+    Job,
+    Operation,
+    PortalDetail,
+    PortalRow,
+    RemoteProject,
+    Usage,
+)
+from backend.openportal.queries import (
+    REMOTE_PROJECT,
+    SERVICE,
+    allocation_rows,
+    award_rows,
+    object_of,
+    project_rows,
+    remote_project_of,
+    service_of,
+)
+
+MOST_USAGES = 500
+LINKS = ("award", "call", "project_link", "renewal")
+"""What an award may link to."""
+
+SELECT_BY_UUID = "SELECT id FROM portal_allocation WHERE uuid = ?"
+SELECT_MORE = """
+SELECT a.description, a.error_traceback, o.uuid, o.native_name, s.state, s.error_message,
+    a.marketplace, a.local_version, a.remote_version, a.project_id, a.service_id
+FROM portal_allocation a JOIN portal_project p ON p.id = a.project_id
+JOIN portal_customer o ON o.id = p.customer_id JOIN portal_service s ON s.id = a.service_id
+WHERE a.id = ?"""
+SELECT_OTHERS = """
+SELECT id FROM portal_allocation WHERE code = ? AND code <> '' AND id <> ? ORDER BY id"""
+SELECT_ASSOCIATIONS = """
+SELECT username, groupname, useridentifier FROM portal_association WHERE allocation_id = ?
+ORDER BY username, id"""
+SELECT_USAGES = """
+SELECT year, month, username, full_name, node_usage FROM portal_usage WHERE allocation_id = ?
+ORDER BY year DESC, month DESC, node_usage DESC, username LIMIT ?"""
+SELECT_JOB = """
+SELECT operation, scheduled_at, begun_at, due_at, attempts, told FROM portal_job
+WHERE allocation_id = ?"""
+SELECT_ACCOUNT = """
+SELECT p.credits,
+    coalesce(sum(CASE WHEN u.year = ? AND u.month = ? THEN 0 ELSE u.node_usage END), 0),
+    coalesce(sum(CASE WHEN u.year = ? AND u.month = ? THEN u.node_usage ELSE 0 END), 0),
+    p.start_date, p.end_date
+FROM portal_project p LEFT JOIN portal_allocation a ON a.project_id = p.id
+LEFT JOIN portal_usage u ON u.allocation_id = a.id WHERE p.id = ?
+GROUP BY p.id, p.credits, p.start_date, p.end_date"""
+SELECT_REMOTE_PROJECT = f"""
+SELECT {REMOTE_PROJECT} JOIN portal_service s ON s.instance = r.destination
+WHERE r.project_id = ? AND s.id = ? ORDER BY r.id LIMIT 1"""
+SELECT_QUEUE = "SELECT id FROM portal_award WHERE state = 'pending' ORDER BY created_at, id"
+SELECT_DESTINATION = f"SELECT {SERVICE} WHERE s.instance = ? ORDER BY s.remote, s.id LIMIT 1"
+SELECT_PROJECT = "SELECT id FROM portal_project WHERE uuid = ?"
+SELECT_OF_PROJECT = """
+SELECT id FROM portal_allocation WHERE project_id = ? ORDER BY fold, id"""
+
+
+def allocation(tx: Tx, key: int) -> PortalDetail:
+    """All about an allocation. Raises NotFound."""
+    row = allocation_rows(tx, [key]).get(key)
+    if row is None:
+        raise NotFound(f"there is no allocation with key {key} any more")
+    description, traceback, customer, native, state, error, told, *rest = tx.all(
+        SELECT_MORE, (key,)
+    )[0]
+    local, remote, project, service = rest
+    return PortalDetail(
+        row=row,
+        description=description,
+        error_traceback=traceback,
+        resource_type=f"OPENPORTAL.{'RemoteAllocation' if row.remote else 'Allocation'}",
+        access_url="",
+        customer=customer,
+        customer_native_name=native,
+        service_state=state,
+        service_error=error,
+        marketplace=_marketplace(told),
+        others=_rows(tx, SELECT_OTHERS, (row.code, key)),
+        associations=tuple(Association(*one) for one in tx.all(SELECT_ASSOCIATIONS, (key,))),
+        usages=tuple(Usage(*one) for one in tx.all(SELECT_USAGES, (key, MOST_USAGES))),
+        account=_account(tx, project),
+        remote_project=_remote_project(tx, project, service) if row.remote else None,
+        job=_job(tx, key),
+        versions=(local, remote) if row.remote and local >= 0 else None,
+    )
+
+
+def _marketplace(text: str) -> Mapping[str, str | int | bool | None]:
+    found = object_of(text)
+    return {name: one for name, one in found.items() if one is None or isinstance(one, str | int)}
+
+
+def _rows(tx: Tx, sql: str, params: Sequence[object]) -> tuple[PortalRow, ...]:
+    keys = [key for (key,) in tx.all(sql, params)]
+    rows = allocation_rows(tx, keys)
+    return tuple(rows[key] for key in keys)
+
+
+def _account(tx: Tx, project: int) -> Account:
+    today = moment(tx.now)
+    return Account(*tx.all(SELECT_ACCOUNT, (*(today.year, today.month) * 2, project))[0])
+
+
+def _remote_project(tx: Tx, project: int, service: int) -> RemoteProject | None:
+    row = tx.one(SELECT_REMOTE_PROJECT, (project, service))
+    return remote_project_of(row[2:]) if row else None
+
+
+def _job(tx: Tx, key: int) -> Job | None:
+    row = tx.one(SELECT_JOB, (key,))
+    return Job(Operation(row[0]), *row[1:]) if row else None
+
+
+def allocation_named(tx: Tx, uuid: str) -> PortalRow:
+    """The allocation with this uuid, with or without dashes. Raises NotFound."""
+    key = tx.scalar(SELECT_BY_UUID, (bare(uuid),))
+    if key is None:
+        raise NotFound(f"there is no allocation {uuid}", hint="give its whole uuid")
+    return allocation_rows(tx, [key])[key]
+
+
+def bare(uuid: str) -> str:
+    """A uuid as it is stored, however it is written."""
+    return uuid.strip().replace("-", "").lower()
+
+
+def queue(tx: Tx) -> list[int]:
+    """Awards that wait for review, oldest first."""
+    return [key for (key,) in tx.all(SELECT_QUEUE)]
+
+
+def review(tx: Tx, key: int) -> AwardReview:
+    """All that deciding on an award needs. Raises NotFound."""
+    row = _award(tx, key)
+    details = object_of(row.award.details)
+    project = tx.scalar(SELECT_PROJECT, (row.award.project,)) or 0
+    service = tx.one(SELECT_DESTINATION, (row.award.destination,))
+    return AwardReview(
+        row=row,
+        description=_text(details.get("description")),
+        members=tuple((who, _text(role)) for who, role in _object(details, "members").items()),
+        links=tuple(_links(details)),
+        notes=(*_notes(details), *row.award.notes.splitlines()),
+        earliest_approve=_text(details.get("earliest_approve")),
+        service=service_of(service[1:]) if service else None,
+        project=project_rows(tx, [project]).get(project),
+        allocations=_rows(tx, SELECT_OF_PROJECT, (project,)),
+    )
+
+
+def _award(tx: Tx, key: int) -> AwardRow:
+    row = award_rows(tx, [key]).get(key)
+    if row is None:
+        raise NotFound(f"there is no award with key {key} any more")
+    return row
+
+
+def _text(told: object) -> str:
+    return "" if told is None else str(told)
+
+
+def _object(details: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = details.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _links(details: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found = ((name, _object(details, name).get("url")) for name in LINKS)
+    return [(name, str(url)) for name, url in found if url]
+
+
+def _notes(details: Mapping[str, Any]) -> list[str]:
+    """Notes may be texts or objects that have one."""
+    found = details.get("notes")
+    notes = found if isinstance(found, list) else []
+    return [_text(note.get("text") if isinstance(note, dict) else note) for note in notes]
+
+
+def raw_allocation(tx: Tx, key: int) -> Mapping[str, object]:
+    """The allocation as its own route shows it. Raises NotFound."""
+    found = allocation(tx, key)
+    row = found.row
+    other = "remote_project_identifier" if row.remote else "groupname"
+    usage = row.usage or 0
+    return {
+        "uuid": row.uuid,
+        "name": row.name,
+        "description": found.description,
+        "service_name": row.service_name,
+        "service_settings_uuid": row.service,
+        "service_settings_state": found.service_state,
+        "service_settings_error_message": found.service_error,
+        "project_name": row.project_name,
+        "project_uuid": row.project,
+        "customer_uuid": found.customer,
+        "customer_name": row.customer_name,
+        "customer_native_name": found.customer_native_name,
+        "customer_abbreviation": row.customer_abbreviation,
+        "error_message": row.error_message,
+        "error_traceback": found.error_traceback,
+        "resource_type": found.resource_type,
+        "state": row.state_told,
+        "created": moment(row.created_at).isoformat(),
+        "modified": moment(row.modified_at).isoformat(),
+        "backend_id": row.backend_id,
+        "node_limit": row.node_limit,
+        other: row.counterpart,
+        "node_usage": f"{usage // 100}.{usage % 100:02}",
+        "is_active": row.is_active,
+        **found.marketplace,
+    }
+
+
+def raw_award(tx: Tx, key: int) -> Mapping[str, object]:
+    """The award as its own route shows it. Raises NotFound."""
+    award = _award(tx, key).award
+    return {
+        "identifier": award.identifier,
+        "destination": award.destination,
+        "state": award.state.value,
+        "created": moment(award.created_at).isoformat(),
+        "reviewed_at": moment(award.reviewed_at).isoformat() if award.reviewed_at else None,
+        "reviewed_by_full_name": award.reviewed_by or None,
+        "review_comment": award.comment,
+        "details": object_of(award.details),
+        "project": award.project or None,
+        "project_template": award.template or None,
+        "notes": award.notes,
+    }

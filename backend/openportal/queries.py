@@ -1,0 +1,269 @@
+"""The SQL behind the lists of OpenPortal: keys in order, rows by key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from backend.core.database.tx import Row, Tx
+from backend.core.filter.sql import Fields
+from backend.core.listing import Query
+from backend.core.runtime import micros
+from backend.openportal import fields
+from backend.openportal.model import (
+    Award,
+    AwardRow,
+    AwardState,
+    CodeRow,
+    PortalProject,
+    PortalRow,
+    ProjectRow,
+    RemoteProject,
+    RemoteProjectRow,
+    RemoteState,
+    Service,
+    ServiceRow,
+    State,
+)
+
+SELECT_ALLOCATIONS = """
+SELECT a.id, a.uuid, a.remote, a.name, a.state, a.state_told, p.uuid, p.name, o.name,
+    o.abbreviation, s.uuid, s.name, a.backend_id, a.counterpart, a.node_limit, a.node_usage,
+    a.is_active, a.error_message, a.marketplace, a.code, a.created_at, a.modified_at
+FROM portal_allocation a JOIN portal_project p ON p.id = a.project_id
+JOIN portal_customer o ON o.id = p.customer_id JOIN portal_service s ON s.id = a.service_id
+WHERE a.id IN ({keys})"""
+COUNT_SHARING = """
+SELECT code, remote, node_limit, count(*) FROM portal_allocation WHERE code IN ({keys})
+GROUP BY code, remote, node_limit"""
+
+# A code is shown by the oldest of its allocations.
+FIRST_OF_CODE = """a.code <> '' AND a.remote = 0 AND NOT EXISTS (SELECT 1
+    FROM portal_allocation e WHERE e.code = a.code AND e.remote = 0 AND e.id < a.id)"""
+CODES = f"a.id FROM portal_allocation a WHERE {FIRST_OF_CODE} AND {{where}} ORDER BY "
+CODE_SORTS: Mapping[str, str] = {
+    "": CODES + "a.code {d}, a.id {d}",
+    "used": f"{CODES}{fields.USAGE_OF_CODE} {{d}}, a.code",
+    "services": f"{CODES}{fields.OF_CODE} {{d}}, a.code",
+}
+SELECT_CODES = """
+SELECT f.id, f.code, p.uuid, p.name, s.name, a.node_limit, coalesce(a.node_usage, 0)
+FROM portal_allocation f JOIN portal_allocation a ON a.code = f.code AND a.remote = 0
+JOIN portal_project p ON p.id = f.project_id JOIN portal_service s ON s.id = a.service_id
+WHERE f.id IN ({keys}) ORDER BY f.id, s.fold, s.id, a.id"""
+
+SERVICES = "s.id FROM portal_service s WHERE {where} ORDER BY "
+SERVICE_SORTS: Mapping[str, str] = {
+    "": SERVICES + "s.fold {d}, s.id {d}",
+    "state": SERVICES + "s.state {d}, s.fold, s.id",
+    "allocations": f"{SERVICES}{fields.HELD.format('')} {{d}}, s.fold, s.id",
+    "erred": f"{SERVICES}{fields.ERRED_ON} {{d}}, s.fold, s.id",
+}
+SERVICE = """s.id, s.uuid, s.name, s.remote, s.state, s.error_message, s.shared,
+    coalesce(o.uuid, ''), s.instance, s.allocation_unit, s.default_allocation, s.max_allocation
+FROM portal_service s LEFT JOIN portal_customer o ON o.id = s.customer_id"""
+SELECT_SERVICES = f"SELECT {SERVICE} WHERE s.id IN ({{keys}})"
+COUNT_HELD = """
+SELECT service_id, count(*), count(CASE WHEN state = 'ERRED' THEN 1 END)
+FROM portal_allocation WHERE service_id IN ({keys}) GROUP BY service_id"""
+
+PROJECT_SORTS: Mapping[str, str] = {
+    "": "p.id FROM portal_project p WHERE {where} ORDER BY p.fold {d}, p.id {d}",
+    "customer": """p.id FROM portal_customer o CROSS JOIN portal_project p
+        WHERE p.customer_id = o.id AND {where} ORDER BY o.fold {d}, o.id {d}, p.fold, p.id""",
+    "age": "p.id FROM portal_project p WHERE {where} ORDER BY p.created_at {d}, p.id {d}",
+}
+SELECT_PROJECTS = """
+SELECT p.id, o.name, p.uuid, o.uuid, p.name, p.description, p.start_date, p.end_date,
+    p.shortname, p.allowed_destinations, p.credits, p.created_at
+FROM portal_project p JOIN portal_customer o ON o.id = p.customer_id WHERE p.id IN ({keys})"""
+
+AWARDS = "w.id FROM portal_award w WHERE {where} ORDER BY "
+AWARD_SORTS: Mapping[str, str] = {
+    "": f"""{AWARDS}CASE WHEN w.state = 'pending' THEN 0 ELSE 1 END {{d}},
+        w.created_at {{d}}, w.id {{d}}""",
+    "identifier": AWARDS + "w.identifier {d}, w.destination {d}",
+    "destination": AWARDS + "w.destination {d}, w.identifier {d}",
+    "state": AWARDS + "w.state {d}, w.created_at, w.id",
+    "age": AWARDS + "w.created_at {d}, w.id {d}",
+}
+SELECT_AWARDS = """
+SELECT w.id, w.identifier, w.destination, w.state, w.details, coalesce(p.uuid, ''), w.template,
+    w.notes, w.created_at, w.reviewed_at, w.reviewed_by, w.comment
+FROM portal_award w LEFT JOIN portal_project p ON p.id = w.project_id WHERE w.id IN ({keys})"""
+
+REMOTE_PROJECTS = """r.id FROM portal_remote_project r JOIN portal_project p
+    ON p.id = r.project_id WHERE {where} ORDER BY """
+REMOTE_PROJECT_SORTS: Mapping[str, str] = {
+    "": REMOTE_PROJECTS + "p.fold {d}, r.destination {d}, r.id",
+    "destination": REMOTE_PROJECTS + "r.destination {d}, p.fold {d}, r.id",
+    "state": REMOTE_PROJECTS + "r.state {d}, p.fold, r.id",
+    "contact": REMOTE_PROJECTS + "r.last_contact_at {d}, r.id",
+}
+REMOTE_PROJECT = """r.id, p.name, r.uuid, p.uuid, r.destination, r.identifier, r.state,
+    r.current_allocation, r.pending_allocation, r.pending_since, r.error_message,
+    r.last_contact_at, r.earliest_approve, r.membership_control, r.allowed_domains, r.links,
+    r.notes, r.created_at, r.modified_at
+FROM portal_remote_project r JOIN portal_project p ON p.id = r.project_id"""
+SELECT_REMOTE_PROJECTS = f"SELECT {REMOTE_PROJECT} WHERE r.id IN ({{keys}})"
+
+Keys = Callable[[Query, int], tuple[str, list[object]]]
+
+
+def _listed(found: Fields, sorts: Mapping[str, str]) -> Keys:
+    """The statement of a list at a time in microseconds, which raises Invalid on a bad filter."""
+
+    def keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
+        where = found.where(query, now)
+        sql = sorts.get(query.sort, sorts[""]).replace("{where}", where.sql or "1 = 1")
+        sql = sql.replace("{d}", "DESC" if query.descending else "ASC")
+        return f"SELECT {sql}", list(where.params)
+
+    return keys_sql
+
+
+code_keys_sql = _listed(fields.CODES, CODE_SORTS)
+service_keys_sql = _listed(fields.SERVICE_FIELDS, SERVICE_SORTS)
+project_keys_sql = _listed(fields.PROJECT_FIELDS, PROJECT_SORTS)
+award_keys_sql = _listed(fields.AWARDS, AWARD_SORTS)
+remote_project_keys_sql = _listed(fields.REMOTE_PROJECTS, REMOTE_PROJECT_SORTS)
+
+
+def allocation_rows(tx: Tx, keys: Sequence[int]) -> dict[int, PortalRow]:
+    """Rows by key; vanished ones are missing."""
+    found = tx.within(SELECT_ALLOCATIONS, keys)
+    codes = [code for code in {row[19] for row in found} if code]
+    sharing = {tuple(key): count for *key, count in tx.within(COUNT_SHARING, codes)}
+    return {row[0]: _allocation_row(row, sharing) for row in found}
+
+
+def _allocation_row(row: Row, sharing: Mapping[Row, int]) -> PortalRow:
+    key, uuid, remote, name, state, told, project, project_name = row[:8]
+    customer_name, abbreviation, service, service_name = row[8:12]
+    backend, other, limit, usage, active, error, marketplace, code, created, modified = row[12:]
+    return PortalRow(
+        key=key,
+        uuid=uuid,
+        remote=bool(remote),
+        name=name,
+        state=State(state),
+        state_told=told or state,
+        project=project,
+        project_name=project_name,
+        customer_name=customer_name,
+        customer_abbreviation=abbreviation,
+        service=service,
+        service_name=service_name,
+        backend_id=backend,
+        counterpart=other,
+        node_limit=limit,
+        usage=usage,
+        is_active=None if active is None else bool(active),
+        error_message=error,
+        marketplace_state=object_of(marketplace).get("marketplace_resource_state"),
+        code=code,
+        sharing=sharing.get((code, remote, limit), 1),
+        waits=waits(State(state), other, error) if remote else "",
+        created_at=created,
+        modified_at=modified,
+    )
+
+
+def waits(state: State, counterpart: str | None, error: str) -> str:
+    """Why a remote allocation may wait for days, `` when it should not (spec §4.1); as
+    `fields.WAITING`."""
+    if state in (State.ERRED, State.DELETION_SCHEDULED, State.DELETING):
+        return ""
+    if state is not State.OK and error:
+        return error
+    return "" if counterpart else "the other portal has not named a project yet"
+
+
+def object_of(text: str) -> Mapping[str, Any]:
+    """The JSON object in a text, an empty one where there is none."""
+    with suppress(ValueError):
+        found = json.loads(text or "{}")
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def code_rows(tx: Tx, keys: Sequence[int]) -> dict[int, CodeRow]:
+    """Rows by key; vanished ones are missing."""
+    found: dict[int, list[Row]] = {}
+    for row in tx.within(SELECT_CODES, keys):
+        found.setdefault(row[0], []).append(row)
+    return {key: _code_row(rows) for key, rows in found.items()}
+
+
+def _code_row(rows: Sequence[Row]) -> CodeRow:
+    key, code, project, project_name = rows[0][:4]
+    names = tuple(dict.fromkeys(row[4] for row in rows))
+    limits = {row[5] for row in rows}
+    limit = limits.pop() if len(limits) == 1 else None
+    return CodeRow(key, code, project, project_name, names, limit, sum(row[6] for row in rows))
+
+
+def service_of(row: Row) -> Service:
+    """A service from `SERVICE` without its key."""
+    uuid, name, remote, state, error, shared, *rest = row
+    return Service(uuid, name, bool(remote), State(state), error, bool(shared), *rest)
+
+
+def service_rows(tx: Tx, keys: Sequence[int]) -> dict[int, ServiceRow]:
+    """Rows by key; vanished ones are missing."""
+    held = {key: counts for key, *counts in tx.within(COUNT_HELD, keys)}
+    return {
+        key: ServiceRow(key, service_of(tuple(row)), *held.get(key, (0, 0)))
+        for key, *row in tx.within(SELECT_SERVICES, keys)
+    }
+
+
+def project_rows(tx: Tx, keys: Sequence[int]) -> dict[int, ProjectRow]:
+    """Rows by key; vanished ones are missing."""
+    return {
+        key: ProjectRow(key, PortalProject(*row), customer)
+        for key, customer, *row in tx.within(SELECT_PROJECTS, keys)
+    }
+
+
+def award_rows(tx: Tx, keys: Sequence[int]) -> dict[int, AwardRow]:
+    """Rows by key; vanished ones are missing."""
+    return {
+        key: _award_row(key, Award(identifier, destination, AwardState(state), *rest), tx.now)
+        for key, identifier, destination, state, *rest in tx.within(SELECT_AWARDS, keys)
+    }
+
+
+def _award_row(key: int, award: Award, now: int) -> AwardRow:
+    details = object_of(award.details)
+    name, allocation, start, end = (
+        str(details.get(field) or "") for field in ("name", "allocation", "start_date", "end_date")
+    )
+    embargoed = earliest(details) > now
+    return AwardRow(key, award, name, allocation, start, end, embargoed)
+
+
+def earliest(details: Mapping[str, Any]) -> int:
+    """From when on an award may be approved, in microseconds; 0 for any time."""
+    with suppress(ValueError, TypeError, OverflowError):
+        found = datetime.fromisoformat(details.get("earliest_approve") or "")
+        return micros(found if found.tzinfo else found.replace(tzinfo=UTC))
+    return 0
+
+
+def remote_project_rows(tx: Tx, keys: Sequence[int]) -> dict[int, RemoteProjectRow]:
+    """Rows by key; vanished ones are missing."""
+    return {
+        key: RemoteProjectRow(key, remote_project_of(tuple(row)), name)
+        for key, name, *row in tx.within(SELECT_REMOTE_PROJECTS, keys)
+    }
+
+
+def remote_project_of(row: Row) -> RemoteProject:
+    """An award of ours from `REMOTE_PROJECT` without key and name."""
+    uuid, project, destination, identifier, state, *rest = row
+    return RemoteProject(uuid, project, destination, identifier, RemoteState(state), *rest)
