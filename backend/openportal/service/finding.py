@@ -44,6 +44,13 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class Hurry:
+    """A write: what is under way with an allocation goes on at once."""
+
+    allocation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """An allocation with what it refers to, and who asks."""
 

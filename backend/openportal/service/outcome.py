@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backend.core.database.tx import Tx
-from backend.core.journal import SideEffect
 from backend.core.runtime import moment
 from backend.openportal.model import Allocation, Done, Failed, Operation, Order, Usage
 from backend.openportal.rules import states
@@ -56,8 +55,3 @@ def mismatch(made: Order, answer: Done | Failed) -> str:
     if given is None or given == wanted:
         return ""
     return f"the resource backend allows {given:,} node-hours, not {wanted:,}"
-
-
-def about_award(tx: Tx, made: Order, answer: Done | Failed) -> list[SideEffect]:
-    """What becomes of our award at the other portal; as effects."""
-    return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from backend.core.database.tx import Tx
 from backend.core.journal import SideEffect
@@ -11,62 +12,110 @@ from backend.core.usecase import Decision, Room, Write, perform_writes
 from backend.openportal.model import (
     Allocation,
     AllocationCommand,
+    ApproveAward,
+    AttachAward,
+    Award,
+    AwardCommand,
     CreateAllocation,
     DeleteAllocation,
+    DeleteAward,
+    DetachAward,
     MarkErred,
     MarkOk,
     ModifyAllocation,
+    ModifyRemoteProject,
+    NameProject,
+    NoteAward,
+    PartOf,
+    PortalProject,
     PullAllocation,
+    RejectAward,
+    RemoteProject,
+    ResendRequest,
     SetNodeLimit,
     UnlinkAllocation,
 )
 from backend.openportal.rules.identifiers import plain
-from backend.openportal.service import allocations, operations
-from backend.openportal.service.finding import COUNTDOWN, Forget, Instead, Schedule
+from backend.openportal.service import allocations, awards, names, operations, remote_projects
+from backend.openportal.service.finding import COUNTDOWN, Forget, Hurry, Instead, Schedule
 from backend.openportal.store import allocations as allocation_store
-from backend.openportal.store import jobs
+from backend.openportal.store import awards as award_store
+from backend.openportal.store import jobs, people, places
 
 
 def persist(tx: Tx, write: object) -> Sequence[SideEffect]:
     """Store one write of a decision."""
-    if isinstance(write, Schedule):
+    if isinstance(write, Write):
+        _store(tx, write)
+    elif isinstance(write, Schedule):
         due_at = tx.now + COUNTDOWN
         jobs.add(tx, write.allocation, write.operation, due_at, forced=write.forced)
-    elif isinstance(write, Instead):
-        _instead(tx, write)
     elif isinstance(write, Forget):
         jobs.remove(tx, write.allocation)
-    elif isinstance(write, Write):
-        _store(tx, write)
+    elif isinstance(write, Instead | Hurry):
+        _adjust(tx, write)
+    else:
+        raise TypeError(f"{write!r} is no write of this room")
     return ()
 
 
-def _instead(tx: Tx, write: Instead) -> None:
+def _adjust(tx: Tx, write: Instead | Hurry) -> None:
     task = jobs.of(tx, write.allocation)
-    if task is not None:
+    if task is None:
+        return
+    if isinstance(write, Instead):
         jobs.change(tx, task.id, write.operation)
+    else:
+        jobs.hurry(tx, task.id)
 
 
 def _store(tx: Tx, write: Write) -> None:
     before, after = write.before, write.after
     one = after or before
-    if not isinstance(one, Allocation):
-        raise TypeError(f"{write!r} is no write of this room")
-    if after is None:
-        allocation_store.delete(tx, one.uuid)
+    if isinstance(one, Allocation):
+        if after is None:
+            allocation_store.delete(tx, one.uuid)
+        else:
+            allocation_store.save(tx, before, after)
+    elif isinstance(one, Award):
+        if after is None:
+            award_store.delete_award(tx, one)
+        else:
+            award_store.save_award(tx, before, after)
+    elif isinstance(one, PortalProject):
+        places.save_project(tx, before, after)
+    elif isinstance(one, RemoteProject):
+        award_store.save_remote_project(tx, before, after)
+    elif isinstance(one, PartOf):
+        people.add_part(tx, one)
     else:
-        allocation_store.save(tx, before, after)
+        raise TypeError(f"{write!r} is no write of this room")
 
 
 def _subject(command: Command) -> str:
     """What a command is about, `openportal` when that is not there yet."""
     if isinstance(command, AllocationCommand):
         return f"allocation:{plain(command.allocation)}"
+    if isinstance(command, AwardCommand):
+        return f"award:{command.identifier} {command.destination}"
+    if isinstance(command, ModifyRemoteProject | ResendRequest):
+        return f"remote_project:{plain(command.remote_project)}"
+    if isinstance(command, NameProject):
+        return f"portal_project:{plain(command.project)}"
     return "openportal"
 
 
 def _perform(tx: Tx, decision: Decision, reason: str) -> Receipt:
+    if isinstance(decision.plan.command, ApproveAward | RejectAward):
+        decision = replace(decision, writes=[_commented(w, reason) for w in decision.writes])
     return perform_writes(tx, decision, reason, persist)
+
+
+def _commented(write: object, reason: str) -> object:
+    """The reason of a review is its comment."""
+    if isinstance(write, Write) and isinstance(write.after, Award):
+        return Write(write.before, replace(write.after, comment=reason))
+    return write
 
 
 ROOM = Room(
@@ -80,6 +129,15 @@ ROOM = Room(
         UnlinkAllocation: operations.unlink,
         MarkOk: operations.mark_ok,
         MarkErred: operations.mark_erred,
+        ApproveAward: awards.approve,
+        RejectAward: awards.reject,
+        AttachAward: awards.attach,
+        DetachAward: awards.detach,
+        NoteAward: awards.note,
+        DeleteAward: awards.delete,
+        ModifyRemoteProject: remote_projects.modify,
+        ResendRequest: remote_projects.resend,
+        NameProject: names.name,
     },
     _perform,
     _subject,

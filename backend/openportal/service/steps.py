@@ -18,7 +18,7 @@ from backend.openportal.model import (
     Waiting,
 )
 from backend.openportal.rules import identifiers, states
-from backend.openportal.service import outcome
+from backend.openportal.service import outcome, outgoing
 from backend.openportal.store import allocations, jobs, people, places
 from backend.openportal.store.jobs import Task
 
@@ -43,11 +43,12 @@ def begin(tx: Tx, id: int) -> Order | None:
         return order(tx, task)
     made = order(tx, task)
     before = made.allocation
+    veto = _veto(tx, made) if task.job.operation is Operation.CREATE else ""
     after = replace(before, state=states.running(task.job.operation), modified_at=tx.now)
+    effects = [] if veto else outgoing.sent(tx, made)
     jobs.begin(tx, id)
     allocations.save(tx, before, after)
-    _record(tx, "allocation.begin", before, after)
-    veto = _veto(tx, made) if task.job.operation is Operation.CREATE else ""
+    _record(tx, "allocation.begin", before, after, effects=effects)
     if veto:
         settle(tx, task.key, Failed(veto))
         return None
@@ -118,12 +119,13 @@ def _wait(tx: Tx, task: Task, made: Order, answer: Waiting, message: str) -> Non
     if after != before or answer.told != task.job.told:
         after = replace(after, modified_at=tx.now)
         allocations.save(tx, before, after)
-        _record(tx, "allocation.wait", before, after)
+        effects = outgoing.waits(tx, made, message)
+        _record(tx, "allocation.wait", before, after, effects=effects)
 
 
 def _end(tx: Tx, task: Task, made: Order, answer: Done | Failed) -> None:
     before = made.allocation
-    effects = outcome.about_award(tx, made, answer)
+    effects = outgoing.answered(tx, made, answer)
     goes = made.operation is Operation.DELETE and (task.forced or isinstance(answer, Done))
     jobs.remove(tx, before.uuid)
     if goes:
