@@ -107,6 +107,12 @@ def find(tx: Tx, token: str) -> Principal | None:
     return Principal(row[0], _grants(tx, row[0]), row[1])
 
 
+def has_expired(tx: Tx, token: str) -> bool:
+    """Whether somebody had this token, and it is too late."""
+    row = tx.one(SELECT_PRINCIPAL, (digest(token),))
+    return row is not None and 0 < row[1] <= tx.now
+
+
 def _grants(tx: Tx, principal: str) -> tuple[Grant, ...]:
     """What was granted; users and components of a world are themselves in Astakos."""
     kind, _, name = principal.partition(":")

@@ -17,6 +17,7 @@ from backend.core.database import Tx
 from backend.core.errors import BursarError, NotFound, StorageError
 from backend.core.journal import SELECT_HEAD
 from backend.embedded import EmbeddedBackend
+from backend.openportal import routes as openportal
 from backend.placement import routes as placement
 from backend.projects import routes as projects
 from backend.quotas import counts
@@ -33,6 +34,7 @@ from backend.server.settings import ServerSettings
 
 ASTAKOS = "/astakos"
 PLACEMENT = "/placement"
+WALDUR = "/api"
 PLACES = {
     "/account/v1.0": (*quotas.ENDPOINTS, *projects.ACCOUNT),
     "/identity": projects.IDENTITY,
@@ -52,11 +54,15 @@ class Application(Starlette):
         desk = Desk(backend.database, backend.ledger, self.guard.admit, self.guard.present)
         cloud = placement.Desk(backend.database, self.guard.placement)
         site = placement.Site(placement.ENDPOINTS, cloud)
+        portal = openportal.Site(
+            openportal.ENDPOINTS, openportal.Desk(backend.database, self.guard.openportal)
+        )
         super().__init__(
             routes=[
                 Mount(ASTAKOS, app=Site(PLACES, desk)),
                 Mount(PLACEMENT, app=site),
                 Route(PLACEMENT, placement.Root(site)),
+                Mount(WALDUR, app=portal),
                 Route("/bursar/health", self.health),
                 Route("/bursar/metrics", self.tell_metrics),
                 Route("/bursar/openapi.json", self.openapi),
@@ -68,7 +74,11 @@ class Application(Starlette):
             self.router,
             settings,
             self.metrics,
-            {f"{ASTAKOS}/": dialect.envelope, f"{PLACEMENT}/": placement.envelope},
+            {
+                f"{ASTAKOS}/": dialect.envelope,
+                f"{PLACEMENT}/": placement.envelope,
+                f"{WALDUR}/": openportal.envelope,
+            },
             envelope,
             self.guard.address,
             log,
@@ -141,6 +151,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
         return dialect.envelope(dialect.unknown_path())
     if request.url.path.startswith(f"{PLACEMENT}/"):
         return placement.envelope(NotFound(""))
+    if request.url.path.startswith(f"{WALDUR}/"):
+        return openportal.nowhere()
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "")
         return envelope(WrongMethod("not this method", data={"allow": allowed}))
@@ -151,7 +163,8 @@ def _document() -> bytes:
     from backend.server.openapi import document
 
     places = {ASTAKOS + prefix: endpoints for prefix, endpoints in PLACES.items()}
-    told = document(places, {PLACEMENT: placement.ENDPOINTS})
+    clouds, portals = {PLACEMENT: placement.ENDPOINTS}, {WALDUR: openportal.ENDPOINTS}
+    told = document(places, clouds, portals)
     return json.dumps(told, ensure_ascii=False).encode()
 
 

@@ -7,10 +7,11 @@ from collections import OrderedDict
 
 from starlette.requests import HTTPConnection, Request
 
-from backend.core.database import Database
+from backend.core.database import Database, Tx
 from backend.core.errors import NotSignedIn, Throttled
 from backend.core.identity import Actor, Role, operator
-from backend.core.principals import Principal, digest, find
+from backend.core.principals import Principal, digest, find, has_expired
+from backend.openportal import routes as openportal
 from backend.placement.routes import Caller
 from backend.projects import service as projects
 from backend.quotas.routes.dialect import Access
@@ -23,6 +24,16 @@ NOBODY = Actor("", Role.VIEWER)
 BEARER = "bearer "
 WHO = "bursar.who"
 """Where the scope of a request says who sent it, for the access log."""
+
+
+def _portal_actor(tx: Tx, principal: Principal) -> Actor:
+    try:
+        actor = projects.portal_actor(tx, principal)
+    except NotSignedIn:
+        raise openportal.inactive() from None
+    if not openportal.is_active(tx, actor):
+        raise openportal.inactive()
+    return actor
 
 
 class Guard:
@@ -81,6 +92,19 @@ class Guard:
             )
         request.scope[WHO] = principal.name
         return Caller(principal.name, roles, own)
+
+    async def openportal(self, request: Request) -> openportal.Caller:
+        """Who makes a call of OpenPortal. Raises NotSignedIn, NotAllowed, Throttled; the former
+        in the words of that dialect."""
+        token = openportal.token_of(request.headers.get("authorization", ""))
+        try:
+            principal = await self._lately(request, token)
+        except NotSignedIn:
+            expired = await self._database.aread(lambda tx: has_expired(tx, token))
+            raise openportal.not_signed_in(expired=expired) from None
+        actor = await self._database.aread(lambda tx: _portal_actor(tx, principal))
+        request.scope[WHO] = actor.name
+        return openportal.Caller(actor, principal.expires_at)
 
     async def _lately(self, request: HTTPConnection, token: str) -> Principal:
         """Services ask by the thousand; one second old knowledge will do for them."""

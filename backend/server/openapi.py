@@ -11,9 +11,10 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from backend.core.version import VERSION
+from backend.openportal.routes import Endpoint as PortalEndpoint
 from backend.placement.routes import Endpoint as CloudEndpoint
 from backend.quotas.routes.dialect import FAULTS, Access, Endpoint
-from backend.server import console_api, placement_api
+from backend.server import console_api, openportal_api, placement_api
 from backend.server.operation import Json, Operation, whole
 
 REFERENCE = "#/components/schemas/{model}"
@@ -27,6 +28,7 @@ SCHEMES: Json = {
     "userToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
     "componentToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
     "placementToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
+    "portalToken": {"type": "apiKey", "in": "header", "name": "Authorization"},
     "consoleToken": {"type": "http", "scheme": "bearer"},
 }
 ALWAYS = (400, 405, 408, 413, 431, 500, 503, 504)
@@ -39,13 +41,17 @@ Schemas = Mapping[tuple[int, Mode], Json]
 
 
 def document(
-    places: Mapping[str, Sequence[Endpoint]], clouds: Mapping[str, Sequence[CloudEndpoint]]
+    places: Mapping[str, Sequence[Endpoint]],
+    clouds: Mapping[str, Sequence[CloudEndpoint]],
+    portals: Mapping[str, Sequence[PortalEndpoint]],
 ) -> Json:
     """The document; `places` has the endpoints of Astakos by their prefix, `clouds` those of
-    Placement."""
+    Placement, `portals` those of Waldur."""
     operations = [astakos(prefix, one) for prefix, ones in places.items() for one in ones]
     for prefix, ones in clouds.items():
         operations += placement_api.operations(prefix, ones)
+    for root, calls in portals.items():
+        operations += openportal_api.operations(root, calls)
     return _Document([*operations, *console_api.operations()]).told()
 
 
@@ -126,7 +132,12 @@ ERROR: Json = {
 }
 
 
-ENVELOPES: Mapping[str, Json] = {"error": ERROR, "placement": placement_api.ERROR}
+ENVELOPES: Mapping[str, Json] = {
+    "error": ERROR,
+    "placement": placement_api.ERROR,
+    "openportal": openportal_api.DETAIL,
+    "fields": openportal_api.FIELDS,
+}
 
 
 @dataclass
@@ -178,6 +189,8 @@ class _Document:
         if one.gives is not None:
             schema = self._schema(one.gives, "serialization")
             ok = {**ok, "content": {one.type: {"schema": schema}}}
+        if one.headers:
+            ok = {**ok, "headers": one.headers}
         responses = {str(one.ok): ok}
         responses |= {str(status): {"description": "No body"} for status in one.bare}
         for status, name in sorted(one.errors.items()):
@@ -213,7 +226,7 @@ def exact(name: str, schema: Json) -> Json:
 
 def _refusal(name: str) -> Json:
     """A response by its name: `fault404` in Astakos' envelope, `placement404` in Placement's,
-    `error404` in bursar's."""
+    `openportal404` and `fields400` in Waldur's, `error404` in bursar's."""
     status = int(name[-3:])
     schema = fault(status) if name.startswith("fault") else ENVELOPES[name[:-3]]
     found: dict[str, Any] = {

@@ -15,7 +15,8 @@ INT64_MAX = 2**63 - 1
 @dataclass(frozen=True, slots=True)
 class Operation:
     """What is asked and answered. `takes` and `gives` are types or JSON Schemas (dicts), None for
-    no body; `errors` names a shared response by status, `bare` has statuses without a body."""
+    no body; `errors` names a shared response by status, `bare` has statuses without a body;
+    `headers` come with what is well."""
 
     method: str
     path: str
@@ -30,6 +31,7 @@ class Operation:
     ok: int = 200
     bare: Sequence[int] = field(default=())
     type: str = "application/json"
+    headers: Json = field(default_factory=dict)
 
     @property
     def id(self) -> str:

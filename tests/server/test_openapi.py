@@ -14,9 +14,10 @@ from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
 
+from backend.openportal import routes as openportal
 from backend.placement import routes as placement
 from backend.served import port
-from backend.server.app import ASTAKOS, PLACEMENT, PLACES
+from backend.server.app import ASTAKOS, PLACEMENT, PLACES, WALDUR
 from backend.server.openapi import document
 from tests import replay
 from tests.serving import ACCOUNT, application, client, token
@@ -71,7 +72,7 @@ def told() -> dict[str, Any]:
     """The document as clients read it."""
     places = {ASTAKOS + prefix: endpoints for prefix, endpoints in PLACES.items()}
     found: dict[str, Any] = json.loads(
-        json.dumps(document(places, {PLACEMENT: placement.ENDPOINTS}))
+        json.dumps(document(places, {PLACEMENT: placement.ENDPOINTS}, {WALDUR: openportal.ENDPOINTS}))
     )
     return found
 

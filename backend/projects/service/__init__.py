@@ -20,6 +20,7 @@ from backend.projects.service.signin import (
     astakos_user,
     console_actor,
     placement_roles,
+    portal_actor,
 )
 from backend.projects.service.users import add_user
 
@@ -44,6 +45,7 @@ __all__ = [
     "mismatches",
     "person",
     "placement_roles",
+    "portal_actor",
     "queue",
     "quota_projects",
     "raw",

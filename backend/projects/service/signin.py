@@ -1,4 +1,4 @@
-"""Who a principal is in Astakos, in Placement and in the console (design §5)."""
+"""Who a principal is in Astakos, in Placement, at the portal and in the console (design §5)."""
 
 from __future__ import annotations
 
@@ -84,3 +84,22 @@ def placement_roles(tx: Tx, principal: Principal) -> tuple[Mapping[Role, str], f
     uuid = _active(tx, granted[Role.USER]).uuid
     seats = memberships.memberships_of(tx, uuid)
     return granted, frozenset(seat.project for seat in seats if seat.state in SEATED)
+
+
+def portal_actor(tx: Tx, principal: Principal) -> Actor:
+    """Who acts at the portal of OpenPortal, whose own users may be none of Astakos'; project
+    admins of a world are staff there.
+
+    Raises NotAllowed for those without a role, NotSignedIn for users that are not active.
+    """
+    granted = dict(principal.granted("openportal"))
+    if principal.name.startswith("user:"):
+        uuid = principal.name.removeprefix("user:")
+        granted[Role.USER] = uuid
+        if people.user(tx, uuid) is not None and _active(tx, uuid).is_project_admin:
+            granted[Role.ADMIN] = ""
+    role = next((role for role in READING if role in granted), None)
+    if role is None:
+        hint = "add one with --grant openportal:viewer, approver, admin or user:<uuid>"
+        raise NotAllowed("this token opens no portal", hint=hint)
+    return Actor(principal.name, role, uuid=granted.get(Role.USER, ""))

@@ -1,0 +1,96 @@
+"""The SQL of the API's lists: which rows are wanted, how many there are, one page of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backend.core.database.tx import Tx
+from backend.core.filter.conditions import escaped
+from backend.openportal.model.reads import Kind, Sight, Wanted
+from backend.openportal.store.catalogues import Catalogue, Narrow
+
+Condition = tuple[str, list[object]]
+
+
+def count(tx: Tx, catalogue: Catalogue, sight: Sight, wanted: Wanted) -> int:
+    """How many rows are wanted."""
+    return int(tx.scalar(*count_sql(catalogue, sight, wanted)))
+
+
+def ids(tx: Tx, catalogue: Catalogue, sight: Sight, wanted: Wanted, span: range) -> list[int]:
+    """The ids of the wanted rows at these places."""
+    sql, params = page_sql(catalogue, sight, wanted)
+    return [key for (key,) in tx.all(sql, [*params, len(span), span.start])]
+
+
+def find(tx: Tx, catalogue: Catalogue, sight: Sight, key: Sequence[object]) -> int | None:
+    """The id of the row with this key, None when it is not there or not seen."""
+    found: int | None = tx.scalar(*find_sql(catalogue, sight, key))
+    return found
+
+
+def find_sql(catalogue: Catalogue, sight: Sight, key: Sequence[object]) -> Condition:
+    """The statement that finds a row."""
+    found, params = _from(catalogue, sight, Wanted())
+    return f"SELECT {_alias(catalogue)}.id FROM {found} AND {catalogue.key}", [*params, *key]
+
+
+def count_sql(catalogue: Catalogue, sight: Sight, wanted: Wanted) -> Condition:
+    """The statement that counts."""
+    found, params = _from(catalogue, sight, wanted)
+    return f"SELECT count(*) FROM {found}", params
+
+
+def page_sql(catalogue: Catalogue, sight: Sight, wanted: Wanted) -> Condition:
+    """The statement of a page, to which its length and offset are still missing."""
+    found, params = _from(catalogue, sight, wanted)
+    told = [f"{catalogue.orders[name]}{' DESC' if down else ''}" for name, down in wanted.order]
+    order = ", ".join([*told, catalogue.order])
+    return f"SELECT {_alias(catalogue)}.id FROM {found} ORDER BY {order} LIMIT ? OFFSET ?", params
+
+
+def _alias(catalogue: Catalogue) -> str:
+    return catalogue.source.split()[1]
+
+
+def _from(catalogue: Catalogue, sight: Sight, wanted: Wanted) -> Condition:
+    conditions = list(_conditions(catalogue, sight, wanted))
+    sql = " AND ".join([catalogue.source, *(sql for sql, _ in conditions)])
+    return sql, [value for _, values in conditions for value in values]
+
+
+def _conditions(catalogue: Catalogue, sight: Sight, wanted: Wanted) -> Iterator[Condition]:
+    if not sight.everything:
+        yield _whose(catalogue.visible, sight)
+    for name, values in wanted.values.items():
+        narrow = catalogue.narrow[name]
+        if narrow.kind is Kind.MINE:
+            if not sight.manages_all:
+                yield _whose(narrow.sql, sight)
+        else:
+            yield _condition(narrow, values)
+
+
+def _whose(sql: str, sight: Sight) -> Condition:
+    return sql, [sight.user] * sql.count("?")
+
+
+def _condition(narrow: Narrow, values: Sequence[object]) -> Condition:
+    if narrow.kind is Kind.NONE:
+        return narrow.sql, []
+    if narrow.kind is Kind.CHOICE:
+        return narrow.sql.replace("{keys}", ",".join("?" * len(values))), list(values)
+    if narrow.kind is Kind.TODAY:
+        return narrow.sql, list(values)
+    value = values[-1]
+    if narrow.kind is Kind.PART:
+        some = f"%{escaped(str(value).casefold())}%"
+        return narrow.sql, [narrow.before + some + narrow.after]
+    if narrow.kind is Kind.ASCII:
+        return narrow.sql, [f"%{escaped(lowered(str(value)))}%"]
+    return narrow.sql, [value]
+
+
+def lowered(text: str) -> str:
+    """Lower case as both engines have it, in ASCII only."""
+    return "".join(char.lower() if char.isascii() else char for char in text)

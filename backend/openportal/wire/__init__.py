@@ -1,0 +1,1 @@
+"""OpenPortal's JSON (spec openportal §1, §3)."""
