@@ -17,9 +17,7 @@ DETAIL: Json = {
     "properties": {"detail": {"type": "string"}},
 }
 TEXTS: Json = {"type": "array", "items": {"type": "string"}}
-FIELDS: Json = {
-    "anyOf": [DETAIL, TEXTS, {"type": "object", "additionalProperties": TEXTS}]
-}
+FIELDS: Json = {"anyOf": [DETAIL, TEXTS, {"type": "object", "additionalProperties": TEXTS}]}
 """What is wrong, by field where it has one."""
 COUNT: Json = {"schema": {"type": "integer"}, "description": "how many there are on all pages"}
 LINK: Json = {"schema": {"type": "string"}, "description": "first, prev, next and last page"}

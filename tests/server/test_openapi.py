@@ -72,7 +72,9 @@ def told() -> dict[str, Any]:
     """The document as clients read it."""
     places = {ASTAKOS + prefix: endpoints for prefix, endpoints in PLACES.items()}
     found: dict[str, Any] = json.loads(
-        json.dumps(document(places, {PLACEMENT: placement.ENDPOINTS}, {WALDUR: openportal.ENDPOINTS}))
+        json.dumps(
+            document(places, {PLACEMENT: placement.ENDPOINTS}, {WALDUR: openportal.ENDPOINTS})
+        )
     )
     return found
 

@@ -153,4 +153,3 @@ class Allocations:
         uuid = plain(call.part("uuid"))
         await call.read(lambda tx: api.require(tx, call.actor, uuid, need, remote=self._remote))
         return uuid
-

@@ -34,7 +34,7 @@ NO_CREDENTIALS = "Authentication credentials were not provided."
 NO_TOKEN = "Invalid token. No credentials provided."  # noqa: S105
 SPACES = "Invalid token. Token string should not contain spaces."
 INACTIVE = "User inactive or deleted."
-UNKNOWN_TOKEN, EXPIRED = "Invalid token.", "Token has expired."  # noqa: S105
+UNKNOWN_TOKEN, EXPIRED = "Invalid token.", "Token has expired."
 NO_BACKEND = "Resource does not have backend ID."
 PAGE_NOT_FOUND = """<!doctype html>
 <html lang="en"><head><title>Not Found</title></head>
@@ -232,4 +232,3 @@ def _parsed(body: bytes) -> Any:
         return parse_json(body)
     except Invalid as error:
         raise Invalid(f"JSON parse error - {error.message}") from None
-

@@ -149,4 +149,3 @@ class Paging:
         told += [(PAGE, str(number))] if number > 1 else []
         query = urlencode(sorted(told), errors="replace")
         return f"{self._url}?{query}" if query else self._url
-

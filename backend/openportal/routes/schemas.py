@@ -46,9 +46,7 @@ def places() -> Json:
     return {"service_settings": {**TEXT, "format": "uri"}, "project": {**TEXT, "format": "uri"}}
 
 
-LIMIT = body(
-    ("node_limit",), node_limit={"type": "integer", "minimum": UNLIMITED, "maximum": MOST}
-)
+LIMIT = body(("node_limit",), node_limit={"type": "integer", "minimum": UNLIMITED, "maximum": MOST})
 FAILURE = body(error_message=LONG, error_traceback=LONG)
 FIELDS: Json = {"type": "array", "items": TEXT}
 COLUMNS: Mapping[str, Json] = {FIELD: FIELDS}
@@ -66,4 +64,4 @@ def filters(catalogue: Catalogue) -> Mapping[str, Json]:
         found[ORDER] = {**TEXT, "description": f"{', '.join(catalogue.orders)}; - turns it round"}
     found[PAGE] = {**TEXT, "description": "a number from 1 on, or last"}
     told = f"{PAGE_SIZE} where it is left out, {LARGEST} at most"
-    return found | {SIZE: {"type": "integer", "description": told}} | COLUMNS
+    return {**found, SIZE: {"type": "integer", "description": told}, **COLUMNS}

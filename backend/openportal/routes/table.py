@@ -10,24 +10,31 @@ from backend.openportal.routes import lists, schemas
 from backend.openportal.routes.allocations import Allocations
 from backend.openportal.routes.dialect import Endpoint, Handler
 from backend.openportal.service import api
-from backend.openportal.wire import encode, links
+from backend.openportal.wire import links
 
-GIVES = {False: answers.AllocationAnswer, True: answers.RemoteAllocationAnswer}
+GIVES: Mapping[bool, Any] = {False: answers.AllocationAnswer, True: answers.RemoteAllocationAnswer}
 KINDS = {False: "allocation", True: "remote allocation"}
 DETAIL = answers.DetailAnswer
 
 
-def _list(
-    path: str, what: api.List[Any], handler: Handler, gives: Any, summary: str
-) -> Endpoint:
+def _list(path: str, what: api.List[Any], handler: Handler, gives: Any, summary: str) -> Endpoint:
     query = schemas.filters(what.catalogue)
     return Endpoint(
-        "GET", path, handler, summary, gives=list[gives], errors=(400, 404), query=query, counts=True
+        "GET",
+        path,
+        handler,
+        summary,
+        gives=list[gives],
+        errors=(400, 404),
+        query=query,
+        counts=True,
     )
 
 
 def _row(path: str, handler: Handler, gives: Any, summary: str) -> Endpoint:
-    return Endpoint("GET", path, handler, summary, gives=gives, query=schemas.COLUMNS, errors=(404,))
+    return Endpoint(
+        "GET", path, handler, summary, gives=gives, query=schemas.COLUMNS, errors=(404,)
+    )
 
 
 def _both(
@@ -61,9 +68,7 @@ def _allocations(*, remote: bool) -> Iterator[Endpoint]:
         yield Endpoint("POST", f"{one}{action}/", handler, **told)
 
 
-def _actions(
-    do: Allocations, kind: str
-) -> Iterator[tuple[str, Handler, Mapping[str, Any]]]:
+def _actions(do: Allocations, kind: str) -> Iterator[tuple[str, Handler, Mapping[str, Any]]]:
     detail: Mapping[str, Any] = {"gives": DETAIL, "errors": (403, 404)}
     every = (400, 403, 404, 409)
     told: Mapping[str, Any] = {"gives": DETAIL, "ok": 202, "errors": every}

@@ -123,16 +123,22 @@ def _project(row: Row) -> ShownProject:
 
 def usages(tx: Tx, ids: Sequence[int]) -> list[ShownUsage]:
     """What people used in months."""
-    return _ordered(
-        tx, SELECT_USAGES, ids, lambda row: ShownUsage(*row[:2], bool(row[2]), *row[3:])
-    )
+    return _ordered(tx, SELECT_USAGES, ids, _usage)
+
+
+def _usage(row: Row) -> ShownUsage:
+    key, allocation, remote, *rest = row
+    return ShownUsage(key, allocation, bool(remote), *rest)
 
 
 def associations(tx: Tx, ids: Sequence[int]) -> list[ShownAssociation]:
     """People's accounts."""
-    return _ordered(
-        tx, SELECT_ASSOCIATIONS, ids, lambda row: ShownAssociation(*row[:3], bool(row[3]), *row[4:])
-    )
+    return _ordered(tx, SELECT_ASSOCIATIONS, ids, _association)
+
+
+def _association(row: Row) -> ShownAssociation:
+    key, uuid, allocation, remote, *rest = row
+    return ShownAssociation(key, uuid, allocation, bool(remote), *rest)
 
 
 def roles(tx: Tx, user: str) -> list[tuple[str, str, str, str]]:
