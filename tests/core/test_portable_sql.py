@@ -22,6 +22,9 @@ from backend.core.listing import FieldSpec, Query
 from backend.core.runtime import system_runtime
 from backend.openportal import fields as portal_fields
 from backend.openportal import queries as portal
+from backend.openportal.model.reads import Sight, Wanted
+from backend.openportal.store import catalogues
+from backend.openportal.store import listing as portal_lists
 from backend.placement import fields as placement_fields
 from backend.placement import queries as placement
 from backend.placement.model import ProviderFilter
@@ -91,6 +94,19 @@ def lists() -> Iterator[tuple[str, str]]:
     for _, portal_sql, portal_sorts in PORTAL:
         for sort, text in itertools.product(portal_sorts, ("", "x")):
             yield f"portal {sort}", portal_sql(Query(text, sort=sort), 0)[0]
+
+
+def portal_calls() -> Iterator[tuple[str, str]]:
+    """The statements of the lists of Waldur's API, with every parameter and order."""
+    kinds = (*catalogues.ALLOCATIONS.values(), *catalogues.ASSOCIATIONS.values())
+    others = [one for one in vars(catalogues).values() if isinstance(one, catalogues.Catalogue)]
+    somebody = Sight(everything=False, user="x")
+    for one in (*kinds, *others):
+        every = Wanted(dict.fromkeys(one.narrow, ["x", "y"]), [(name, True) for name in one.orders])
+        for wanted in (Wanted(), every):
+            yield f"{one.name} page {wanted}", portal_lists.page_sql(one, somebody, wanted)[0]
+            yield f"{one.name} count {wanted}", portal_lists.count_sql(one, somebody, wanted)[0]
+        yield f"{one.name} one", portal_lists.find_sql(one, Sight(everything=True), ["x", "y"])[0]
 
 
 EVERY_PROVIDER_FIELD = ProviderFilter(
@@ -175,7 +191,7 @@ def connection(postgres_url: str) -> Iterator[psycopg.Connection]:
 
 
 def test_every_statement_is_understood_by_postgresql(connection: psycopg.Connection) -> None:
-    statements = dict(itertools.chain(constants(), lists(), filtered()))
+    statements = dict(itertools.chain(constants(), lists(), filtered(), portal_calls()))
     assert len(statements) > 800
     faults = []
     for n, (name, statement) in enumerate(statements.items()):
