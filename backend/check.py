@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backend.core.database import Tx
+from backend.openportal import check as openportal
 from backend.placement import check as placement
 from backend.projects import service as projects
 from backend.quotas import check as ledger
@@ -18,3 +19,4 @@ def findings(tx: Tx) -> Iterator[str]:
         where = f"{key.holder} {key.source} {key.resource}"
         yield f"limit of {where}: projects say {expected}, the holding has {found}"
     yield from placement.findings(tx)
+    yield from openportal.findings(tx)

@@ -16,6 +16,7 @@ from backend.core.filter.sql import Fields, Like, age, flag, number, state, text
 from backend.core.journal import DONE, REFUSED
 from backend.core.listing import Query
 from backend.notices import service as notices
+from backend.openportal import words as openportal
 from backend.placement import words as placement
 from backend.quotas.feed import SELECT_HOLDING_NAMES
 from backend.quotas.model import UNLIMITED
@@ -65,7 +66,7 @@ NAMED = (
         """target IN (SELECT 'membership:' || m.id FROM membership m
         JOIN person u ON u.id = m.person_id WHERE lower(u.email) LIKE ? ESCAPE '!')"""
     ),
-    *(Like(sql, folded=True) for sql in placement.BY_NAME),
+    *(Like(sql, folded=True) for sql in (*placement.BY_NAME, *openportal.BY_NAME)),
 )
 FIELDS = Fields(
     (Like(ACTOR), Like(ACTION), Like(TARGET), Like(REASON), *NAMED),
@@ -151,7 +152,7 @@ def _words(tx: Tx, names: Sequence[str]) -> dict[str, str]:
         words[f"membership:{id}"] = f"{email} in {realname}"
     for serial in ids.get("commission", []):
         words[f"commission:{serial}"] = f"commission {serial}"
-    return words | placement.targets(tx, ids)
+    return words | placement.targets(tx, ids) | openportal.targets(tx, ids)
 
 
 def _numbers(ids: Mapping[str, Sequence[str]], kind: str) -> list[int]:
@@ -166,15 +167,20 @@ def describe(tx: Tx, seq: int) -> JournalDetail:
     entry = rows(tx, [seq]).get(seq)
     if entry is None:
         raise NotFound(f"there is no journal entry {seq}")
-    ((_, before, after),) = placement.told(tx, [(entry.target, entry.before, entry.after)])
+    ((_, before, after),) = _told(tx, [(entry.target, entry.before, entry.after)])
     entry = replace(entry, before=before, after=after)
     effects = tuple(islice(_effects(tx, entry), EFFECTS_SHOWN))
     return JournalDetail(entry, effects, notices.deliveries(tx, seq))
 
 
+def _told(tx: Tx, facts: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Facts of targets as each room tells them."""
+    return openportal.told(tx, placement.told(tx, facts))
+
+
 def _effects(tx: Tx, entry: JournalRow) -> Iterator[JournalEffect]:
     found = tx.all(audit.SELECT_EFFECTS, (entry.key, EFFECTS_SHOWN))
-    told = placement.told(tx, ((target, old, new) for target, old, new in found))
+    told = _told(tx, [(target, old, new) for target, old, new in found])
     words = _words(tx, [target for target, _, _ in told])
     for target, old, new in told:
         if target == "limits":

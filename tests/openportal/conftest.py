@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from backend.openportal.check import findings
 from backend.schema import STEPS
 from tests.openportal.portals import Portal, portal
 from tests.places import Places
@@ -16,4 +17,6 @@ def p(new_place: Places) -> Iterator[Portal]:
     """The portal of the scenarios."""
     found = portal(new_place(STEPS))
     yield found
+    wrong = found.see(lambda tx: list(findings(tx)))
+    assert found.tampered or wrong == []
     found.database.close()

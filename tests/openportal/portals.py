@@ -80,6 +80,7 @@ class Portal:
     database: Database
     clock: Clock
     scheduler: Scheduler = field(init=False)
+    tampered: bool = False
 
     def __post_init__(self) -> None:
         self.scheduler = Scheduler(self.database, Simulator(self.database))
@@ -147,6 +148,7 @@ class Portal:
 
     def put(self, uuid: str, **values: Any) -> None:
         """Have an allocation be otherwise, without a job, as a world can."""
+        self.tampered = True
 
         def write(tx: Tx) -> None:
             before = allocations.allocation(tx, uuid)
@@ -167,6 +169,7 @@ class Portal:
 
     def change_project(self, uuid: str, **values: Any) -> None:
         """Have a project be otherwise."""
+        self.tampered = True
 
         def write(tx: Tx) -> None:
             before = places.projects(tx, [uuid])[uuid]

@@ -15,9 +15,9 @@ INSERT INTO portal_customer (id, uuid, name, native_name, abbreviation, fold, cr
 VALUES (?, ?, ?, ?, ?, ?, ?)"""
 PROJECT = """p.uuid, c.uuid, p.name, p.description, p.start_date, p.end_date, p.shortname,
 p.allowed_destinations, p.credits, p.created_at"""
+FROM_PROJECT = "FROM portal_project p JOIN portal_customer c ON c.id = p.customer_id"
 SELECT_PROJECTS = f"""
-SELECT {PROJECT} FROM portal_project p JOIN portal_customer c ON c.id = p.customer_id
-WHERE p.uuid IN ({{keys}}) ORDER BY p.id"""
+SELECT {PROJECT} {FROM_PROJECT} WHERE p.uuid IN ({{keys}}) ORDER BY p.id"""
 SELECT_NAMESAKE = "SELECT uuid FROM portal_project WHERE shortname = ? AND uuid <> ?"
 INSERT_PROJECT = """
 INSERT INTO portal_project (id, uuid, customer_id, name, description, start_date, end_date,

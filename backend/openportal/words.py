@@ -1,0 +1,116 @@
+"""This room's journal entries in words: targets by name, usage and credits in node-hours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from backend.core.database.tx import Tx
+from backend.core.journal import to_json
+from backend.openportal.model import HUNDREDTHS
+
+SELECT_ALLOCATIONS = """
+SELECT a.uuid, a.name || ' on ' || s.name FROM portal_allocation a
+JOIN portal_service s ON s.id = a.service_id WHERE a.uuid IN ({keys})"""
+SELECT_PROJECTS = "SELECT uuid, name FROM portal_project WHERE uuid IN ({keys})"
+SELECT_SERVICES = "SELECT uuid, name FROM portal_service WHERE uuid IN ({keys})"
+SELECT_CUSTOMERS = "SELECT uuid, name FROM portal_customer WHERE uuid IN ({keys})"
+SELECT_USERS = "SELECT uuid, username FROM portal_user WHERE uuid IN ({keys})"
+SELECT_REMOTE = """
+SELECT r.uuid, p.name || ' at ' || r.destination FROM portal_remote_project r
+JOIN portal_project p ON p.id = r.project_id WHERE r.uuid IN ({keys})"""
+NAMES = {
+    "allocation": SELECT_ALLOCATIONS,
+    "portal_project": SELECT_PROJECTS,
+    "remote_project": SELECT_REMOTE,
+}
+BY_NAME = (
+    "target IN (SELECT 'allocation:' || uuid FROM portal_allocation WHERE fold LIKE ? ESCAPE '!')",
+    """target IN (SELECT 'portal_project:' || uuid FROM portal_project
+        WHERE fold LIKE ? ESCAPE '!')""",
+    """target IN (SELECT 'remote_project:' || r.uuid FROM portal_remote_project r
+        JOIN portal_project p ON p.id = r.project_id WHERE p.fold LIKE ? ESCAPE '!')""",
+)
+"""The entries about allocations and projects, by their names."""
+KINDS = ("allocation:", "award:", "remote_project:", "portal_project:", "portal_role:")
+NAMED = {
+    "service": SELECT_SERVICES,
+    "project": SELECT_PROJECTS,
+    "customer": SELECT_CUSTOMERS,
+    "user": SELECT_USERS,
+}
+"""Facts that are uuids."""
+IN_HUNDREDTHS = ("node_usage", "credits")
+
+Facts = tuple[str, str, str]
+"""A target and its facts before and after, as JSON texts."""
+
+
+def targets(tx: Tx, ids: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """`kind:id` names in words, of ids by kind."""
+    words = {
+        f"{kind}:{uuid}": name
+        for kind, sql in NAMES.items()
+        for uuid, name in tx.within(sql, ids.get(kind, []))
+    }
+    words |= {f"award:{id}": id.replace(" ", " for ") for id in ids.get("award", [])}
+    return words | _seats(tx, ids.get("portal_role", []))
+
+
+def _seats(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
+    """Who is something where."""
+    pairs = {id: id.partition("/")[::2] for id in ids}
+    people: dict[str, str] = dict(tx.within(SELECT_USERS, [user for user, _ in pairs.values()]))
+    places = [place for _, place in pairs.values()]
+    names: dict[str, str] = dict(tx.within(SELECT_PROJECTS, places))
+    names |= dict(tx.within(SELECT_CUSTOMERS, places))
+    return {
+        f"portal_role:{id}": f"{people.get(user, user)} in {names.get(place, place)}"
+        for id, (user, place) in pairs.items()
+    }
+
+
+def told(tx: Tx, facts: Iterable[Facts]) -> list[Facts]:
+    """The same, where this room's uuids are names and hundredths are node-hours."""
+    found = list(facts)
+    texts = {
+        text: _parsed(text)
+        for target, *sides in found
+        if target.startswith(KINDS)
+        for text in sides
+    }
+    names = _names(tx, texts.values())
+    words = {
+        text: to_json({name: _said(name, value, names) for name, value in facts.items()})
+        for text, facts in texts.items()
+        if facts
+    }
+    return [(target, words.get(old, old), words.get(new, new)) for target, old, new in found]
+
+
+def _parsed(text: str) -> Mapping[str, object]:
+    """The facts in a text; empty for what makes no sense, as after tampering."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _names(tx: Tx, told: Iterable[Mapping[str, object]]) -> dict[tuple[str, str], str]:
+    """Names by the fact that has them and uuid."""
+    wanted: dict[str, set[str]] = {fact: set() for fact in NAMED}
+    for facts in told:
+        for fact in NAMED.keys() & facts.keys():
+            wanted[fact].add(str(facts[fact]))
+    return {
+        (fact, uuid): name
+        for fact, uuids in wanted.items()
+        for uuid, name in tx.within(NAMED[fact], sorted(uuids))
+    }
+
+
+def _said(name: str, value: object, names: Mapping[tuple[str, str], str]) -> object:
+    if name in IN_HUNDREDTHS and isinstance(value, int):
+        return f"{value // HUNDREDTHS}.{value % HUNDREDTHS:02}"
+    return names.get((name, str(value)), value)

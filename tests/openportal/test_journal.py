@@ -1,0 +1,63 @@
+"""What the journal tells of OpenPortal, in words for people."""
+
+from __future__ import annotations
+
+import json
+
+from backend.core.listing import Query
+from backend.journal_view import describe, keys_sql, rows
+from backend.openportal.model import ModifyAllocation, NameProject, PullAllocation
+from tests.openportal.portals import A, P, Portal, R, S
+
+
+def found(p: Portal, text: str, view: str = "") -> list[str]:
+    """The actions of the entries that a filter finds, oldest first."""
+    keys = [key for (key,) in p.see(lambda tx: tx.all(*keys_sql(Query(text, view), 0)))]
+    shown = p.see(rows, keys)
+    return [shown[key].action for key in reversed(keys)]
+
+
+def test_an_operation_tells_its_steps(p: Portal) -> None:
+    p.made()
+    assert found(p, "") == ["allocation.create", "allocation.begin", "allocation.settle"]
+    assert found(p, "", "decisions") == ["allocation.create"]
+    detail = p.see(describe, 3)
+    assert (detail.row.about, detail.row.actor) == ("climate on Isambard 3", "service:openportal")
+    assert json.loads(detail.row.before) == {
+        "backend_id": "",
+        "counterpart": None,
+        "is_added": False,
+        "state": "CREATING",
+    }
+    created = json.loads(p.see(describe, 1).row.after)
+    assert (created["project"], created["service"]) == ("Ocean", "Isambard 3")
+
+
+def test_usage_is_told_in_node_hours(p: Portal) -> None:
+    uuid = p.made()
+    p.do(PullAllocation(actor=A, allocation=uuid))
+    p.run()
+    after = json.loads(p.see(describe, 6).row.after)
+    used = p.seen(uuid).node_usage
+    assert after["node_usage"] == f"{used // 100}.{used % 100:02}"
+
+
+def test_a_wait_tells_nothing_new_only_once(p: Portal) -> None:
+    p.simulate(R, approval=7 * 24 * 3600)
+    p.make("away", remote=True)
+    for _ in range(5):
+        p.clock.move(hours=1)
+        p.run(1)
+    assert found(p, "") == ["allocation.create", "allocation.begin", "allocation.wait"]
+    (effect,) = p.see(describe, 2).effects
+    assert effect.target == "Ocean at airr.brics.isambard-ai"
+
+
+def test_entries_are_found_by_names(p: Portal) -> None:
+    uuid = p.made()
+    p.made("other")
+    p.do(ModifyAllocation(actor=A, allocation=uuid, description="secret"))
+    p.do(NameProject(actor=S, project=P, shortname="ocean"))
+    assert found(p, "about:climate").count("allocation.modify") == 1
+    assert found(p, "about:ocean") == ["portal_project.name"]
+    assert "secret" not in str(p.content()[-1])
