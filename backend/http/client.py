@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,7 +34,7 @@ Token = Callable[[str], Awaitable[str]]
 """Gets the token; is called again, with the server's words, when what it gave is refused."""
 Sign = Callable[[str], Mapping[str, str]]
 Failure = Callable[[Reply], BursarError | None]
-Params = Mapping[str, str | int]
+Params = Mapping[str, str | int | Sequence[str]]
 
 DIRECT = ("all://127.0.0.1", "all://[::1]", "all://localhost")
 """What stays on this machine goes through no proxy, which would read it and its token."""
@@ -99,10 +99,9 @@ class Http:
     """The client of one server.
 
     `failure` turns an error answer into its error where the dialect knows it; the rest follows
-    from the status. Nothing is retried but what only asks. All methods raise BursarError:
-    Unreachable when nothing was done, OutcomeUnknown when a write may have been; who can ask
-    again under a key knows what an earlier attempt leaves open. The time an operator takes to
-    sign in does not count.
+    from the status. Nothing is retried but what only asks; unless it `replays`, a write whose token
+    is refused is not sent with another one, either. All methods raise BursarError: Unreachable
+    when nothing was done, OutcomeUnknown when a write may have been. Signing in takes no time.
     """
 
     def __init__(
@@ -117,16 +116,17 @@ class Http:
         verify: ssl.SSLContext | bool = True,
         transport: httpx.AsyncBaseTransport | None = None,
         rng: random.Random | None = None,
+        replays: bool = True,
     ) -> None:
         self.place = str(socket) if socket else "{}://{}".format(*urlsplit(url)[:2])
         self._url = url.rstrip("/")
         self._origin = _origin(url)
         self._token, self._sign, self._failure = token, sign, failure
-        self._held = ""
-        self.answers = 0
-        """How many came, whatever they say."""
-        self.signed = 0
-        """How many tokens it had: whom it stands for may be another with each."""
+        self._held = self._refused = ""
+        self._replays = replays
+        self.answers = self.signed = 0
+        """How many answers came, whatever they say, and how many tokens it had: whom it stands for
+        may be another with each."""
         self._fetching = asyncio.Lock()
         self._patience = patience or Patience()
         self._rng = rng or random.SystemRandom()
@@ -230,7 +230,9 @@ class Http:
         """The answer, with a fresh token when the first is refused."""
         token = await self._signed()
         reply = await self._in_time(request, largest, token)
-        if reply.status == 401 and (fresh := await self._renewed(token, reply)) != token:
+        if reply.status == 401 and not (request.asks or self._replays):
+            self._drop(token, reply)
+        elif reply.status == 401 and (fresh := await self._renewed(token, reply)) != token:
             reply = await self._in_time(request, largest, fresh)
         return self._judged(request, reply)
 
@@ -292,19 +294,24 @@ class Http:
             async for octets in reply.aiter_bytes():
                 yield octets
 
-    async def _signed(self, refusal: str = "") -> str:
+    async def _signed(self) -> str:
         """The token; whoever comes while it is fetched waits for the same one."""
         async with self._fetching:
             if self._token is not None and not self._held:
-                self._held = await self._token(refusal)
+                self._held = await self._token(self._refused)
+                self._refused = ""
                 self.signed += 1
             return self._held
 
     async def _renewed(self, refused: str, reply: Reply) -> str:
         """A token instead of a refused one; the same when there is no other."""
+        self._drop(refused, reply)
+        return await self._signed()
+
+    def _drop(self, refused: str, reply: Reply) -> None:
+        """Have another token asked for, unless there is one already."""
         if self._held == refused:
-            self._held = ""
-        return await self._signed(self._refusal(reply, refused))
+            self._held, self._refused = "", self._refusal(reply, refused)
 
     def _refusal(self, reply: Reply, token: str) -> str:
         """What a server says about a token, without the token."""

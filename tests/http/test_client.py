@@ -216,6 +216,25 @@ async def test_a_refused_token_is_renewed_once() -> None:
 
 
 @looped
+async def test_a_write_is_not_sent_again_with_another_token_but_the_next_read_has_it() -> None:
+    heard: list[str] = []
+
+    async def token(refusal: str) -> str:
+        heard.append(refusal)
+        return f"t{len(heard)}"
+
+    no = answer("401 Unauthorized", json.dumps({"detail": "Token has expired."}), JSON)
+    async with (
+        scripted(no, ok()) as script,
+        client(script, token=token, replays=False) as http,
+    ):
+        await error_of(http.send("POST", "/x", {}), NotSignedIn)
+        await http.get("/y")
+    assert [head.split()[0] for head in script.heads] == ["POST", "GET"]
+    assert heard == ["", "Token has expired."]
+
+
+@looped
 async def test_a_token_without_another_is_not_sent_again() -> None:
     no = answer("401 Unauthorized")
     async with scripted(no) as script, client(script, token=tokens(SECRET)) as http:

@@ -1,0 +1,35 @@
+"""OpenPortal's dialect as a client (spec openportal §0, §3)."""
+
+from backend.openportal.client.client import OpenPortalClient, base, sign
+from backend.openportal.client.faults import failure
+from backend.openportal.client.replies import (
+    AccountTold,
+    AllocationTold,
+    AssociationTold,
+    AwardTold,
+    MeTold,
+    NamesTold,
+    ProjectTold,
+    RemoteProjectTold,
+    ServiceTold,
+    UsageTold,
+)
+from backend.openportal.client.walk import Listed
+
+__all__ = [
+    "AccountTold",
+    "AllocationTold",
+    "AssociationTold",
+    "AwardTold",
+    "Listed",
+    "MeTold",
+    "NamesTold",
+    "OpenPortalClient",
+    "ProjectTold",
+    "RemoteProjectTold",
+    "ServiceTold",
+    "UsageTold",
+    "base",
+    "failure",
+    "sign",
+]
