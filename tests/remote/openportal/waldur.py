@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -133,17 +133,11 @@ class Waldur(Portal):
             "email": f"{who}@example.org",
             "is_staff": who == "staff",
             "is_support": who == "support",
-            "permissions": self._permissions(who),
+            "permissions": _permissions(who, self.projects),
             "token": token,
         }
         fields = request.query_params.getlist("field")
         return answer({name: one for name, one in told.items() if name in (*fields, "token")})
-
-    def _permissions(self, who: str) -> list[Row]:
-        if who not in ("admin", "member"):
-            return []
-        role = {"role_name": f"PROJECT.{who.upper()}", "scope_type": "project"}
-        return [{**role, "scope_uuid": uuid} for uuid in self.projects]
 
     # Lists
 
@@ -352,6 +346,13 @@ class Waldur(Portal):
         elif action == "delete":
             del self.awards[rest[0], rest[1]]
         return Response(status_code=200)
+
+
+def _permissions(who: str, projects: Iterable[str]) -> list[Row]:
+    if who not in ("admin", "member"):
+        return []
+    role = {"role_name": f"PROJECT.{who.upper()}", "scope_type": "project"}
+    return [{**role, "scope_uuid": uuid} for uuid in projects]
 
 
 def _linked(url: str) -> str:
