@@ -14,7 +14,7 @@ from backend.core.errors import Invalid, StorageError
 
 if TYPE_CHECKING:
     from backend.backend import Backend
-    from backend.contexts.servers import Placement, Server, Systems
+    from backend.contexts.servers import OpenPortal, Placement, Server, Systems
     from backend.core.signin import Ask
     from backend.embedded import EmbeddedBackend
     from backend.notices.model import Sink
@@ -30,8 +30,8 @@ CREDENTIALS = r"(://[^/@:\s]*):[^/@\s]*@"
 @dataclass(frozen=True, slots=True)
 class Context:
     """Something the console can be connected to: a database (a file, or the URL of a PostgreSQL),
-    a `bursar` server, or other people's servers: an `astakos`, a `placement`, or both. Notices go
-    to its sink."""
+    a `bursar` server, or other people's servers: an `astakos`, a `placement`, an `openportal`, or
+    several of them. Notices go to its sink."""
 
     name: str
     database: Path | str | None = None
@@ -41,6 +41,7 @@ class Context:
     bursar: Server | None = None
     astakos: Systems | None = None
     placement: Placement | None = None
+    openportal: OpenPortal | None = None
 
     @property
     def kind(self) -> str:
@@ -49,13 +50,12 @@ class Context:
             return "database" if isinstance(self.database, Path) else "postgresql"
         if self.bursar is not None:
             return "bursar"
-        named = {"astakos": self.astakos, "placement": self.placement}
-        return "+".join(name for name, system in named.items() if system is not None)
+        return "+".join(self._systems())
 
     @property
     def foreign(self) -> bool:
         """Whether it is other people's servers."""
-        return self.astakos is not None or self.placement is not None
+        return bool(self._systems())
 
     @property
     def file(self) -> Path:
@@ -71,9 +71,14 @@ class Context:
         if self.bursar is not None:
             return self.bursar.url or str(self.bursar.socket)
         if self.foreign:
-            astakos = [self.astakos.url] if self.astakos else []
-            return " ".join([*astakos, *([self.placement.place] if self.placement else [])])
+            return " ".join(self._systems().values())
         return shown(self.database) if isinstance(self.database, str) else str(self.database)
+
+    def _systems(self) -> dict[str, str]:
+        """Where other people's servers are, by what they are."""
+        found = {"astakos": self.astakos.url} if self.astakos else {}
+        found |= {"placement": self.placement.place} if self.placement else {}
+        return found | ({"openportal": self.openportal.url} if self.openportal else {})
 
 
 @dataclass(frozen=True, slots=True)

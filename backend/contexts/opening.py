@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from backend.backend import Backend
 from backend.contexts import Context, usage
-from backend.contexts.servers import Placement, Server, Systems
+from backend.contexts.servers import OpenPortal, Placement, Server, Systems
 from backend.core.signin import Ask
 from backend.tokens import Tokens, secret
 
 if TYPE_CHECKING:
     from backend.keystone.login import Login
-    from backend.remote import AstakosSettings, PlacementSettings
+    from backend.remote import AstakosSettings, OpenPortalSettings, PlacementSettings
 
 BY_SOCKET = "http://bursar"
 """What a server is called that is reached by a file."""
@@ -47,8 +47,9 @@ def _remote(context: Context, ask: Ask | None) -> Backend:
 
     astakos = _astakos(context, context.astakos, ask) if context.astakos else None
     placement = _placement(context, context.placement, ask) if context.placement else None
+    openportal = _openportal(context, context.openportal, ask) if context.openportal else None
     folder, read_only = private(context), context.read_only
-    return RemoteBackend(RemoteSettings(astakos, placement, folder, read_only))
+    return RemoteBackend(RemoteSettings(astakos, placement, folder, read_only, openportal))
 
 
 def _astakos(context: Context, systems: Systems, ask: Ask | None) -> AstakosSettings:
@@ -74,6 +75,12 @@ def _placement(context: Context, placement: Placement, ask: Ask | None) -> Place
         return PlacementSettings(placement.url, keystone, keystone, who)
     token = Tokens(placement.token, context.name, placement.url, ask)
     return PlacementSettings(placement.url, token, who=who)
+
+
+def _openportal(context: Context, portal: OpenPortal, ask: Ask | None) -> OpenPortalSettings:
+    from backend.remote import OpenPortalSettings
+
+    return OpenPortalSettings(portal.url, Tokens(portal.token, context.name, portal.url, ask))
 
 
 def _login(placement: Placement) -> Callable[[], Login] | None:

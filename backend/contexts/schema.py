@@ -13,15 +13,15 @@ from backend.contexts.checks import Check, Place
 from backend.core.errors import Invalid
 
 if TYPE_CHECKING:
-    from backend.contexts.servers import Placement, Server, Systems
+    from backend.contexts.servers import OpenPortal, Placement, Server, Systems
     from backend.notices.model import Sink
 
 GLYPHS = ("auto", "unicode", "ascii")
 UNITS = ("auto", "bytes", "raw")
 
-_LATER = ("openportal", "nico")
+_LATER = ("nico",)
 _OF_A_SERVER = ("url", "socket", "token_command", "token_env", "token_file", "services", "cloud")
-_SYSTEMS = ("astakos", "placement")
+_SYSTEMS = ("astakos", "placement", "openportal")
 _FORMS = ("database", "bursar", *_SYSTEMS)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -75,6 +75,12 @@ def _placement(place: Place, value: object) -> Placement:
     return servers.placement(place, value)
 
 
+def _openportal(place: Place, value: object) -> OpenPortal:
+    from backend.contexts import servers
+
+    return servers.openportal(place, value)
+
+
 # ---------------------------------------------------------------- contexts
 
 
@@ -114,6 +120,7 @@ _CONTEXT: Mapping[str, Check] = {
     "bursar": _bursar,
     "astakos": _astakos,
     "placement": _placement,
+    "openportal": _openportal,
     "read_only": check.flag,
     "production": check.flag,
     "notices": _notices,

@@ -33,6 +33,14 @@ class Systems:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPortal:
+    """A Waldur with OpenPortal: its `url`, and the operator's token."""
+
+    token: Source
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cloud:
     """A cloud of a clouds.yaml: of this file, or of the one that OpenStack's tools find."""
 
@@ -95,6 +103,15 @@ def astakos(place: Place, value: object) -> Systems:
     return Systems(**found, token=source)
 
 
+def openportal(place: Place, value: object) -> OpenPortal:
+    """A Waldur with OpenPortal. Raises Invalid."""
+    found = check.table(place, check.section(place, value), _OPENPORTAL)
+    source = _source(place, found)
+    if "url" not in found:
+        raise place.wrong("there is no url in it", 'url = "https://HOST"')
+    return OpenPortal(**found, token=source)
+
+
 def placement(place: Place, value: object) -> Placement:
     """A Placement. Raises Invalid."""
     found = check.table(place, check.section(place, value), _PLACEMENT)
@@ -142,6 +159,7 @@ def _service(place: Place, value: object) -> Source:
 
 _SERVER: Mapping[str, Check] = {"url": check.base, "socket": check.file, **check.TOKENS}
 _SYSTEM: Mapping[str, Check] = {"url": check.base, "services": _services, **check.TOKENS}
+_OPENPORTAL: Mapping[str, Check] = {"url": check.base, **check.TOKENS}
 _PLACEMENT: Mapping[str, Check] = {
     "url": check.base,
     **check.TOKENS,

@@ -24,11 +24,14 @@ SHARE = 5
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds between two looks at what is seen and at everything, and the longest pause after
-    failures; and before each look whether a request without an answer was carried out."""
+    """Seconds between two looks at what is seen and at everything, at `lists` that are long and
+    seldom change, and the longest pause after failures; before each look whether a request without
+    an answer was carried out; and the first ones at what is `busy`."""
 
     quick: float = 2.0
     whole: float = 10.0
+    lists: float = 30.0
+    busy: float = 1.0
     longest: float = 60.0
     looks: Sequence[float] = (0.0, 1.0, 2.0, 4.0)
 
@@ -46,7 +49,7 @@ class Poller(ABC, Generic[ReadingT]):
         self._listeners: list[Callable[[int], None]] = []
         self._count = self._failures = 0
         self._next_whole = 0.0
-        self.after: Callable[[], Awaitable[None]] = _nothing
+        self.after: Callable[[], Awaitable[None]] = nothing
         """Done after everything was read."""
         self._error: BursarError | None = None
         self.filled = self._missed = False
@@ -148,11 +151,15 @@ class Poller(ABC, Generic[ReadingT]):
             else:
                 self._failures, self._error = 0, None
                 self._stand(LinkState.POLLING)
-                pause = self._pace.quick
+                pause = self._pause()
             self._tried.set()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._poked.wait(), pause)
             self._poked.clear()
+
+    def _pause(self) -> float:
+        """Seconds until the next round."""
+        return self._pace.quick
 
     def _failed(self, error: BursarError) -> float:
         """Say why, and how many seconds to wait."""
@@ -213,5 +220,5 @@ class Poller(ABC, Generic[ReadingT]):
             return await self._keep(found)
 
 
-async def _nothing() -> None:
-    return None
+async def nothing() -> None:
+    """Nothing is done."""

@@ -21,6 +21,7 @@ from backend.quotas import counts
 from backend.remote.allocations import RemoteAllocations
 from backend.remote.astakos.side import AstakosSide
 from backend.remote.mirror import FILE, MirrorDatabase
+from backend.remote.openportal.side import OpenPortalSide
 from backend.remote.place import Place
 from backend.remote.placement.side import PlacementSide
 from backend.remote.poller import Pace
@@ -68,6 +69,9 @@ class RemoteBackend:
         if settings.placement is not None:
             there = PlacementSide(settings.placement, folder, trail, runtime, pace)
             self._sides["placement"] = there
+        if settings.openportal is not None:
+            portal = OpenPortalSide(settings.openportal, folder, trail, runtime, pace)
+            self._sides["openportal"] = portal
         self._first = next(iter(self._sides.values()))
         self.quotas = self._side("astakos").quotas
         self.placement = self._side("placement").placement

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.remote.astakos.settings import AstakosSettings
+from backend.remote.openportal.settings import OpenPortalSettings
 from backend.remote.placement.settings import PlacementSettings
 
 
@@ -18,3 +19,4 @@ class RemoteSettings:
     placement: PlacementSettings | None = None
     folder: Path | None = None
     read_only: bool = False
+    openportal: OpenPortalSettings | None = None

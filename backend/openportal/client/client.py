@@ -101,14 +101,17 @@ class OpenPortalClient:
         """How many there are, None where that is not told."""
         return counted(await self._http.send("HEAD", ALLOCATIONS[remote], asks=True))
 
-    async def associations(self, allocation: str) -> Sequence[AssociationTold]:
-        """Accounts of an allocation."""
-        asked = {"allocation_uuid": allocation}
-        return (await self._named(ASSOCIATIONS, asked, AssociationTold)).rows
+    async def associations(self, allocation: str = "") -> Sequence[AssociationTold]:
+        """Accounts of an allocation, or of all; those that are not shown come blank (§4.3)."""
+        asked = {"allocation_uuid": allocation} if allocation else {}
+        found = await self._named(ASSOCIATIONS, asked, AssociationTold)
+        return [one for one in found.rows if one.username or one.groupname or one.useridentifier]
 
-    async def usages(self, allocation: str, year: int, month: int) -> Sequence[UsageTold]:
-        """What people used of it in one month: longer lists have no order to go by (§5.2)."""
-        asked: Params = {"allocation_uuid": allocation, "year": year, "month": month}
+    async def usages(self, year: int, month: int, allocation: str = "") -> Sequence[UsageTold]:
+        """What people used of it, or of all, in one month: longer lists have no order to go by
+        (§5.2)."""
+        asked: Params = {"year": year, "month": month}
+        asked = {**asked, "allocation_uuid": allocation} if allocation else asked
         found = await walk(self._http, USAGES, asked, UsageTold, _whose)
         return [one for one in found.rows if (one.year, one.month) == (year, month)]
 
@@ -118,6 +121,10 @@ class OpenPortalClient:
         """Settings of all services."""
         fields = [name for name in ServiceTold.model_fields]
         return await self._named(SERVICES, {"field": fields}, ServiceTold)
+
+    async def service(self, uuid: str) -> ServiceTold:
+        """One of them. Raises NotFound."""
+        return read(ServiceTold, await self._http.get(f"{SERVICES}{uuid}/"))
 
     async def projects(self) -> Listed[ProjectTold]:
         """All projects."""
@@ -178,7 +185,7 @@ class OpenPortalClient:
 
 
 def _whose(told: UsageTold) -> Hashable:
-    return told.year, told.month, told.username
+    return told.allocation, told.year, told.month, told.username
 
 
 def _award(told: AwardTold) -> Hashable:

@@ -119,7 +119,9 @@ class ProjectTold(Body):
     created: Moment = None
 
 
-class _Permission(Body):
+class PermissionTold(Body):
+    """What somebody is in a project or in an organisation (§2.4)."""
+
     role_name: Words = ""
     scope_type: Words = ""
     scope_uuid: SomeUuid = ""
@@ -135,13 +137,14 @@ class MeTold(Body):
     email: Words = ""
     is_staff: Flag | None = None
     is_support: Flag | None = None
-    permissions: list[_Permission] = []
+    permissions: list[PermissionTold] | None = None
 
 
 class AssociationTold(Body):
     """Somebody's account at the resource backend (§5.2)."""
 
     uuid: Uuid
+    allocation: Linked = ""
     username: Words = ""
     groupname: Words = ""
     useridentifier: Words = ""
@@ -150,6 +153,7 @@ class AssociationTold(Body):
 class UsageTold(Body):
     """What somebody used of an allocation in a month (§5.2)."""
 
+    allocation: Linked = ""
     year: int
     month: int
     username: Words = ""

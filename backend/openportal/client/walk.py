@@ -30,10 +30,15 @@ NEXT = re.compile(r"""rel\s*=\s*["']?next\b""", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[T]):
-    """The rows of a list, each once; unless `whole` there are more."""
+    """The rows of a list, each once, and how many the server counts that did not come."""
 
     rows: Sequence[T]
-    whole: bool
+    missing: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether there are no others."""
+        return not self.missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ async def walk(
 ) -> Listed[T]:
     """All rows. Raises NotFound where there is no such list."""
     found: dict[Hashable, T] = {}
+    count = 0
     for more in WALKS:
         try:
             walked = await _once(http, path, {**params, **more}, kind, key)
@@ -61,11 +67,11 @@ async def walk(
                 raise
             break  # an order that it does not know
         if walked.whole:
-            return Listed(list(walked.rows.values()), whole=True)
-        found |= walked.rows
-        if len(found) == walked.count:
-            return Listed(list(found.values()), whole=True)
-    return Listed(list(found.values()), whole=False)
+            return Listed(list(walked.rows.values()))
+        found, count = found | walked.rows, walked.count or 0
+        if len(found) == count:
+            break
+    return Listed(list(found.values()), max(0, count - len(found)))
 
 
 async def _once(

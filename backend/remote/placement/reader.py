@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
 
-from backend.core.errors import NotFound
 from backend.core.identity import Actor, operator
 from backend.http import Http, x_auth_token
 from backend.placement.client import (
@@ -20,11 +17,7 @@ from backend.placement.client import (
 )
 from backend.placement.model import Provider
 from backend.remote.placement.settings import PlacementSettings
-
-T = TypeVar("T")
-
-AT_ONCE = 4
-"""Requests under way together at most."""
+from backend.remote.several import each
 
 
 class Reader:
@@ -109,15 +102,15 @@ class Reader:
 
     async def whole(self, providers: Iterable[str]) -> dict[str, ProviderTold | None]:
         """What these have and who holds of them; None for those that are gone."""
-        return await _each((await self.client()).whole, providers)
+        return await each((await self.client()).whole, providers)
 
     async def marks(
         self, providers: Sequence[str]
     ) -> tuple[Mapping[str, Sequence[str]], Mapping[str, Sequence[str]]]:
         """Traits and aggregates of these."""
         client = await self.client()
-        traits = await _each(client.traits, providers)
-        aggregates = await _each(client.aggregates, providers)
+        traits = await each(client.traits, providers)
+        aggregates = await each(client.aggregates, providers)
         return (
             {uuid: found for uuid, found in traits.items() if found is not None},
             {uuid: found for uuid, found in aggregates.items() if found is not None},
@@ -125,31 +118,9 @@ class Reader:
 
     async def consumers(self, uuids: Iterable[str]) -> dict[str, ConsumerTold | None]:
         """What these hold, and whose they are; None for those that hold nothing."""
-        return await _each((await self.client()).consumer, uuids)
+        return await each((await self.client()).consumer, uuids)
 
     async def close(self) -> None:
         """Let go of connections."""
         if self._http is not None:
             await self._http.close()
-
-
-async def _each(ask: Callable[[str], Awaitable[T]], keys: Iterable[str]) -> dict[str, T | None]:
-    """Answers by key, a few at a time; None for what is not there."""
-    waiting = list(dict.fromkeys(keys))
-    found: dict[str, T | None] = dict.fromkeys(waiting)
-    waiting.reverse()
-
-    async def work() -> None:
-        while waiting:
-            key = waiting.pop()
-            with suppress(NotFound):
-                found[key] = await ask(key)
-
-    tasks = [asyncio.ensure_future(work()) for _ in range(min(AT_ONCE, len(waiting)))]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return found

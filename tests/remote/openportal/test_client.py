@@ -105,7 +105,7 @@ def test_who_signed_in_is_told_without_the_token() -> None:
     app = Waldur()
     app.project("climate")
     me = run(app, lambda on: on.me(), ADMIN)
-    assert (me.username, me.is_staff, len(me.permissions)) == ("admin", False, 1)
+    assert (me.username, me.is_staff, len(me.permissions or ())) == ("admin", False, 1)
     assert ADMIN not in repr(me)
 
 

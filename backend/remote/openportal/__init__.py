@@ -1,0 +1,1 @@
+"""A Waldur with OpenPortal as one side of the port."""
