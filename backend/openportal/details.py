@@ -22,14 +22,13 @@ from backend.openportal.model import (
 )
 from backend.openportal.queries import (
     REMOTE_PROJECT,
-    SERVICE,
     allocation_rows,
     award_rows,
     object_of,
     project_rows,
     remote_project_of,
-    service_of,
 )
+from backend.openportal.store import places
 
 MOST_USAGES = 500
 LINKS = ("award", "call", "project_link", "renewal")
@@ -65,7 +64,6 @@ SELECT_REMOTE_PROJECT = f"""
 SELECT {REMOTE_PROJECT} JOIN portal_service s ON s.instance = r.destination
 WHERE r.project_id = ? AND s.id = ? ORDER BY r.id LIMIT 1"""
 SELECT_QUEUE = "SELECT id FROM portal_award WHERE state = 'pending' ORDER BY created_at, id"
-SELECT_DESTINATION = f"SELECT {SERVICE} WHERE s.instance = ? ORDER BY s.remote, s.id LIMIT 1"
 SELECT_PROJECT = "SELECT id FROM portal_project WHERE uuid = ?"
 SELECT_OF_PROJECT = """
 SELECT id FROM portal_allocation WHERE project_id = ? ORDER BY fold, id"""
@@ -150,7 +148,6 @@ def review(tx: Tx, key: int) -> AwardReview:
     row = _award(tx, key)
     details = object_of(row.award.details)
     project = tx.scalar(SELECT_PROJECT, (row.award.project,)) or 0
-    service = tx.one(SELECT_DESTINATION, (row.award.destination,))
     return AwardReview(
         row=row,
         description=_text(details.get("description")),
@@ -158,7 +155,7 @@ def review(tx: Tx, key: int) -> AwardReview:
         links=tuple(_links(details)),
         notes=(*_notes(details), *row.award.notes.splitlines()),
         earliest_approve=_text(details.get("earliest_approve")),
-        service=service_of(service[1:]) if service else None,
+        service=places.service_at(tx, row.award.destination, remote=False),
         project=project_rows(tx, [project]).get(project),
         allocations=_rows(tx, SELECT_OF_PROJECT, (project,)),
     )

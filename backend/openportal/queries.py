@@ -18,23 +18,31 @@ from backend.openportal.model import (
     AwardRow,
     AwardState,
     CodeRow,
-    PortalProject,
+    Operation,
     PortalRow,
     ProjectRow,
     RemoteProject,
     RemoteProjectRow,
     RemoteState,
-    Service,
     ServiceRow,
     State,
+)
+from backend.openportal.store.places import (
+    FROM_SERVICE,
+    PROJECT,
+    SERVICE,
+    project_of,
+    service_of,
 )
 
 SELECT_ALLOCATIONS = """
 SELECT a.id, a.uuid, a.remote, a.name, a.state, a.state_told, p.uuid, p.name, o.name,
     o.abbreviation, s.uuid, s.name, a.backend_id, a.counterpart, a.node_limit, a.node_usage,
-    a.is_active, a.error_message, a.marketplace, a.code, a.created_at, a.modified_at
+    a.is_active, a.error_message, a.marketplace, a.code, a.created_at, a.modified_at,
+    j.operation, coalesce(j.scheduled_at, 0)
 FROM portal_allocation a JOIN portal_project p ON p.id = a.project_id
 JOIN portal_customer o ON o.id = p.customer_id JOIN portal_service s ON s.id = a.service_id
+LEFT JOIN portal_job j ON j.allocation_id = a.id
 WHERE a.id IN ({keys})"""
 COUNT_SHARING = """
 SELECT code, remote, node_limit, count(*) FROM portal_allocation WHERE code IN ({keys})
@@ -62,10 +70,7 @@ SERVICE_SORTS: Mapping[str, str] = {
     "allocations": f"{SERVICES}{fields.HELD.format('')} {{d}}, s.fold, s.id",
     "erred": f"{SERVICES}{fields.ERRED_ON} {{d}}, s.fold, s.id",
 }
-SERVICE = """s.id, s.uuid, s.name, s.remote, s.state, s.error_message, s.shared,
-    coalesce(o.uuid, ''), s.instance, s.allocation_unit, s.default_allocation, s.max_allocation
-FROM portal_service s LEFT JOIN portal_customer o ON o.id = s.customer_id"""
-SELECT_SERVICES = f"SELECT {SERVICE} WHERE s.id IN ({{keys}})"
+SELECT_SERVICES = f"SELECT s.id, {SERVICE} {FROM_SERVICE} WHERE s.id IN ({{keys}})"
 COUNT_HELD = """
 SELECT service_id, count(*), count(CASE WHEN state = 'ERRED' THEN 1 END)
 FROM portal_allocation WHERE service_id IN ({keys}) GROUP BY service_id"""
@@ -76,10 +81,9 @@ PROJECT_SORTS: Mapping[str, str] = {
         WHERE p.customer_id = o.id AND {where} ORDER BY o.fold {d}, o.id {d}, p.fold, p.id""",
     "age": "p.id FROM portal_project p WHERE {where} ORDER BY p.created_at {d}, p.id {d}",
 }
-SELECT_PROJECTS = """
-SELECT p.id, o.name, p.uuid, o.uuid, p.name, p.description, p.start_date, p.end_date,
-    p.shortname, p.allowed_destinations, p.credits, p.created_at
-FROM portal_project p JOIN portal_customer o ON o.id = p.customer_id WHERE p.id IN ({keys})"""
+SELECT_PROJECTS = f"""
+SELECT p.id, c.name, {PROJECT} FROM portal_project p
+JOIN portal_customer c ON c.id = p.customer_id WHERE p.id IN ({{keys}})"""
 
 AWARDS = "w.id FROM portal_award w WHERE {where} ORDER BY "
 AWARD_SORTS: Mapping[str, str] = {
@@ -143,7 +147,8 @@ def allocation_rows(tx: Tx, keys: Sequence[int]) -> dict[int, PortalRow]:
 def _allocation_row(row: Row, sharing: Mapping[Row, int]) -> PortalRow:
     key, uuid, remote, name, state, told, project, project_name = row[:8]
     customer_name, abbreviation, service, service_name = row[8:12]
-    backend, other, limit, usage, active, error, marketplace, code, created, modified = row[12:]
+    backend, other, limit, usage, active, error, marketplace, code = row[12:20]
+    created, modified, doing, since = row[20:]
     return PortalRow(
         key=key,
         uuid=uuid,
@@ -169,6 +174,8 @@ def _allocation_row(row: Row, sharing: Mapping[Row, int]) -> PortalRow:
         waits=waits(State(state), other, error) if remote else "",
         created_at=created,
         modified_at=modified,
+        doing=Operation(doing) if doing else None,
+        since=since,
     )
 
 
@@ -207,12 +214,6 @@ def _code_row(rows: Sequence[Row]) -> CodeRow:
     return CodeRow(key, code, project, project_name, names, limit, sum(row[6] for row in rows))
 
 
-def service_of(row: Row) -> Service:
-    """A service from `SERVICE` without its key."""
-    uuid, name, remote, state, error, shared, *rest = row
-    return Service(uuid, name, bool(remote), State(state), error, bool(shared), *rest)
-
-
 def service_rows(tx: Tx, keys: Sequence[int]) -> dict[int, ServiceRow]:
     """Rows by key; vanished ones are missing."""
     held = {key: counts for key, *counts in tx.within(COUNT_HELD, keys)}
@@ -225,7 +226,7 @@ def service_rows(tx: Tx, keys: Sequence[int]) -> dict[int, ServiceRow]:
 def project_rows(tx: Tx, keys: Sequence[int]) -> dict[int, ProjectRow]:
     """Rows by key; vanished ones are missing."""
     return {
-        key: ProjectRow(key, PortalProject(*row), customer)
+        key: ProjectRow(key, project_of(tuple(row)), customer)
         for key, customer, *row in tx.within(SELECT_PROJECTS, keys)
     }
 
