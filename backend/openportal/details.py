@@ -24,11 +24,11 @@ from backend.openportal.queries import (
     REMOTE_PROJECT,
     allocation_rows,
     award_rows,
-    object_of,
     project_rows,
     remote_project_of,
 )
 from backend.openportal.store import places
+from backend.openportal.stored import object_of
 
 MOST_USAGES = 500
 LINKS = ("award", "call", "project_link", "renewal")

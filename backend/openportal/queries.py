@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -34,6 +33,7 @@ from backend.openportal.store.places import (
     project_of,
     service_of,
 )
+from backend.openportal.stored import object_of
 
 SELECT_ALLOCATIONS = """
 SELECT a.id, a.uuid, a.remote, a.name, a.state, a.state_told, p.uuid, p.name, o.name,
@@ -99,19 +99,19 @@ SELECT w.id, w.identifier, w.destination, w.state, w.details, coalesce(p.uuid, '
     w.notes, w.created_at, w.reviewed_at, w.reviewed_by, w.comment
 FROM portal_award w LEFT JOIN portal_project p ON p.id = w.project_id WHERE w.id IN ({keys})"""
 
-REMOTE_PROJECTS = """r.id FROM portal_remote_project r JOIN portal_project p
+REMOTE_PROJECTS = """r.id FROM portal_remote_project r LEFT JOIN portal_project p
     ON p.id = r.project_id WHERE {where} ORDER BY """
 REMOTE_PROJECT_SORTS: Mapping[str, str] = {
-    "": REMOTE_PROJECTS + "p.fold {d}, r.destination {d}, r.id",
-    "destination": REMOTE_PROJECTS + "r.destination {d}, p.fold {d}, r.id",
-    "state": REMOTE_PROJECTS + "r.state {d}, p.fold, r.id",
+    "": REMOTE_PROJECTS + "coalesce(p.fold, '') {d}, r.destination {d}, r.id",
+    "destination": REMOTE_PROJECTS + "r.destination {d}, coalesce(p.fold, '') {d}, r.id",
+    "state": REMOTE_PROJECTS + "r.state {d}, coalesce(p.fold, ''), r.id",
     "contact": REMOTE_PROJECTS + "r.last_contact_at {d}, r.id",
 }
-REMOTE_PROJECT = """r.id, p.name, r.uuid, p.uuid, r.destination, r.identifier, r.state,
-    r.current_allocation, r.pending_allocation, r.pending_since, r.error_message,
-    r.last_contact_at, r.earliest_approve, r.membership_control, r.allowed_domains, r.links,
-    r.notes, r.created_at, r.modified_at
-FROM portal_remote_project r JOIN portal_project p ON p.id = r.project_id"""
+REMOTE_PROJECT = """r.id, coalesce(p.name, ''), r.uuid, coalesce(p.uuid, ''), r.destination,
+    r.identifier, r.state, r.current_allocation, r.pending_allocation, r.pending_since,
+    r.error_message, r.last_contact_at, r.earliest_approve, r.membership_control,
+    r.allowed_domains, r.links, r.notes, r.created_at, r.modified_at
+FROM portal_remote_project r LEFT JOIN portal_project p ON p.id = r.project_id"""
 SELECT_REMOTE_PROJECTS = f"SELECT {REMOTE_PROJECT} WHERE r.id IN ({{keys}})"
 
 Keys = Callable[[Query, int], tuple[str, list[object]]]
@@ -187,15 +187,6 @@ def waits(state: State, counterpart: str | None, error: str) -> str:
     if state is not State.OK and error:
         return error
     return "" if counterpart else "the other portal has not named a project yet"
-
-
-def object_of(text: str) -> Mapping[str, Any]:
-    """The JSON object in a text, an empty one where there is none."""
-    with suppress(ValueError):
-        found = json.loads(text or "{}")
-        if isinstance(found, dict):
-            return found
-    return {}
 
 
 def code_rows(tx: Tx, keys: Sequence[int]) -> dict[int, CodeRow]:

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from backend.core.database import Database, Tx
 from backend.core.errors import StorageError
 from backend.quotas import service as quotas
-from backend.world import encode, placement_read, read
+from backend.world import encode, placement_read, portal_encode, read
 from backend.world.model import VERSION, MembershipEntry, Progress, ProjectEntry, Report
 from backend.world.read import COUNTERS
 
@@ -76,6 +76,7 @@ class _Exporter:
         self._object("service_project_quotas", self._pools())
         self._list("commissions", map(encode.commission, read.commissions(tx)))
         self._placement()
+        self._portal()
         say('"_bursar": {\n')
         self._list("missing_holdings", map(encode.holding_name, read.missing(tx)))
         self._list("provision_log", map(encode.log_entry, read.provision_log(tx)))
@@ -95,11 +96,17 @@ class _Exporter:
         told = ((one.consumer.uuid, placement_read.consumer_object(one)) for one in found)
         self._object("allocations", told, "},\n")
 
+    def _portal(self) -> None:
+        found = portal_encode.sections(self._tx)
+        self._target.write('"openportal": {\n')
+        for name, objects in found.items():
+            self._list(name, objects, "},\n" if name == list(found)[-1] else ",\n")
+
     def _kept(self, entry: EntryT) -> EntryT:
         return entry if self._logs else replace(entry, log=())
 
-    def _list(self, name: str, items: Iterable[object]) -> None:
-        self._section(name, "[]", (_json(item) for item in items))
+    def _list(self, name: str, items: Iterable[object], after: str = ",\n") -> None:
+        self._section(name, "[]", (_json(item) for item in items), after)
 
     def _object(self, name: str, items: Iterable[tuple[str, object]], after: str = ",\n") -> None:
         lines = (f"{_json(key)}: {_json(value)}" for key, value in items)
@@ -114,7 +121,7 @@ class _Exporter:
             if count % 1000 == 0:
                 self._progress(name, count, 0)
         say(f"{brackets[1]}{after}")
-        self._counts[name] = count
+        self._counts[name] = self._counts.get(name, 0) + count
         self._progress(name, count, count)
 
     def _member_holdings(self) -> Iterator[tuple[str, object]]:

@@ -11,6 +11,7 @@ from backend.decode import Amount, Exact, Flag, Instant, Text, Whole
 from backend.projects.wire import CapacityBody, Policy, Seats
 from backend.quotas.model import UNLIMITED
 from backend.world.placement_format import PlacementFile
+from backend.world.portal_format import PortalFile
 
 Name = Annotated[Text, Field(min_length=1)]
 Id = Annotated[Whole, Field(ge=1)]
@@ -295,4 +296,5 @@ class WorldFile(Exact):
     service_project_quotas: dict[Name, dict[Name, PoolFile]] = Field(default_factory=dict)
     commissions: list[CommissionFile] = Field(default_factory=list)
     placement: PlacementFile = Field(default_factory=PlacementFile)
+    openportal: PortalFile = Field(default_factory=PortalFile)
     extra: WorldExtra = Field(alias="_bursar", default_factory=WorldExtra)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from backend.placement.model import Consumer, Provider, Stock
 from backend.projects.model import Application, Membership, Project, User
 from backend.quotas.model import Provision, Resource
+from backend.world.portal_model import PortalWorld
 
 VERSION = 1
 UNKNOWN = "unknown"
@@ -161,6 +162,7 @@ class World:
     traits: Iterable[str] = ()
     providers: Iterable[ProviderEntry] = ()
     consumers: Iterable[ConsumerEntry] = ()
+    portal: PortalWorld = PortalWorld()
 
 
 @dataclass(frozen=True, slots=True)

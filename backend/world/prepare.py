@@ -9,7 +9,7 @@ from dataclasses import replace
 from backend.core.database.tx import Tx
 from backend.projects.model import Project
 from backend.quotas.model import Resource
-from backend.world import complete, convert, figures, placement_prepare
+from backend.world import complete, convert, figures, placement_prepare, portal_prepare
 from backend.world.check import Checker
 from backend.world.format import CommissionFile, WorldFile
 from backend.world.model import (
@@ -21,6 +21,7 @@ from backend.world.model import (
     Service,
     World,
 )
+from backend.world.portal_model import PortalWorld
 from backend.world.present import Present, present
 
 Key = tuple[str, str, str]
@@ -68,6 +69,7 @@ class _Preparation:
             lacking.traits,
             lacking.providers,
             lacking.consumers,
+            self._portal(),
         )
 
     def _placement(self) -> placement_prepare.Lacking:
@@ -75,6 +77,13 @@ class _Preparation:
         known = self._empty or not told.model_fields_set
         found = placement_prepare.There() if known else placement_prepare.there(self._tx)
         return placement_prepare.prepare(told, found, self._tx.now)
+
+    def _portal(self) -> PortalWorld:
+        told = self._file.openportal
+        known = self._empty or not told.model_fields_set
+        return portal_prepare.prepare(
+            told, {} if known else portal_prepare.there(self._tx), self._tx.now
+        )
 
     def _services(self) -> list[Service]:
         return [

@@ -86,6 +86,9 @@ SELECT_ANYTHING = (
     "SELECT 1 FROM person LIMIT 1",
     "SELECT 1 FROM project LIMIT 1",
     "SELECT 1 FROM provider LIMIT 1",
+    "SELECT 1 FROM portal_customer LIMIT 1",
+    "SELECT 1 FROM portal_service LIMIT 1",
+    "SELECT 1 FROM portal_award LIMIT 1",
 )
 
 
@@ -114,7 +117,7 @@ class Figures(NamedTuple):
 
 
 def is_empty(tx: Tx) -> bool:
-    """True when a database knows no resource, user, project or provider."""
+    """True when a database knows nothing that a world file may have."""
     return not any(tx.scalar(sql) for sql in SELECT_ANYTHING)
 
 

@@ -36,6 +36,8 @@ from backend.world.model import (
     World,
 )
 from backend.world.placement_write import PlacementImporter
+from backend.world.portal_model import PortalWorld
+from backend.world.portal_write import PortalImporter
 from backend.world.read import COUNTERS, chunks
 
 T = TypeVar("T")
@@ -74,6 +76,7 @@ class Importer:
         self._section("log lines", _numbered(world.provision_log), self._provision_log)
         self._section("keys", world.keys, self._keys)
         self._placement(world)
+        self._portal(world.portal)
         for name in COUNTERS:
             self._reach(name, max(world.counters.get(name, 0), self._highest[name]))
         return Report(dict(self._counts))
@@ -86,6 +89,18 @@ class Importer:
         self._section("providers", world.providers, found.add_providers)
         self._section("consumers", world.consumers, found.add_consumers)
         found.finish()
+
+    def _portal(self, world: PortalWorld) -> None:
+        found = PortalImporter(self._tx)
+        self._section("organisations", world.customers, found.add_customers)
+        self._section("portal projects", world.projects, found.add_projects)
+        self._section("portal users", world.accounts, found.add_accounts)
+        self._section("portal services", world.services, found.add_services)
+        self._section("allocations", world.allocations, found.add_allocations)
+        self._section("usages", world.usages, found.add_usages)
+        self._section("associations", world.associations, found.add_associations)
+        self._section("awards", world.awards, found.add_awards)
+        self._section("remote projects", world.remote_projects, found.add_remote_projects)
 
     def _section(
         self, name: str, records: Iterable[T], write: Callable[[Sequence[T]], object]
