@@ -221,3 +221,78 @@ class NamingAnswer(TypedDict, total=False):
     project: str
     shortname: str | None
     allowed_destinations: str | None
+
+
+class BasicProject(TypedDict):
+    """A project by its name."""
+
+    url: str
+    uuid: str
+    name: str
+
+
+class TemplateAnswer(TypedDict):
+    """The template of an award."""
+
+    name: str
+
+
+class AwardAnswer(TypedDict, total=False):
+    """An award of another portal; `details` are its own words."""
+
+    state: Literal["draft", "pending", "approved", "rejected", "canceled"]
+    created: str
+    reviewed_at: str | None
+    reviewed_by_full_name: str
+    reviewed_by_uuid: str | None
+    review_comment: str | None
+    identifier: str
+    destination: str
+    local_identifier: str | None
+    details: dict[str, Any]
+    notes: list[str]
+    project: str | None
+    project_data: BasicProject | None
+    project_template: str | None
+    project_template_data: TemplateAnswer | None
+
+
+class RemoteProjectAnswer(TypedDict, total=False):
+    """An award of ours to another portal; `links` has all of them together."""
+
+    uuid: str
+    identifier: str | None
+    destination: str
+    resource_uuid: str | None
+    resource_name: str | None
+    state: Literal["pending", "active", "stale", "error", "deleted"]
+    state_display: str
+    current_allocation: str
+    pending_allocation: str | None
+    allocation_string: str | None
+    has_pending_change: bool
+    pending_since: str | None
+    error_message: str
+    last_contact_time: str | None
+    earliest_approve: str | None
+    membership_control: str | None
+    allowed_domains: list[str] | None
+    link_award: Any
+    link_call: Any
+    link_project: Any
+    link_renewal: Any
+    links: dict[str, Any]
+    breakdown: dict[str, str]
+    notes: list[str]
+    current_project_name: str
+    current_project_uuid: str | None
+    created: str
+    modified: str
+
+
+class TotalUsageAnswer(TypedDict):
+    """All that was ever used of an award of ours, in node-hours."""
+
+    identifier: str | None
+    destination: str
+    total_usage: str

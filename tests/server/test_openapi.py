@@ -137,9 +137,9 @@ def test_the_console_s_port_is_described_whole(told: dict[str, Any]) -> None:
 
 def fits(api: OpenAPI, method: str, path: str, request: Any, answer: httpx.Response) -> str:
     """Why an answer is not one of the document's, `` when it is."""
-    asked = MockRequest(
-        "http://bursar.test", method.lower(), path.partition("?")[0].rstrip("/"), data=request
-    )
+    where = path.partition("?")[0]
+    where = where if where.startswith(WALDUR) else where.rstrip("/")
+    asked = MockRequest("http://bursar.test", method.lower(), where, data=request)
     kind = answer.headers.get("content-type", "")
     given = MockResponse(answer.content, answer.status_code, dict(answer.headers), kind)
     try:

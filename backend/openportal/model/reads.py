@@ -139,19 +139,23 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class ShownAward:
-    """An award of another portal with the project it became, None before."""
+    """An award of another portal with the project it became, None before, and the name of who
+    decided, `` of nobody or a stranger."""
 
     key: int
     award: Award
     project: ShownProject | None
+    reviewer: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRemoteProject:
-    """An award of ours with the allocation (uuid, name) it is about, `` for none."""
+    """An award of ours with the allocation (uuid, name) it is about, `` for none, and all that
+    was ever used of it."""
 
     key: int
     remote_project: RemoteProject
     project_name: str
     allocation: str
     allocation_name: str
+    usage: int

@@ -21,6 +21,7 @@ from backend.core.plan import Command, Receipt
 from backend.core.usecase import execute
 from backend.decode import parse_json
 from backend.openportal.rules.access import NOT_YOURS
+from backend.openportal.rules.awards import AWARD_STATE, MANAGED
 from backend.openportal.rules.states import NO_BACKEND_ID, STATE
 from backend.openportal.service import ROOM
 
@@ -218,7 +219,9 @@ def _told(error: BursarError) -> object:
         return [NO_BACKEND]
     if "fields" in error.data:
         return error.data["fields"]
-    if rule == STATE:
+    if rule == MANAGED:
+        return {"error": error.message}
+    if rule in (STATE, AWARD_STATE):
         valid = error.data["valid"]
         assert isinstance(valid, list)  # noqa: S101
         return {"detail": f"Valid states for operation: {', '.join(valid)}."}

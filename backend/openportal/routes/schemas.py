@@ -25,7 +25,7 @@ PARAMETERS: Mapping[Kind, Json] = {
 }
 
 
-def body(required: tuple[str, ...] = (), **properties: Json) -> Json:
+def body(required: tuple[str, ...] = (), /, **properties: Json) -> Json:
     """An object with at least these keys."""
     return {"type": "object", "properties": properties, "required": list(required)}
 

@@ -6,44 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from backend.openportal import answers
-from backend.openportal.routes import lists, schemas
+from backend.openportal.routes import entries, schemas
 from backend.openportal.routes.allocations import Allocations
 from backend.openportal.routes.dialect import Endpoint, Handler
+from backend.openportal.routes.neighbours import NEIGHBOURS
 from backend.openportal.service import api
 from backend.openportal.wire import links
 
 GIVES: Mapping[bool, Any] = {False: answers.AllocationAnswer, True: answers.RemoteAllocationAnswer}
 KINDS = {False: "allocation", True: "remote allocation"}
 DETAIL = answers.DetailAnswer
-
-
-def _list(path: str, what: api.List[Any], handler: Handler, gives: Any, summary: str) -> Endpoint:
-    query = schemas.filters(what.catalogue)
-    return Endpoint(
-        "GET",
-        path,
-        handler,
-        summary,
-        gives=list[gives],
-        errors=(400, 404),
-        query=query,
-        counts=True,
-    )
-
-
-def _row(path: str, handler: Handler, gives: Any, summary: str) -> Endpoint:
-    return Endpoint(
-        "GET", path, handler, summary, gives=gives, query=schemas.COLUMNS, errors=(404,)
-    )
-
-
-def _both(
-    path: str, what: api.List[Any], encoded: lists.Encode[Any], gives: Any, summary: str
-) -> Iterator[Endpoint]:
-    """A list and its rows."""
-    yield _list(path, what, lists.listed(what, encoded), gives, f"{summary}s")
-    row = lists.retrieved(what, encoded)
-    yield _row(f"{path}{{uuid}}/", row, gives, f"One {summary.lower()}")
 
 
 def _allocations(*, remote: bool) -> Iterator[Endpoint]:
@@ -53,11 +25,11 @@ def _allocations(*, remote: bool) -> Iterator[Endpoint]:
     changes, places = schemas.changes(remote=remote), schemas.places()
     create = schemas.body(("name", *places), **changes, **places)
     put, patch = schemas.body(("name",), **changes, **places), schemas.body(**changes)
-    yield _list(path, api.ALLOCATIONS[remote], do.list, gives, f"{kind.capitalize()}s")
+    yield entries.listing(path, api.ALLOCATIONS[remote], do.list, gives, f"{kind.capitalize()}s")
     yield Endpoint(
         "POST", path, do.create, f"Make a {kind}", create, gives=gives, ok=201, errors=(400, 403)
     )
-    yield _row(one, do.retrieve, gives, f"One {kind}")
+    yield entries.row(one, do.retrieve, gives, f"One {kind}")
     every = (400, 403, 404, 409)
     yield Endpoint("PUT", one, do.update, f"Change a {kind}", put, gives=gives, errors=every)
     yield Endpoint(
@@ -85,4 +57,5 @@ def _actions(do: Allocations, kind: str) -> Iterator[tuple[str, Handler, Mapping
 ENDPOINTS: tuple[Endpoint, ...] = (
     *_allocations(remote=False),
     *_allocations(remote=True),
+    *NEIGHBOURS,
 )

@@ -11,7 +11,7 @@ from backend.core.database.tx import Tx
 from backend.core.errors import NotFound
 from backend.core.identity import Actor, Role
 from backend.core.runtime import moment
-from backend.openportal.model import Customer, PortalUser, State
+from backend.openportal.model import AwardCommand, Customer, PortalUser, State
 from backend.openportal.model.reads import (
     Person,
     Shown,
@@ -29,7 +29,7 @@ from backend.openportal.rules import access, states
 from backend.openportal.rules.access import Standing
 from backend.openportal.rules.identifiers import plain
 from backend.openportal.rules.values import NO_OBJECT
-from backend.openportal.service import finding
+from backend.openportal.service import awards, finding, remote_projects
 from backend.openportal.service.people import standing
 from backend.openportal.store import catalogues, listing, people, places, shown
 from backend.openportal.store.catalogues import Catalogue
@@ -172,6 +172,24 @@ def require(tx: Tx, actor: Actor, uuid: str, need: Need, *, remote: bool) -> Non
         states.require_state(found.allocation, need.states)
     if need.backend_id:
         states.require_backend_id(found.allocation)
+
+
+def require_reviewer(tx: Tx, actor: Actor, identifier: str, destination: str) -> None:
+    """Raises NotFound, NotAllowed about an award of another portal."""
+    award(tx, actor, identifier, destination)
+    awards.find(tx, AwardCommand(actor=actor, identifier=identifier, destination=destination))
+
+
+def require_awarder(tx: Tx, actor: Actor, uuid: str) -> None:
+    """Raises NotFound, NotAllowed about an award of ours."""
+    one(tx, actor, REMOTE_PROJECTS, uuid)
+    remote_projects.find(tx, actor, uuid)
+
+
+def require_namer(tx: Tx, actor: Actor, uuid: str) -> None:
+    """Raises NotFound, NotAllowed about what a project is called."""
+    project(tx, actor, uuid)
+    access.require_staff(standing(tx, actor), "name projects")
 
 
 def person(tx: Tx, actor: Actor) -> Person:

@@ -251,7 +251,9 @@ AWARDS = Catalogue(
     "ManagedProject",
     "portal_award a WHERE 1 = 1",
     "a.created_at, a.id",
-    f"a.project_id IN {PROJECTS}",
+    f"""(a.project_id IN {PROJECTS} OR a.destination IN (SELECT s.instance FROM portal_service s
+        JOIN portal_role r ON r.customer_id = s.customer_id
+        WHERE r.user_id = {PERSON} AND r.customer_id > 0 AND r.part = 'owner'))""",
     {
         "state": choice("a.state", tuple(AwardState)),
         "identifier": same("a.identifier"),

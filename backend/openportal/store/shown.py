@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from backend.core.database.tx import Row, Tx
-from backend.openportal.model import Award, AwardState, Customer, RemoteProject, RemoteState
+from backend.openportal.model import Customer
 from backend.openportal.model.reads import (
     Shown,
     ShownAssociation,
@@ -18,6 +18,7 @@ from backend.openportal.model.reads import (
     Spending,
 )
 from backend.openportal.store import allocations, places
+from backend.openportal.store.awards import award_of, remote_project_of
 
 
 class Keyed(Protocol):
@@ -60,14 +61,16 @@ FROM portal_allocation a JOIN portal_usage x ON x.allocation_id = a.id
 WHERE a.project_id IN ({keys}) GROUP BY a.project_id"""
 SELECT_AWARDS = """
 SELECT w.id, w.identifier, w.destination, w.state, w.details, coalesce(p.uuid, ''), w.template,
-    w.notes, w.created_at, w.reviewed_at, w.reviewed_by, w.comment, p.id
-FROM portal_award w LEFT JOIN portal_project p ON p.id = w.project_id WHERE w.id IN ({keys})"""
+    w.notes, w.created_at, w.reviewed_at, w.reviewed_by, w.comment, coalesce(u.full_name, ''), p.id
+FROM portal_award w LEFT JOIN portal_project p ON p.id = w.project_id
+LEFT JOIN portal_user u ON 'user:' || u.uuid = w.reviewed_by WHERE w.id IN ({keys})"""
 SELECT_REMOTE_PROJECTS = """
 SELECT r.id, r.uuid, coalesce(p.uuid, ''), r.destination, r.identifier, r.state,
     r.current_allocation, r.pending_allocation, r.pending_since, r.error_message,
     r.last_contact_at, r.earliest_approve, r.membership_control, r.allowed_domains, r.links,
     r.notes, r.created_at, r.modified_at, coalesce(p.name, ''), coalesce(a.uuid, ''),
-    coalesce(a.name, '')
+    coalesce(a.name, ''), coalesce((SELECT sum(x.node_usage) FROM portal_usage x
+        WHERE x.allocation_id = a.id), 0)
 FROM portal_remote_project r LEFT JOIN portal_project p ON p.id = r.project_id
 LEFT JOIN portal_allocation a ON a.id = (
     SELECT max(b.id) FROM portal_allocation b JOIN portal_service s ON s.id = b.service_id
@@ -162,14 +165,9 @@ def awards(tx: Tx, ids: Sequence[int]) -> list[ShownAward]:
     became = projects(tx, [row[-1] for row in rows.values() if row[-1]])
     found = {one.project.uuid: one for one in became}
     return [
-        ShownAward(row[0], _award(row[1:-1]), found.get(row[5]))
+        ShownAward(row[0], award_of(row[1:-2]), found.get(row[5]), row[-2])
         for row in (rows[id] for id in ids if id in rows)
     ]
-
-
-def _award(row: Row) -> Award:
-    identifier, destination, state, *rest = row
-    return Award(identifier, destination, AwardState(state), *rest)
 
 
 def remote_projects(tx: Tx, ids: Sequence[int]) -> list[ShownRemoteProject]:
@@ -178,9 +176,9 @@ def remote_projects(tx: Tx, ids: Sequence[int]) -> list[ShownRemoteProject]:
 
 
 def _remote_project(row: Row) -> ShownRemoteProject:
-    uuid, project, destination, identifier, state, *rest = row[1:18]
-    own = RemoteProject(uuid, project, destination, identifier, RemoteState(state), *rest)
-    return ShownRemoteProject(row[0], own, *row[18:])
+    own = remote_project_of(row[1:18])
+    name, uuid, title, usage = row[18:]
+    return ShownRemoteProject(row[0], own, name, uuid, title, int(usage))
 
 
 def _ordered(tx: Tx, sql: str, ids: Sequence[int], made: Callable[[Row], K]) -> list[K]:

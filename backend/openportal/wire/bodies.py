@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.core.errors import Invalid
 from backend.openportal.model import MOST
+from backend.openportal.rules.awards import CONTROLS
 from backend.openportal.rules.values import BLANK, COUNTERPART, DESCRIPTION, NAME
 from backend.openportal.wire import links
 
@@ -29,6 +30,7 @@ DIGITS = 1000
 
 Faults = dict[str, list[str]]
 Reader = Callable[[object], Any]
+Fields = Mapping[str, Reader]
 
 _WHOLE = re.compile(r"\s*([+-]?[0-9]+)(?:\.0*)?\s*\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -39,7 +41,7 @@ class Wrong(ValueError):
 
 
 def read(
-    body: object, fields: Mapping[str, Reader], required: Collection[str] = ()
+    body: object, fields: Fields, required: Collection[str] = ()
 ) -> tuple[dict[str, Any], Faults]:
     """What a body says of these fields, and what is wrong with it; others are ignored. Raises
     Invalid when it is no object."""
@@ -56,9 +58,7 @@ def read(
     return told, {name: faults[name] for name in fields if name in faults}
 
 
-def wanted(
-    body: object, fields: Mapping[str, Reader], required: Collection[str] = ()
-) -> dict[str, Any]:
+def wanted(body: object, fields: Fields, required: Collection[str] = ()) -> dict[str, Any]:
     """The same where nothing is wrong. Raises Invalid."""
     told, faults = read(body, fields, required)
     if faults:
@@ -146,7 +146,7 @@ SHORT_NAME = partial(or_none, partial(text, NAME))
 COUNTERPARTS = {False: "groupname", True: "remote_project_identifier"}
 
 
-def changes(*, remote: bool) -> Mapping[str, Reader]:
+def changes(*, remote: bool) -> Fields:
     """What may be changed of an allocation."""
     return {
         "name": partial(text, NAME, blank=False),
@@ -156,7 +156,7 @@ def changes(*, remote: bool) -> Mapping[str, Reader]:
     }
 
 
-def creation(*, remote: bool) -> Mapping[str, Reader]:
+def creation(*, remote: bool) -> Fields:
     """What a new allocation is made of."""
     name, *rest = changes(remote=remote).items()
     places = {
@@ -166,5 +166,39 @@ def creation(*, remote: bool) -> Mapping[str, Reader]:
     return dict([name]) | places | dict(rest)
 
 
-LIMIT: Mapping[str, Reader] = {"node_limit": partial(whole, -1)}
-FAILURE: Mapping[str, Reader] = {"error_message": LONG_TEXT, "error_traceback": LONG_TEXT}
+LIMIT: Fields = {"node_limit": partial(whole, -1)}
+FAILURE: Fields = {"error_message": LONG_TEXT, "error_traceback": LONG_TEXT}
+
+
+def linked(value: object) -> Any:
+    """A link as an object with `id` and `url`, or null."""
+    if value is None or isinstance(value, dict):
+        return value
+    raise Wrong(not_object(value))
+
+
+def domains(value: object) -> str | None:
+    """Domains as a list or a text with commas between them; null for all."""
+    if value is None or isinstance(value, str):
+        return value if value is None else LONG_TEXT(value)
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise Wrong(f'Expected a list of items but got type "{type(value).__name__}".')
+    return LONG_TEXT(", ".join(value))
+
+
+def control(value: object) -> str:
+    """Who may change the members of a project at another portal."""
+    if value not in CONTROLS:
+        raise Wrong(f'"{value}" is not a valid choice.')
+    return str(value)
+
+
+COMMENT: Fields = {"comment": LONG_TEXT}
+NOTE: Fields = {"text": partial(text, LONGEST, blank=False)}
+ATTACH: Fields = {"project_uuid": uuid}
+LINKS: Fields = dict.fromkeys(("award", "call", "project_link", "renewal"), linked)
+DOMAINS: Fields = {"allowed_domains": domains}
+EARLIEST: Fields = {"earliest_approve": date}
+CONTROL: Fields = {"membership_control": control}
+SHORTNAME: Fields = {"shortname": SHORT_NAME}
+DESTINATIONS: Fields = {"allowed_destinations": partial(or_none, LONG_TEXT)}

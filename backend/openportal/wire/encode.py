@@ -26,7 +26,7 @@ Link = Callable[..., str]
 """The absolute URL of something by its collection and its parts."""
 
 TYPES = {False: "OPENPORTAL", True: "OPENPORTALREMOTE"}
-MODELS = {False: "OPENPORTAL.Allocation", True: "OPENPORTALREMOTE.RemoteAllocation"}
+MODELS = {False: "OPENPORTAL.Allocation", True: "OPENPORTAL.RemoteAllocation"}
 MARKETPLACE = (
     "marketplace_offering_uuid",
     "marketplace_offering_name",
@@ -199,7 +199,7 @@ def association(one: ShownAssociation, link: Link) -> Json:
     return {"uuid": one.uuid, **({} if one.remote else names), **place}
 
 
-def spending(one: Spending) -> Json:
+def spending(one: Spending, _: Link) -> Json:
     """What a project was given and what it spent."""
     return {
         "project_uuid": one.project.uuid,

@@ -19,6 +19,8 @@ from backend.core.identity import operator
 from backend.core.runtime import micros
 from backend.openportal.model import (
     Allocation,
+    Award,
+    AwardState,
     Customer,
     Part,
     PartOf,
@@ -27,7 +29,7 @@ from backend.openportal.model import (
     Service,
     State,
 )
-from backend.openportal.store import allocations, jobs, people, places
+from backend.openportal.store import allocations, awards, jobs, people, places
 from tests.openportal.portals import START
 
 MOUNT = "/api"
@@ -209,6 +211,30 @@ class Cast:
             places.save_project(tx, before, replace(before, **values))
 
         self.site.database.write(write)
+
+    def awarded(self, **details: Any) -> str:
+        """The path of a new award of another portal for L."""
+        mark, service = fresh()[:8], self.service(self.local)
+        told = json.dumps({"name": f"Award {mark}", **details})
+        one = Award(
+            identifier=f"u{mark}.airr",
+            destination=service.instance,
+            state=AwardState.PENDING,
+            details=told,
+            project="",
+            template="cpu",
+            notes="",
+            created_at=AT,
+            reviewed_at=0,
+            reviewed_by="",
+            comment="",
+        )
+        self.site.database.write(lambda tx: awards.save_award(tx, None, one))
+        return f"/openportal-managed-projects/{one.identifier}/{one.destination}/"
+
+    def service(self, uuid: str) -> Service:
+        """A service as it is stored."""
+        return self.site.database.read(lambda tx: places.services(tx, [uuid])[uuid])
 
     def settled(self, uuid: str, *, remote: bool = False) -> tuple[list[str], dict[str, Any]]:
         """The states that an allocation is seen in until nothing is under way, and its row then,
