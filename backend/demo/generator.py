@@ -11,10 +11,12 @@ from functools import lru_cache
 from typing import Generic, TypeVar
 
 from backend.core.runtime import micros
+from backend.demo.allotted import portal
 from backend.demo.cloud import CLASSES, TRAITS, Cloud, cloud
 from backend.demo.extras import base_plots, extras, newcomers, stray_claims
 from backend.demo.people import crowd
 from backend.demo.plot import RESOURCES, Pending, Plot, Wish, pending_of
+from backend.demo.portal import Ground, ground
 from backend.demo.scene import Scene
 from backend.demo.story import ADMINS, HOST, story
 from backend.projects.model import ApplicationState
@@ -29,6 +31,7 @@ from backend.world.model import (
     Service,
     World,
 )
+from backend.world.portal_model import PortalWorld
 
 T = TypeVar("T")
 
@@ -50,6 +53,7 @@ class Block:
     pending: Pending
     providers: tuple[ProviderEntry, ...]
     consumers: tuple[ConsumerEntry, ...]
+    portal: PortalWorld
 
 
 class Section(Generic[T]):
@@ -94,6 +98,21 @@ def generate(seed: int, now: datetime, scale: int = 1) -> World:
         traits=TRAITS,
         providers=Section(blocks, lambda block: block.providers),
         consumers=Section(blocks, lambda block: block.consumers),
+        portal=_portal(blocks, ground(seed, at)),
+    )
+
+
+def _portal(blocks: Callable[[], Iterable[Block]], there: Ground) -> PortalWorld:
+    return PortalWorld(
+        there.customers,
+        Section(blocks, lambda block: block.portal.projects),
+        Section(blocks, lambda block: block.portal.accounts),
+        there.services,
+        Section(blocks, lambda block: block.portal.allocations),
+        Section(blocks, lambda block: block.portal.usages),
+        Section(blocks, lambda block: block.portal.associations),
+        Section(blocks, lambda block: block.portal.awards),
+        Section(blocks, lambda block: block.portal.remote_projects),
     )
 
 
@@ -123,14 +142,14 @@ def _block(seed: int, number: int, now: int) -> Block:
     if number:
         newcomers(scene, mark)
     stray_claims(scene, 3)
-    return _finished(scene, number, cloud(scene, number, seed))
+    return _finished(scene, number, cloud(scene, number, seed), portal(scene, number, seed))
 
 
 def _wishes(scene: Scene) -> Iterator[Wish]:
     return (wish for plot in scene.plots for wish in plot.wishes)
 
 
-def _finished(scene: Scene, number: int, runs_on: Cloud) -> Block:
+def _finished(scene: Scene, number: int, runs_on: Cloud, used: PortalWorld) -> Block:
     """Numbers for everything, and the base projects."""
     _number_wishes(scene, number)
     waiting = Counter(
@@ -146,8 +165,8 @@ def _finished(scene: Scene, number: int, runs_on: Cloud) -> Block:
     serials = _serials(scene.rng, number)
     commissions = [claim.record(serial) for claim, serial in zip(claims, serials, strict=False)]
     people = tuple(one.person for one in scene.people)
-    ground = (tuple(runs_on.providers()), tuple(runs_on.consumers))
-    return Block(people, plots, tuple(reversed(commissions)), pending_of(claims), *ground)
+    stock = (tuple(runs_on.providers()), tuple(runs_on.consumers))
+    return Block(people, plots, tuple(reversed(commissions)), pending_of(claims), *stock, used)
 
 
 def _number_wishes(scene: Scene, number: int) -> None:

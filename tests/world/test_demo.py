@@ -7,12 +7,14 @@ import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
+from backend.allocations import queries as allocations
 from backend.check import findings
 from backend.core.database import Database, Tx
 from backend.core.identity import operator
@@ -22,6 +24,7 @@ from backend.core.runtime import micros
 from backend.demo import generate
 from backend.demo.cloud import TRAITS
 from backend.demo.generator import FIRST_WAITING
+from backend.openportal import details
 from backend.placement import queries as placement
 from backend.placement.rules.names import standard_traits
 from backend.projects import service as projects
@@ -29,6 +32,7 @@ from backend.projects.model import ApplicationReview, ApplicationState, Membersh
 from backend.quotas import queries
 from backend.quotas.model import UNLIMITED, QuotaRow
 from backend.world import load
+from backend.world.portal_model import PortalWorld
 from tests.places import in_files
 from tests.world.files import NOW, database
 
@@ -73,6 +77,9 @@ def test_it_is_a_pure_function_of_seed_and_moment() -> None:
     assert list(first.commissions) == list(second.commissions)
     assert list(first.providers) == list(second.providers)
     assert list(first.consumers) == list(second.consumers) == list(first.consumers)
+    for section in fields(PortalWorld):
+        ours, theirs = (getattr(world.portal, section.name) for world in (first, second))
+        assert list(ours) == list(theirs) == list(ours), section.name
     assert list(first.projects) == list(first.projects)
     assert list(generate(6, NOW).people) != list(first.people)
     later = generate(5, NOW + timedelta(days=1))
@@ -127,6 +134,35 @@ def test_placement_has_all_that_there_may_be(demo: Database) -> None:
     over = placement.inventory_keys_sql(Query(view="over"), 0)
     assert demo.read(lambda tx: len(keys_of(tx, over))) == 3
     assert set(TRAITS) - standard_traits() == {"CUSTOM_NVLINK"}
+
+
+def test_openportal_has_all_that_there_may_be(demo: Database) -> None:
+    """What failed, what hangs, what goes on, what another portal has not decided, and shared
+    limits."""
+
+    def found(text: str) -> int:
+        (statement,) = allocations.statements(Query(text), micros(NOW))
+        return demo.read(lambda tx: len(keys_of(tx, statement)))
+
+    for text in ("erred", "busy", "waiting", "kind:opr", "share>=90%", "shared", "over"):
+        assert found(text) >= 3, text
+    assert found("kind:plc") == figures(demo, "SELECT count(*) FROM consumer")
+    assert found("unlimited") == found("state:deleting") == 1
+    assert figures(demo, "SELECT count(*) FROM portal_job WHERE begun_at = 0") == 2
+    assert figures(demo, "SELECT count(DISTINCT month) FROM portal_usage") == 4
+    assert figures(demo, "SELECT count(*) FROM portal_service WHERE state = 'ERRED'") == 1
+    waiting = demo.read(lambda tx: [details.review(tx, key) for key in details.queue(tx)])
+    assert [review.row.embargoed for review in waiting] == [False, True, False]
+    assert waiting[-1].project is not None
+    assert all(review.service for review in waiting)
+
+
+def test_usage_of_this_month_is_that_of_its_people(demo: Database) -> None:
+    wrong = f"""
+    SELECT count(*) FROM portal_allocation a WHERE a.remote = 0 AND a.node_usage <>
+        (SELECT coalesce(sum(u.node_usage), 0) FROM portal_usage u WHERE u.allocation_id = a.id
+         AND u.year = {NOW.year} AND u.month = {NOW.month})"""
+    assert figures(demo, wrong) == 0
 
 
 def test_some_projects_are_full(demo: Database) -> None:
