@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from backend.core.database import Tx
 from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from backend.core.identity import Actor
+from backend.core.listing import Query
+from backend.openportal import queries
 from backend.openportal.model import (
     KEEP,
     CreateAllocation,
@@ -14,11 +17,12 @@ from backend.openportal.model import (
     MarkOk,
     ModifyAllocation,
     PullAllocation,
+    Service,
     SetNodeLimit,
     State,
     UnlinkAllocation,
 )
-from backend.openportal.store import usages
+from backend.openportal.store import places, usages
 from tests.openportal.portals import A, L, M, O, P, Portal, R, S, X, uuid_of
 
 BOTH = pytest.mark.parametrize("remote", [False, True], ids=["local", "remote"])
@@ -38,7 +42,7 @@ def faults(found: Invalid) -> set[str]:
 
 
 @BOTH
-def test_1_and_2_what_is_created_becomes_ok(p: Portal, remote: bool) -> None:
+def test_o02_what_is_created_becomes_ok(p: Portal, remote: bool) -> None:
     uuid = p.make(remote=remote)
     new = p.seen(uuid)
     assert (new.state, new.backend_id, new.node_usage) == (State.CREATION_SCHEDULED, "", 0)
@@ -53,7 +57,7 @@ def test_1_and_2_what_is_created_becomes_ok(p: Portal, remote: bool) -> None:
     assert p.sent() == [1]
 
 
-def test_3_what_the_backend_refuses_is_erred(p: Portal) -> None:
+def test_o03_what_the_backend_refuses_is_erred(p: Portal) -> None:
     p.simulate(L, fails=["create"], error="no space")
     uuid = p.make()
     p.run()
@@ -83,30 +87,30 @@ def test_3_what_the_backend_refuses_is_erred(p: Portal) -> None:
         ),
     ],
 )
-def test_5_6_8_10_12_38_fields_are_checked(
+def test_o05_fields_are_checked(
     p: Portal, values: dict[str, object], fields: dict[str, object]
 ) -> None:
     assert p.refused(Invalid, create(**values)).data == {"fields": fields}
 
 
-def test_7_all_that_is_wrong_is_told_at_once(p: Portal) -> None:
+def test_o07_all_that_is_wrong_is_told_at_once(p: Portal) -> None:
     found = p.refused(Invalid, create(name="", node_limit=-2, project=uuid_of("none")))
     assert faults(found) == {"name", "node_limit", "project"}
 
 
-def test_11_members_create_nothing(p: Portal) -> None:
+def test_o11_members_create_nothing(p: Portal) -> None:
     told = p.refused(NotAllowed, create(actor=M)).data["detail"]
     assert told == "You do not have permissions to create allocation for given project."
 
 
-def test_14_what_is_hidden_is_not_there(p: Portal) -> None:
+def test_o14_what_is_hidden_is_not_there(p: Portal) -> None:
     uuid = p.made()
     p.refused(NotFound, PullAllocation(actor=X, allocation=uuid))
     p.refused(NotFound, ModifyAllocation(actor=X, allocation=uuid, name="x"))
 
 
 @BOTH
-def test_32_to_35_a_record_is_changed(p: Portal, remote: bool) -> None:
+def test_o32_a_record_is_changed(p: Portal, remote: bool) -> None:
     uuid = p.made(remote=remote, node_limit=50)
     before = p.seen(uuid)
     p.clock.move(seconds=1)
@@ -122,7 +126,7 @@ def test_32_to_35_a_record_is_changed(p: Portal, remote: bool) -> None:
 
 
 @pytest.mark.parametrize("state", [one for one in State if one not in ("OK", "UNKNOWN")])
-def test_36_only_what_is_ok_is_changed(p: Portal, state: State) -> None:
+def test_o36_only_what_is_ok_is_changed(p: Portal, state: State) -> None:
     uuid = p.made()
     p.put(uuid, state=state)
     found = p.refused(Conflict, ModifyAllocation(actor=A, allocation=uuid, name=""))
@@ -130,7 +134,7 @@ def test_36_only_what_is_ok_is_changed(p: Portal, state: State) -> None:
 
 
 @BOTH
-def test_38_the_counterpart_is_stored_and_removed(p: Portal, remote: bool) -> None:
+def test_o38_the_counterpart_is_stored_and_removed(p: Portal, remote: bool) -> None:
     uuid = p.made(remote=remote)
     p.do(ModifyAllocation(actor=A, allocation=uuid, counterpart="u6ac.brics"))
     assert p.seen(uuid).counterpart == "u6ac.brics"
@@ -144,7 +148,7 @@ def test_38_the_counterpart_is_stored_and_removed(p: Portal, remote: bool) -> No
 
 
 @BOTH
-def test_39_a_limit_is_stored_and_pushed(p: Portal, remote: bool) -> None:
+def test_o39_a_limit_is_stored_and_pushed(p: Portal, remote: bool) -> None:
     uuid = p.made(remote=remote)
     p.do(SetNodeLimit(actor=S, allocation=uuid, node_limit=77))
     assert (p.seen(uuid).node_limit, p.state(uuid)) == (77, State.UPDATE_SCHEDULED)
@@ -155,7 +159,7 @@ def test_39_a_limit_is_stored_and_pushed(p: Portal, remote: bool) -> None:
     assert p.seen(uuid).local_version == p.seen(uuid).remote_version
 
 
-def test_39_a_push_that_fails_keeps_the_new_number(p: Portal) -> None:
+def test_o39_a_push_that_fails_keeps_the_new_number(p: Portal) -> None:
     uuid = p.made()
     p.simulate(L, fails=["limit"])
     p.do(SetNodeLimit(actor=S, allocation=uuid, node_limit=77))
@@ -163,7 +167,7 @@ def test_39_a_push_that_fails_keeps_the_new_number(p: Portal) -> None:
     assert (p.seen(uuid).node_limit, p.state(uuid)) == (77, State.ERRED)
 
 
-def test_39_what_is_scheduled_takes_a_new_limit_along(p: Portal) -> None:
+def test_o39_what_is_scheduled_takes_a_new_limit_along(p: Portal) -> None:
     uuid = p.made()
     p.do(PullAllocation(actor=A, allocation=uuid))
     p.do(SetNodeLimit(actor=S, allocation=uuid, node_limit=77))
@@ -174,7 +178,7 @@ def test_39_what_is_scheduled_takes_a_new_limit_along(p: Portal) -> None:
     assert p.sent() == [1, 1]
 
 
-def test_40_limits_from_unlimited_on(p: Portal) -> None:
+def test_o40_limits_from_unlimited_on(p: Portal) -> None:
     uuid = p.made()
     found = p.refused(Invalid, SetNodeLimit(actor=S, allocation=uuid, node_limit=-2))
     told = ["Ensure this value is greater than or equal to -1."]
@@ -184,7 +188,7 @@ def test_40_limits_from_unlimited_on(p: Portal) -> None:
 
 
 @pytest.mark.parametrize("actor", [A, O, M])
-def test_41_and_48_what_only_staff_do(p: Portal, actor: Actor) -> None:
+def test_o41_what_only_staff_do(p: Portal, actor: Actor) -> None:
     uuid = p.made()
     for command in (
         SetNodeLimit(actor=actor, allocation=uuid, node_limit=5),
@@ -198,14 +202,14 @@ def test_41_and_48_what_only_staff_do(p: Portal, actor: Actor) -> None:
 @pytest.mark.parametrize(
     "state", [one for one in State if one.busy and one is not State.UPDATE_SCHEDULED]
 )
-def test_42_busy_ones_take_no_limit(p: Portal, state: State) -> None:
+def test_o42_busy_ones_take_no_limit(p: Portal, state: State) -> None:
     uuid = p.made()
     p.put(uuid, state=state)
     found = p.refused(Conflict, SetNodeLimit(actor=S, allocation=uuid, node_limit=-5))
     assert found.data == {"rule": "state", "valid": ["OK", "ERRED"]}
 
 
-def test_43_a_pull_refreshes_usage(p: Portal) -> None:
+def test_o43_a_pull_refreshes_usage(p: Portal) -> None:
     uuid = p.made()
     p.do(PullAllocation(actor=A, allocation=uuid))
     p.run()
@@ -216,7 +220,7 @@ def test_43_a_pull_refreshes_usage(p: Portal) -> None:
     assert sum(one.usage for one in told) == found.node_usage
 
 
-def test_44_and_45_what_cannot_be_pulled(p: Portal) -> None:
+def test_o44_what_cannot_be_pulled(p: Portal) -> None:
     uuid = p.made()
     pull = PullAllocation(actor=A, allocation=uuid)
     p.put(uuid, backend_id="")
@@ -226,7 +230,7 @@ def test_44_and_45_what_cannot_be_pulled(p: Portal) -> None:
     assert found.data == {"rule": "state", "valid": ["OK", "ERRED"]}
 
 
-def test_46_a_pull_clears_errors(p: Portal) -> None:
+def test_o46_a_pull_clears_errors(p: Portal) -> None:
     uuid = p.made()
     p.do(MarkErred(actor=S, allocation=uuid, error_message="x", error_traceback="y"))
     p.do(PullAllocation(actor=A, allocation=uuid))
@@ -235,7 +239,7 @@ def test_46_a_pull_clears_errors(p: Portal) -> None:
     assert (found.state, found.error_message, found.error_traceback) == (State.OK, "", "")
 
 
-def test_47_a_stuck_one_is_unlinked(p: Portal) -> None:
+def test_o47_a_stuck_one_is_unlinked(p: Portal) -> None:
     uuid = p.made()
     p.put(uuid, state=State.DELETING)
     p.run(10)
@@ -246,7 +250,7 @@ def test_47_a_stuck_one_is_unlinked(p: Portal) -> None:
 
 
 @BOTH
-def test_49_deleting(p: Portal, remote: bool) -> None:
+def test_o49_deleting(p: Portal, remote: bool) -> None:
     uuid = p.made(remote=remote)
     p.do(DeleteAllocation(actor=A, allocation=uuid))
     assert p.state(uuid) is State.DELETION_SCHEDULED
@@ -256,7 +260,7 @@ def test_49_deleting(p: Portal, remote: bool) -> None:
     assert p.gone(uuid)
 
 
-def test_50_what_was_erred_goes_in_any_case(p: Portal) -> None:
+def test_o50_what_was_erred_goes_in_any_case(p: Portal) -> None:
     uuid = p.made()
     p.do(MarkErred(actor=S, allocation=uuid))
     p.simulate(L, down=True)
@@ -266,7 +270,7 @@ def test_50_what_was_erred_goes_in_any_case(p: Portal) -> None:
 
 
 @BOTH
-def test_51_what_was_ok_stays_when_the_backend_is_down(p: Portal, remote: bool) -> None:
+def test_o51_what_was_ok_stays_when_the_backend_is_down(p: Portal, remote: bool) -> None:
     uuid = p.made(remote=remote)
     there = p.seen(uuid).counterpart
     p.simulate(R if remote else L, down=True)
@@ -277,13 +281,13 @@ def test_51_what_was_ok_stays_when_the_backend_is_down(p: Portal, remote: bool) 
     assert "does not answer" in found.error_message
 
 
-def test_52_busy_ones_are_not_deleted(p: Portal) -> None:
+def test_o52_busy_ones_are_not_deleted(p: Portal) -> None:
     uuid = p.made()
     p.put(uuid, state=State.UPDATING)
     p.refused(Conflict, DeleteAllocation(actor=A, allocation=uuid))
 
 
-def test_53_marking(p: Portal) -> None:
+def test_o53_marking(p: Portal) -> None:
     uuid = p.made()
     p.do(MarkErred(actor=S, allocation=uuid, error_message="text", error_traceback="lines"))
     found = p.seen(uuid)
@@ -293,7 +297,7 @@ def test_53_marking(p: Portal) -> None:
     assert (found.state, found.error_message, found.error_traceback) == (State.OK, "", "")
 
 
-def test_54_one_live_award_for_each_project_and_destination(p: Portal) -> None:
+def test_o54_one_live_award_for_each_project_and_destination(p: Portal) -> None:
     first, second = p.make("one", remote=True), p.make("two", remote=True)
     p.run()
     assert p.state(first) is State.OK
@@ -306,7 +310,7 @@ def test_54_one_live_award_for_each_project_and_destination(p: Portal) -> None:
     assert p.state(third) is State.OK
 
 
-def test_55_another_portal_that_is_away_is_waited_for(p: Portal) -> None:
+def test_o55_another_portal_that_is_away_is_waited_for(p: Portal) -> None:
     p.simulate(R, down=True)
     uuid = p.make(remote=True)
     p.run()
@@ -328,7 +332,7 @@ def test_55_another_portal_that_is_away_is_waited_for(p: Portal) -> None:
     assert p.seen(uuid).local_version > p.seen(uuid).remote_version
 
 
-def test_56_destinations_that_a_project_may_go_to(p: Portal) -> None:
+def test_o56_destinations_that_a_project_may_go_to(p: Portal) -> None:
     p.change_project(P, allowed_destinations="a.b.some$, airr.brics.isambard-ai$")
     uuid = p.make(remote=True)
     p.run()
@@ -340,7 +344,7 @@ def test_56_destinations_that_a_project_may_go_to(p: Portal) -> None:
     p.make(remote=True)
 
 
-def test_63_usage_restarts_with_the_month(p: Portal) -> None:
+def test_o63_usage_restarts_with_the_month(p: Portal) -> None:
     uuid = p.made(node_limit=1000)
     p.do(PullAllocation(actor=A, allocation=uuid))
     p.run()
@@ -356,6 +360,19 @@ def test_63_usage_restarts_with_the_month(p: Portal) -> None:
     p.run()
     months = {(one.year, one.month) for one in p.see(usages.usages, uuid)}
     assert months == {(2026, 11), (2026, 12), (2027, 1)}
+
+
+def test_o64_a_limit_that_rows_share_counts_once(p: Portal) -> None:
+    other = uuid_of("L2")
+    told = (other, "Isambard 4", False, State.OK, "", True, "", "brics.bristol.i4", "NHR", 0, 0)
+    p.database.write(lambda tx: places.add_service(tx, Service(*told)))
+    p.made(node_limit=100)
+    p.made("second", service=other, node_limit=100)
+    statement = p.see(lambda tx: queries.code_keys_sql(Query(), tx.now))
+    keys = [key for (key,) in p.see(Tx.all, *statement)]
+    (row,) = p.see(queries.code_rows, keys).values()
+    assert (row.code, row.node_limit) == ("a6b", 100)
+    assert row.services == ("Isambard 3", "Isambard 4")
 
 
 def test_a_creation_without_an_end_times_out(p: Portal) -> None:

@@ -52,7 +52,7 @@ def set_limit(tx: Tx, command: SetNodeLimit) -> Decision:
         "Set limit",
         f"Set the node limit of {before.name}",
         before.name,
-        Tier.HARMFUL if _less(before.node_limit, command.node_limit) else Tier.REVERSIBLE,
+        Tier.HARMFUL if _less(before.node_limit or 0, command.node_limit) else Tier.REVERSIBLE,
         WireRequest(
             "POST", outbound.path(before, "set_limits"), {"node_limit": command.node_limit}
         ),
@@ -77,6 +77,7 @@ def _push(tx: Tx, before: Allocation) -> Sequence[object]:
     return [Instead(before.uuid, Operation.UPDATE)] if pulls else []
 
 
+# A mirror may not know what an allocation has.
 def _less(before: int, after: int) -> bool:
     return after != UNLIMITED and (before == UNLIMITED or after < before)
 
@@ -85,7 +86,7 @@ def _about_limit(tx: Tx, found: Found, limit: int) -> Iterator[str]:
     before = found.allocation
     if limit == UNLIMITED:
         yield "-1 bounds nothing: the project may use all it gets hold of"
-    elif before.node_usage > limit * HUNDREDTHS:
+    elif (before.node_usage or 0) > limit * HUNDREDTHS:
         yield "more than this was used this month already"
     yield from over_most(limit, found.service)
     others = store.sharing(tx, before)

@@ -24,7 +24,8 @@ WHERE a.remote = 1 AND a.project_id = mine.project_id AND s.instance = ? AND a.i
 AND a.state <> 'ERRED' AND (a.id < mine.id OR a.state <> 'CREATION_SCHEDULED')
 ORDER BY a.id LIMIT 1"""
 SELECT_SHARING = """
-SELECT count(*) FROM portal_allocation WHERE code = ? AND node_limit = ? AND uuid <> ?"""
+SELECT count(*) FROM portal_allocation
+WHERE code = ? AND remote = ? AND node_limit = ? AND uuid <> ?"""
 SELECT_STALLED = f"""
 SELECT {ALLOCATION} {FROM} WHERE a.state IN ('CREATION_SCHEDULED', 'CREATING')
 AND a.modified_at <= ? ORDER BY a.id"""
@@ -85,7 +86,7 @@ def sharing(tx: Tx, one: Allocation) -> int:
     code = code_of(one.backend_id, one.counterpart, remote=one.remote)
     if not code:
         return 0
-    return int(tx.scalar(SELECT_SHARING, (code, one.node_limit, one.uuid)))
+    return int(tx.scalar(SELECT_SHARING, (code, one.remote, one.node_limit, one.uuid)))
 
 
 def stalled(tx: Tx, until: int) -> list[Allocation]:

@@ -1,0 +1,133 @@
+"""What a limit is, what its preview says, and what becomes of one that the backend cuts (§1.4)."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from backend.core.database import Tx
+from backend.core.plan import Change, Tier
+from backend.openportal.model import (
+    CreateAllocation,
+    DeleteAllocation,
+    ModifyAllocation,
+    PullAllocation,
+    SetNodeLimit,
+    State,
+    UnlinkAllocation,
+)
+from backend.openportal.store import usages
+from tests.openportal.portals import A, L, P, Portal, R, S, uuid_of
+
+
+def limit(uuid: str, node_limit: int) -> SetNodeLimit:
+    """Staff set a limit."""
+    return SetNodeLimit(actor=S, allocation=uuid, node_limit=node_limit)
+
+
+def test_the_default_is_the_services_or_a_thousand(p: Portal) -> None:
+    assert p.seen(p.made()).node_limit == 1000
+    sql = "UPDATE portal_service SET default_allocation = 250, max_allocation = 300"
+    p.database.write(lambda tx: tx.execute(sql))
+    assert p.seen(p.made("other")).node_limit == 250
+    assert p.seen(p.made("none", node_limit=0)).node_limit == 0
+
+
+def test_a_limit_that_is_cut_is_logged_and_ok(p: Portal, caplog: pytest.LogCaptureFixture) -> None:
+    p.simulate(L, clamp=50)
+    with caplog.at_level(logging.WARNING, "bursar"):
+        uuid = p.made(node_limit=80)
+    told = "the resource backend allows 50 node-hours, not 80"
+    assert told in caplog.text
+    assert p.seen(uuid).node_limit == 80
+    assert (told,) in p.see(Tx.all, "SELECT reason FROM journal")
+
+
+def test_a_preview_shows_the_limit_and_its_harm(p: Portal) -> None:
+    uuid = p.made(node_limit=1000)
+    plan = p.plan(limit(uuid, 2000))
+    assert plan.changes == (Change("climate", "node limit", 1000, 2000, "node-hours"),)
+    assert (plan.tier, plan.warnings) == (Tier.REVERSIBLE, ())
+    assert plan.request.path == f"/api/openportal-allocations/{uuid}/set_limits/"
+    assert plan.request.body == {"node_limit": 2000}
+    assert plan.inverse == limit(uuid, 1000)
+    assert p.plan(limit(uuid, 1)).tier is Tier.HARMFUL
+    assert "bounds nothing" in p.plan(limit(uuid, -1)).warnings[0]
+    p.do(limit(uuid, -1))
+    p.run()
+    assert p.plan(limit(uuid, 5000)).tier is Tier.HARMFUL
+
+
+def test_a_preview_warns_of_what_was_used_already(p: Portal) -> None:
+    uuid = p.made()
+    p.do(PullAllocation(actor=A, allocation=uuid))
+    p.run()
+    assert p.plan(limit(uuid, 1)).warnings == ("more than this was used this month already",)
+
+
+def test_a_preview_tells_of_shared_limits(p: Portal) -> None:
+    one = p.made("one", node_limit=100)
+    p.made("two", node_limit=100)
+    (warning,) = p.plan(limit(one, 200)).warnings
+    assert warning.startswith("the same limit stands on another allocation")
+    p.made("three", node_limit=100)
+    assert "on 2 other allocations" in p.plan(limit(one, 200)).warnings[0]
+    assert p.plan(limit(one, 100)).warnings == ()
+
+
+def test_a_preview_tells_what_a_service_is_meant_to_give(p: Portal) -> None:
+    uuid = p.made()
+    p.database.write(lambda tx: tx.execute("UPDATE portal_service SET max_allocation = 300"))
+    told = "is meant to give at most 300 node-hours"
+    assert told in p.plan(limit(uuid, 301)).warnings[0]
+    assert told in p.plan(limit(uuid, -1)).warnings[1]
+    create = CreateAllocation(actor=A, remote=False, name="x", service=L, project=P, node_limit=301)
+    assert told in p.plan(create).warnings[0]
+    change = ModifyAllocation(actor=A, allocation=uuid, node_limit=301)
+    first, second = p.plan(change).warnings
+    assert first.startswith("record only")
+    assert told in second
+
+
+def test_a_preview_says_that_others_decide(p: Portal) -> None:
+    uuid = p.made(remote=True)
+    create = CreateAllocation(actor=A, remote=True, name="x", service=R, project=P)
+    for command in (limit(uuid, 5000), create):
+        assert "decides, which may take days" in p.plan(command).warnings[-1]
+
+
+def test_dangerous_things_want_the_name(p: Portal) -> None:
+    uuid = p.made()
+    for command in (
+        UnlinkAllocation(actor=S, allocation=uuid),
+        DeleteAllocation(actor=A, allocation=uuid),
+    ):
+        plan = p.plan(command)
+        assert (plan.tier, plan.target) == (Tier.DANGEROUS, "climate")
+
+
+def test_a_record_is_changed_back(p: Portal) -> None:
+    uuid = p.made(node_limit=5)
+    plan = p.plan(ModifyAllocation(actor=A, allocation=uuid, name="new", node_limit=6))
+    assert plan.inverse is not None
+    p.do(plan.command)
+    p.do(plan.inverse)
+    assert (p.seen(uuid).name, p.seen(uuid).node_limit) == ("climate", 5)
+
+
+def test_noise_is_not_written(p: Portal) -> None:
+    p.simulate(L, usage=0)
+    uuid = p.made()
+    p.do(PullAllocation(actor=A, allocation=uuid))
+    p.run()
+    assert p.see(usages.usages, uuid) == []
+    assert (p.seen(uuid).node_usage, p.state(uuid)) == (0, State.OK)
+
+
+def test_uuids_come_in_any_form(p: Portal) -> None:
+    uuid = p.make(project=uuid_of("P").upper())
+    dashed = "-".join((uuid[:8], uuid[8:12], uuid[12:16], uuid[16:20], uuid[20:])).upper()
+    p.run()
+    p.do(limit(dashed, 7))
+    assert p.seen(uuid).node_limit == 7
