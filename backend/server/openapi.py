@@ -138,6 +138,8 @@ ENVELOPES: Mapping[str, Json] = {
     "openportal": openportal_api.DETAIL,
     "fields": openportal_api.FIELDS,
 }
+PAGE = "openportal404"
+"""Said as a page, too: of paths that lead nowhere."""
 
 
 @dataclass
@@ -233,6 +235,8 @@ def _refusal(name: str) -> Json:
         "description": FAULTS.get(status, "refused"),
         "content": {"application/json": {"schema": schema}},
     }
+    if name == PAGE:
+        found["content"] |= {"text/html": {"schema": {"type": "string"}}}
     headers = {405: "Allow", 429: "Retry-After", 503: "Retry-After"}
     if status in headers:
         found["headers"] = {headers[status]: {"schema": {"type": "string"}}}

@@ -72,10 +72,14 @@ def url(tmp_path: Path) -> Iterator[str]:
             f"X-Auth-Token: {token('A')['X-Auth-Token']}",
             ("--include-tag", "placement"),
         ),
+        (
+            f"Authorization: Token {token('A')['X-Auth-Token']}",
+            ("--include-tag", "openportal"),
+        ),
         (BEARER, ("--include-tag", "console")),
         (BEARER, ("--include-tag", "bursar")),
     ],
-    ids=["component", "user", "placement", "console", "watching"],
+    ids=["component", "user", "placement", "openportal", "console", "watching"],
 )
 def test_nothing_departs_from_the_document(
     command: Path, url: str, tmp_path: Path, header: str, which: tuple[str, ...]
