@@ -49,7 +49,8 @@ CREATE INDEX portal_allocation_by_name ON portal_allocation (fold, id);
 CREATE INDEX portal_allocation_by_age ON portal_allocation (created_at, id);
 CREATE INDEX portal_allocation_project ON portal_allocation (project_id, service_id);
 CREATE INDEX portal_allocation_service ON portal_allocation (service_id, remote);
-CREATE INDEX portal_allocation_state ON portal_allocation (state, remote);
+CREATE INDEX portal_allocation_state ON portal_allocation (state, remote, name, uuid);
+CREATE INDEX portal_allocation_active ON portal_allocation (is_active, remote, name, uuid);
 CREATE INDEX portal_allocation_backend ON portal_allocation (backend_id);
 CREATE INDEX portal_allocation_code ON portal_allocation (code, id);
 CREATE TABLE portal_job (

@@ -24,6 +24,7 @@ from backend.openportal.rules.access import NOT_YOURS
 from backend.openportal.rules.awards import AWARD_STATE, MANAGED
 from backend.openportal.rules.states import NO_BACKEND_ID, STATE
 from backend.openportal.service import ROOM
+from backend.openportal.store.listing import Counts
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
@@ -73,6 +74,7 @@ class Desk:
 
     database: Database
     admit: Callable[[Request], Awaitable[Caller]]
+    counts: Counts = field(default_factory=Counts)
 
 
 Handler = Callable[["Call"], Awaitable[Response]]

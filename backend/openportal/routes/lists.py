@@ -34,9 +34,9 @@ async def page(call: Call, what: api.List[T], encode: Encode[T]) -> Response:
 
     def read(tx: Tx) -> api.Page[T]:
         asked = wanted(call.request, what.catalogue, tx.now)
-        if call.request.method == "HEAD":
-            return api.Page(api.count(tx, actor, what, asked), ())
-        return api.page(tx, actor, what, asked, paging.span)
+        counting = call.request.method == "HEAD"
+        span = paging.nothing if counting else paging.span
+        return api.page(tx, call.desk.counts, actor, what, asked, span)
 
     found = await call.read(read)
     told = [columns(call, encode(row, link)) for row in found.rows]

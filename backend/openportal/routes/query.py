@@ -121,6 +121,11 @@ class Paging:
         first = (self.number(count) - 1) * self.size
         return range(first, first + self.size)
 
+    def nothing(self, count: int) -> range:
+        """No rows, of a page that is there. Raises NotFound."""
+        self.number(count)
+        return range(0)
+
     def number(self, count: int) -> int:
         """Which page it is. Raises NotFound."""
         last = self.last(count)

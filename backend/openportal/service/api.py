@@ -33,8 +33,11 @@ from backend.openportal.service import awards, finding, remote_projects
 from backend.openportal.service.people import standing
 from backend.openportal.store import catalogues, listing, people, places, shown
 from backend.openportal.store.catalogues import Catalogue
+from backend.openportal.store.listing import Counts
 
 T = TypeVar("T")
+FEW = 1000
+"""Rows that are sorted sooner than they are come by in the order of all."""
 Rows = Callable[[Tx, Sequence[int]], Sequence[T]]
 
 
@@ -90,18 +93,20 @@ def is_active(tx: Tx, actor: Actor) -> bool:
     return user is None or user.is_active
 
 
-def count(tx: Tx, actor: Actor, what: List[T], wanted: Wanted) -> int:
-    """How many rows the actor would see."""
-    return listing.count(tx, what.catalogue, sight(tx, actor), wanted)
-
-
 def page(
-    tx: Tx, actor: Actor, what: List[T], wanted: Wanted, span: Callable[[int], range]
+    tx: Tx,
+    counts: Counts,
+    actor: Actor,
+    what: List[T],
+    wanted: Wanted,
+    span: Callable[[int], range],
 ) -> Page[T]:
     """The rows at the places that `span` makes of how many there are."""
     sees = sight(tx, actor)
-    total = listing.count(tx, what.catalogue, sees, wanted)
-    ids = listing.ids(tx, what.catalogue, sees, wanted, span(total)) if total else []
+    total = counts.count(tx, what.catalogue, sees, wanted)
+    places = span(total)
+    many = total > FEW
+    ids = listing.ids(tx, what.catalogue, sees, wanted, places, many=many) if places else []
     return Page(total, what.rows(tx, ids))
 
 

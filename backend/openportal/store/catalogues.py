@@ -22,17 +22,23 @@ MANAGED = f"""(SELECT r.project_id FROM portal_role r
     UNION SELECT p.id FROM portal_role r JOIN portal_project p ON p.customer_id = r.customer_id
     WHERE r.user_id = {PERSON} AND r.customer_id > 0 AND r.part = 'owner')"""
 
+SORTED = "{sorted}"
+"""Where a `+` keeps engines from indexes in the order of names, which are to be read when many
+rows are wanted, and not when few are to be picked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Narrow:
     """A parameter: `sql` is its condition with one `?` a value, `{keys}` for several; `before`
-    and `after` are the pattern around some of a text."""
+    and `after` are the pattern around some of a text. Of one value of what is `sorted` the rows
+    are come by in the usual order."""
 
     kind: Kind
     sql: str = ""
     choices: tuple[str, ...] = ()
     before: str = ""
     after: str = ""
+    sorted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +127,12 @@ def _allocations(remote: int) -> Catalogue:
     customer = "a.project_id"
     return Catalogue(
         "RemoteAllocation" if remote else "Allocation",
-        f"portal_allocation a WHERE a.remote = {remote}",
+        f"portal_allocation a WHERE {SORTED}a.remote = {remote}",
         "a.name, a.uuid",
         f"a.project_id IN {PROJECTS}",
         {
             "name": part("a.fold", 0, 3),
-            "name_exact": same("a.name"),
+            "name_exact": replace(same("a.name"), sorted=True),
             "description": ascii_part("a.description"),
             "backend_id": same("a.backend_id"),
             "uuid": uuid("a.uuid"),
@@ -140,8 +146,8 @@ def _allocations(remote: int) -> Catalogue:
             "project_name": within("a.project_id", "portal_project", part("fold", 0, 2)),
             "service_settings_uuid": refers("a.service_id", "portal_service"),
             "service_settings_name": within("a.service_id", "portal_service", part("fold")),
-            "state": choice("a.state", WORDS),
-            "is_active": flag("a.is_active"),
+            "state": replace(choice("a.state", WORDS), sorted=True),
+            "is_active": replace(flag("a.is_active"), sorted=True),
             "can_manage": Narrow(Kind.MINE, f"a.project_id IN {MANAGED}"),
             "external_ip": Narrow(Kind.NONE, "1 = 0"),
         },

@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from threading import Lock
 
 from backend.core.database.tx import Tx
 from backend.core.filter.conditions import escaped
+from backend.core.journal import SELECT_HEAD
 from backend.openportal.model.reads import Kind, Sight, Wanted
-from backend.openportal.store.catalogues import Catalogue, Narrow
+from backend.openportal.store.catalogues import SORTED, Catalogue, Narrow
 
 Condition = tuple[str, list[object]]
+REMEMBERED = 512
 
 
-def count(tx: Tx, catalogue: Catalogue, sight: Sight, wanted: Wanted) -> int:
-    """How many rows are wanted."""
-    return int(tx.scalar(*count_sql(catalogue, sight, wanted)))
+class Counts:
+    """How many rows there are, counted once until something is journalled. Any thread may ask."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[object, ...], tuple[object, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def count(self, tx: Tx, catalogue: Catalogue, sight: Sight, wanted: Wanted) -> int:
+        """How many rows are wanted."""
+        sql, params = count_sql(catalogue, sight, wanted)
+        key, head = (sql, *params), tx.one(SELECT_HEAD)
+        with self._lock:
+            known = self._known.get(key)
+        if known is not None and known[0] == head:
+            return known[1]
+        found = int(tx.scalar(sql, params))
+        with self._lock:
+            self._known[key] = head, found
+            self._known.move_to_end(key)
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return found
 
 
-def ids(tx: Tx, catalogue: Catalogue, sight: Sight, wanted: Wanted, span: range) -> list[int]:
-    """The ids of the wanted rows at these places."""
-    sql, params = page_sql(catalogue, sight, wanted)
+def ids(
+    tx: Tx, catalogue: Catalogue, sight: Sight, wanted: Wanted, span: range, *, many: bool
+) -> list[int]:
+    """The ids of the wanted rows at these places; `many` says that there are many rows."""
+    sql, params = page_sql(catalogue, sight, wanted, many=many)
     return [key for (key,) in tx.all(sql, [*params, len(span), span.start])]
 
 
@@ -41,9 +66,11 @@ def count_sql(catalogue: Catalogue, sight: Sight, wanted: Wanted) -> Condition:
     return f"SELECT count(*) FROM {found}", params
 
 
-def page_sql(catalogue: Catalogue, sight: Sight, wanted: Wanted) -> Condition:
+def page_sql(
+    catalogue: Catalogue, sight: Sight, wanted: Wanted, *, many: bool = False
+) -> Condition:
     """The statement of a page, to which its length and offset are still missing."""
-    found, params = _from(catalogue, sight, wanted)
+    found, params = _from(catalogue, sight, wanted, many=many)
     told = [f"{catalogue.orders[name]}{' DESC' if down else ''}" for name, down in wanted.order]
     order = ", ".join([*told, catalogue.order])
     return f"SELECT {_alias(catalogue)}.id FROM {found} ORDER BY {order} LIMIT ? OFFSET ?", params
@@ -53,9 +80,13 @@ def _alias(catalogue: Catalogue) -> str:
     return catalogue.source.split()[1]
 
 
-def _from(catalogue: Catalogue, sight: Sight, wanted: Wanted) -> Condition:
+def _from(catalogue: Catalogue, sight: Sight, wanted: Wanted, *, many: bool = False) -> Condition:
     conditions = list(_conditions(catalogue, sight, wanted))
-    sql = " AND ".join([catalogue.source, *(sql for sql, _ in conditions)])
+    in_order = sight.everything and all(
+        catalogue.narrow[name].sorted and len(values) == 1 for name, values in wanted.values.items()
+    )
+    source = catalogue.source.replace(SORTED, "" if many or in_order else "+")
+    sql = " AND ".join([source, *(sql for sql, _ in conditions)])
     return sql, [value for _, values in conditions for value in values]
 
 

@@ -17,7 +17,7 @@ def used(cast: Cast) -> str:
     """An allocation of which something was used in two months, and somebody's account."""
     uuid = cast.made()
     for one in (USED, NOW):
-        cast.site.database.write(
+        cast.site.write(
             lambda tx, one=one: usages.set_month(tx, uuid, one.year, one.month, [one])  # type: ignore[misc]
         )
     return uuid
@@ -39,7 +39,7 @@ def test_services(cast: Cast) -> None:
 
 def test_a_service_of_others_is_hidden(cast: Cast) -> None:
     sql = "UPDATE portal_service SET shared = 0 WHERE uuid = ?"
-    cast.site.database.write(lambda tx: tx.execute(sql, (cast.local,)))
+    cast.site.write(lambda tx: tx.execute(sql, (cast.local,)))
     path = f"/service-settings/{cast.local}/"
     assert [cast.ask(who, "GET", path).status_code for who in "SOX"] == [200, 200, 404]
 

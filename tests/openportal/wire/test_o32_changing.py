@@ -311,7 +311,7 @@ def test_o63_a_new_month(cast: Cast) -> None:
     last = (now.year, now.month - 1) if now.month > 1 else (now.year - 1, 12)
     uuid = cast.made(node_usage=10**6)
     kept = Usage(*last, "old.abc.brics", "Old", 4200)
-    cast.site.database.write(lambda tx: usages.set_month(tx, uuid, *last, [kept]))
+    cast.site.write(lambda tx: usages.set_month(tx, uuid, *last, [kept]))
     assert cast.ask("A", "POST", at(uuid, "pull")).status_code == 202
     row = cast.settled(uuid)[1]
     assert float(row["node_usage"]) < 10_000

@@ -94,7 +94,7 @@ def test_what_grants_open(
 
 def test_whoever_was_switched_off(cast: Cast) -> None:
     sql = "UPDATE portal_user SET is_active = 0 WHERE uuid = ?"
-    cast.site.database.write(lambda tx: tx.execute(sql, (cast.people["A"],)))
+    cast.site.write(lambda tx: tx.execute(sql, (cast.people["A"],)))
     answer = cast.ask("A", "GET", LOCAL)
     assert (answer.status_code, answer.json()) == (401, {"detail": "User inactive or deleted."})
 

@@ -16,6 +16,7 @@ import httpx
 from backend.core import principals
 from backend.core.database import Database, Tx
 from backend.core.identity import operator
+from backend.core.journal import Entry
 from backend.core.runtime import micros
 from backend.openportal.model import (
     Allocation,
@@ -76,10 +77,19 @@ class Waldur:
             self.http.request(method, where, headers={**given, **(headers or {})}, **more)
         )
 
+    def write(self, write: Callable[[Tx], object]) -> None:
+        """Change something, told in the journal as all changes are."""
+
+        def told(tx: Tx) -> None:
+            write(tx)
+            tx.record(Entry("operator:op", "test.put", "openportal"))
+
+        self.database.write(told)
+
     def cast(self) -> Cast:
         """People, places and projects that no other test knows."""
         found = Cast(self)
-        self.database.write(found.enter)
+        self.write(found.enter)
         return found
 
 
@@ -179,7 +189,7 @@ class Cast:
             "modified_at": AT,
         }
         one = Allocation(**(given | more))
-        self.site.database.write(lambda tx: allocations.save(tx, None, one))
+        self.site.write(lambda tx: allocations.save(tx, None, one))
         return uuid
 
     def many(self, count: int, **more: Any) -> list[str]:
@@ -195,13 +205,13 @@ class Cast:
             jobs.remove(tx, uuid)
             allocations.save(tx, before, replace(before, **values))
 
-        self.site.database.write(write)
+        self.site.write(write)
 
     def simulate(self, *, remote: bool = False, **settings: Any) -> None:
         """Have a service be simulated so."""
         text = json.dumps({"delay": 0, **settings})
         where = self.distant if remote else self.local
-        self.site.database.write(lambda tx: places.set_simulator(tx, where, text))
+        self.site.write(lambda tx: places.set_simulator(tx, where, text))
 
     def change_project(self, **values: Any) -> None:
         """Have P be otherwise."""
@@ -210,7 +220,7 @@ class Cast:
             before = places.projects(tx, [self.project])[self.project]
             places.save_project(tx, before, replace(before, **values))
 
-        self.site.database.write(write)
+        self.site.write(write)
 
     def awarded(self, **details: Any) -> str:
         """The path of a new award of another portal for L."""
@@ -229,7 +239,7 @@ class Cast:
             reviewed_by="",
             comment="",
         )
-        self.site.database.write(lambda tx: awards.save_award(tx, None, one))
+        self.site.write(lambda tx: awards.save_award(tx, None, one))
         return f"/openportal-managed-projects/{one.identifier}/{one.destination}/"
 
     def service(self, uuid: str) -> Service:
