@@ -132,8 +132,9 @@ def asked(size: int) -> dict[str, tuple[str, str, str]]:
     found["GET first page, a user"] = ("user", "GET", LIST)
     found["HEAD first page, a user"] = ("user", "HEAD", LIST)
     found["GET one"] = ("user", "GET", f"{LIST}{allocation(OF_PROJECT).uuid}/")
-    for name, query in (("name=9", "name=9"), ("o=-created", "o=-created"), ("last", "page=last")):
-        found[f"(GET {name})"] = ("staff", "GET", f"{LIST}?{query}")
+    found["GET newest"] = ("staff", "GET", f"{LIST}?o=-created")
+    for query in ("name=9", "state=OK&state=ERRED", "o=customer_name", "page=last"):
+        found[f"(GET {query})"] = ("staff", "GET", f"{LIST}?{query}")
     return found
 
 

@@ -88,7 +88,7 @@ def _text(text: str) -> str:
 
 
 def _order(
-    told: str, orders: Mapping[str, str], faults: dict[str, list[str]]
+    told: str, orders: Mapping[str, object], faults: dict[str, list[str]]
 ) -> list[tuple[str, bool]]:
     found = []
     for one in filter(None, told.split(",")) if orders else ():

@@ -3,7 +3,7 @@ openportal §3.4, §5)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from backend.openportal.model.entities import AwardState, RemoteState, State
@@ -51,7 +51,7 @@ class Catalogue:
     order: str
     visible: str
     narrow: Mapping[str, Narrow]
-    orders: Mapping[str, str] = field(default_factory=dict)
+    orders: Mapping[str, Sequence[str]] = field(default_factory=dict)
     key: str = "a.uuid = ?"
 
 
@@ -152,14 +152,14 @@ def _allocations(remote: int) -> Catalogue:
             "external_ip": Narrow(Kind.NONE, "1 = 0"),
         },
         {
-            "name": "a.name",
-            "state": _placed("a.state", State),
-            "customer_name": _of_customer("name"),
-            "customer_native_name": _of_customer("native_name"),
-            "customer_abbreviation": _of_customer("abbreviation"),
-            "project_name": _of("name", "portal_project", "a.project_id"),
-            "service_name": _of("name", "portal_service", "a.service_id"),
-            "created": "a.created_at",
+            "name": ("a.name",),
+            "state": (_placed("a.state", State),),
+            "customer_name": (_of_customer("name"),),
+            "customer_native_name": (_of_customer("native_name"),),
+            "customer_abbreviation": (_of_customer("abbreviation"),),
+            "project_name": (_of("name", "portal_project", "a.project_id"),),
+            "service_name": (_of("name", "portal_service", "a.service_id"),),
+            "created": ("a.created_at", "a.id"),
         },
     )
 
@@ -193,7 +193,7 @@ CUSTOMER_LIST = Catalogue(
         "abbreviation": part("a.fold", 2, 3),
         "query": part("a.fold"),
     },
-    {"name": "a.name", "native_name": "a.native_name", "created": "a.created_at"},
+    {"name": ("a.name",), "native_name": ("a.native_name",), "created": ("a.created_at", "a.id")},
 )
 PROJECT_LIST = Catalogue(
     "Project",
@@ -208,7 +208,7 @@ PROJECT_LIST = Catalogue(
         "customer": refers("a.customer_id", "portal_customer"),
         "can_manage": Narrow(Kind.MINE, f"a.id IN {MANAGED}"),
     },
-    {"name": "a.name", "created": "a.created_at"},
+    {"name": ("a.name",), "created": ("a.created_at", "a.id")},
 )
 USAGE = Catalogue(
     "AllocationUserUsage",
@@ -267,7 +267,7 @@ AWARDS = Catalogue(
         "project": refers("a.project_id", "portal_project"),
         "project_uuid": refers("a.project_id", "portal_project"),
     },
-    {"created": "a.created_at", "state": "a.state", "identifier": "a.identifier"},
+    {"created": ("a.created_at", "a.id"), "state": ("a.state",), "identifier": ("a.identifier",)},
     "a.identifier = ? AND a.destination = ?",
 )
 REMOTE_PROJECTS = Catalogue(
@@ -285,5 +285,5 @@ REMOTE_PROJECTS = Catalogue(
         "customer": of_customer("a.project_id", uuid("uuid")),
         "customer_uuid": of_customer("a.project_id", uuid("uuid")),
     },
-    {"created": "a.created_at", "state": "a.state", "destination": "a.destination"},
+    {"created": ("a.created_at", "a.id"), "state": ("a.state",), "destination": ("a.destination",)},
 )

@@ -23,6 +23,9 @@ class Counts:
         self._known: OrderedDict[tuple[object, ...], tuple[object, int]] = OrderedDict()
         self._lock = Lock()
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def count(self, tx: Tx, catalogue: Catalogue, sight: Sight, wanted: Wanted) -> int:
         """How many rows are wanted."""
         sql, params = count_sql(catalogue, sight, wanted)
@@ -70,8 +73,13 @@ def page_sql(
     catalogue: Catalogue, sight: Sight, wanted: Wanted, *, many: bool = False
 ) -> Condition:
     """The statement of a page, to which its length and offset are still missing."""
-    found, params = _from(catalogue, sight, wanted, many=many)
-    told = [f"{catalogue.orders[name]}{' DESC' if down else ''}" for name, down in wanted.order]
+    by_name = all(name == "name" for name, _ in wanted.order[:1])
+    found, params = _from(catalogue, sight, wanted, many=many and by_name, by_name=by_name)
+    told = [
+        column + (" DESC" if down else "")
+        for name, down in wanted.order
+        for column in catalogue.orders[name]
+    ]
     order = ", ".join([*told, catalogue.order])
     return f"SELECT {_alias(catalogue)}.id FROM {found} ORDER BY {order} LIMIT ? OFFSET ?", params
 
@@ -80,10 +88,17 @@ def _alias(catalogue: Catalogue) -> str:
     return catalogue.source.split()[1]
 
 
-def _from(catalogue: Catalogue, sight: Sight, wanted: Wanted, *, many: bool = False) -> Condition:
+def _from(
+    catalogue: Catalogue, sight: Sight, wanted: Wanted, *, many: bool = False, by_name: bool = True
+) -> Condition:
     conditions = list(_conditions(catalogue, sight, wanted))
-    in_order = sight.everything and all(
-        catalogue.narrow[name].sorted and len(values) == 1 for name, values in wanted.values.items()
+    in_order = (
+        by_name
+        and sight.everything
+        and all(
+            catalogue.narrow[name].sorted and len(values) == 1
+            for name, values in wanted.values.items()
+        )
     )
     source = catalogue.source.replace(SORTED, "" if many or in_order else "+")
     sql = " AND ".join([source, *(sql for sql, _ in conditions)])
