@@ -67,11 +67,28 @@ def fill(tx: Tx, count: int) -> None:
 
 def allocation(n: int) -> Allocation:
     """One of them."""
-    state, code = STATES[n % len(STATES)], n // OF_PROJECT
-    where = (uuid(3, n % SERVICES), uuid(2, code), state, f"p{n}.brics", f"brics.p{n}")
-    head = (uuid(4, n), n % 2 == 1, f"allocation {n * 7919 % 10**6:06}", "for research")
-    rest = (n % 50 != 0, True, "", "", 1, 1, AT + n, AT + n)
-    return Allocation(*head, *where, 1000 + n % 100, n % 1000, *rest)
+    code = n // OF_PROJECT
+    return Allocation(
+        uuid=uuid(4, n),
+        remote=n % 2 == 1,
+        name=f"allocation {n * 7919 % 10**6:06}",
+        description="for research",
+        service=uuid(3, n % SERVICES),
+        project=uuid(2, code),
+        state=STATES[n % len(STATES)],
+        backend_id=f"p{code}.brics",
+        counterpart=f"brics.p{code}",
+        node_limit=1000 + n % 100,
+        node_usage=n % 1000,
+        is_active=n % 50 != 0,
+        is_added=True,
+        error_message="",
+        error_traceback="",
+        local_version=1,
+        remote_version=1,
+        created_at=AT + n,
+        modified_at=AT + n,
+    )
 
 
 @dataclass
