@@ -79,8 +79,9 @@ def _sides() -> dict[tuple[str, bool], Side]:
 def _aligned(name: str, side: Side, taken: set[str]) -> tuple[Field, Field]:
     """Both with one specification; a name that is taken is no alias."""
     spec = next(one.spec for one in reversed(side) if one)
-    aliases = dict.fromkeys(alias for one in side if one for alias in one.spec.aliases)
-    free = tuple(alias for alias in aliases if alias not in taken)
+    known = [one.spec for one in side if one]
+    aliases = dict.fromkeys(alias for one in known for alias in (one.name, *one.aliases))
+    free = tuple(alias for alias in aliases if alias not in {name, *taken})
     taken.update(free)
     spec = replace(spec, help=WORDS.get(name, spec.help), aliases=free)
     here, there = (replace(one, spec=spec) if one else _missing(spec) for one in side)

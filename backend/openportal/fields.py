@@ -24,14 +24,13 @@ from backend.core.filter.sql import (
 from backend.core.listing import FieldSpec, Kind
 from backend.openportal.model import MOST, UNLIMITED, AwardState, RemoteState, State
 
-NAME, ITS_NAME = "{0}.fold LIKE ? ESCAPE '!'", "{0}.fold = {0}.fold"
-LINES = "\n%"
-"""What may follow the name that a fold begins with."""
+LINES, LATER = "\n%", "%\n"
+"""What may follow the name that a fold begins with, and what is before another line of it."""
 
 
-def _named(sql: str, *, lines: bool = True) -> Like:
-    """The name that a fold begins with, alone or before other lines."""
-    return Like(sql, folded=True, tail=LINES if lines else "")
+def _named(sql: str) -> Like:
+    """The name that a fold of several lines begins with."""
+    return Like(sql, folded=True, tail=LINES)
 
 
 # ---------------------------------------------------------------- allocations
@@ -40,6 +39,8 @@ BUSY = "a.state NOT IN ('OK', 'ERRED', 'UNKNOWN')"
 LIMIT = f"CASE WHEN a.node_limit = {UNLIMITED} THEN {MOST} ELSE a.node_limit END"
 LIMITED = "(a.node_limit IS NOT NULL AND a.node_limit > 0 AND a.node_usage IS NOT NULL)"
 SHARE = "(a.node_usage * 1.0 / a.node_limit)"
+OVER = """(a.node_limit IS NOT NULL AND a.node_limit >= 0 AND a.node_usage IS NOT NULL
+    AND a.node_usage / 100.0 > a.node_limit)"""
 WAITING = """(a.remote = 1 AND a.state NOT IN ('ERRED', 'DELETION_SCHEDULED', 'DELETING')
     AND (a.counterpart IS NULL OR a.counterpart = ''
         OR (a.state <> 'OK' AND a.error_message <> '')))"""
@@ -53,15 +54,15 @@ UUID = Like("lower(a.uuid) LIKE ? ESCAPE '!'")
 PROJECT_FOLD = "a.project_id IN (SELECT id FROM portal_project WHERE fold LIKE ? ESCAPE '!')"
 PROJECTS = (
     _named(PROJECT_FOLD),
-    Like(PROJECT_FOLD, head=LINES, folded=True),
+    Like(PROJECT_FOLD, head=LATER, folded=True),
     Like("a.project_id IN (SELECT id FROM portal_project WHERE uuid LIKE ? ESCAPE '!')"),
 )
 _CUSTOMER = """a.project_id IN (SELECT q.id FROM portal_project q JOIN portal_customer o
     ON o.id = q.customer_id WHERE o.fold LIKE ? ESCAPE '!')"""
 CUSTOMERS = (
     _named(_CUSTOMER),
-    Like(_CUSTOMER, head="%\n", tail=LINES, folded=True),
-    Like(_CUSTOMER, head="%\n", folded=True),
+    Like(_CUSTOMER, head=LATER, tail=LINES, folded=True),
+    Like(_CUSTOMER, head=LATER, folded=True),
 )
 SERVICES = (
     Like("a.service_id IN (SELECT id FROM portal_service WHERE fold LIKE ? ESCAPE '!')",
@@ -77,8 +78,8 @@ USERS = (
 STATES = {one.value.lower(): f"a.state = '{one.value}'" for one in State}
 
 ALLOCATIONS: Sequence[Field] = (
-    text("name", (_NAME,), "its name", "name:climate"),
     text("uuid", (UUID,), "its uuid", "uuid:5a1c", "id"),
+    text("name", (_NAME,), "its name", "name:climate"),
     state("state", STATES, "how far it is", "state:erred"),
     text("project", PROJECTS, "the project, by its name, short name or id", "project:hpc"),
     text("customer", CUSTOMERS, "the organisation, by any of its names", "customer:uni",
@@ -109,7 +110,7 @@ ALLOCATIONS: Sequence[Field] = (
     flag("busy", BUSY, "something is under way"),
     flag("waiting", WAITING, "waits for another portal, which may take days"),
     flag("shared", SHARED, "others of its project code have the same limit"),
-    flag("over", f"({LIMITED} AND {SHARE} > 100)", "more was used this month than the limit"),
+    flag("over", OVER, "more was used this month than the limit"),
     flag("unlimited", f"coalesce(a.node_limit, 0) = {UNLIMITED}", "it has no limit"),
     flag("inactive", "coalesce(a.is_active, 1) = 0", "it is switched off"),
 )  # fmt: skip
@@ -169,12 +170,12 @@ PROJECT_FIELDS = Fields(
     (Like(_P_FOLD, folded=True), Like(_P_CUSTOMER, folded=True)),
     (
         text("name", (_named(_P_FOLD),), "its name", "name:climate", "project"),
-        text("shortname", (Like(_P_FOLD, head="%\n", folded=True),), "its short name",
+        text("shortname", (Like(_P_FOLD, head=LATER, folded=True),), "its short name",
              "shortname:a6b"),
         text("uuid", (Like("p.uuid LIKE ? ESCAPE '!'"),), "its uuid", "uuid:5a1c", "id"),
         text("customer", (_named(_P_CUSTOMER),
-                          Like(_P_CUSTOMER, head="%\n", tail=LINES, folded=True),
-                          Like(_P_CUSTOMER, head="%\n", folded=True)),
+                          Like(_P_CUSTOMER, head=LATER, tail=LINES, folded=True),
+                          Like(_P_CUSTOMER, head=LATER, folded=True)),
              "the organisation, by any of its names", "customer:uni", "organisation"),
         time("created", "p.created_at", "when it came", "created<today"),
         flag("unnamed", "p.shortname IS NULL", "it has no short name, which allocations need"),
@@ -217,7 +218,7 @@ _R_IDENTIFIER = Like("lower(r.identifier) LIKE ? ESCAPE '!'")
 REMOTE_PROJECTS = Fields(
     (Like(_R_PROJECT, folded=True), _R_DESTINATION, _R_IDENTIFIER),
     (
-        text("project", (_named(_R_PROJECT), Like(_R_PROJECT, head=LINES, folded=True)),
+        text("project", (_named(_R_PROJECT), Like(_R_PROJECT, head=LATER, folded=True)),
              "the project here, by its name or short name", "project:hpc"),
         text("destination", (_R_DESTINATION,), "where it goes", "destination:brics."),
         text("identifier", (_R_IDENTIFIER,), "the project there", "identifier:u6ac"),

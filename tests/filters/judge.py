@@ -59,7 +59,7 @@ def parts(value: str, sign: str, *, folded: bool = False) -> list[Text]:
 @dataclass(slots=True)
 class Facts:
     """A row as people see it. `ahead` are the times whose ages count from now on, `floors`
-    the numbers that may be higher."""
+    the numbers that may be higher. Times that are missing fit no comparison."""
 
     search: Sequence[Text] = ()
     texts: Mapping[str, Sequence[Text]] = field(default_factory=dict)
@@ -95,7 +95,7 @@ def _compare(test: Compare, value: Value, row: Facts, now: int) -> bool:
             return False
         return any(ORDER[op](one, value.value) for one in row.numbers[name])
     if isinstance(value, Time):
-        return _time(row.times[name], op, value.text, now, name in row.ahead)
+        return name in row.times and _time(row.times[name], op, value.text, now, name in row.ahead)
     if name in row.states:
         return row.states[name].startswith(value.text) and (
             op is Op.LIKE or row.states[name] == value.text

@@ -14,7 +14,7 @@ from backend.projects.model import MismatchRow
 from backend.projects.store.mismatches import Findings
 from backend.quotas.model import UNLIMITED
 from backend.schema import STEPS
-from tests.filters import stock
+from tests.filters import portals, stock
 from tests.worlds import START
 
 NOW = micros(START)
@@ -68,8 +68,9 @@ def little(seed: int) -> Little:
     world.names |= stock.named(world.tx)
     maker.journal()
     maker.mismatches()
+    portals.fill(world.tx, runtime.rng, NOW)
     world.known = (*EMAILS, *PROJECTS, *RESOURCES, *TEXTS, *SERVICES, *maker.uuids, *maker.told)
-    world.known += stock.KNOWN
+    world.known += stock.KNOWN + portals.KNOWN
     return world
 
 

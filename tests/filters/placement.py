@@ -14,15 +14,13 @@ from backend.placement.model import (
     ProviderRow,
 )
 from tests.filters.judge import Facts, Text
-from tests.filters.little import Little
 
 __all__ = ["ROWS", "facts", "fields", "queries"]
 ROWS = ("consumers", "inventories", "providers")
 
 
-def facts(world: Little, name: str, keys: Sequence[int]) -> dict[int, Facts]:
+def facts(tx: Tx, name: str, keys: Sequence[int]) -> dict[int, Facts]:
     """The rows of a list by key."""
-    tx = world.tx
     if name == "consumers":
         rows = queries.consumer_rows(tx, keys)
         return {key: consumer(tx, row) for key, row in rows.items()}

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from backend import journal_view
+from backend.allocations import fields as allocations
 from backend.core.errors import Invalid
 from backend.core.filter import parse
 from backend.core.listing import FieldSpec, Kind
+from backend.openportal import fields as portal
 from backend.placement import fields as placement
 from backend.projects import service as projects
 from backend.projects.service import people
@@ -21,9 +23,14 @@ LISTS: Mapping[str, Sequence[FieldSpec]] = {
     "Projects": projects.FIELDS,
     "Quotas": fields.MEMBERS.specs,
     "Commissions": fields.COMMISSIONS.specs,
-    "Allocations": placement.CONSUMERS.specs,
+    "Allocations": allocations.SPECS,
     "Inventories": placement.INVENTORIES.specs,
     "Providers": placement.PROVIDERS.specs,
+    "Project codes": portal.CODES.specs,
+    "Services": portal.SERVICE_FIELDS.specs,
+    "Projects of a portal": portal.PROJECT_FIELDS.specs,
+    "Awards": portal.AWARDS.specs,
+    "Awards to other portals": portal.REMOTE_PROJECTS.specs,
     "Audit": journal_view.FIELDS.specs,
     "Users": people.FIELDS,
     "Resources": fields.RESOURCES.specs,

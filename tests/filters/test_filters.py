@@ -25,7 +25,7 @@ from backend.projects.store.mismatches import MISMATCHES
 from backend.quotas import catalog, fields, queries
 from backend.quotas.model import UNLIMITED, CommissionDetail, QuotaRow, ResourceRow
 from tests.core.filter.grammar import filters, simple
-from tests.filters import placement
+from tests.filters import placement, portals
 from tests.filters.judge import Facts, Text, holds, parts
 from tests.filters.little import NOW, SECOND, Little, little
 
@@ -44,6 +44,8 @@ LISTS: Mapping[str, Sequence[FieldSpec]] = {
     "consumers": placement.fields.CONSUMERS.specs,
     "inventories": placement.fields.INVENTORIES.specs,
     "providers": placement.fields.PROVIDERS.specs,
+    "allocations": portals.fields.SPECS,
+    **{name: own.specs for name, (own, _) in portals.LISTS.items()},
 }
 
 
@@ -64,7 +66,10 @@ def shown(world: Little, name: str, text: str, sort: str = "") -> list[int]:
         "consumers": lambda: placement.queries.consumer_keys_sql(query, NOW),
         "inventories": lambda: placement.queries.inventory_keys_sql(query, NOW),
         "providers": lambda: placement.queries.provider_keys_sql(query, NOW),
+        "allocations": lambda: portals.queries.statements(query, NOW)[0],
     }
+    if name in portals.LISTS:
+        return list(keys_of(world.tx, portals.LISTS[name][1](query, NOW)))
     return list(keys_of(world.tx, statement[name]()))
 
 
@@ -92,7 +97,9 @@ def _facts(seed: int, name: str) -> dict[int, Facts]:
     if name == "resources":
         return {key: resource(row) for key, row in catalog.rows(tx, keys).items()}
     if name in placement.ROWS:
-        return placement.facts(world, name, keys)
+        return placement.facts(tx, name, keys)
+    if name in portals.ROWS:
+        return portals.facts(tx, name, keys)
     if name == "mismatches":
         return {key: mismatch(world.mismatches[key]) for key in keys}
     return {key: entry(world, row) for key, row in journal_view.rows(tx, keys).items()}
