@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from backend.backend import Backend, Journal, OpenPortal, Placement, Projects, Quotas
+from backend.backend.rooms import Across, Journal, OpenPortal, Placement, Projects, Quotas
 from backend.core.errors import Invalid
 from backend.core.listing import Listing, Query
 
@@ -76,7 +76,7 @@ def reads() -> Mapping[str, Read]:
 def listings() -> Mapping[str, type]:
     """The type of the rows of every list, by `room/name`, or `name` where it is of no room."""
     found = {}
-    for room, kind in {"": Backend, **ROOMS}.items():
+    for room, kind in {"": Across, **ROOMS}.items():
         for name, member in inspect.getmembers(kind, lambda one: isinstance(one, property)):
             result = get_type_hints(member.fget)["return"]
             if get_origin(result) is Listing:

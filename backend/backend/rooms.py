@@ -1,138 +1,17 @@
-"""The Backend port: everything a console may ask, whatever answers (design §1, §3).
-
-Reads are listings and details per room; every change is `plan` then `apply`. Implementations:
-`embedded` over a database, `served` over a bursar server, `remote` over the dialects.
-"""
+"""What is read of each room: lists, and objects one by one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from backend.allocations import model as allocation
-from backend.core.identity import Actor
-from backend.core.listing import Listing, Query
-from backend.notices import model as notice
+from backend.allocations.model import AllocationRow
+from backend.backend.entries import JournalDetail, JournalRow
+from backend.core.listing import Listing
 from backend.openportal import model as openportal
 from backend.placement import model as placement
 from backend.projects import model as projects
 from backend.quotas import model as quotas
-
-if TYPE_CHECKING:
-    from backend.core.plan import Command, Plan, Receipt
-
-ASTAKOS, PLACEMENT, OPENPORTAL = "astakos", "placement", "openportal"
-SYSTEMS = frozenset({ASTAKOS, PLACEMENT, OPENPORTAL})
-"""The systems that a backend may stand for."""
-
-
-@dataclass(frozen=True, slots=True)
-class JournalRow:
-    """One journal entry; `key` is its seq, `at` microseconds since the epoch,
-    `before`/`after` its public fields as JSON text, `effects` how many more things it changed.
-    `who` and `about` are the actor and the target in words."""
-
-    key: int
-    at: int
-    actor: str
-    action: str
-    target: str
-    before: str
-    after: str
-    reason: str
-    request_id: str
-    outcome: str
-    effects: int
-    who: str
-    about: str
-
-
-@dataclass(frozen=True, slots=True)
-class JournalEffect:
-    """Something else an entry changed; `target` in words."""
-
-    target: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class JournalDetail:
-    """An entry with its side effects and what became of its notices."""
-
-    row: JournalRow
-    effects: tuple[JournalEffect, ...]
-    notices: tuple[notice.Delivery, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Badges:
-    """Counts for the chrome: waiting applications, holders over, pending commissions; why notices
-    do not go out, `` when they do; what is wrong with the place itself, with what to do; and
-    inventories over their capacity; allocations that have failed.
-    `partial` are the counts, by name, that are of what is shown only."""
-
-    waiting: int
-    over: int
-    pending: int
-    failing: str = ""
-    warnings: tuple[str, ...] = ()
-    partial: tuple[str, ...] = ()
-    overfull: int = 0
-    erred: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """What the console is connected to. `kind` such as `embedded sqlite`, `place` the file
-    or URL; `empty` is true when there is nothing in it yet. `lacks` says by the name of a
-    command's class why it cannot be done through this connection. `address` is the actor's,
-    `` for those without. Rooms of what is not among `systems` are empty."""
-
-    kind: str
-    place: str
-    actor: Actor
-    read_only: bool
-    empty: bool
-    lacks: Mapping[str, str] = field(default_factory=dict)
-    address: str = ""
-    systems: frozenset[str] = SYSTEMS
-
-    @property
-    def who(self) -> str:
-        """The actor in people's words."""
-        return self.address or self.actor.name.removeprefix("operator:")
-
-
-class LinkState(StrEnum):
-    """How a backend hears of changes now, or why it hears of none."""
-
-    LIVE = "live"
-    POLLING = "polling"
-    CONNECTING = "connecting"
-    LOST = "lost"
-    SIGNED_OUT = "signed-out"
-
-    @property
-    def hears(self) -> bool:
-        """True when changes are heard of."""
-        return self in (LinkState.LIVE, LinkState.POLLING)
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """How it stands with what the backend is connected to: `reason` when it is not live,
-    `since` when it became so, attempts in between not counting, `retry_at` when the next
-    attempt is made, and `heard` when an answer last came, in microseconds since the epoch; 0 for
-    not known and for none."""
-
-    state: LinkState
-    reason: str = ""
-    since: int = 0
-    retry_at: int = 0
-    heard: int = 0
 
 
 class Projects(Protocol):
@@ -351,90 +230,10 @@ class Journal(Protocol):
         ...
 
 
-class Backend(Protocol):
-    """What every form of bursar's backend offers. All errors are `BursarError`s."""
+class Across(Protocol):
+    """Reads of all rooms together."""
 
     @property
-    def connection(self) -> Connection:
-        """What this is connected to."""
+    def allocations(self) -> Listing[AllocationRow]:
+        """As `Backend.allocations`."""
         ...
-
-    @property
-    def link(self) -> Link:
-        """How it stands with that now."""
-        ...
-
-    @property
-    def projects(self) -> Projects:
-        """The projects room."""
-        ...
-
-    @property
-    def quotas(self) -> Quotas:
-        """The quotas room."""
-        ...
-
-    @property
-    def placement(self) -> Placement:
-        """The placement room."""
-        ...
-
-    @property
-    def openportal(self) -> OpenPortal:
-        """The OpenPortal room."""
-        ...
-
-    @property
-    def allocations(self) -> Listing[allocation.AllocationRow]:
-        """Allocations of all systems; scope `project:<uuid>`, `provider:<uuid>`,
-        `service:<uuid>` or `code:<project code>`."""
-        ...
-
-    @property
-    def journal(self) -> Journal:
-        """The journal."""
-        ...
-
-    async def badges(self) -> Badges:
-        """Counts for the chrome."""
-        ...
-
-    async def plan(self, command: Command) -> Plan:
-        """What the command would do now. Raises what `apply` would raise."""
-        ...
-
-    async def apply(self, plan: Plan, reason: str) -> Receipt:
-        """Do what was previewed. Raises PreviewStale when it is no longer the same."""
-        ...
-
-    def watch(self, changed: Callable[[int], None]) -> Callable[[], None]:
-        """Have `changed(journal head)` called, on any thread, after every change; the function
-        returned ends it."""
-        ...
-
-    async def close(self) -> None:
-        """Finish what is under way and let go."""
-        ...
-
-
-__all__ = [
-    "ASTAKOS",
-    "Backend",
-    "Badges",
-    "Connection",
-    "Journal",
-    "JournalDetail",
-    "JournalEffect",
-    "JournalRow",
-    "Link",
-    "LinkState",
-    "Listing",
-    "OPENPORTAL",
-    "OpenPortal",
-    "PLACEMENT",
-    "Placement",
-    "Projects",
-    "Query",
-    "Quotas",
-    "SYSTEMS",
-]
