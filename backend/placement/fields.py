@@ -31,6 +31,7 @@ STANDARD = (
 )  # fmt: skip
 CUSTOM = "custom_"
 
+EXCESS = f"CASE WHEN {OVER} THEN i.used - {PRODUCT} ELSE 0 END"
 SHARE = f"""CASE WHEN i.used = 0 THEN 0.0 WHEN {PRODUCT} <= 0 THEN 1000000.0
     ELSE i.used * 100.0 / {PRODUCT} END"""
 
@@ -68,6 +69,9 @@ KNOWN = "c.known = 1"
 _HELD = "c.id IN (SELECT a.consumer_id FROM allocation a WHERE {})"
 _AMOUNT = """(SELECT coalesce(sum(a.used), 0) FROM allocation a
     JOIN resource_class k ON k.id = a.class_id WHERE a.consumer_id = c.id AND k.name = {})"""
+MEASURE = f"""(SELECT coalesce(sum(a.used), 0) FROM allocation a
+    WHERE a.consumer_id = c.id AND a.class_id {CLASS_LIKE})"""
+"""How much a consumer holds of the classes with this pattern."""
 _COUNT = "(SELECT count(DISTINCT a.provider_id) FROM allocation a WHERE a.consumer_id = c.id)"
 _CONSUMER = Like("lower(c.uuid) LIKE ? ESCAPE '!'")
 _PROJECTS = (
@@ -135,6 +139,24 @@ CONSUMERS = Fields(
     "c.id",
 )  # fmt: skip
 
+
+def measured(text: str) -> str:
+    """The pattern of the classes by whose amounts consumers are ordered: the one that a filter
+    names, else VCPU. Raises Invalid."""
+    from backend.core.filter import Compare, Op, Word, parse
+    from backend.core.filter.conditions import pattern
+
+    for term in parse(text, CONSUMERS.specs).terms:
+        test = term.test
+        if not isinstance(test, Compare) or term.negated:
+            continue
+        if test.field == "class" and isinstance(test.values[0], Word):
+            return pattern(_HOLDS, test.values[0], test.op)
+        if test.field in STANDARD or test.field.startswith(CUSTOM):
+            return pattern(_HOLDS, Word(test.field), Op.IS)
+    return pattern(_HOLDS, Word(STANDARD[0]), Op.IS)
+
+
 # ---------------------------------------------------------------- inventories
 
 _OF = _providers("i.provider_id {}")
@@ -152,7 +174,7 @@ INVENTORIES = Fields(
         _compared("capacity", _floor(PRODUCT), "what may be allocated", "capacity>=64", "cap"),
         _compared("free", _floor(f"{PRODUCT} - i.used"), "what is left, less than 0 when over",
                   "free<4", "left"),
-        _compared("over", _ceiling(f"CASE WHEN {OVER} THEN i.used - {PRODUCT} ELSE 0 END"),
+        _compared("over", _ceiling(EXCESS),
                   "how far usage exceeds the capacity", "over>8"),
         percent("share", SHARE, "how much of the capacity is used", "share>=90%", "use"),
         decimal("ratio", "i.allocation_ratio", "the allocation ratio", "ratio>1.5"),
@@ -176,10 +198,19 @@ _TRAIT = Like("""r.id IN (SELECT h.provider_id FROM provider_trait h JOIN trait 
 _AGGREGATE = Like("""r.id IN (SELECT provider_id FROM provider_aggregate
     WHERE lower(uuid) LIKE ? ESCAPE '!')""")
 _OFFERS = Like(_HAS.format(f"i.class_id {CLASS_LIKE}"))
-_OVERS = f"(SELECT count(*) FROM inventory i WHERE i.provider_id = r.id AND {OVER})"
-_CONSUMERS = "(SELECT count(DISTINCT a.consumer_id) FROM allocation a WHERE a.provider_id = r.id)"
-_INVENTORIES = "(SELECT count(*) FROM inventory i WHERE i.provider_id = r.id)"
+OVERS = f"(SELECT count(*) FROM inventory i WHERE i.provider_id = r.id AND {OVER})"
+HOLDERS = "(SELECT count(DISTINCT a.consumer_id) FROM allocation a WHERE a.provider_id = r.id)"
+CLASSES = "(SELECT count(*) FROM inventory i WHERE i.provider_id = r.id)"
+_LEFT = f"""(SELECT coalesce(max({PRODUCT} - i.used), 0) FROM inventory i
+    JOIN resource_class k ON k.id = i.class_id WHERE i.provider_id = r.id AND k.name = {{}})"""
 FULLEST = f"coalesce((SELECT max({SHARE}) FROM inventory i WHERE i.provider_id = r.id), 0)"
+
+
+def _left(name: str) -> Field:
+    figure = _floor(_LEFT.format(f"'{name.upper()}'"))
+    return _compared(name, figure, f"how much {name.upper()} is left of it", f"{name}>=4")
+
+
 PROVIDERS = Fields(
     (_NAME, _UUID),
     (
@@ -193,12 +224,18 @@ PROVIDERS = Fields(
         text("aggregate", (_AGGREGATE,), "the uuid of an aggregate it is in", "aggregate:9f1c",
              "agg"),
         number("gen", "r.generation", "how often it was written", "gen>100", "generation"),
-        number("inventories", _INVENTORIES, "how many inventories it has", "inventories=0"),
-        number("consumers", _CONSUMERS, "how many hold something of it", "consumers>100"),
-        number("over", _OVERS, "of how many classes more is used than may be", "over>1"),
+        number("inventories", CLASSES, "how many inventories it has", "inventories=0"),
+        number("consumers", HOLDERS, "how many hold something of it", "consumers>100"),
+        number("over", OVERS, "of how many classes more is used than may be", "over>1"),
         percent("share", FULLEST, "its fullest inventory", "share>=90%", "use", "fullest"),
+        *map(_left, STANDARD),
+        Field(
+            FieldSpec(CUSTOM, Kind.NUMBER, "how much of a custom class is left of it",
+                      "custom_gpu>=1", prefix=True),
+            _floor(_LEFT.format("upper(?)")),
+        ),
         flag("root", "r.parent_id = 0", "it has no provider above"),
-        flag("over", f"{_OVERS} > 0", "of a class more is used than may be"),
+        flag("over", f"{OVERS} > 0", "of a class more is used than may be"),
         flag("idle", "NOT EXISTS (SELECT 1 FROM allocation a WHERE a.provider_id = r.id)",
              "nobody holds any of it"),
     ),

@@ -32,6 +32,7 @@ WHERE a.provider_id = r.id AND c.id = a.consumer_id AND NOT EXISTS (
         AND (b.provider_id < r.id OR (b.provider_id = r.id AND b.class_id < a.class_id)))
     AND {where}
 ORDER BY r.fold {d}, r.id {d}, a.class_id {d}, a.consumer_id {d}"""
+AMOUNT = "amount"
 CONSUMERS = "c.id FROM consumer c WHERE {where} ORDER BY "
 CONSUMER_SORTS: Mapping[str, str] = {
     "": CONSUMERS + "c.uuid {d}",
@@ -40,6 +41,7 @@ CONSUMER_SORTS: Mapping[str, str] = {
     "project": BY_PROJECT,
     "type": BY_TYPE,
     "provider": BY_PROVIDER,
+    AMOUNT: f"{CONSUMERS}{fields.MEASURE} {{d}}, c.id {{d}}",
 }
 CONSUMER_SCOPES: Mapping[str, str] = {
     "project": """c.project_id IN (SELECT id FROM consumer_project WHERE external_id = ?)
@@ -72,6 +74,7 @@ INVENTORY_SORTS: Mapping[str, str] = {
     "capacity": f"{INVENTORIES}{PRODUCT} {{d}}, i.id",
     "free": f"{INVENTORIES}{PRODUCT} - i.used {{d}}, i.id",
     "share": f"{INVENTORIES}{fields.SHARE} {{d}}, i.id",
+    "over": f"{INVENTORIES}{fields.EXCESS} {{d}}, i.id",
 }
 INVENTORY = """i.id, r.uuid, r.name, r.generation, k.name, i.total, i.reserved, i.min_unit,
     i.max_unit, i.step_size, i.allocation_ratio, i.used, i.provider_id
@@ -95,6 +98,9 @@ PROVIDER_SORTS: Mapping[str, str] = {
         AND {{where}} ORDER BY q.fold {{d}}, q.id {{d}}, {PATH} {{d}}, r.id""",
     "name": PROVIDERS + "r.fold {d}, r.id {d}",
     "share": f"{PROVIDERS}{fields.FULLEST} {{d}}, r.id",
+    "inventories": f"{PROVIDERS}{fields.CLASSES} {{d}}, r.id",
+    "consumers": f"{PROVIDERS}{fields.HOLDERS} {{d}}, r.id",
+    "over": f"{PROVIDERS}{fields.OVERS} {{d}}, r.id",
 }
 IN_TREE = "r.root_id IN (SELECT root_id FROM provider WHERE uuid = ?)"
 SELECT_PROVIDERS = """
@@ -117,7 +123,8 @@ def consumer_keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
     kind, _, name = query.scope.partition(":")
     scope = CONSUMER_SCOPES.get(kind, "")
     sort = CONSUMER_SORTS.get(query.sort, CONSUMER_SORTS[""])
-    return _keys_sql(sort, query, fields.CONSUMERS.where(query, now), scope, name)
+    sql, params = _keys_sql(sort, query, fields.CONSUMERS.where(query, now), scope, name)
+    return sql, [*params, *([fields.measured(query.text)] if query.sort == AMOUNT else [])]
 
 
 def inventory_keys_sql(query: Query, now: int) -> tuple[str, list[object]]:

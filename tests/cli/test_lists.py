@@ -147,6 +147,8 @@ def test_every_sort_sorts_by_its_column(bursar: Run, crooked: Path, what: str, f
     def order(value: Any) -> Any:
         if field.name == "tightest":
             return max(map(fullness, value), default=0)
+        if field.name == "amounts":
+            return value.get("VCPU", 0)
         if field.name == "fullest":
             return value["used"] / value["capacity"] if value else 0
         if what == "users" and field.name == "state":
@@ -173,7 +175,8 @@ def test_every_sortable_column_can_be_filtered_by_its_name(demo: Path) -> None:
     }
     for what, found in lists.items():
         known = {name for spec in found.fields for name in (spec.name, *spec.aliases)}
-        assert {field.name for field in LISTS[what].fields if field.sort} <= known
+        sorts = {field.name for field in LISTS[what].fields if field.sort}
+        assert sorts - {"amounts"} <= known  # each class has its own
     backend.shut()
 
 

@@ -120,6 +120,7 @@ def provider(tx: Tx, row: ProviderRow) -> Facts:
     root = details.provider_named(tx, one.root).provider
     assert row.parent_name == "".join(parent.name for parent in above)
     assert row.inventories == len(stocks)
+    left, custom = {stock.resource_class: stock.free for stock in stocks}, f"{fields.CUSTOM}gpu"
     return Facts(
         search=named(one),
         texts={
@@ -137,6 +138,8 @@ def provider(tx: Tx, row: ProviderRow) -> Facts:
             "consumers": [row.consumers],
             "over": [row.over],
             "share": [max(map(queries.share, stocks), default=0.0)],
+            custom: [left.get(custom.upper(), 0)],
+            **{name: [left.get(name.upper(), 0)] for name in fields.STANDARD},
         },
         flags={
             "root": not one.parent,

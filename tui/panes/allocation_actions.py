@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from backend.core.errors import BursarError, Invalid
-from backend.core.listing import Query
+from backend.core.listing import FieldSpec, Query
 from backend.placement.model import (
     PLACEHOLDER,
     Claim,
@@ -25,6 +25,7 @@ from tui.format.stock import amounts
 from tui.format.units import percent
 from tui.panes.pane import Pane
 from tui.panes.related import quoted
+from tui.session import WARN
 
 if TYPE_CHECKING:
     from tui.forms.form import Form
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 OFFERED = 40
 """Providers that are offered before anything is typed."""
 GIVES = ("ReplaceAllocations",)
+CUSTOM = "CUSTOM_"
+"""How the names of classes begin that are not standard ones."""
 UNREAD = "the server has not said yet whose it is"
 
 
@@ -46,7 +49,7 @@ class Wishing(Pane, inherit_bindings=False):
 
         try:
             wanted = await asked()
-            if wanted is None:
+            if wanted is None or not self.is_here():
                 return
             outcome = await pursue(self.app, self.session, wanted)
         except BursarError as error:
@@ -82,7 +85,9 @@ class AllocationActions(Wishing, inherit_bindings=False):
     async def consumer_found(self) -> ConsumerDetail | None:
         """What it holds, by provider. Raises BursarError."""
         row = self.consumer_row()
-        return None if row is None else await self.session.backend.placement.consumer(row.key)
+        if row is None:
+            return None
+        return await self.waiting(self.session.backend.placement.consumer(row.key))
 
     # Amounts
 
@@ -102,7 +107,7 @@ class AllocationActions(Wishing, inherit_bindings=False):
         session = self.session
         delete = session.key("alloc.delete")
         forms = PlacementForms(session.backend, session.look(), delete)
-        return forms.amounts(found, await self._providers(found))
+        return forms.amounts(found, await self.waiting(self._providers(found)))
 
     async def _providers(self, found: ConsumerDetail) -> Sequence[ProviderDetail]:
         placement = self.session.backend.placement
@@ -166,21 +171,26 @@ class AllocationActions(Wishing, inherit_bindings=False):
         return next((one for one in found.shares if one.provider.uuid == chosen), None)
 
     async def _provider(self, share: Share) -> ProviderRow | None:
-        """Another provider, found by typing."""
+        """Another provider that has room for all of it, found by typing."""
         from tui.widgets.menu import Item, Menu
 
         listing, known = self.session.backend.placement.providers, dict[str, ProviderRow]()
+        room = with_room(share, listing.fields)
 
         async def search(text: str) -> Sequence[Item]:
-            rows = await listing.page(Query(quoted(text) if text else ""), OFFERED)
-            here = share.provider.uuid
-            rows = [row for row in rows if row.inventories and row.provider.uuid != here]
-            new = [row for row in rows if row.provider.uuid not in known]
+            asked = f"{room} {quoted(text)}" if text else room
+            rows = await listing.page(Query(asked), OFFERED)
+            here = {share.provider.uuid, *known}
+            new = [row for row in rows if row.provider.uuid not in here]
             known.update((row.provider.uuid, row) for row in new)
             return [Item(row.provider.uuid, row.name, note=room_of(row)) for row in new]
 
-        title = f"Move from {share.provider.name} to"
-        menu = Menu(title, await search(""), self.session.settings.glyphs, search)
+        offered, wanted = await self.waiting(search("")), amounts(_held(share), self.session.look())
+        if not offered:
+            self.session.tell(f"no other provider has {wanted} left", WARN)
+            return None
+        title = f"Move {wanted} from {share.provider.name} to one with room"
+        menu = Menu(title, offered, self.session.settings.glyphs, search)
         chosen = await self.app.push_screen_wait(menu)
         return None if chosen is None else known.get(chosen.id)
 
@@ -214,6 +224,16 @@ class AllocationActions(Wishing, inherit_bindings=False):
 
 def _held(share: Share) -> list[tuple[str, int]]:
     return [(name, amount) for name, amount, _ in share.amounts]
+
+
+def with_room(share: Share, fields: Sequence[FieldSpec]) -> str:
+    """The filter that finds providers which have as much left of every class."""
+    known = {one.name for one in fields}
+    return " ".join(
+        f"{name.lower()}>={amount}"
+        for name, amount in _held(share)
+        if name.lower() in known or name.startswith(CUSTOM)
+    )
 
 
 def room_of(row: ProviderRow) -> str:

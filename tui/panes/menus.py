@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from backend.core.listing import Query
+from backend.core.listing import MARKED, Kind, Query
 from tui.actions import Action, Group, Scope, reachable
 from tui.history import Place
-from tui.panes import unconnected
+from tui.panes import PANES, SCREENS, unconnected
 from tui.panes.listpane import ListPane
 from tui.panes.related import quoted, related
 from tui.panes.subject import Subject
+from tui.session import Session
 from tui.widgets.menu import Item, Menu
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def palette(app: BursarApp, pane: Subject) -> None:
 
     known = [one for one in reachable(pane.SCOPE) if one.id != "palette"]
     commands = [Item(f":{one.name}", f":{one.name}", note=one.help) for one in COMMANDS]
+    commands += [Item(f":{text}", f":{text}", note=note) for text, note in filters(app.session)]
     opens: dict[str, Callable[[], None]] = {}
 
     async def search(text: str) -> Sequence[Item]:
@@ -68,7 +70,8 @@ def jump(pane: Subject) -> None:
     def chosen(item: Item | None) -> None:
         if item is not None:
             one = found[int(item.id)]
-            pane.post_message(Subject.Going(Place(one.list, Query(one.text, one.view))))
+            query = Query(one.text, one.view, sort=one.sort, descending=bool(one.sort))
+            pane.post_message(Subject.Going(Place(one.list, query)))
 
     if items:
         pane.app.push_screen(Menu("Jump to", items, pane.session.settings.glyphs), chosen)
@@ -120,6 +123,15 @@ def _act(pane: Subject, known: Iterable[Action], item: Item) -> None:
     action = next((one for one in known if one.id == item.id), None)
     if action is not None:
         pane.act(action)
+
+
+def filters(session: Session) -> Iterator[tuple[str, str]]:
+    """Every list with each of the words that stand alone in its filter, and what it finds."""
+    for one in (*PANES, *SCREENS):
+        if not unconnected(one.id, session.connection.systems):
+            for spec in session.listing(one.id).fields:
+                if spec.kind is Kind.FLAG and spec.name != MARKED:
+                    yield f"{one.id} {spec.name}", spec.help
 
 
 async def _objects(app: BursarApp, text: str) -> list[tuple[Item, Callable[[], None]]]:

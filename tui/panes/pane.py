@@ -18,7 +18,7 @@ from tui.asking import ANYTHING, Asked
 from tui.format.lines import Part
 from tui.panes import frame
 from tui.panes.subject import Subject
-from tui.session import Session
+from tui.session import WARN, Session
 from tui.widgets.chrome import Row, Tabs
 from tui.widgets.kept import Body, Kept
 from tui.widgets.prompt import MessageRow
@@ -277,13 +277,19 @@ class Pane(Subject, Kept, inherit_bindings=False):
         except BursarError as error:
             self.session.told(error)
             return
-        if form is None:
+        if form is None or not self.is_here():
             return
         from tui.forms.screen import FormScreen
 
         receipt = await self.app.push_screen_wait(FormScreen(self.session, form, editor=editor))
         if receipt is not None:
             await self._done(receipt)
+
+    def is_here(self) -> bool:
+        """Whether what was waited for may be shown; the operator is told when not."""
+        if not self.is_current:
+            self.session.tell("nothing was opened: another screen was, meanwhile", WARN)
+        return self.is_current
 
     async def _done(self, receipt: Receipt) -> None:
         await self.session.read_again()

@@ -57,7 +57,7 @@ class ProjectForms(Pane, inherit_bindings=False):
     async def _application(self) -> Form:
         from tui.forms import of_session
 
-        return (await of_session(self.session)).application()
+        return (await self.waiting(of_session(self.session))).application()
 
     async def _change_of_project(self) -> Form | None:
         """The form of the way that the operator chooses, where there is more than one."""
@@ -68,12 +68,13 @@ class ProjectForms(Pane, inherit_bindings=False):
             return None
         projects = self.session.backend.projects
         ways = [one for one in ways_of(row) if not self.session.lacking([GIVES[one[0]]])]
-        found, forms = await projects.detail(row.key), await of_session(self.session)
+        found = await self.waiting(projects.detail(row.key))
+        forms = await self.waiting(of_session(self.session))
         way: str | None = ways[0][0]
         if len(ways) > 1:
             way = await self.app.push_screen_wait(Choice(f"Change {row.name}", ways))
         if way == REPLACE:
-            return forms.replacement(await projects.review(row.pending_app))
+            return forms.replacement(await self.waiting(projects.review(row.pending_app)))
         if way == APPLY:
             return forms.modification(found)
         return forms.in_place(found) if way else None

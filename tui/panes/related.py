@@ -15,12 +15,13 @@ from tui.format import names
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A list with a filter: `list` is its id."""
+    """A list with a filter: `list` is its id; with a `sort` the largest come first."""
 
     words: str
     list: str
     text: str = ""
     view: str = ""
+    sort: str = ""
 
 
 @singledispatch
@@ -131,7 +132,8 @@ def _consumer(row: ConsumerRow) -> Iterator[Related]:
 @related.register
 def _inventory(row: InventoryRow) -> Iterator[Related]:
     provider, name = quoted(row.provider_name), quoted(row.resource_class)
-    yield Related("who holds some of it", "allocations", f"provider={provider} class={name}")
+    yield Related("who holds most of it", "allocations", f"provider={provider} class={name}",
+                  sort="amount")  # fmt: skip
     yield Related(f"the provider {row.provider_name}", "providers", f"name={provider}")
     yield Related(f"all that {row.provider_name} has", "constraints", f"provider={provider}")
     yield Related(f"{row.resource_class} of all providers", "constraints", f"class={name}")

@@ -47,7 +47,7 @@ class StockActions(Wishing, inherit_bindings=False):
     async def _form(self) -> Form | None:
         from tui.forms.placement import PlacementForms
 
-        row = await self._chosen(await self.stock_rows())
+        row = await self._chosen(await self.waiting(self.stock_rows()))
         if row is None:
             return None
         session = self.session

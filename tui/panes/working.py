@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import TypeVar
 
 from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from backend.core.errors import BursarError
-from tui.session import Session
+from tui.session import WARN, Session
+
+T = TypeVar("T")
+READING = "reading what it is about"
 
 
 class Working(Screen[None], inherit_bindings=False):
@@ -31,6 +35,26 @@ class Working(Screen[None], inherit_bindings=False):
                 await doing(*given)
         except BursarError as error:
             self.session.told(error)
+
+    async def waiting(self, reading: Awaitable[T]) -> T:
+        """What a form or a preview is made of; while it is read, in a worker of the group
+        `change`, that is said, and `esc` ends it. Raises BursarError."""
+        session = self.session
+
+        def stop() -> None:
+            self.workers.cancel_group(self, "change")
+            session.doing = ""
+            session.tell("nothing was opened", WARN)
+
+        if session.doing:
+            return await reading
+        session.doing, session.stop = READING, stop
+        session.redraw()
+        try:
+            return await reading
+        finally:
+            session.doing = ""
+            session.redraw()
 
     @contextmanager
     def unless_closed(self) -> Iterator[None]:

@@ -67,7 +67,7 @@ def replace(tx: Tx, command: ReplaceAllocations) -> Decision:
     plan = _plan(command, before, after, shelves, undo)
     target = f"consumer:{claims[0].consumer}" if len(claims) == 1 else "consumers"
     writes: list[object] = [*written(before, after), Bump(tuple(rules.moved(claims, before)))]
-    return Decision(plan, "allocations.replace", target, _done(claims), writes)
+    return Decision(plan, f"allocations.{_verb(claims).lower()}", target, _done(claims), writes)
 
 
 def consumers_of(tx: Tx, claims: Sequence[Claim]) -> rules.Consumers:

@@ -235,7 +235,7 @@ def test_providers_stand_below_their_parents(shelves: Stage) -> None:
         (("3",), "first provider", "Providers", f'name="{NAMES[ONE]}"'),
         (("3", "enter"), "what compute-01 has", "Constraints", f'provider="{NAMES[ONE]}"'),
         (("3",), "what was done", "Audit", f'about="consumer:{WEB}"'),
-        (("4",), "who holds some", "Allocations", f'provider="{NAMES[ONE]}" class="{VCPU}"'),
+        (("4",), "who holds most", "Allocations", f'provider="{NAMES[ONE]}" class="{VCPU}"'),
         (("4", "enter"), "the provider", "Providers", f'name="{NAMES[ONE]}"'),
         (("4",), "what was done", "Audit", f'about="inventory:{ONE}/{VCPU}"'),
         (("1",), "in Placement", "Allocations", "project="),
@@ -281,6 +281,48 @@ def test_the_palette_finds_providers_and_consumers(
         await until(pilot, lambda: f"  {typed}" in said(pilot.app))
         await press(pilot, "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, kind))
+
+    play(shelves.app(), script)
+
+
+@pytest.mark.parametrize(
+    ("words", "pane", "text"),
+    [
+        ("constr over", "Constraints", "over"),
+        ("alloc over", "Allocations", "over"),
+        ("untyped", "Allocations", "untyped"),
+    ],
+)
+def test_the_palette_finds_words_of_filters(
+    shelves: Stage, words: str, pane: str, text: str
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "1", "ctrl+p")
+        await pilot.press(*("space" if sign == " " else sign for sign in words))
+        await press(pilot, "enter", "enter")
+        await until(pilot, lambda: pane == screen(pilot).NAME)
+        assert screen(pilot).query_shown.text == text
+
+    play(shelves.app(), script)
+
+
+def test_the_palette_finds_the_audit_of_orphans(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "3", "ctrl+p", *"orphans")
+        await press(pilot, "enter")
+        assert screen(pilot).message_row.asking
+        assert "\n :orphans " in said(pilot.app)
+
+    play(shelves.app(), script)
+
+
+def test_who_holds_most_of_an_inventory_comes_first(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "constraints provider=compute-01 class=vcpu")
+        await press(pilot, "J")
+        await pilot.press(*"most", "enter")
+        await until(pilot, lambda: consumers(pilot) == [*"675"])
+        assert "sort AMOUNTv" in said(pilot.app)
 
     play(shelves.app(), script)
 

@@ -260,7 +260,7 @@ def test_a_share_moves_to_another_provider_beside_what_that_gives(shelves: Stage
         await press(pilot, "M", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Menu))
         told = said(pilot.app)
-        assert "Move from compute-01 to" in told
+        assert "Move VCPU 4 from compute-01 to" in told
         assert "region-1" not in told
         assert "compute-02   2 classes, fullest VCPU 19%" in told
         await press(pilot, "enter")
@@ -271,20 +271,21 @@ def test_a_share_moves_to_another_provider_beside_what_that_gives(shelves: Stage
     assert holds(shelves, MOVING) == {"compute-02": {VCPU: 8, RAM: 4096}}
 
 
-def test_a_move_to_a_provider_without_the_class_is_refused(shelves: Stage) -> None:
+def test_a_move_is_offered_to_those_alone_who_have_room_for_all_of_it(shelves: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await at(pilot, BIG)
         await press(pilot, "M")
         await until(pilot, lambda: isinstance(pilot.app.screen, Menu))
+        assert re.search("compute-02 .*\n.*storage-pool", said(pilot.app)) is None
         await pilot.press(*"storage")
-        await pilot.pause(0.3)
-        await press(pilot, "enter")
-        await conflict(pilot)
-        assert "no inventory refuses   VCPU of storage-pool" in said(pilot.app)
-        await press(pilot, "escape")
+        await until(pilot, lambda: "nothing fits" in said(pilot.app))
+        await press(pilot, "escape", "escape")
+        hold(shelves.world, NOBODYS, {TWO: {VCPU: 16, RAM: 32768}})
+        hold(shelves.world, MOVING, {TWO: {VCPU: 1}})
+        await press(pilot, "M")
+        assert "no other provider has VCPU 16 MEMORY_MB 32,768 left" in said(pilot.app)
 
     play(shelves.app(), script)
-    assert set(holds(shelves, BIG)) == {"compute-01"}
 
 
 def test_a_consumer_is_removed_if_it_is_still_as_shown(shelves: Stage) -> None:
