@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from backend.core.plan import Command, Plan, Receipt
 
 INFO, WARN, BAD = "info", "warn", "bad"
+ELSEWHERE = "nothing was opened: another screen was, meanwhile"
 MESSAGES_KEPT = 200
 LINES_KEPT = 50
 NEWS_SECONDS = 15

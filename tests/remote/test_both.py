@@ -77,7 +77,7 @@ def test_each_room_is_filled_and_each_command_finds_its_way(stand: Stand) -> Non
         release = claim(C, {}, 1, project="lab", user="bob")
         await backend.apply(await backend.plan(release), "gone")
         entries = await backend.journal.listing.page(Query(), 9)
-        assert [one.action for one in entries] == ["allocations.replace", "project.suspend"]
+        assert [one.action for one in entries] == ["allocations.remove", "project.suspend"]
 
     play(stand, scene)
     assert stand.world.see(uuid).state == "suspended"

@@ -3,7 +3,7 @@ side with one's own, or the rule that does not hold."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,13 +14,13 @@ from textual.containers import Horizontal
 from textual.widgets import Button
 
 from backend.core.errors import BursarError, Conflict, GenerationConflict, NotFound
-from backend.core.plan import Receipt
+from backend.core.plan import Command, Plan, Receipt
 from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.dialog import Dialog
 from tui.format.conflicts import conflict
 from tui.format.failures import failure
 from tui.format.lines import Line, Look
-from tui.session import Session
+from tui.session import ELSEWHERE, WARN, Session
 from tui.widgets.text import TextPanel
 from tui.wishes import Side, Wish
 
@@ -99,17 +99,26 @@ class ConflictScreen(Dialog[bool]):
 
 
 async def pursue(
-    app: App[Any], session: Session, wish: Wish, done: Callable[[], None] | None = None
+    app: App[Any],
+    session: Session,
+    wish: Wish,
+    done: Callable[[], None] | None = None,
+    preview: Callable[[Command], Awaitable[Plan]] | None = None,
 ) -> Outcome:
     """Preview a wish, ask for consent and carry it out; what others changed meanwhile is shown,
-    and the operator says whether the same is wanted of that. In a worker only. Raises BursarError
-    for what is refused otherwise."""
+    and the operator says whether the same is wanted of that. Nothing is shown over a screen that
+    was opened during the `preview`. In a worker only. Raises BursarError for what is refused
+    otherwise."""
+    screen, preview = app.screen, preview or session.plan
     while True:
         try:
-            plan = await session.plan(wish.command)
+            plan = await preview(wish.command)
         except Conflict as error:
             refusal: Conflict = error
         else:
+            if app.screen is not screen:
+                session.tell(ELSEWHERE, WARN)
+                return Outcome()
             shown = ConfirmScreen(session, plan, done=done, yields=True)
             receipt = await app.push_screen_wait(shown)
             if shown.conflict is None:

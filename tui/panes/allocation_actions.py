@@ -51,7 +51,7 @@ class Wishing(Pane, inherit_bindings=False):
             wanted = await asked()
             if wanted is None or not self.is_here():
                 return
-            outcome = await pursue(self.app, self.session, wanted)
+            outcome = await pursue(self.app, self.session, wanted, preview=self.previewed)
         except BursarError as error:
             self.session.told(error)
             return

@@ -72,8 +72,7 @@ async def _decide(
     if not found:
         return
     await _preview(pane, found)
-    if not pane.is_current:
-        pane.session.tell("nothing was changed: another screen was opened meanwhile", WARN)
+    if not pane.is_here():
         return
     if not any(case.plan for case in found):
         why = next(case.error for case in found if case.error)

@@ -18,7 +18,7 @@ from tui.asking import ANYTHING, Asked
 from tui.format.lines import Part
 from tui.panes import frame
 from tui.panes.subject import Subject
-from tui.session import WARN, Session
+from tui.session import ELSEWHERE, WARN, Session
 from tui.widgets.chrome import Row, Tabs
 from tui.widgets.kept import Body, Kept
 from tui.widgets.prompt import MessageRow
@@ -28,7 +28,7 @@ MORE = "pgdn: more"
 ASKS = ("list.filter", "raw.find", "command")
 """Actions that open the line: at once, so that what is typed fast goes into it."""
 if TYPE_CHECKING:
-    from backend.core.plan import Command, Receipt
+    from backend.core.plan import Command, Plan, Receipt
     from tui.forms.form import Form
 
 
@@ -287,9 +287,9 @@ class Pane(Subject, Kept, inherit_bindings=False):
 
     def is_here(self) -> bool:
         """Whether what was waited for may be shown; the operator is told when not."""
-        if not self.is_current:
-            self.session.tell("nothing was opened: another screen was, meanwhile", WARN)
-        return self.is_current
+        if not self.is_active:
+            self.session.tell(ELSEWHERE, WARN)
+        return self.is_active
 
     async def _done(self, receipt: Receipt) -> None:
         await self.session.read_again()
@@ -300,11 +300,17 @@ class Pane(Subject, Kept, inherit_bindings=False):
         from tui.dialogs.confirm import ConfirmScreen
 
         try:
-            plan = await self.session.plan(command)
+            plan = await self.previewed(command)
         except BursarError as error:
             self.session.told(error)
             return None
+        if not self.is_here():
+            return None
         return await self.app.push_screen_wait(ConfirmScreen(self.session, plan))
+
+    async def previewed(self, command: Command) -> Plan:
+        """Its plan; the operator sees that it is being made. Raises BursarError."""
+        return await self.waiting(self.session.plan(command))
 
     def action_undo(self) -> None:
         """Preview taking the last change back."""

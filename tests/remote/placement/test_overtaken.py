@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 
 from textual.pilot import Pilot
@@ -10,7 +11,7 @@ from textual.pilot import Pilot
 from backend.backend import LinkState
 from backend.core.runtime import micros
 from backend.placement.model import Stock
-from tests import nasty
+from tests.nasty import Nasty, Request
 from tests.remote.placement.conftest import Stand
 from tests.remote.placement.test_session_pictures import asked, known
 from tests.tui.stage import press, said, until
@@ -49,7 +50,14 @@ def test_what_is_read_slowly_is_seen_and_opens_over_nothing_else(stand: Stand) -
     uuid = stand.consumer({node: {"VCPU": 4}})
 
     async def worked(pilot: Pilot[None], app: BursarApp) -> None:
-        stand.line.turn(nasty.late(0.5))
+        goes_on = threading.Event()
+
+        async def held(line: Nasty, request: Request, writer: asyncio.StreamWriter) -> None:
+            while not goes_on.is_set():
+                await asyncio.sleep(0.01)
+            await line.passed(request, writer)
+
+        stand.line.turn(held)
         await pilot.press("e")
         await until(pilot, lambda: "reading what it is about" in said(app))
         await pilot.press("escape")
@@ -57,10 +65,11 @@ def test_what_is_read_slowly_is_seen_and_opens_over_nothing_else(stand: Stand) -
         await pilot.press("delete")
         await until(pilot, lambda: "reading what it is about" in said(app))
         await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, Overlay))
+        goes_on.set()
         await until(pilot, lambda: any("another screen was" in one.text
                                        for one in app.session.messages))  # fmt: skip
         assert isinstance(app.screen, Overlay)
-        stand.line.turn(None)
 
     operated(stand, uuid, worked)
 
