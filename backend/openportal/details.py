@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from backend.core.database.tx import Tx
@@ -27,8 +28,9 @@ from backend.openportal.queries import (
     project_rows,
     remote_project_of,
 )
-from backend.openportal.store import places
+from backend.openportal.store import places, shown
 from backend.openportal.stored import object_of
+from backend.openportal.wire import encode, encode_awards
 
 MOST_USAGES = 500
 LINKS = ("award", "call", "project_link", "renewal")
@@ -71,9 +73,7 @@ SELECT id FROM portal_allocation WHERE project_id = ? ORDER BY fold, id"""
 
 def allocation(tx: Tx, key: int) -> PortalDetail:
     """All about an allocation. Raises NotFound."""
-    row = allocation_rows(tx, [key]).get(key)
-    if row is None:
-        raise NotFound(f"there is no allocation with key {key} any more")
+    row = _allocation(tx, key)
     description, traceback, customer, native, state, error, told, *rest = tx.all(
         SELECT_MORE, (key,)
     )[0]
@@ -82,7 +82,7 @@ def allocation(tx: Tx, key: int) -> PortalDetail:
         row=row,
         description=description,
         error_traceback=traceback,
-        resource_type=f"OPENPORTAL.{'RemoteAllocation' if row.remote else 'Allocation'}",
+        resource_type=encode.MODELS[row.remote],
         access_url="",
         customer=customer,
         customer_native_name=native,
@@ -97,6 +97,13 @@ def allocation(tx: Tx, key: int) -> PortalDetail:
         job=_job(tx, key),
         versions=(local, remote) if row.remote and local >= 0 else None,
     )
+
+
+def _allocation(tx: Tx, key: int) -> PortalRow:
+    row = allocation_rows(tx, [key]).get(key)
+    if row is None:
+        raise NotFound(f"there is no allocation with key {key} any more")
+    return row
 
 
 def _marketplace(text: str) -> Mapping[str, str | int | bool | None]:
@@ -190,53 +197,23 @@ def _notes(details: Mapping[str, Any]) -> list[str]:
 
 
 def raw_allocation(tx: Tx, key: int) -> Mapping[str, object]:
-    """The allocation as its own route shows it. Raises NotFound."""
-    found = allocation(tx, key)
-    row = found.row
-    other = "remote_project_identifier" if row.remote else "groupname"
-    usage = row.usage or 0
-    return {
-        "uuid": row.uuid,
-        "name": row.name,
-        "description": found.description,
-        "service_name": row.service_name,
-        "service_settings_uuid": row.service,
-        "service_settings_state": found.service_state,
-        "service_settings_error_message": found.service_error,
-        "project_name": row.project_name,
-        "project_uuid": row.project,
-        "customer_uuid": found.customer,
-        "customer_name": row.customer_name,
-        "customer_native_name": found.customer_native_name,
-        "customer_abbreviation": row.customer_abbreviation,
-        "error_message": row.error_message,
-        "error_traceback": found.error_traceback,
-        "resource_type": found.resource_type,
-        "state": row.state_told,
-        "created": moment(row.created_at).isoformat(),
-        "modified": moment(row.modified_at).isoformat(),
-        "backend_id": row.backend_id,
-        "node_limit": row.node_limit,
-        other: row.counterpart,
-        "node_usage": f"{usage // 100}.{usage % 100:02}",
-        "is_active": row.is_active,
-        **found.marketplace,
-    }
+    """The allocation as its own route shows it, null where a server did not tell. Raises
+    NotFound."""
+    row = _allocation(tx, key)
+    (found,) = shown.shown(tx, [key])
+    one = replace(found.allocation, node_usage=row.usage or 0)
+    told = encode.allocation(replace(found, allocation=one), _link)
+    unknown = {"node_usage": None} if row.usage is None else {}
+    return told | {"state": row.state_told, "is_active": row.is_active, **unknown}
+
+
+def _link(*parts: str) -> str:
+    """The path of something, which has no address here."""
+    return f"/api/{'/'.join(parts)}/"
 
 
 def raw_award(tx: Tx, key: int) -> Mapping[str, object]:
     """The award as its own route shows it. Raises NotFound."""
-    award = _award(tx, key).award
-    return {
-        "identifier": award.identifier,
-        "destination": award.destination,
-        "state": award.state.value,
-        "created": moment(award.created_at).isoformat(),
-        "reviewed_at": moment(award.reviewed_at).isoformat() if award.reviewed_at else None,
-        "reviewed_by_full_name": award.reviewed_by or None,
-        "review_comment": award.comment,
-        "details": object_of(award.details),
-        "project": award.project or None,
-        "project_template": award.template or None,
-        "notes": award.notes,
-    }
+    _award(tx, key)
+    (found,) = shown.awards(tx, [key])
+    return encode_awards.award(found, _link)
