@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from backend.core.database.tx import Tx
 from backend.core.runtime import moment
-from backend.openportal.model import Allocation, Done, Failed, Operation, Order, Usage
+from backend.openportal.model import Allocation, Done, Failed, Order, Usage
 from backend.openportal.rules import states
 from backend.openportal.store import usages
 
@@ -26,7 +26,7 @@ def settled(tx: Tx, made: Order, answer: Done) -> Allocation:
         one,
         backend_id=answer.backend_id or one.backend_id,
         counterpart=counterpart,
-        is_added=one.is_added or made.operation is Operation.CREATE,
+        is_added=True,
         remote_version=one.local_version,
     )
 

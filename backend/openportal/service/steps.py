@@ -25,6 +25,8 @@ from backend.openportal.store.jobs import Task
 ACTOR = "service:openportal"
 STALLS = 3 * 3600 * 1_000_000
 """Microseconds after which a creation that nothing has touched is given up (§2.2)."""
+JUMP = 60 * 1_000_000
+"""Microseconds; clocks that are set right move by less."""
 TIMED_OUT = "Provisioning has timed out."
 PENDING = "Project update is still pending: {}"
 
@@ -159,15 +161,22 @@ def time_out(tx: Tx) -> int:
 
 def stalls(tx: Tx) -> bool:
     """Whether a creation is to be given up."""
+    at = _stalls_at(tx)
+    return at is not None and at <= tx.now
+
+
+def _stalls_at(tx: Tx) -> int | None:
+    """When the next creation is given up; none is by a clock that has jumped ahead."""
+    if tx.runtime.ahead() * 1_000_000 > JUMP:
+        return None
     oldest = allocations.oldest_creation(tx)
-    return oldest is not None and oldest + STALLS <= tx.now
+    return None if oldest is None else oldest + STALLS
 
 
 def next_at(tx: Tx) -> int | None:
     """When there is something to do, None for never, in microseconds since the epoch."""
-    oldest = allocations.oldest_creation(tx)
-    stalls = None if oldest is None else oldest + STALLS
-    return min((at for at in (jobs.next_due(tx), stalls) if at is not None), default=None)
+    times = (jobs.next_due(tx), _stalls_at(tx))
+    return min((at for at in times if at is not None), default=None)
 
 
 def _record(

@@ -21,6 +21,8 @@ SELECT EXISTS (SELECT 1 FROM portal_job) OR EXISTS (SELECT 1 FROM portal_allocat
 AGAIN = 1.0
 """Seconds after which is looked again when another process is at it, or the database failed."""
 
+PATIENCE = 5.0
+"""Seconds that closing waits for a resource backend."""
 LONGEST = 60.0
 """Seconds that are slept at most while something is to come: clocks are set."""
 
@@ -38,11 +40,12 @@ class Worker:
         self._thread.start()
 
     def close(self) -> None:
-        """Finish what is being asked of a resource backend, and stop."""
+        """Stop, after what is being asked of a resource backend if it does not take long; what
+        becomes of it is asked for later."""
         self._closed = True
         self._unwatch()
         self._wake.set()
-        self._thread.join()
+        self._thread.join(PATIENCE)
 
     def _loop(self) -> None:
         while not self._closed:

@@ -1,0 +1,210 @@
+"""How the scheduler bears what resource backends do, and clocks; when it looks again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+import pytest
+
+from backend.core.database import open_database
+from backend.core.errors import Invalid, OutcomeUnknown, Unreachable
+from backend.core.runtime import Runtime
+from backend.openportal.model import (
+    Answer,
+    DeleteAllocation,
+    Done,
+    Failed,
+    MarkErred,
+    MarkOk,
+    Operation,
+    Order,
+    PullAllocation,
+    State,
+    UnlinkAllocation,
+    Waiting,
+)
+from backend.openportal.work import settings
+from backend.openportal.work.scheduler import Scheduler
+from backend.schema import STEPS
+from tests.openportal.portals import A, Clock, L, Portal, S, furnish
+from tests.places import Places
+
+
+class Scripted:
+    """A resource backend that answers as it is told; `asked` has the calls."""
+
+    def __init__(self, *script: Answer | Exception | None) -> None:
+        self.script = list(script)
+        self.asked: list[str] = []
+
+    def find(self, order: Order) -> Answer | None:
+        """The next answer."""
+        return self._next(f"find {order.operation}")
+
+    def send(self, order: Order) -> Answer:
+        """The next answer, which is one."""
+        answer = self._next(f"send {order.operation}")
+        assert answer is not None
+        return answer
+
+    def _next(self, call: str) -> Answer | None:
+        self.asked.append(call)
+        answer = self.script.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def scripted(p: Portal, *script: Answer | Exception | None) -> Scripted:
+    """Have the portal's scheduler ask this resource backend."""
+    resource = Scripted(*script)
+    p.scheduler = Scheduler(p.database, resource)
+    return resource
+
+
+DONE = Done(backend_id="a6b.brics")
+
+
+def test_what_is_unknown_is_asked_for_and_not_sent_again(p: Portal) -> None:
+    resource = scripted(p, None, OutcomeUnknown("no answer"), DONE)
+    uuid = p.make()
+    p.run(2)
+    assert p.state(uuid) is State.CREATING
+    p.run(30)
+    assert p.state(uuid) is State.OK
+    assert resource.asked == ["find create", "send create", "find create"]
+
+
+def test_an_error_of_the_backends_own_fails_with_its_traceback(p: Portal) -> None:
+    scripted(p, None, ZeroDivisionError("by nothing"))
+    uuid = p.make()
+    p.run(2)
+    found = p.seen(uuid)
+    assert (found.state, found.error_message) == (State.ERRED, "ZeroDivisionError: by nothing")
+    assert "Traceback (most recent call last)" in found.error_traceback
+
+
+@pytest.mark.parametrize("remote", [False, True])
+def test_nobody_there(p: Portal, remote: bool) -> None:
+    resource = scripted(p, Unreachable("gone fishing"), Unreachable("gone fishing"), None, DONE)
+    uuid = p.make(remote=remote)
+    p.run(2)
+    assert p.state(uuid) is (State.UPDATING if remote else State.ERRED)
+    if remote:
+        p.clock.move(minutes=29)
+        p.run(2)
+        p.clock.move(minutes=29)
+        p.run(2)
+        assert p.state(uuid) is State.OK
+        assert resource.asked == ["find create", "find create", "find create", "send create"]
+
+
+@pytest.mark.parametrize(
+    ("end", "state"),
+    [(MarkOk, State.OK), (MarkErred, State.ERRED), (UnlinkAllocation, None)],
+)
+def test_a_late_answer_changes_nothing(
+    p: Portal, end: Callable[..., MarkOk], state: State | None
+) -> None:
+    uuid = p.make()
+    p.clock.move(seconds=1)
+    order = p.scheduler.take()
+    assert order is not None
+    p.do(end(actor=S, allocation=uuid))
+    before = p.content()
+    for answer in (DONE, Failed("x"), Waiting(0, "x")):
+        p.scheduler.settle(order, answer)
+    assert p.content() == before
+    assert p.gone(uuid) if state is None else p.state(uuid) is state
+
+
+def test_a_late_answer_does_not_settle_what_came_after(p: Portal) -> None:
+    uuid = p.made()
+    p.do(PullAllocation(actor=A, allocation=uuid))
+    p.clock.move(seconds=1)
+    order = p.scheduler.take()
+    assert order is not None
+    p.do(MarkOk(actor=S, allocation=uuid))
+    p.do(DeleteAllocation(actor=A, allocation=uuid))
+    p.scheduler.settle(order, Done())
+    assert p.state(uuid) is State.DELETION_SCHEDULED
+    p.run()
+    assert p.gone(uuid)
+
+
+def test_a_backend_that_always_says_wait_holds_nobody_up(p: Portal) -> None:
+    resource = scripted(p, None, Waiting(0), None, DONE, Waiting(0), Waiting(0))
+    first, second = p.make("one"), p.make("two")
+    p.clock.move(seconds=1)
+    assert p.scheduler.step()
+    assert (p.state(first), p.state(second)) == (State.CREATING, State.OK)
+    assert len(resource.asked) == 4
+
+
+def test_when_it_looks_again(p: Portal) -> None:
+    assert p.see(p.scheduler.pause) is None
+    p.simulate(L, delay=60)
+    p.make()
+    assert p.see(p.scheduler.pause) == 1
+    p.run(1)
+    assert p.see(p.scheduler.pause) == 60
+    p.run(60)
+    assert p.see(p.scheduler.pause) is None
+
+
+def test_a_creation_without_a_job_is_given_up_in_time(p: Portal) -> None:
+    uuid = p.make()
+    p.put(uuid, state=State.CREATING)
+    assert p.see(p.scheduler.pause) == 3 * 3600
+    p.clock.move(hours=3)
+    assert p.scheduler.step()
+    assert p.state(uuid) is State.ERRED
+
+
+def test_a_clock_that_jumps_gives_nothing_up(new_place: Places) -> None:
+    clock, jumped = Clock(), [0.0]
+    database = open_database(
+        new_place(STEPS), STEPS, Runtime(clock.now, Random(6), lambda: jumped[0])
+    )
+    database.write(furnish)
+    p = Portal(database, clock)
+    uuid = p.make()
+    p.put(uuid, state=State.CREATING)
+    clock.move(days=365)
+    jumped[0] = 365 * 86_400
+    assert p.scheduler.step()
+    assert p.state(uuid) is State.CREATING
+    assert p.see(p.scheduler.pause) is None
+    jumped[0] = 0
+    assert p.scheduler.step()
+    assert p.state(uuid) is State.ERRED
+    database.close()
+
+
+def test_orders_say_who_is_a_member(p: Portal) -> None:
+    p.make()
+    p.clock.move(seconds=1)
+    order = p.scheduler.take()
+    assert order is not None
+    assert order.operation is Operation.CREATE
+    assert [one.username for one in order.members] == ["a", "m"]
+    assert order.allocation.state is State.CREATING
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "no JSON"),
+        ("[]", "no JSON object"),
+        ('{"dely": 1}', "no setting 'dely'"),
+        ('{"delay": "1"}', "delay cannot be '1'"),
+        ('{"delay": true}', "delay cannot be True"),
+        ('{"down": 1}', "down cannot be 1"),
+        ('{"fails": "create"}', "fails cannot be 'create'"),
+    ],
+)
+def test_settings_that_the_simulator_does_not_have(text: str, told: str) -> None:
+    with pytest.raises(Invalid, match=told):
+        settings.read(text)
+    assert settings.read('{"fails": ["pull"], "down": true}').fails == ("pull",)

@@ -1,0 +1,91 @@
+"""A backend that is watched does by itself what was asked of allocations; others leave it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+from backend.core.database import Tx
+from backend.core.identity import Actor, Role
+from backend.core.listing import Query
+from backend.embedded import EmbeddedBackend, open_embedded
+from backend.openportal.model import CreateAllocation, SetNodeLimit
+from backend.schema import STEPS
+from tests.openportal.portals import STAFF, L, P, furnish
+from tests.places import Place, Places
+
+COUNT_OK = "SELECT count(*) FROM portal_allocation WHERE state = 'OK'"
+THREAD = "bursar-portal"
+PATIENCE = 30
+
+
+def furnished(place: Place) -> EmbeddedBackend:
+    """A backend over a portal."""
+    backend = open_embedded(place)
+    backend.database.write(furnish)
+    return backend
+
+
+async def created(backend: EmbeddedBackend) -> str:
+    """A new allocation, through the port."""
+    command = CreateAllocation(actor=STAFF, remote=False, name="x", service=L, project=P)
+    receipt = await backend.apply(await backend.plan(command), "as agreed")
+    return str(receipt.created["allocation"])
+
+
+def working() -> int:
+    """How many threads carry out what is asked."""
+    return sum(thread.name == THREAD for thread in threading.enumerate())
+
+
+def test_what_is_asked_is_done_and_heard_of(new_place: Places) -> None:
+    backend, heard = furnished(new_place(STEPS)), set[int]()
+    asyncio.run(created(backend))
+    ends = backend.watch(heard.add)
+    until = time.monotonic() + PATIENCE
+    while not backend.database.read(lambda tx: tx.scalar(COUNT_OK)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert backend.database.read(lambda tx: tx.scalar(COUNT_OK)) == 1
+    while max(heard, default=0) < 3 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert max(heard) == 3
+    ends()
+    backend.shut()
+    assert working() == 0
+
+
+def test_who_only_reads_does_nothing(new_place: Places) -> None:
+    place = new_place(STEPS)
+    backend = furnished(place)
+    asyncio.run(created(backend))
+    backend.shut()
+    reading = open_embedded(place, read_only=True)
+    ends = reading.watch(lambda head: None)
+    assert working() == 0
+    ends()
+    reading.shut()
+
+
+def test_what_is_previewed_is_done_or_told_anew(new_place: Places) -> None:
+    backend = furnished(new_place(STEPS))
+
+    async def play() -> None:
+        uuid = await created(backend)
+        rows = await backend.allocations.keys(Query("kind:opl"))
+        assert len(rows) == 1
+        backend.database.write(settled)
+        plan = await backend.plan(SetNodeLimit(actor=STAFF, allocation=uuid, node_limit=7))
+        viewer = backend.acting(Actor("token:eve", Role.VIEWER))
+        assert "SetNodeLimit" in viewer.connection.lacks
+        receipt = await backend.apply(plan, "as agreed")
+        assert receipt.seq == 2
+
+    asyncio.run(play())
+    backend.shut()
+
+
+def settled(tx: Tx) -> None:
+    """Have the allocation be OK, as by the scheduler."""
+    tx.execute("DELETE FROM portal_job")
+    tx.execute("UPDATE portal_allocation SET state = 'OK'")
