@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
 from backend.core.database import Tx
-from backend.openportal.client import AllocationTold, AssociationTold, Listed, UsageTold
+from backend.openportal.client import AllocationTold, AssociationTold, UsageTold
 from backend.openportal.model import Association, Usage
 from backend.openportal.rules.identifiers import code_of
 from backend.openportal.store import allocations as store
@@ -50,14 +50,11 @@ UNKNOWN_VERSIONS = (-1, -1)
 SELECT_OF_KIND = "SELECT uuid FROM portal_allocation WHERE remote = ?"
 
 
-def put_list(tx: Tx, listed: Listed[AllocationTold], *, remote: bool) -> None:
-    """All of one kind; others of it are gone."""
-    put(tx, listed.rows, remote=remote)
-    if listed.whole:
-        told = {one.uuid for one in listed.rows}
-        for (uuid,) in tx.all(SELECT_OF_KIND, (int(remote),)):
-            if uuid not in told:
-                store.delete(tx, uuid)
+def drop_others(tx: Tx, there: Collection[str], *, remote: bool) -> None:
+    """Those of a kind that are not among all that there are: they are gone."""
+    for (uuid,) in tx.all(SELECT_OF_KIND, (int(remote),)):
+        if uuid not in there:
+            store.delete(tx, uuid)
 
 
 def put_some(tx: Tx, some: Mapping[str, Some]) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 from backend.core.database import Tx
-from backend.remote.mirror import Mirror
+from backend.core.runtime import Runtime
+from backend.openportal.client import AllocationTold
+from backend.remote.mirror import Mirror, Ready
 from backend.remote.openportal import allocations, awards, places
 from backend.remote.openportal.reading import Reading
 
@@ -11,20 +16,40 @@ from backend.remote.openportal.reading import Reading
 class OpenPortalMirror(Mirror):
     """The copy of a Waldur."""
 
+    def __init__(self, folder: Path, ready: Ready, runtime: Runtime) -> None:
+        super().__init__(folder, ready, runtime)
+        self._last: dict[bool, dict[str, AllocationTold]] = {False: {}, True: {}}
+        """What lists said last of those that are there, while nothing else did."""
+
     async def apply(self, reading: Reading) -> bool:
         """Make the copy as the reading says; False when it was so already."""
         if reading.fresh:
             self.reads += 1
-        return await self.write(lambda tx: _apply(tx, reading))
+        news = {
+            remote: [one for one in listed.rows if self._last[remote].get(one.uuid) != one]
+            for remote, listed in reading.allocations.items()
+        }
+        changed = await self.write(lambda tx: _apply(tx, reading, news))
+        self._remember(reading)
+        return changed
+
+    def _remember(self, reading: Reading) -> None:
+        for remote, listed in reading.allocations.items():
+            kept = {} if listed.whole else self._last[remote]
+            self._last[remote] = kept | {one.uuid: one for one in listed.rows}
+        for uuid, one in reading.some.items():
+            self._last[one.remote].pop(uuid, None)
 
 
-def _apply(tx: Tx, reading: Reading) -> None:
+def _apply(tx: Tx, reading: Reading, news: Mapping[bool, Sequence[AllocationTold]]) -> None:
     if reading.projects is not None:
         places.put_projects(tx, reading.projects)
     if reading.services is not None:
         places.put_services(tx, reading.services)
     for remote, listed in reading.allocations.items():
-        allocations.put_list(tx, listed, remote=remote)
+        allocations.put(tx, news[remote], remote=remote)
+        if listed.whole:
+            allocations.drop_others(tx, {one.uuid for one in listed.rows}, remote=remote)
     allocations.put_some(tx, reading.some)
     if reading.awards is not None:
         awards.put_awards(tx, reading.awards)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from backend.core.database import Tx
-from backend.core.errors import BursarError, NotAllowed, NotFound
+from backend.core.errors import BursarError, NotAllowed, NotFound, OutcomeUnknown
 from backend.core.identity import Actor
 from backend.core.plan import Command, WireRequest
 from backend.core.runtime import Runtime
@@ -145,8 +145,12 @@ class OpenPortalSender(Sender[PortalCase]):
         command = case.decision.plan.command
         try:
             made = await self._reader.client.send(_commented(command, case.request, reason))
+        except OutcomeUnknown:
+            raise
         except BursarError as error:
             await self._check_marks(case, error)
+            with suppress(BursarError):  # why it was refused shows in what is there now
+                await self._again(case, {})
             raise
         if not isinstance(command, CreateAllocation) or not made:
             return {}, ""

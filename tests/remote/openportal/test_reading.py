@@ -88,6 +88,29 @@ def test_a_row_keeps_its_key_and_goes_with_its_allocation(stand: Stand) -> None:
     stand.play(scene)
 
 
+def test_a_row_that_went_and_came_back_is_there(stand: Stand) -> None:
+    uuid = stand.waldur.allocation("climate")
+
+    async def scene(backend: RemoteBackend) -> None:
+        await row(backend, uuid)
+        forget = backend.watch(lambda _: None)
+        gone = stand.waldur.rows.pop(uuid)
+
+        async def empty() -> bool:
+            return await rows(backend) == []
+
+        await soon(empty)
+        stand.waldur.rows[uuid] = gone
+
+        async def back() -> bool:
+            return [one.uuid for one in await rows(backend)] == [uuid]
+
+        await soon(back)
+        forget()
+
+    stand.play(scene)
+
+
 def test_a_bare_server_shows_allocations_and_no_more(stand: Stand) -> None:
     stand.waldur.bare = True
     stand.waldur.allocation("climate")
