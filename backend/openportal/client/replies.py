@@ -212,6 +212,10 @@ class RemoteProjectTold(Body):
     membership_control: Words = ""
     allowed_domains: Any = None
     links: Any = None
+    link_award: Any = None
+    link_call: Any = None
+    link_project: Any = None
+    link_renewal: Any = None
     notes: Any = None
     current_project_uuid: SomeUuid = ""
     project_uuid: SomeUuid = ""

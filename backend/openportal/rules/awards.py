@@ -115,6 +115,11 @@ def require_open(award: Award, earliest: int, now: int) -> None:
         )
 
 
+def domains(text: str | None) -> list[str] | None:
+    """Domains as the dialect lists them; None for all."""
+    return None if text is None else [one.strip() for one in text.split(",") if one.strip()]
+
+
 def noted(notes: str, text: str) -> str:
     """Notes with one more, which stands on a line of its own. Raises Invalid."""
     line = " ".join(text.split())

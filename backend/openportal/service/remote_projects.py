@@ -112,17 +112,15 @@ def _request(command: ModifyRemoteProject, before: RemoteProject) -> WireRequest
     if command.note:
         return WireRequest("POST", f"{path}add-note/", {"text": command.note})
     if command.links is not None:
-        return WireRequest(
-            "POST", f"{path}set-links/", {"links": json.loads(command.links or "{}")}
-        )
+        return WireRequest("POST", f"{path}set-links/", json.loads(command.links or "{}"))
     if command.allowed_domains != KEEP:
-        body = {"allowed_domains": command.allowed_domains}
-        return WireRequest("POST", f"{path}set-allowed-domains/", body)
+        domains = {"allowed_domains": rules.domains(command.allowed_domains)}
+        return WireRequest("POST", f"{path}set-allowed-domains/", domains)
     if command.membership_control is not None:
-        body = {"membership_control": command.membership_control}
-        return WireRequest("POST", f"{path}set-membership-control/", body)
-    body = {"earliest_approve": command.earliest_approve or None}
-    return WireRequest("POST", f"{path}set-earliest-approve/", body)
+        control = {"membership_control": command.membership_control}
+        return WireRequest("POST", f"{path}set-membership-control/", control)
+    earliest = {"earliest_approve": command.earliest_approve or None}
+    return WireRequest("POST", f"{path}set-earliest-approve/", earliest)
 
 
 def resend(tx: Tx, command: ResendRequest) -> Decision:

@@ -120,9 +120,20 @@ def _remote_project(told: RemoteProjectTold, project: int) -> Values:
     amounts = (told.current_allocation, told.pending_allocation, told.pending_since or 0)
     contact = (told.error_message, told.last_contact_time or 0)
     rules = (told.earliest_approve, told.membership_control, _domains(told.allowed_domains))
-    links = json.dumps(told.links, sort_keys=True) if told.links else ""
     when = (told.created or 0, told.modified or 0)
-    return (*where, *amounts, *contact, *rules, links, lines(told.notes), *when)
+    return (*where, *amounts, *contact, *rules, _links(told), lines(told.notes), *when)
+
+
+def _links(told: RemoteProjectTold) -> str:
+    """Links as JSON text, `` for none; servers tell them together or one by one."""
+    apart = {
+        "award": told.link_award,
+        "call": told.link_call,
+        "project_link": told.link_project,
+        "renewal": told.link_renewal,
+    }
+    found = told.links or {name: one for name, one in apart.items() if one}
+    return json.dumps(found, sort_keys=True) if found else ""
 
 
 def _domains(told: object) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from backend.core.database import Tx
@@ -31,6 +31,7 @@ from backend.openportal.model import (
     State,
     UnlinkAllocation,
 )
+from backend.openportal.rules import awards as rules
 from backend.openportal.rules.identifiers import plain
 from backend.openportal.store import allocations as store
 from backend.openportal.store import places
@@ -179,7 +180,7 @@ def _decided(tx: Tx, sight: Sight) -> bool | None:
         return True if state == sight["want"] else None if state != "pending" else False
     if kind == "attached":
         return bool(project == sight["want"])
-    return kind == "noted" and sight["want"] in notes
+    return kind == "noted" and _line(sight["want"]) in notes
 
 
 def _named(tx: Tx, sight: Sight) -> bool:
@@ -199,9 +200,26 @@ def _agreed(tx: Tx, sight: Sight) -> bool:
     found |= {"allowed_domains": domains, "links": links}
     want = dict(sight["want"])
     note = want.pop("note", "")
-    want_links = want.pop("links", None)
-    linked = want_links is None or json.loads(links or "{}") == json.loads(want_links or "{}")
-    return linked and note in notes and all(found[name] == one for name, one in want.items())
+    return _line(note) in notes and all(
+        ALIKE.get(name, str)(found[name]) == ALIKE.get(name, str)(one) for name, one in want.items()
+    )
+
+
+def _line(note: str) -> str:
+    """A note as it is kept."""
+    return " ".join(note.split())
+
+
+def _json(text: str) -> object:
+    return json.loads(text or "{}")
+
+
+ALIKE: Mapping[str, Callable[[Any], object]] = {
+    "earliest_approve": rules.instant,
+    "allowed_domains": rules.domains,
+    "links": _json,
+}
+"""What two writings of the same come to."""
 
 
 def allocation_of(sight: Sight) -> dict[str, bool]:

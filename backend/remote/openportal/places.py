@@ -21,6 +21,9 @@ from backend.remote.openportal.rows import Table, Values
 OF_OPENPORTAL, OF_ANOTHER = "openportal", "remote"
 """What the types of such services have in them, and of those that are at another portal."""
 
+UNIT = "NHR"
+"""What a service counts in that says nothing else (§1.3)."""
+
 CUSTOMERS = Table("portal_customer", "name", "native_name", "abbreviation", "fold", "created_at")
 PROJECTS = Table(
     "portal_project",
@@ -143,7 +146,7 @@ def _service(told: ServiceTold, remote: int, customer: int) -> Values:
     shared = 1 if told.shared is None else int(told.shared)
     what = (told.name, remote, str(state(told.state)), told.error_message, shared, customer)
     more = told.options
-    options = (more.instance_name, more.allocation_unit) if more else ("", "")
+    options = (more.instance_name, more.allocation_unit or UNIT) if more else ("", UNIT)
     limits = (more.default_allocation, more.max_allocation) if more else (0, 0)
     return (*what, *options, *limits, "{}", told.name.casefold())
 
@@ -154,7 +157,7 @@ def ensure_services(tx: Tx, told: Sequence[AllocationTold], *, remote: bool) -> 
     there = SERVICES.there(tx, named)
     wanted: dict[str, Values] = {}
     for uuid, one in named.items():
-        old = there.get(uuid, ("", 0, "", "", 1, 0, "", "", 0, 0, "{}", ""))
+        old = there.get(uuid, ("", 0, "", "", 1, 0, "", UNIT, 0, 0, "{}", ""))
         name, error = one.service_name, one.service_settings_error_message
         standing = (str(state(one.service_settings_state)), error)
         wanted[uuid] = (name, int(remote), *standing, *old[4:11], name.casefold())

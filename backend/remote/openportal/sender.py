@@ -7,13 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from backend.core.database import Tx
-from backend.core.errors import BursarError, NotAllowed, NotFound, OutcomeUnknown
-from backend.core.identity import Actor
+from backend.core.errors import BursarError, Invalid, NotAllowed, NotFound, OutcomeUnknown
+from backend.core.identity import Actor, Role
 from backend.core.plan import Command, WireRequest
 from backend.core.runtime import Runtime
-from backend.core.usecase import Decision, Write, decide
+from backend.core.usecase import Decision, Write
 from backend.openportal.client import AwardTold
 from backend.openportal.model import (
+    KEEP,
     AllocationCommand,
     ApproveAward,
     AwardCommand,
@@ -25,8 +26,8 @@ from backend.openportal.model import (
     SetNodeLimit,
 )
 from backend.openportal.rules.identifiers import plain
-from backend.openportal.service import ROOM
 from backend.remote.openportal import effects
+from backend.remote.openportal.blind import decided
 from backend.remote.openportal.lacks import MARKS, OLDER
 from backend.remote.openportal.mirror import OpenPortalMirror
 from backend.remote.openportal.poller import SELECT_KINDS
@@ -37,8 +38,8 @@ from backend.remote.sender import Case, Created, Effect, Sender
 from backend.remote.trail import Trail
 
 NO_SUCH_PATH = (404, 405)
-UNNAMED = "has no short name"
-"""What a warning says that is true only where names are told."""
+UNNAMED, STRANGERS = "has no short name", "have no account here"
+"""What warnings say that are true only where names, and people, are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class OpenPortalSender(Sender[PortalCase]):
     async def _case(self, command: Command) -> PortalCase:
         await self._reader.signed_in()
         told = replace(command, actor=self._reader.actor)
+        _check_single(told)
         async with self._mirror.turn:
             nameless = await self._read_for(told)
             return await self._mirror.database.aread(
@@ -130,9 +132,10 @@ class OpenPortalSender(Sender[PortalCase]):
         await self._mirror.apply(Reading(some_awards=found, fresh=True))
 
     def _decide(self, tx: Tx, command: Command, *, nameless: bool) -> PortalCase:
-        decision = decide(tx, ROOM, command)
-        plan = decision.plan
-        warnings = [one for one in plan.warnings if not (nameless and UNNAMED in one)]
+        decision = decided(tx, _ruled_there(command))
+        plan = replace(decision.plan, command=command)
+        unknown = (STRANGERS, UNNAMED) if nameless else (STRANGERS,)
+        warnings = [one for one in plan.warnings if not any(part in one for part in unknown)]
         inverse = plan.inverse if type(plan.inverse).__name__ not in self.lacks else None
         undo = plan.undo if inverse or not plan.inverse else ""
         told = replace(plan, warnings=tuple(warnings), inverse=inverse, undo=undo)
@@ -211,8 +214,30 @@ class OpenPortalSender(Sender[PortalCase]):
             await self._read_alike(name, project, remote=bool(remote))
         elif kind == "named":
             await self._read_names(effect["project"])
-        elif kind == "agreed":
+        elif kind in ("agreed", "hidden"):
             await self._mirror.apply(replace(await self._reader.awards(), fresh=True))
+
+
+def _ruled_there(command: Command) -> Command:
+    """The command as one whose rights the server judges: who reviews what is not shown."""
+    if isinstance(command, AwardCommand | ModifyRemoteProject | ResendRequest):
+        return replace(command, actor=replace(command.actor, role=Role.ADMIN))
+    return command
+
+
+def _check_single(command: Command) -> None:
+    """Raises Invalid for what would be several requests, of which some could fail."""
+    if isinstance(command, ModifyRemoteProject):
+        texts = (command.earliest_approve, command.membership_control, command.links)
+        given = [one for one in texts if one is not None]
+        given += [one for one in (command.note,) if one]
+        count = len(given) + (command.allowed_domains != KEEP)
+    elif isinstance(command, NameProject):
+        count = sum(one != KEEP for one in (command.shortname, command.allowed_destinations))
+    else:
+        return
+    if count > 1:
+        raise Invalid("this server changes one of these at a time", hint="do them one by one")
 
 
 def _commented(command: Command, request: WireRequest, reason: str) -> WireRequest:

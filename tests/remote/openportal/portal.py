@@ -24,6 +24,7 @@ class Portal:
     projects: dict[str, Row] = field(default_factory=dict)
     awards: dict[tuple[str, str], Row] = field(default_factory=dict)
     remote_projects: dict[str, Row] = field(default_factory=dict)
+    names: dict[str, Row] = field(default_factory=dict)
     clock: datetime = FIRST
 
     def service(self, name: str, *, remote: bool = False) -> str:
@@ -112,6 +113,27 @@ class Portal:
             **told,
         }
         return key
+
+    def remote_project(self, destination: str, **told: Any) -> str:
+        """A new award of ours to another portal, for the first project."""
+        uuid = ident("9", len(self.remote_projects) + 1)
+        self.remote_projects[uuid] = {
+            "uuid": uuid,
+            "identifier": None,
+            "destination": destination,
+            "state": "active",
+            "current_allocation": "1000 NHR",
+            "pending_allocation": None,
+            "allowed_domains": None,
+            "earliest_approve": None,
+            "membership_control": "open",
+            "notes": [],
+            "current_project_uuid": next(iter(self.projects)),
+            "created": self.now(),
+            "modified": self.now(),
+            **told,
+        }
+        return uuid
 
     def now(self) -> str:
         """A moment after all others."""

@@ -121,8 +121,10 @@ class Waldur(Portal):
             return answer(found) if found else self._list(request, list(self.projects.values()))
         if not self.bare and first == "openportal-managed-projects":
             return self._awards(request, rest, told)
-        if not self.bare and first == "openportal-remote-projects" and not rest:
-            return self._list(request, list(self.remote_projects.values()))
+        if not self.bare and first == "openportal-remote-projects":
+            return self._remote_projects(request, rest, told)
+        if not self.bare and first == "openportal-projectinfo":
+            return self._names(rest, told)
         return page(404)
 
     def _me(self, request: Request, who: str, token: str) -> Response:
@@ -142,30 +144,8 @@ class Waldur(Portal):
     # Lists
 
     def _list(self, request: Request, rows: list[Row]) -> Response:
-        asked = request.query_params
-        size = int(asked.get("page_size", "10"))
-        size = min(size, 300) if size > 0 else 10
-        number = int(asked.get("page", "1"))
-        last = max(1, -(-len(rows) // size))
-        if not 1 <= number <= last:
-            return detail(404, "Invalid page.")
-        fields = asked.getlist("field")
-        shown = rows[(number - 1) * size : number * size]
-        kept = [{k: v for k, v in row.items() if not fields or k in fields} for row in shown]
-        near = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
-        links = [
-            f'<{self._link(request, to)}>; rel="{rel}"'
-            for rel, to in near.items()
-            if 1 <= to <= last
-        ]
-        count = str(len(rows))
-        return answer(kept, X_Result_Count=count, Link=", ".join(links))
-
-    def _link(self, request: Request, to: int) -> str:
         host = FOREIGN if self.foreign else str(request.base_url).rstrip("/")
-        asked = [(k, v) for k, v in request.query_params.multi_items() if k != "page"]
-        asked += [("page", str(to))] if to > 1 else []
-        return f"{host}{request.url.path}?{urlencode(asked)}"
+        return _paged(request, rows, f"{host}{request.url.path}")
 
     def _seen_rows(self, request: Request, remote: bool) -> list[Row]:
         """By name alone: those of one name change places with the size of pages."""
@@ -320,7 +300,30 @@ class Waldur(Portal):
         row["then"] = self._steps("UPDATING", {"state": "OK"}, "limit")
         return answer({"status": "Setting limits was scheduled."}, 202)
 
-    # Awards
+    # Awards and names
+
+    def _remote_projects(self, request: Request, rest: list[str], told: Row) -> Response:
+        if not rest:
+            return self._list(request, list(self.remote_projects.values()))
+        one = self.remote_projects.get(_hex(rest[0]))
+        if one is None:
+            return detail(404, "Not found.")
+        if rest[1:] == ["add-note"]:
+            one["notes"].append({"text": told["text"]})
+        elif rest[1:] == ["reset-to-pending"]:
+            one["state"] = "pending"
+        elif rest[1:2] and rest[1].startswith("set-"):
+            one |= told
+        return answer(one)
+
+    def _names(self, rest: list[str], told: Row) -> Response:
+        """A project without names gets empty ones when it is looked at."""
+        if _hex(rest[0]) not in self.projects:
+            return Response(status_code=404)
+        project = _hex(rest[0])
+        self.names.setdefault(project, {"shortname": None, "allowed_destinations": None})
+        self.names[project] |= told
+        return answer({"project": f"/api/projects/{project}/", **self.names[project]})
 
     def _awards(self, request: Request, rest: list[str], told: Row) -> Response:
         if not rest:
@@ -346,6 +349,31 @@ class Waldur(Portal):
         elif action == "delete":
             del self.awards[rest[0], rest[1]]
         return Response(status_code=200)
+
+
+def _paged(request: Request, rows: list[Row], url: str) -> Response:
+    asked = request.query_params
+    size = int(asked.get("page_size", "10"))
+    size = min(size, 300) if size > 0 else 10
+    number = int(asked.get("page", "1"))
+    last = max(1, -(-len(rows) // size))
+    if not 1 <= number <= last:
+        return detail(404, "Invalid page.")
+    fields = asked.getlist("field")
+    shown = rows[(number - 1) * size : number * size]
+    kept = [{k: v for k, v in row.items() if not fields or k in fields} for row in shown]
+    near = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
+    links = [
+        f'<{_link(request, url, to)}>; rel="{rel}"' for rel, to in near.items() if 1 <= to <= last
+    ]
+    count = str(len(rows))
+    return answer(kept, X_Result_Count=count, Link=", ".join(links))
+
+
+def _link(request: Request, url: str, to: int) -> str:
+    asked = [(k, v) for k, v in request.query_params.multi_items() if k != "page"]
+    asked += [("page", str(to))] if to > 1 else []
+    return f"{url}?{urlencode(asked)}"
 
 
 def _permissions(who: str, projects: Iterable[str]) -> list[Row]:
