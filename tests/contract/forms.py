@@ -34,7 +34,13 @@ from backend.core.runtime import Runtime, system_runtime
 from backend.embedded import EmbeddedBackend, open_embedded
 from backend.http import Http
 from backend.projects.model import Capacity, ModifyBaseProjects, Wishes
-from backend.remote import PlacementSettings, RemoteBackend, RemoteSettings
+from backend.remote import (
+    OpenPortalSettings,
+    Pace,
+    PlacementSettings,
+    RemoteBackend,
+    RemoteSettings,
+)
 from backend.server.app import create_app
 from tests import openstack
 from tests.openstack import ADMIN
@@ -45,7 +51,7 @@ from tests.serving import IN_PROCESS, QUIET, serving
 from tests.worlds import OPERATOR, PENDING_APP, World
 
 T = TypeVar("T")
-CLOUD = "cloud"
+CLOUD, PORTAL = "cloud", "portal"
 MANY = 10_000
 """Applications that each may have waiting."""
 Connect = Callable[[Role], AbstractAsyncContextManager[Backend]]
@@ -58,6 +64,8 @@ class Can(Enum):
     """Have projects and quotas."""
     PLACEMENT = auto()
     """Have providers and consumers."""
+    OPENPORTAL = auto()
+    """Have allocations of OpenPortal, and what is asked of them done."""
     EVERYTHING = auto()
     """Show all that the database knows, to the last field, and do whatever a command says."""
     MEMORY = auto()
@@ -204,6 +212,39 @@ def _placement(place: Place, read_only: bool) -> Iterator[Connect]:
 
 
 @contextmanager
+def _openportal(place: Place, read_only: bool) -> Iterator[Connect]:
+    """The dialect client on what `bursar serve` offers as Waldur, with a staff's token."""
+    backend = open_embedded(place, actor=OPERATOR)
+
+    def let_in(tx: Tx) -> None:
+        add(tx, OPERATOR, PORTAL, [parse_grant("openportal:admin")], digest(PORTAL), 0)
+
+    backend.database.write(let_in)
+    forget = backend.watch(lambda _: None)
+    app = Buffering(create_app(backend, QUIET))
+    http = partial(Http, transport=app, patience=remote.HASTY)
+    settings = OpenPortalSettings(IN_PROCESS, remote.presenting(PORTAL), http)
+    folder = TemporaryDirectory()
+    pace = Pace(quick=0.05, whole=0.2, lists=0.2, busy=0.05, longest=0.1, looks=(0.0, 0.01))
+
+    @asynccontextmanager
+    async def connect(role: Role) -> AsyncIterator[Backend]:
+        whole = RemoteSettings(None, None, Path(folder.name), False, settings)
+        found = RemoteBackend(whole, Runtime(system_runtime().now, random.Random(1)), pace)
+        try:
+            yield found
+        finally:
+            await found.close()
+
+    try:
+        yield connect
+    finally:
+        folder.cleanup()
+        forget()
+        backend.shut()
+
+
+@contextmanager
 def _openstack(place: Place, read_only: bool) -> Iterator[Connect]:
     """The same on a real OpenStack Placement."""
     with openstack.placement() as url, _on_placement(url, ADMIN) as connect:
@@ -242,6 +283,7 @@ FORMS: Mapping[str, Form] = {
     "astakos": Form(_astakos, frozenset({Can.ASTAKOS})),
     "process": Form(_in_a_process_of_its_own, ALL - {Can.READ_ONLY}),
     "placement": Form(_placement, frozenset({Can.PLACEMENT})),
+    "openportal": Form(_openportal, frozenset({Can.OPENPORTAL})),
     "openstack": Form(_openstack, frozenset({Can.PLACEMENT}), (pytest.mark.slow,), False),
 }
 

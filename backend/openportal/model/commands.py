@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from backend.core.plan import Command
 
-KEEP = "*"
+KEEP = "<keep>"
+"""Nothing that anything is called, and no list of destinations: `*` is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from backend.core.runtime import Runtime
 from backend.openportal.client import AllocationTold
 from backend.remote.mirror import Mirror, Ready
 from backend.remote.openportal import allocations, awards, places
+from backend.remote.openportal.export import explain
 from backend.remote.openportal.reading import Reading
 
 
@@ -32,6 +33,11 @@ class OpenPortalMirror(Mirror):
         changed = await self.write(lambda tx: _apply(tx, reading, news))
         self._remember(reading)
         return changed
+
+    async def explain(self) -> Sequence[str]:
+        """Have it as a world file may say it, until it is read again; what that changes."""
+        self._last = {False: {}, True: {}}
+        return await self.database.awrite(explain)
 
     def _remember(self, reading: Reading) -> None:
         for remote, listed in reading.allocations.items():

@@ -29,6 +29,8 @@ T = TypeVar("T")
 NOBODY = Actor("nobody", Role.USER)
 REMOTE, SERVICES, PROJECTS = "remote allocations", "services", "projects"
 AWARDS, REMOTE_PROJECTS = "awards of other portals", "awards to other portals"
+OTHERS = 1
+"""How many a list misses that is known to be a part."""
 ASSOCIATIONS, USAGES = "associations", "usages"
 
 
@@ -114,6 +116,17 @@ class Reader:
 
     def _one(self, wanted: Mapping[str, bool]) -> Callable[[str], Awaitable[AllocationTold]]:
         return lambda uuid: self.client.allocation(uuid, remote=wanted[uuid])
+
+    async def places(self, project: str, service: str = "") -> Reading:
+        """A project, and a service; what is not shown is left out."""
+        projects, services = [], []
+        with suppress(NotFound, NotAllowed):
+            projects.append(await self.client.project(project))
+        with suppress(NotFound, NotAllowed):
+            services += [await self.client.service(service)] if service else []
+        return Reading(
+            projects=Listed(projects, OTHERS), services=Listed(services, OTHERS), fresh=True
+        )
 
     async def about(self, uuid: str, months: Sequence[tuple[int, int]]) -> Reading:
         """Who has accounts with an allocation, or all (``), and what they used in these months."""

@@ -96,6 +96,7 @@ class OpenPortalSender(Sender[PortalCase]):
         elif isinstance(command, ModifyRemoteProject | ResendRequest):
             await self._mirror.apply(replace(await self._reader.awards(), fresh=True))
         elif isinstance(command, NameProject):
+            await self._mirror.apply(await self._reader.places(plain(command.project)))
             await self._read_names(plain(command.project))
         return False
 
@@ -109,6 +110,7 @@ class OpenPortalSender(Sender[PortalCase]):
     async def _read_places(self, command: CreateAllocation) -> bool:
         """Where a new allocation goes, and those there that it could be taken for."""
         project = plain(command.project)
+        await self._mirror.apply(await self._reader.places(project, plain(command.service)))
         await self._read_alike(command.name.strip(), project, remote=command.remote)
         return not await self._read_names(project)
 

@@ -120,6 +120,7 @@ class OpenPortalSide(Side):
         await self._apply(await self._reader.some(kinds, fresh=True))
         await self._apply(await self._reader.about("", self._months(MONTHS)))
         return [
+            *await self._copy.explain(),
             "short names of projects, credits, and who else is in projects are not shown",
             f"usage by people is that of the last {MONTHS} months",
         ]

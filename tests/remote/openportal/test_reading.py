@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
 from backend.backend import LinkState
+from backend.check import findings
 from backend.core.errors import BursarError, NotFound
 from backend.core.listing import Query
+from backend.embedded import open_embedded
 from backend.openportal.model import State
 from backend.remote import RemoteBackend
 from backend.remote.openportal.busy import GIVEN_UP, Busy
+from backend.world import load
 from tests.remote.openportal.conftest import Stand, row, rows, soon
 from tests.remote.openportal.waldur import ADMIN, MEMBER, SUPPORT, Waldur, answer, page
 
@@ -239,6 +246,28 @@ def test_a_server_that_is_none_is_told(stand: Stand) -> None:
             await backend.badges()
 
     stand.play(scene)
+
+
+def test_what_is_seen_is_a_world_file(stand: Stand, tmp_path: Path) -> None:
+    stand.waldur.allocation("climate", description="for ice")
+    stand.waldur.allocation("far", remote=True, state="UPDATING")
+    stand.waldur.award("u6ac.brics", "airr.brics.isambard-ai")
+
+    async def scene(backend: RemoteBackend) -> str:
+        out = io.StringIO()
+        lacking = await backend.export(out)
+        assert lacking[0].endswith("is ERRED in the copy: far")
+        return out.getvalue()
+
+    world = json.loads(stand.play(scene))
+    told = world["openportal"]
+    (one,), (far,) = told["allocations"], told["remote_allocations"]
+    assert (far["name"], far["state"]) == ("far", "ERRED")
+    assert [one["identifier"] for one in told["managed_projects"]] == ["u6ac.brics"]
+    with closing(open_embedded(tmp_path / "copy.db").database) as copy:
+        load(copy, world)
+        assert copy.read(lambda tx: list(findings(tx))) == []
+    assert (one["name"], one["description"]) == ("climate", "for ice")
 
 
 def test_what_is_under_way_is_looked_at_often_then_less_then_no_more() -> None:
