@@ -105,6 +105,7 @@ def test_a_new_allocation_is_followed_and_a_limit_of_the_servers_own_is_told(
 
     async def scene(backend: RemoteBackend) -> None:
         await backend.badges()
+        forget = backend.watch(lambda _: None)
         command = CreateAllocation(
             actor=ME, remote=remote, name="x", service=service, project=project, node_limit=500
         )
@@ -125,6 +126,7 @@ def test_a_new_allocation_is_followed_and_a_limit_of_the_servers_own_is_told(
         await carry_out(backend, limit(uuid, 500))
         assert await settled(backend, uuid) is State.OK
         assert (await backend.badges()).warnings == ()
+        forget()
 
     stand.play(scene)
 

@@ -96,17 +96,12 @@ class Waldur(Portal):
         self.seen.add(request.headers.get("authorization", ""))
         scheme = "bearer" if token.startswith("w_") else "token"
         if not token:
-            return self._unsigned("Authentication credentials were not provided.")
+            return _unsigned("Authentication credentials were not provided.")
         if word.lower() != scheme or token not in PEOPLE or token in self.dead:
-            return self._unsigned("Token has expired." if token in self.dead else "Invalid token.")
+            return _unsigned("Token has expired." if token in self.dead else "Invalid token.")
         parts = path.strip("/").split("/")[1:]
         told = json.loads(body) if body else {}
         return self._routed(request, parts, told, token)
-
-    def _unsigned(self, text: str) -> Response:
-        response = detail(401, text)
-        response.headers["www-authenticate"] = "Token"
-        return response
 
     def _routed(self, request: Request, parts: list[str], told: Row, token: str) -> Response:
         who, (first, *rest) = PEOPLE[token], parts or [""]
@@ -374,6 +369,12 @@ def _link(request: Request, url: str, to: int) -> str:
     asked = [(k, v) for k, v in request.query_params.multi_items() if k != "page"]
     asked += [("page", str(to))] if to > 1 else []
     return f"{url}?{urlencode(asked)}"
+
+
+def _unsigned(text: str) -> Response:
+    response = detail(401, text)
+    response.headers["www-authenticate"] = "Token"
+    return response
 
 
 def _permissions(who: str, projects: Iterable[str]) -> list[Row]:
