@@ -258,7 +258,7 @@ class AwardAnswer(TypedDict, total=False):
 
 
 class RemoteProjectAnswer(TypedDict, total=False):
-    """An award of ours to another portal; `links` has all of them together."""
+    """An award of ours to another portal."""
 
     uuid: str
     identifier: str | None
@@ -277,11 +277,10 @@ class RemoteProjectAnswer(TypedDict, total=False):
     earliest_approve: str | None
     membership_control: str | None
     allowed_domains: list[str] | None
-    link_award: Any
-    link_call: Any
-    link_project: Any
-    link_renewal: Any
-    links: dict[str, Any]
+    link_award: dict[str, Any] | None
+    link_call: dict[str, Any] | None
+    link_project: dict[str, Any] | None
+    link_renewal: dict[str, Any] | None
     breakdown: dict[str, str]
     notes: list[str]
     current_project_name: str

@@ -98,7 +98,7 @@ class Guard:
         in the words of that dialect."""
         token = openportal.token_of(request.headers.get("authorization", ""))
         try:
-            principal = await self._lately(request, token)
+            principal = await self._principal(request, token)
         except NotSignedIn:
             expired = await self._database.aread(lambda tx: has_expired(tx, token))
             raise openportal.not_signed_in(expired=expired) from None

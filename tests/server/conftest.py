@@ -17,6 +17,7 @@ from backend.server.app import Application
 from tests.serving import ACCOUNT, application, client, token
 
 OPERATOR = operator("op")
+WHOLE = ("/bursar", "/astakos", "/placement", "/api")
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Site:
         given = dict(headers or {})
         if token:
             given["X-Auth-Token"] = token
-        where = path if path.startswith(("/bursar", "/astakos", "/placement")) else ACCOUNT + path
+        where = path if path.startswith(WHOLE) else ACCOUNT + path
 
         async def send() -> httpx.Response:
             async with client(self.app, self.address) as http:

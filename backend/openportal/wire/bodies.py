@@ -171,9 +171,11 @@ FAILURE: Fields = {"error_message": LONG_TEXT, "error_traceback": LONG_TEXT}
 
 
 def linked(value: object) -> Any:
-    """A link as an object with `id` and `url`, or null."""
+    """A link as an object with `id` and `url`, or null; a text is a URL."""
     if value is None or isinstance(value, dict):
         return value
+    if isinstance(value, str):
+        return {"id": None, "url": LONG_TEXT(value)}
     raise Wrong(not_object(value))
 
 

@@ -51,7 +51,7 @@ def _basic(there: ShownProject, link: Link) -> Json:
 def remote_project(shown: ShownRemoteProject, link: Link) -> Json:
     """An award of ours to another portal."""
     one, told = shown.remote_project, _json(shown.remote_project.links)
-    linked = {name: told.get(name) for name in LINKS}
+    linked = {name: _linked(told.get(name)) for name in LINKS}
     domains = one.allowed_domains
     return {
         "uuid": one.uuid,
@@ -75,7 +75,6 @@ def remote_project(shown: ShownRemoteProject, link: Link) -> Json:
         "link_call": linked["call"],
         "link_project": linked["project_link"],
         "link_renewal": linked["renewal"],
-        "links": told,
         "breakdown": {},
         "notes": one.notes.splitlines(),
         "current_project_name": shown.project_name,
@@ -93,6 +92,13 @@ def usage(shown: ShownRemoteProject) -> Json:
         "destination": one.destination,
         "total_usage": hours(shown.usage),
     }
+
+
+def _linked(value: object) -> Json | None:
+    """A link that may be kept as a URL only."""
+    if isinstance(value, str):
+        return {"id": None, "url": value}
+    return value if isinstance(value, dict) else None
 
 
 def _listed(text: str) -> list[str]:

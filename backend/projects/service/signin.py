@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from backend.core.database.tx import Tx
 from backend.core.errors import NotAllowed, NotSignedIn
@@ -93,13 +94,22 @@ def portal_actor(tx: Tx, principal: Principal) -> Actor:
     Raises NotAllowed for those without a role, NotSignedIn for users that are not active.
     """
     granted = dict(principal.granted("openportal"))
-    if principal.name.startswith("user:"):
-        uuid = principal.name.removeprefix("user:")
-        granted[Role.USER] = uuid
-        if people.user(tx, uuid) is not None and _active(tx, uuid).is_project_admin:
-            granted[Role.ADMIN] = ""
+    himself = principal.name.startswith("user:")
+    if himself:
+        granted[Role.USER] = principal.name.removeprefix("user:")
+    uuid = dashed(granted.get(Role.USER, ""))
+    if people.user(tx, uuid) is not None and _active(tx, uuid).is_project_admin and himself:
+        granted[Role.ADMIN] = ""
     role = next((role for role in READING if role in granted), None)
     if role is None:
         hint = "add one with --grant openportal:viewer, approver, admin or user:<uuid>"
         raise NotAllowed("this token opens no portal", hint=hint)
     return Actor(principal.name, role, uuid=granted.get(Role.USER, ""))
+
+
+def dashed(uuid: str) -> str:
+    """A uuid as Astakos writes it, whatever form it came in; what is none stays as it is."""
+    try:
+        return str(UUID(uuid))
+    except ValueError:
+        return uuid

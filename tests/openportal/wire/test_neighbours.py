@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from backend.core.database import Tx
 from backend.openportal.model import Usage
 from backend.openportal.store import usages
 from tests.openportal.wire.waldur import Cast, fresh
@@ -16,10 +17,12 @@ NOW = Usage(2026, 11, "ada.abc.brics", "Ada", 275)
 def used(cast: Cast) -> str:
     """An allocation of which something was used in two months, and somebody's account."""
     uuid = cast.made()
-    for one in (USED, NOW):
-        cast.site.write(
-            lambda tx, one=one: usages.set_month(tx, uuid, one.year, one.month, [one])  # type: ignore[misc]
-        )
+
+    def write(tx: Tx) -> None:
+        for one in (USED, NOW):
+            usages.set_month(tx, uuid, one.year, one.month, [one])
+
+    cast.site.write(write)
     return uuid
 
 
