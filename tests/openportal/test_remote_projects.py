@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from backend.core.database import Tx
 from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from backend.core.identity import Actor, Role
 from backend.openportal.model import (
     CreateAllocation,
     DeleteAllocation,
@@ -19,6 +21,8 @@ from backend.openportal.model import (
 )
 from backend.openportal.store import awards, places
 from tests.openportal.portals import R_INSTANCE, A, L, M, O, P, Portal, R, S, X
+
+VIEWER = Actor("token:eve", Role.VIEWER)
 
 
 def ours(p: Portal) -> RemoteProject:
@@ -47,6 +51,21 @@ def test_an_award_waits_for_the_other_sides_people(p: Portal) -> None:
     assert (done.state, done.identifier) == (RemoteState.ACTIVE, "u6ac.brics")
     assert (done.current_allocation, done.pending_allocation) == ("500 NHR", "")
     assert p.sent() == [1]
+
+
+def test_an_award_that_waits_for_months_is_not_sent_again(p: Portal) -> None:
+    p.simulate(R, approval=90 * 86_400)
+    uuid = p.make(remote=True)
+    p.run()
+    sent = p.see(Tx.all, "SELECT key, at FROM sim_order")
+    p.clock.move(days=40)
+    p.made("here")
+    p.run()
+    assert p.see(Tx.all, "SELECT key, at FROM sim_order ORDER BY at LIMIT 1") == sent
+    p.clock.move(days=51)
+    p.run()
+    assert p.state(uuid) is State.OK
+    assert p.sent() == [1, 1]
 
 
 def test_another_amount_is_pending_until_it_is_confirmed(p: Portal) -> None:
@@ -145,7 +164,7 @@ def test_what_goes_with_an_award(p: Portal) -> None:
 def test_who_changes_awards(p: Portal) -> None:
     p.made(remote=True)
     uuid = ours(p).uuid
-    for actor, error in ((X, NotFound), (A, NotAllowed), (M, NotAllowed)):
+    for actor, error in ((X, NotFound), (A, NotAllowed), (M, NotAllowed), (VIEWER, NotAllowed)):
         p.refused(error, ResendRequest(actor=actor, remote_project=uuid))
 
 
@@ -160,6 +179,9 @@ def test_a_project_without_a_short_name_gets_no_allocation(p: Portal) -> None:
     assert found.state is State.ERRED
     assert found.error_message.startswith("Empty project_name for allocation. Please set")
     assert p.sent() == []
+    p.do(SetNodeLimit(actor=S, allocation=uuid, node_limit=5))
+    p.run()
+    assert (p.state(uuid), p.seen(uuid).backend_id) == (State.ERRED, "")
     p.do(NameProject(actor=S, project=P, shortname="ocean"))
     p.do(DeleteAllocation(actor=A, allocation=uuid))
     assert p.seen(p.made("again")).backend_id == "ocean.brics"

@@ -208,3 +208,24 @@ def test_settings_that_the_simulator_does_not_have(text: str, told: str) -> None
     with pytest.raises(Invalid, match=told):
         settings.read(text)
     assert settings.read('{"fails": ["pull"], "down": true}').fails == ("pull",)
+
+
+class Lost:
+    """A claim that another process has taken over."""
+
+    holds = False
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+
+def test_who_has_lost_his_claim_sends_nothing(p: Portal) -> None:
+    resource = scripted(p, None)
+    p.make()
+    p.clock.move(seconds=1)
+    order = p.scheduler.take()
+    assert order is not None
+    before = p.content()
+    p.scheduler.settle(order, p.scheduler.carry_out(order, Lost()))
+    assert p.content() == before
+    assert resource.asked == ["find create"]

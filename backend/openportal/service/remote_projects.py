@@ -42,7 +42,7 @@ def find(tx: Tx, actor: Actor, uuid: str) -> tuple[RemoteProject, PortalProject]
     who = standing(tx, actor)
     project = places.projects(tx, [one.project])[one.project]
     access.require_seen(who, project, f"remote project {uuid!r}")
-    if not (who.sees_all or project.customer in who.owned):
+    if not (who.staff or project.customer in who.owned):
         raise NotAllowed(
             f"only owners of {project.name}'s organisation and staff change its awards",
             hint="ask one of them",

@@ -38,7 +38,9 @@ SELECT_ORDER = "SELECT ready_at FROM sim_order WHERE key = ?"
 INSERT_ORDER = """
 INSERT INTO sim_order (key, allocation, operation, sent, at, ready_at) VALUES (?, ?, ?, 1, ?, ?)
 ON CONFLICT (key) DO UPDATE SET sent = sim_order.sent + 1"""
-DELETE_OLD = "DELETE FROM sim_order WHERE at < ?"
+DELETE_OLD = """
+DELETE FROM sim_order WHERE at < ? AND NOT EXISTS (SELECT 1 FROM portal_job j
+    WHERE j.key = sim_order.key)"""
 
 
 class Simulator:
@@ -94,6 +96,9 @@ def _answer(order: Order, settings: Settings, ready_at: int, now: int) -> Answer
         return Failed(settings.rejects)
     if order.operation in settings.fails or _chance(order.key) < settings.share:
         return Failed(settings.error)
+    known = order.allocation.backend_id or order.project.shortname
+    if not known and order.operation is not Operation.DELETE:
+        return Failed(f"{order.service.name} knows no project without a short name")
     return _done(order, settings, now)
 
 
