@@ -70,6 +70,7 @@ CREATE TABLE portal_usage (
     user_id {int64} NOT NULL, username TEXT NOT NULL, full_name TEXT NOT NULL,
     year {int64} NOT NULL, month {int64} NOT NULL, node_usage {int64} NOT NULL,
     UNIQUE (allocation_id, year, month, username)){strict};
+CREATE INDEX portal_usage_by_month ON portal_usage (year, month, id);
 CREATE TABLE portal_award (
     id {int64} PRIMARY KEY, identifier TEXT NOT NULL, destination TEXT NOT NULL,
     state TEXT NOT NULL, details TEXT NOT NULL, project_id {int64} NOT NULL,

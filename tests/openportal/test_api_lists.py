@@ -10,7 +10,7 @@ import pytest
 from backend.core.database import Tx
 from backend.openportal.model.reads import Sight, Wanted
 from backend.openportal.store import listing
-from backend.openportal.store.catalogues import ALLOCATIONS
+from backend.openportal.store.catalogues import ALLOCATIONS, ASSOCIATIONS, USAGE, Catalogue
 from backend.openportal.store.listing import Counts
 from tests.openportal.portals import Portal
 from tests.places import sqlite_only
@@ -44,6 +44,25 @@ def test_pages_come_in_the_order_of_an_index(p: Portal, wanted: Wanted, index: s
     found = plan(p, wanted)
     assert index in found
     assert "TEMP B-TREE" not in found
+
+
+@sqlite_only
+@pytest.mark.parametrize(
+    ("which", "wanted", "index"),
+    [
+        (USAGE, Wanted(), "portal_usage_by_month"),
+        (USAGE, Wanted({"year": [2026], "month": [11]}), "portal_usage_by_month"),
+        (ASSOCIATIONS[False], Wanted(), "portal_association_of"),
+    ],
+)
+def test_what_belongs_to_allocations_comes_in_order(
+    p: Portal, which: Catalogue, wanted: Wanted, index: str
+) -> None:
+    sql, params = listing.page_sql(which, ALL, wanted)
+    rows = p.see(Tx.all, f"EXPLAIN QUERY PLAN {sql}", [*params, 10, 0])
+    told = "; ".join(row[3] for row in rows)
+    assert index in told
+    assert "TEMP B-TREE" not in told
 
 
 @sqlite_only

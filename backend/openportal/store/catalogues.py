@@ -228,10 +228,10 @@ USAGE = Catalogue(
 
 
 def _associations(remote: int) -> Catalogue:
-    allocations = f"SELECT id FROM portal_allocation WHERE remote = {remote}"
+    kind = "(SELECT a.remote FROM portal_allocation a WHERE a.id = x.allocation_id)"
     return Catalogue(
         "RemoteAssociation" if remote else "Association",
-        f"portal_association x WHERE x.allocation_id IN ({allocations})",
+        f"portal_association x WHERE {kind} = {remote}",
         "x.allocation_id, x.id",
         f"x.allocation_id IN (SELECT id FROM portal_allocation WHERE project_id IN {PROJECTS})",
         {"allocation": ALLOCATION, "allocation_uuid": ALLOCATION},
@@ -253,6 +253,9 @@ SPENDING = Catalogue(
         ),
     },
 )
+LOCAL_NAME = """EXISTS (SELECT 1 FROM portal_project p
+    WHERE p.id = a.project_id AND CAST(? AS TEXT) LIKE p.shortname || '.%')"""
+"""Short names have nothing that is more than a letter in a pattern."""
 AWARDS = Catalogue(
     "ManagedProject",
     "portal_award a WHERE 1 = 1",
@@ -263,7 +266,10 @@ AWARDS = Catalogue(
     {
         "state": choice("a.state", tuple(AwardState)),
         "identifier": same("a.identifier"),
+        "local_identifier": Narrow(Kind.SAME, LOCAL_NAME),
         "query": part("a.fold"),
+        "project_template": Narrow(Kind.NONE, "1 = 0"),
+        "project_template_uuid": Narrow(Kind.NONE, "1 = 0"),
         "project": refers("a.project_id", "portal_project"),
         "project_uuid": refers("a.project_id", "portal_project"),
     },

@@ -156,7 +156,10 @@ def test_awards_are_approved(cast: Cast, who: str) -> None:
     assert (row["state"], bool(row["reviewed_at"])) == ("approved", True)
     assert row["reviewed_by_full_name"]
     project = row["project_data"]["uuid"]
-    assert row["local_identifier"]
+    here = row["local_identifier"]
+    for name, count in ((here, 1), (f"x{here}", 0), ("", 1)):
+        query = f"identifier={row['identifier']}&local_identifier={name}"
+        assert len(cast.get("S", f"/openportal-managed-projects/?{query}")) == count
     (made,) = cast.get("S", f"/openportal-allocations/?project_uuid={project}")
     assert made["node_limit"] == 500
     answer = cast.ask(who, "POST", f"{path}reject/")
