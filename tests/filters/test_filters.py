@@ -349,6 +349,11 @@ def test_the_database_answers_as_the_judge(name: str, data: Any) -> None:
     check(name, seed, data.draw(filters(LISTS[name], little(seed).known)))
 
 
+def test_room_beside_usage_that_is_not_shown_is_not_known() -> None:
+    """Also where what others seem to use would lift the pool's limit to no limit at all."""
+    check("quotas", 8, parse("left>-2K", LISTS["quotas"]))
+
+
 @pytest.mark.parametrize("name", ["quotas", "pools"])
 @settings(max_examples=60)
 @given(data=st.data())

@@ -59,7 +59,8 @@ class QuotaRow:
     @property
     def room_known(self) -> bool:
         """Whether `left` and `room` mean something."""
-        return self.effective == UNLIMITED or (self.known and self.reach_known)
+        unpooled = self.is_pool or self.project_limit == UNLIMITED
+        return (unpooled and self.limit == UNLIMITED) or (self.known and self.reach_known)
 
     @property
     def taken_by_others(self) -> int:
