@@ -121,6 +121,13 @@ EVERY_PROVIDER_FIELD = ProviderFilter(
 )
 
 
+def at_the_epoch(
+    sql: Callable[[Query, int], tuple[str, list[object]]],
+) -> Callable[[Query], tuple[str, list[object]]]:
+    """The statements of a list as of then."""
+    return lambda query: sql(query, 0)
+
+
 def filtered() -> Iterator[tuple[str, str]]:
     """The statements of all lists with every field, operator and kind of value in them."""
     runtime, seen = system_runtime(), set()
@@ -144,7 +151,7 @@ def filtered() -> Iterator[tuple[str, str]]:
         lambda query: allocations.statements(query, 0)[0],
     )
     for n, (which, portal_sql, _) in enumerate(PORTAL):
-        lists[f"portal {n}"] = (which.specs, lambda query, sql=portal_sql: sql(query, 0))  # type: ignore[misc]
+        lists[f"portal {n}"] = (which.specs, at_the_epoch(portal_sql))
     for view, (specs, keys_sql) in lists.items():
         for found in simple(specs, ["ada"]):
             text = f"{render(found, specs)} bob|~x"

@@ -12,6 +12,8 @@ from typing import Any
 from backend.check import findings
 from backend.core.database import Database, open_database
 from backend.core.runtime import Runtime
+from backend.quotas import service as quotas
+from backend.quotas.model import HoldingKey
 from backend.schema import STEPS
 from backend.world import Report, dump, load
 from tests.places import Places
@@ -193,3 +195,14 @@ def membership(**more: object) -> Json:
         "accepted": "2026-02-02T00:00:00+00:00",
         **more,
     }
+
+
+def entries(db: Database) -> list[tuple[object, ...]]:
+    """Action, actor and outcome of everything in the journal."""
+    return db.read(lambda tx: tx.all("SELECT action, actor, outcome FROM journal ORDER BY seq"))
+
+
+def figures(db: Database, holder: str, source: str, name: str) -> tuple[int, int, int] | None:
+    """Limit and counters of a holding."""
+    found = db.read(lambda tx: quotas.holding(tx, HoldingKey(holder, source, name)))
+    return (found.limit, found.usage_min, found.usage_max) if found else None

@@ -20,6 +20,41 @@ UNI, LAB, ADA, CLUSTER, PORTAL, HERE, THERE = (uuid(kind) for kind in range(1, 8
 AWARD = {"name": "Ocean", "allocation": "500 NHR", "members": {"eve@far.example": "PI"}}
 
 
+def here(began: str) -> Json:
+    """An allocation that is being changed."""
+    return {
+        "uuid": HERE,
+        "name": "climate-a6b",
+        "service_settings_uuid": CLUSTER,
+        "project_uuid": LAB,
+        "state": "UPDATING",
+        "backend_id": "a6b.brics",
+        "groupname": "brics.a6b",
+        "node_limit": 1200,
+        "node_usage": "86.40",
+        "_bursar": {
+            "job": {
+                "operation": "limit",
+                "key": "k1",
+                "scheduled": began,
+                "begun": began,
+                "due": began,
+            }
+        },
+    }
+
+
+def there() -> Json:
+    """One at another portal."""
+    return {
+        "uuid": THERE,
+        "name": "climate-far",
+        "service_settings_uuid": PORTAL,
+        "project_uuid": LAB,
+        "node_limit": -1,
+    }
+
+
 def openportal() -> Json:
     """A project with an allocation here that is being changed, and one at another portal."""
     began = "2026-11-20T14:02:30.000000+00:00"
@@ -52,37 +87,8 @@ def openportal() -> Json:
             },
             {"uuid": PORTAL, "name": "far", "type": "OPENPORTALREMOTE", "state": "ERRED"},
         ],
-        "allocations": [
-            {
-                "uuid": HERE,
-                "name": "climate-a6b",
-                "service_settings_uuid": CLUSTER,
-                "project_uuid": LAB,
-                "state": "UPDATING",
-                "backend_id": "a6b.brics",
-                "groupname": "brics.a6b",
-                "node_limit": 1200,
-                "node_usage": "86.40",
-                "_bursar": {
-                    "job": {
-                        "operation": "limit",
-                        "key": "k1",
-                        "scheduled": began,
-                        "begun": began,
-                        "due": began,
-                    }
-                },
-            }
-        ],
-        "remote_allocations": [
-            {
-                "uuid": THERE,
-                "name": "climate-far",
-                "service_settings_uuid": PORTAL,
-                "project_uuid": LAB,
-                "node_limit": -1,
-            }
-        ],
+        "allocations": [here(began)],
+        "remote_allocations": [there()],
         "allocation_user_usage": [
             {
                 "allocation_uuid": HERE,
