@@ -101,7 +101,7 @@ ALLOCATIONS = Fields(
         portal.FOLD,
         Like(portal.PROJECT_FOLD, folded=True),
         *portal.SERVICES,
-        Like("lower(a.state) LIKE ? ESCAPE '!'"),
+        portal.STATE,
     ),
     [there for _, there in _BOTH],
     PORTAL_KEY,

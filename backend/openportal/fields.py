@@ -28,14 +28,19 @@ LINES, LATER = "\n%", "%\n"
 """What may follow the name that a fold begins with, and what is before another line of it."""
 
 
-def _named(sql: str) -> Like:
+FIRST = "fold >= ? || '\n' AND fold < ? || '\v'"
+"""That a fold has this first line."""
+
+
+def _named(sql: str, whole: str = "") -> Like:
     """The name that a fold of several lines begins with."""
-    return Like(sql, folded=True, tail=LINES)
+    return Like(sql, folded=True, tail=LINES, whole=whole)
 
 
 # ---------------------------------------------------------------- allocations
 
-BUSY = "a.state NOT IN ('OK', 'ERRED', 'UNKNOWN')"
+_BUSY = ", ".join(f"'{one}'" for one in State if one.busy)
+BUSY = f"a.state IN ({_BUSY})"
 LIMIT = f"CASE WHEN a.node_limit = {UNLIMITED} THEN {MOST} ELSE a.node_limit END"
 LIMITED = "(a.node_limit IS NOT NULL AND a.node_limit > 0 AND a.node_usage IS NOT NULL)"
 SHARE = "(a.node_usage * 1.0 / a.node_limit)"
@@ -49,14 +54,18 @@ SHARED = """(a.code <> '' AND EXISTS (SELECT 1 FROM portal_allocation b WHERE b.
     AND b.id <> a.id AND b.remote = a.remote AND b.node_limit = a.node_limit))"""
 
 FOLD = Like("a.fold LIKE ? ESCAPE '!'", folded=True)
-_NAME = _named("a.fold LIKE ? ESCAPE '!'")
-UUID = Like("lower(a.uuid) LIKE ? ESCAPE '!'")
-PROJECT_FOLD = "a.project_id IN (SELECT id FROM portal_project WHERE fold LIKE ? ESCAPE '!')"
+_NAME = _named("a.fold LIKE ? ESCAPE '!'", f"(a.{FIRST.replace(' fold', ' a.fold')})")
+UUID = Like("a.uuid LIKE ? ESCAPE '!'", whole="a.uuid = ?")
+_PROJECT = "a.project_id IN (SELECT id FROM portal_project WHERE {})"
+PROJECT_FOLD = _PROJECT.format("fold LIKE ? ESCAPE '!'")
 PROJECTS = (
-    _named(PROJECT_FOLD),
-    Like(PROJECT_FOLD, head=LATER, folded=True),
-    Like("a.project_id IN (SELECT id FROM portal_project WHERE uuid LIKE ? ESCAPE '!')"),
+    _named(PROJECT_FOLD, _PROJECT.format(FIRST)),
+    Like(PROJECT_FOLD, head=LATER, folded=True, whole=_PROJECT.format("lower(shortname) = ?")),
+    Like(_PROJECT.format("uuid LIKE ? ESCAPE '!'"), whole=_PROJECT.format("uuid = ?")),
 )
+_STATES = " UNION ALL ".join(f"SELECT '{one}' AS name" for one in State)
+STATE = Like(f"""a.state IN (SELECT z.name FROM ({_STATES}) z
+    WHERE lower(z.name) LIKE ? ESCAPE '!')""")
 _CUSTOMER = """a.project_id IN (SELECT q.id FROM portal_project q JOIN portal_customer o
     ON o.id = q.customer_id WHERE o.fold LIKE ? ESCAPE '!')"""
 CUSTOMERS = (
@@ -64,17 +73,27 @@ CUSTOMERS = (
     Like(_CUSTOMER, head=LATER, tail=LINES, folded=True),
     Like(_CUSTOMER, head=LATER, folded=True),
 )
+# A service has so many that its index is of no help: the sign before the column rules it out.
 SERVICES = (
-    Like("a.service_id IN (SELECT id FROM portal_service WHERE fold LIKE ? ESCAPE '!')",
+    Like("+a.service_id IN (SELECT id FROM portal_service WHERE fold LIKE ? ESCAPE '!')",
          folded=True),
 )  # fmt: skip
-_COUNTERPART = "(a.remote = {} AND lower(coalesce(a.counterpart, '')) LIKE ? ESCAPE '!')"
+_CODE = Like("lower(a.code) LIKE ? ESCAPE '!'", whole="lower(a.code) = ?")
+_BACKEND = Like("lower(a.backend_id) LIKE ? ESCAPE '!'", whole="lower(a.backend_id) = ?")
 USERS = (
     Like("""a.id IN (SELECT allocation_id FROM portal_association
         WHERE lower(username) LIKE ? ESCAPE '!')"""),
     Like("""a.id IN (SELECT allocation_id FROM portal_usage
         WHERE lower(username) LIKE ? ESCAPE '!')"""),
 )
+
+
+def _counterpart(remote: int) -> Like:
+    """The group or the project at another portal."""
+    sql = f"(a.remote = {remote} AND lower(coalesce(a.counterpart, '')) {{}})"
+    return Like(sql.format("LIKE ? ESCAPE '!'"), whole=sql.format("= ?"))
+
+
 STATES = {one.value.lower(): f"a.state = '{one.value}'" for one in State}
 
 ALLOCATIONS: Sequence[Field] = (
@@ -86,13 +105,12 @@ ALLOCATIONS: Sequence[Field] = (
          "organisation"),
     text("user", USERS, "somebody who has an account or used it", "user:ada"),
     text("service", SERVICES, "the service, which is the cluster", "service:isambard", "cluster"),
-    text("code", (Like("lower(a.code) LIKE ? ESCAPE '!'"),),
-         "the project code, which allocations of one limit share", "code=a6b"),
-    text("backend_id", (Like("lower(a.backend_id) LIKE ? ESCAPE '!'"),),
-         "the project at the resource backend", "backend_id:a6b.brics", "backend"),
-    text("group", (Like(_COUNTERPART.format(0)),), "the group on the cluster",
+    text("code", (_CODE,), "the project code, which allocations of one limit share", "code=a6b"),
+    text("backend_id", (_BACKEND,), "the project at the resource backend", "backend_id:a6b.brics",
+         "backend"),
+    text("group", (_counterpart(0),), "the group on the cluster",
          "group:brics.a6b", "groupname"),
-    text("remote_id", (Like(_COUNTERPART.format(1)),), "the project at the other portal",
+    text("remote_id", (_counterpart(1),), "the project at the other portal",
          "remote_id:u6ac", "remote_project_identifier"),
     text("error", (Like("lower(a.error_message) LIKE ? ESCAPE '!'"),), "what went wrong last",
          "error:~quota"),
@@ -119,10 +137,9 @@ ALLOCATIONS: Sequence[Field] = (
 
 # A row stands for its code: none of the same code has a smaller key.
 OF_CODE = """(SELECT count(DISTINCT b.service_id) FROM portal_allocation b
-    WHERE b.code = a.code AND b.remote = 0)"""
+    WHERE b.code = a.code AND +b.remote = 0)"""
 USAGE_OF_CODE = """(SELECT coalesce(sum(b.node_usage), 0) FROM portal_allocation b
-    WHERE b.code = a.code AND b.remote = 0)"""
-_CODE = Like("lower(a.code) LIKE ? ESCAPE '!'")
+    WHERE b.code = a.code AND +b.remote = 0)"""
 CODES = Fields(
     (_CODE, Like(PROJECT_FOLD, folded=True)),
     (

@@ -49,8 +49,8 @@ SELECT code, remote, node_limit, count(*) FROM portal_allocation WHERE code IN (
 GROUP BY code, remote, node_limit"""
 
 # A code is shown by the oldest of its allocations.
-FIRST_OF_CODE = """a.code <> '' AND a.remote = 0 AND NOT EXISTS (SELECT 1
-    FROM portal_allocation e WHERE e.code = a.code AND e.remote = 0 AND e.id < a.id)"""
+FIRST_OF_CODE = """a.code <> '' AND +a.remote = 0 AND NOT EXISTS (SELECT 1
+    FROM portal_allocation e WHERE e.code = a.code AND +e.remote = 0 AND e.id < a.id)"""
 CODES = f"a.id FROM portal_allocation a WHERE {FIRST_OF_CODE} AND {{where}} ORDER BY "
 CODE_SORTS: Mapping[str, str] = {
     "": CODES + "a.code {d}, a.id {d}",
@@ -59,7 +59,7 @@ CODE_SORTS: Mapping[str, str] = {
 }
 SELECT_CODES = """
 SELECT f.id, f.code, p.uuid, p.name, s.name, a.node_limit, coalesce(a.node_usage, 0)
-FROM portal_allocation f JOIN portal_allocation a ON a.code = f.code AND a.remote = 0
+FROM portal_allocation f JOIN portal_allocation a ON a.code = f.code AND +a.remote = 0
 JOIN portal_project p ON p.id = f.project_id JOIN portal_service s ON s.id = a.service_id
 WHERE f.id IN ({keys}) ORDER BY f.id, s.fold, s.id, a.id"""
 

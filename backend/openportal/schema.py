@@ -2,7 +2,8 @@
 
 # What only a mirror of another server may not know can be NULL. 0 is no customer, project or
 # person. Usage and credits are in hundredths of a node-hour. `code` repeats the project code
-# (§1.5), `fold` is what is searched. What the simulator was sent stands in `sim_order`.
+# (§1.5), `fold` is what is searched; indexes that lists are read in order of have what is searched,
+# too. What the simulator was sent stands in `sim_order`.
 SCHEMA = """
 CREATE TABLE portal_customer (
     id {int64} PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
@@ -16,6 +17,7 @@ CREATE TABLE portal_project (
     allowed_destinations TEXT, credits {int64} NOT NULL, fold TEXT NOT NULL,
     created_at {int64} NOT NULL){strict};
 CREATE INDEX portal_project_by_name ON portal_project (fold, id);
+CREATE INDEX portal_project_short ON portal_project (lower(shortname));
 CREATE INDEX portal_project_of ON portal_project (customer_id);
 CREATE TABLE portal_user (
     id {int64} PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, username TEXT NOT NULL UNIQUE,
@@ -45,14 +47,19 @@ CREATE TABLE portal_allocation (
     remote_version {int64} NOT NULL, marketplace TEXT NOT NULL DEFAULT '', code TEXT NOT NULL,
     fold TEXT NOT NULL, created_at {int64} NOT NULL, modified_at {int64} NOT NULL){strict};
 CREATE INDEX portal_allocation_in_order ON portal_allocation (remote, name, uuid);
-CREATE INDEX portal_allocation_by_name ON portal_allocation (fold, id);
-CREATE INDEX portal_allocation_by_age ON portal_allocation (created_at, id);
+CREATE INDEX portal_allocation_by_name
+    ON portal_allocation (fold, id, project_id, service_id, state);
+CREATE INDEX portal_allocation_by_age
+    ON portal_allocation (created_at, id, fold, project_id, service_id, state);
 CREATE INDEX portal_allocation_project ON portal_allocation (project_id, service_id);
 CREATE INDEX portal_allocation_service ON portal_allocation (service_id, remote);
 CREATE INDEX portal_allocation_state ON portal_allocation (state, remote, name, uuid);
 CREATE INDEX portal_allocation_active ON portal_allocation (is_active, remote, name, uuid);
 CREATE INDEX portal_allocation_backend ON portal_allocation (backend_id);
+CREATE INDEX portal_allocation_backend_fold ON portal_allocation (lower(backend_id));
+CREATE INDEX portal_allocation_other ON portal_allocation (lower(coalesce(counterpart, '')));
 CREATE INDEX portal_allocation_code ON portal_allocation (code, id);
+CREATE INDEX portal_allocation_code_fold ON portal_allocation (lower(code));
 CREATE TABLE portal_job (
     id {int64} PRIMARY KEY,
     allocation_id {int64} NOT NULL UNIQUE REFERENCES portal_allocation (id),

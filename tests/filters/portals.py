@@ -239,7 +239,8 @@ def _projects(tx: Tx, uuid: str) -> list[PortalProject]:
 
 
 def _project(one: PortalProject) -> list[Text]:
-    return [*lines(one.name, one.shortname or ""), *plain(one.uuid)]
+    named = lines(one.name, one.shortname or "")
+    return [*(named if one.shortname else named[:1]), *plain(one.uuid)]
 
 
 def _customer(tx: Tx, uuid: str) -> list[Text]:

@@ -48,7 +48,7 @@ def _compare(fields: Fields, test: Compare, now: int) -> Condition:
 
 def pattern(like: Like, word: Word, op: Op | None = None) -> str:
     """The pattern of a word; without `op` it may be anywhere."""
-    text = word.text.casefold() if like.folded else word.text.lower()
+    text = _cased(like, word)
     if word.fuzzy:
         return f"{like.head}%{'%'.join(map(escaped, text))}%"
     if op is Op.IS:
@@ -68,7 +68,17 @@ def _any(conditions: Iterable[Condition]) -> Condition:
 
 
 def _liked(likes: Sequence[Like], word: Word, op: Op | None = None) -> Condition:
-    return _any((like.sql, [pattern(like, word, op)]) for like in likes)
+    return _any(_fits(like, word, op) for like in likes)
+
+
+def _fits(like: Like, word: Word, op: Op | None) -> Condition:
+    if op is Op.IS and like.whole and not word.fuzzy:
+        return like.whole, [_cased(like, word)] * like.whole.count("?")
+    return like.sql, [pattern(like, word, op)]
+
+
+def _cased(like: Like, word: Word) -> str:
+    return word.text.casefold() if like.folded else word.text.lower()
 
 
 def _value(one: Field, op: Op, value: Value, now: int) -> Condition:

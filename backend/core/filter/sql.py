@@ -20,6 +20,8 @@ class Like:
 
     `head` and `tail` are the patterns of what stands before and after the text, `loose` what may
     stand before a prefix only. `folded` tells that the column is case-folded, not just lower case.
+    `whole` is the same condition on a whole text where an index finds that, with a `?` or more
+    for it.
     """
 
     sql: str
@@ -27,6 +29,7 @@ class Like:
     loose: str = ""
     tail: str = ""
     folded: bool = False
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
