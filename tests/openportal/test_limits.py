@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from backend.core.database import Tx
+from backend.core.errors import Invalid
 from backend.core.plan import Change, Tier
 from backend.openportal.model import (
     CreateAllocation,
@@ -131,3 +132,13 @@ def test_uuids_come_in_any_form(p: Portal) -> None:
     p.run()
     p.do(limit(dashed, 7))
     assert p.seen(uuid).node_limit == 7
+
+
+def test_refusals_are_in_words_of_people(p: Portal) -> None:
+    wrong = CreateAllocation(actor=A, remote=False, name=" ", service=R, project=P, node_limit=-4)
+    told = p.refused(Invalid, wrong).message
+    assert told.split("; ") == [
+        "a name may not be blank",
+        "a limit cannot be -4, 0 is the least",
+        f"there is no service {R!r} that you may use",
+    ]

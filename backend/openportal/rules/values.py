@@ -13,17 +13,22 @@ DEFAULT_LIMIT = 1000
 BLANK = "This field may not be blank."
 NO_OBJECT = "Invalid hyperlink - Object does not exist."
 
-Faults = dict[str, str]
-"""What is wrong, by field, as the dialect says it."""
+Faults = dict[str, tuple[str, str]]
+"""What is wrong, by field: as the dialect says it, and for people."""
 
 
-def refuse(faults: Mapping[str, str]) -> None:
+def refuse(faults: Mapping[str, tuple[str, str]]) -> None:
     """Raises Invalid with all faults, if there are any."""
     if faults:
-        told = "; ".join(f"{field}: {text}" for field, text in faults.items())
         raise Invalid(
-            told.rstrip("."), data={"fields": {field: [text] for field, text in faults.items()}}
+            "; ".join(told for _, told in faults.values()),
+            data={"fields": {field: [says] for field, (says, _) in faults.items()}},
         )
+
+
+def absent(what: str, uuid: str) -> tuple[str, str]:
+    """The fault of a link that leads to nothing the actor may name."""
+    return NO_OBJECT, f"there is no {what} {uuid!r} that you may use"
 
 
 def name(value: str | None) -> Faults:
@@ -31,7 +36,7 @@ def name(value: str | None) -> Faults:
     if value is None:
         return {}
     if not value.strip():
-        return {"name": BLANK}
+        return {"name": (BLANK, "a name may not be blank")}
     return _length("name", value.strip(), NAME)
 
 
@@ -56,9 +61,11 @@ def node_limit(value: int | None, least: int = 0) -> Faults:
     if value is None:
         return {}
     if value < least:
-        return {"node_limit": f"Ensure this value is greater than or equal to {least}."}
+        says = f"Ensure this value is greater than or equal to {least}."
+        return {"node_limit": (says, f"a limit cannot be {value}, {least} is the least")}
     if value > MOST:
-        return {"node_limit": f"Ensure this value is less than or equal to {MOST}."}
+        says = f"Ensure this value is less than or equal to {MOST}."
+        return {"node_limit": (says, f"a limit cannot be {value}, {MOST} is the most")}
     return {}
 
 
@@ -70,4 +77,5 @@ def set_limit(value: int) -> Faults:
 def _length(field: str, value: str, most: int) -> Faults:
     if len(value) <= most:
         return {}
-    return {field: f"Ensure this field has no more than {most} characters."}
+    told = f"a {field.replace('_', ' ')} has at most {most} characters, this one {len(value)}"
+    return {field: (f"Ensure this field has no more than {most} characters.", told)}

@@ -85,17 +85,22 @@ def _where(tx: Tx, command: CreateAllocation) -> tuple[PortalProject, Service]:
     faults |= values.node_limit(command.node_limit)
     faults |= values.counterpart(command.counterpart, remote=command.remote)
     if project is None or not who.sees(project):
-        faults["project"] = values.NO_OBJECT
+        faults["project"] = values.absent("project", command.project)
     if service is None or service.remote != command.remote or not who.sees_service(service):
-        faults["service_settings"] = values.NO_OBJECT
+        faults["service_settings"] = values.absent(_service(command), command.service)
     values.refuse(faults)
     if project is None or service is None:
         raise AssertionError("what is not there was refused")
     access.require_manager(who, project, access.NOT_HERE)
     if command.remote and not identifiers.may_go(project, service.instance):
-        told = f"Project {project.name} is not allowed to use {service.instance}."
-        values.refuse({"service_settings": told})
+        told = f"project {project.name} may not go to {service.instance}"
+        says = f"Project {project.name} is not allowed to use {service.instance}."
+        values.refuse({"service_settings": (says, told)})
     return project, service
+
+
+def _service(command: CreateAllocation) -> str:
+    return "service at another portal" if command.remote else "service"
 
 
 def _kind(remote: bool) -> str:
