@@ -63,11 +63,26 @@ def _still_cursors() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _short_naps() -> Iterator[None]:
-    """Textual looks whether an app is at rest every 20 ms, a few times for each key."""
+def _no_naps() -> Iterator[None]:
+    """Textual takes a nap of 20 ms, a few times for each key, to see whether an app is at rest."""
+    from tests import rest
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("textual._wait.SLEEP_GRANULARITY", 0.01)
         patch.setattr("textual._wait.SLEEP_IDLE", 0.001)
+        patch.setattr("textual.app.wait_for_idle", rest.wait_for_idle)
+        patch.setattr("textual.pilot.wait_for_idle", rest.wait_for_idle)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_typists() -> Iterator[None]:
+    """What a console does once keys or the cursor have rested, it does at once; tests wait for it
+    after each key."""
+    rests = ("forms.screen.PATIENCE", "panes.listpane.RESTING", "widgets.menu.TYPING")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in rests:
+            patch.setattr(f"tui.{name}", 0.001)
         yield
 
 

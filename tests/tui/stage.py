@@ -11,6 +11,7 @@ from typing import Any
 
 from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
@@ -19,11 +20,12 @@ from backend.core.runtime import micros
 from backend.embedded import EmbeddedBackend, open_embedded
 from backend.projects.model import Capacity, DenyApplication
 from backend.quotas.model import IssueCommission, Provision, RejectCommission
+from tests import rest
 from tests.worlds import CPU, OPERATOR, RAM, VM, World, fill_w, person, played
 from tui.app import BursarApp
-from tui.dialogs.asking import AskingDialog
+from tui.dialogs.asking import GUARD, AskingDialog
 from tui.dialogs.confirm import ConfirmScreen
-from tui.dialogs.signin import SignInScreen
+from tui.dialogs.signin import CALM, SignInScreen
 from tui.format.glyphs import ASCII, UNICODE
 from tui.panes.listpane import ListPane
 from tui.panes.queried import Queried
@@ -37,9 +39,6 @@ SIZES = {"80x24": NARROW, "140x40": WIDE}
 
 PATIENCE = 60.0
 """Seconds after which what does not settle never will."""
-
-ENDLESS = ("live", "change", "apply")
-"""Workers that wait for the operator or for ever."""
 
 Script = Callable[[Pilot[None]], Awaitable[None]]
 
@@ -169,14 +168,18 @@ def at_work(pilot: Pilot[None]) -> bool:
     if not screen.is_mounted:
         return True
     if isinstance(screen, AskingDialog) and screen.resting:
-        return True
+        return not listens(screen)
     if isinstance(screen, Menu) and due(screen._waiting):
         return True
     if isinstance(screen, Queried) and due(screen._typing):
         return True
     if isinstance(screen, ListPane) and screen.has_side and due(screen._resting):
         return True
-    return any(not one.is_finished for one in pilot.app.workers if one.group not in ENDLESS)
+    return any(
+        not rest.endless(one, screen) and one.group != "apply"
+        for one in pilot.app.workers
+        if not one.is_finished
+    )
 
 
 def due(timer: Timer | None) -> bool:
@@ -187,6 +190,21 @@ def due(timer: Timer | None) -> bool:
 def signing_in(pilot: Pilot[None]) -> bool:
     """Whether everything waits for the operator's token."""
     return isinstance(pilot.app.screen, SignInScreen)
+
+
+def listens(screen: Screen[Any]) -> bool:
+    """Whether a dialog takes keys; the time for which it takes none passes at once."""
+    if not screen.is_mounted:
+        return False
+    if isinstance(screen, AskingDialog):
+        screen._opened -= GUARD
+        screen._arm()
+        return screen.armed
+    if isinstance(screen, SignInScreen):
+        screen._pressed -= CALM
+        screen._arm()
+        return screen.armed
+    return False
 
 
 async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
@@ -212,7 +230,7 @@ async def dialog(pilot: Pilot[None]) -> ConfirmScreen:
 
     def listening() -> bool:
         screen = pilot.app.screen
-        return isinstance(screen, ConfirmScreen) and screen.armed
+        return isinstance(screen, ConfirmScreen) and listens(screen)
 
     await until(pilot, listening)
     screen = pilot.app.screen

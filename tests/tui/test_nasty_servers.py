@@ -107,7 +107,7 @@ def test_a_server_that_is_gone_is_tried_again_until_it_is_back(far: Afar) -> Non
         await arrived(pilot)
         far.line.refuse()
         await until(pilot, lambda: fresh(pilot).startswith("lost"))
-        assert "next try in" in fresh(pilot)
+        await until(pilot, lambda: "next try in" in fresh(pilot))
         await press(pilot, "r")
         await until(pilot, lambda: "Unreachable" in said(pilot.app))
         await keys_work(pilot)

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.tui.conftest import Film
-from tests.tui.stage import Stage, press, set_up, stuck, until
+from tests.tui.stage import Stage, listens, press, set_up, stuck, until
 from tests.worlds import CPU
 from tui.app import BursarApp
 from tui.dialogs.asking import AskingDialog
@@ -66,7 +66,7 @@ async def settled_screen(pilot: Pilot[None]) -> None:
 
     def still() -> bool:
         screen = pilot.app.screen
-        return not isinstance(screen, AskingDialog) or (screen.armed and not screen.applying)
+        return not isinstance(screen, AskingDialog) or (listens(screen) and not screen.applying)
 
     await until(pilot, still)
 

@@ -21,7 +21,7 @@ from backend.tokens import Tokens
 from tests.http.test_client import looped
 from tests.tui.afar import TOKEN, Afar, afar, arrived, fresh, left, pane
 from tests.tui.panes.test_pictures import Compare
-from tests.tui.stage import SIZES, dialog, play, press, said, until, write
+from tests.tui.stage import SIZES, dialog, listens, play, press, said, until, write
 from tui.app import BursarApp
 from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.signin import SignInScreen
@@ -44,7 +44,7 @@ async def asked(pilot: Pilot[None]) -> None:
 def listening(pilot: Pilot[None]) -> bool:
     """Whether what is typed now goes into the prompt."""
     prompt = pilot.app.screen
-    return isinstance(prompt, SignInScreen) and prompt.armed
+    return isinstance(prompt, SignInScreen) and listens(prompt)
 
 
 async def answered(pilot: Pilot[None], token: str) -> None:

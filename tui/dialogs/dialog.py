@@ -49,6 +49,10 @@ class Dialog(ModalScreen[ResultT]):
         """More or fewer rows."""
         self.call_after_refresh(self.fit)
 
+    def on_text_panel_overflow(self) -> None:
+        """The text was laid out after it was given its rows."""
+        self.call_after_refresh(self.fit)
+
     def show_text(self, build: Build) -> None:
         """Show a text and make room for it."""
         self.query_one(TextPanel).show(build)

@@ -25,6 +25,7 @@ from tests.tui.stage import (
     Stage,
     at_once,
     dialog,
+    listens,
     play,
     press,
     review,
@@ -88,7 +89,7 @@ def test_enter_never_confirms_unless_the_focus_was_moved(stage: Stage) -> None:
             await pilot.press("enter", "enter", "enter")
         assert not shown.applying
         assert pilot.app.focused is shown.query_one("#confirm")
-        await until(pilot, lambda: shown.armed)
+        await until(pilot, lambda: listens(shown))
         await press(pilot, "shift+tab", "enter")
         assert isinstance(pilot.app.screen, ReviewPane)
 

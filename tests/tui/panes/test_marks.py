@@ -16,6 +16,7 @@ from tests.tui.stage import (
     SIZES,
     Stage,
     dialog,
+    listens,
     play,
     press,
     said,
@@ -60,7 +61,7 @@ async def bulk(pilot: Pilot[None]) -> BulkScreen:
     """The dialog for several, once it listens."""
 
     def listening() -> bool:
-        return isinstance(pilot.app.screen, BulkScreen) and pilot.app.screen.armed
+        return isinstance(pilot.app.screen, BulkScreen) and listens(pilot.app.screen)
 
     await until(pilot, listening)
     assert isinstance(pilot.app.screen, BulkScreen)

@@ -15,7 +15,7 @@ from backend.placement.model import ReplaceAllocations
 from tests.tui.forms.play import STATE, editor, fill, form
 from tests.tui.forms.test_editing import substitute
 from tests.tui.panes.wishing import WHY, back, conflict, words
-from tests.tui.stage import NARROW, Stage, dialog, play, press, said, until
+from tests.tui.stage import NARROW, Stage, dialog, listens, play, press, said, until
 from tests.tui.stock import (
     BIG,
     DISK,
@@ -310,7 +310,7 @@ def test_marked_consumers_are_removed_together_and_typed_for(shelves: Stage) -> 
         await at(pilot, WEB)
         await press(pilot, "space", "space", "delete")
         await until(
-            pilot, lambda: isinstance(pilot.app.screen, BulkScreen) and pilot.app.screen.armed
+            pilot, lambda: isinstance(pilot.app.screen, BulkScreen) and listens(pilot.app.screen)
         )
         told = said(pilot.app)
         assert "WHAT WILL BE DONE (2)" in told

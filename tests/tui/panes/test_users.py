@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from backend.core.plan import Tier
 from backend.projects.model import ProjectState, UserAction, UserState
-from tests.tui.stage import WIDE, Stage, dialog, play, press, said, until
+from tests.tui.stage import WIDE, Stage, dialog, listens, play, press, said, until
 from tests.tui.troubles import consent, empty, listed, order, screen, troubles
 from tests.worlds import VM, count, person
 from tui.app import BursarApp
@@ -62,7 +62,7 @@ def test_marked_people_are_verified_together(stage: Stage) -> None:
         await press(pilot, "*", "Y")
         await until(
             pilot,
-            lambda: isinstance(pilot.app.screen, BulkScreen) and pilot.app.screen.armed,
+            lambda: isinstance(pilot.app.screen, BulkScreen) and listens(pilot.app.screen),
         )
         await press(pilot, "enter", "y")
         await until(pilot, lambda: stage.world.user("X").email_verified)
