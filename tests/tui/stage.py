@@ -208,14 +208,19 @@ def listens(screen: Screen[Any]) -> bool:
 
 
 async def until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
-    """Wait for something to be so."""
+    """Wait for something to be so, and for what goes on then."""
+    await meanwhile(pilot, ready)
+    await settled(pilot)
+
+
+async def meanwhile(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
+    """Wait for something to be so while something else goes on."""
     try:
         async with asyncio.timeout(PATIENCE):
             while not ready():
                 await asyncio.sleep(0.01)
     except TimeoutError:
         raise AssertionError(f"never so: {pilot.app.screen}\n{said(pilot.app)}") from None
-    await settled(pilot)
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:

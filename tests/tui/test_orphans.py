@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.stage import NARROW, Stage, play, press, said, until
+from tests.tui.stage import NARROW, Stage, listens, play, press, said, until
 from tests.tui.stock import BIG, KNOWN, MOVING, NOBODYS, TWO, WEB, hold
 from tests.tui.troubles import listed, screen
 from tui import orphans
@@ -36,7 +36,9 @@ def marked(pilot: Pilot[None]) -> list[str]:
 
 async def bulk(pilot: Pilot[None]) -> None:
     """Wait until the dialog for several takes keys."""
-    await until(pilot, lambda: isinstance(pilot.app.screen, BulkScreen) and pilot.app.screen.armed)
+    await until(
+        pilot, lambda: isinstance(pilot.app.screen, BulkScreen) and listens(pilot.app.screen)
+    )
 
 
 def live(*ids: str) -> str:

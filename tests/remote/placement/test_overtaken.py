@@ -14,7 +14,7 @@ from backend.placement.model import Stock
 from tests.nasty import Nasty, Request
 from tests.remote.placement.conftest import Stand
 from tests.remote.placement.test_session_pictures import asked, known
-from tests.tui.stage import press, said, until
+from tests.tui.stage import meanwhile, press, said, until
 from tests.tui.troubles import order
 from tests.worlds import START
 from tui.app import BursarApp
@@ -59,13 +59,13 @@ def test_what_is_read_slowly_is_seen_and_opens_over_nothing_else(stand: Stand) -
 
         stand.line.turn(held)
         await pilot.press("e")
-        await until(pilot, lambda: "reading what it is about" in said(app))
+        await meanwhile(pilot, lambda: "reading what it is about" in said(app))
         await pilot.press("escape")
         await until(pilot, lambda: "nothing was opened" in said(app))
         await pilot.press("delete")
-        await until(pilot, lambda: "reading what it is about" in said(app))
+        await meanwhile(pilot, lambda: "reading what it is about" in said(app))
         await pilot.press("question_mark")
-        await until(pilot, lambda: isinstance(app.screen, Overlay))
+        await meanwhile(pilot, lambda: isinstance(app.screen, Overlay))
         goes_on.set()
         await until(pilot, lambda: any("another screen was" in one.text
                                        for one in app.session.messages))  # fmt: skip

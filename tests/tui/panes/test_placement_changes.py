@@ -331,7 +331,7 @@ def test_a_consumer_that_changed_is_left_out_and_the_rest_goes_on(shelves: Stage
         await at(pilot, WEB)
         await press(pilot, "space", "space", "space", "delete")
         await until(
-            pilot, lambda: isinstance(pilot.app.screen, BulkScreen) and pilot.app.screen.armed
+            pilot, lambda: isinstance(pilot.app.screen, BulkScreen) and listens(pilot.app.screen)
         )
         shown = pilot.app.screen
         assert isinstance(shown, BulkScreen)
