@@ -22,13 +22,12 @@ from backend.openportal.model import (
     Usage,
 )
 from backend.openportal.queries import (
-    REMOTE_PROJECT,
     allocation_rows,
     award_rows,
     project_rows,
-    remote_project_of,
 )
 from backend.openportal.store import places, shown
+from backend.openportal.store.awards import FROM_REMOTE, REMOTE_PROJECT, remote_project_of
 from backend.openportal.stored import object_of
 from backend.openportal.wire import encode, encode_awards
 
@@ -63,7 +62,7 @@ FROM portal_project p LEFT JOIN portal_allocation a ON a.project_id = p.id
 LEFT JOIN portal_usage u ON u.allocation_id = a.id WHERE p.id = ?
 GROUP BY p.id, p.credits, p.start_date, p.end_date"""
 SELECT_REMOTE_PROJECT = f"""
-SELECT {REMOTE_PROJECT} JOIN portal_service s ON s.instance = r.destination
+SELECT {REMOTE_PROJECT} {FROM_REMOTE} JOIN portal_service s ON s.instance = r.destination
 WHERE r.project_id = ? AND s.id = ? ORDER BY r.id LIMIT 1"""
 SELECT_QUEUE = "SELECT id FROM portal_award WHERE state = 'pending' ORDER BY created_at, id"
 SELECT_PROJECT = "SELECT id FROM portal_project WHERE uuid = ?"
@@ -124,7 +123,7 @@ def _account(tx: Tx, project: int) -> Account:
 
 def _remote_project(tx: Tx, project: int, service: int) -> RemoteProject | None:
     row = tx.one(SELECT_REMOTE_PROJECT, (project, service))
-    return remote_project_of(row[2:]) if row else None
+    return remote_project_of(row) if row else None
 
 
 def _job(tx: Tx, key: int) -> Job | None:

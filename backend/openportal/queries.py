@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 
 from backend.core.database.tx import Row, Tx
+from backend.core.errors import Invalid
 from backend.core.filter.sql import Fields
 from backend.core.listing import Query
-from backend.core.runtime import micros
 from backend.openportal import fields
 from backend.openportal.model import (
     Award,
     AwardRow,
-    AwardState,
     CodeRow,
     Operation,
     PortalRow,
     ProjectRow,
-    RemoteProject,
     RemoteProjectRow,
-    RemoteState,
     ServiceRow,
     State,
+)
+from backend.openportal.rules import awards
+from backend.openportal.store.awards import (
+    AWARD,
+    FROM_AWARD,
+    FROM_REMOTE,
+    REMOTE_PROJECT,
+    award_of,
+    remote_project_of,
 )
 from backend.openportal.store.places import (
     FROM_SERVICE,
@@ -94,10 +99,7 @@ AWARD_SORTS: Mapping[str, str] = {
     "state": AWARDS + "w.state {d}, w.created_at, w.id",
     "age": AWARDS + "w.created_at {d}, w.id {d}",
 }
-SELECT_AWARDS = """
-SELECT w.id, w.identifier, w.destination, w.state, w.details, coalesce(p.uuid, ''), w.template,
-    w.notes, w.created_at, w.reviewed_at, w.reviewed_by, w.comment
-FROM portal_award w LEFT JOIN portal_project p ON p.id = w.project_id WHERE w.id IN ({keys})"""
+SELECT_AWARDS = f"SELECT w.id, {AWARD} {FROM_AWARD} WHERE w.id IN ({{keys}})"
 
 REMOTE_PROJECTS = """r.id FROM portal_remote_project r LEFT JOIN portal_project p
     ON p.id = r.project_id WHERE {where} ORDER BY """
@@ -107,12 +109,8 @@ REMOTE_PROJECT_SORTS: Mapping[str, str] = {
     "state": REMOTE_PROJECTS + "r.state {d}, coalesce(p.fold, ''), r.id",
     "contact": REMOTE_PROJECTS + "r.last_contact_at {d}, r.id",
 }
-REMOTE_PROJECT = """r.id, coalesce(p.name, ''), r.uuid, coalesce(p.uuid, ''), r.destination,
-    r.identifier, r.state, r.current_allocation, r.pending_allocation, r.pending_since,
-    r.error_message, r.last_contact_at, r.earliest_approve, r.membership_control,
-    r.allowed_domains, r.links, r.notes, r.created_at, r.modified_at
-FROM portal_remote_project r LEFT JOIN portal_project p ON p.id = r.project_id"""
-SELECT_REMOTE_PROJECTS = f"SELECT {REMOTE_PROJECT} WHERE r.id IN ({{keys}})"
+SELECT_REMOTE_PROJECTS = f"""
+SELECT r.id, coalesce(p.name, ''), {REMOTE_PROJECT} {FROM_REMOTE} WHERE r.id IN ({{keys}})"""
 
 Keys = Callable[[Query, int], tuple[str, list[object]]]
 
@@ -225,8 +223,8 @@ def project_rows(tx: Tx, keys: Sequence[int]) -> dict[int, ProjectRow]:
 def award_rows(tx: Tx, keys: Sequence[int]) -> dict[int, AwardRow]:
     """Rows by key; vanished ones are missing."""
     return {
-        key: _award_row(key, Award(identifier, destination, AwardState(state), *rest), tx.now)
-        for key, identifier, destination, state, *rest in tx.within(SELECT_AWARDS, keys)
+        key: _award_row(key, award_of(tuple(row)), tx.now)
+        for key, *row in tx.within(SELECT_AWARDS, keys)
     }
 
 
@@ -235,15 +233,14 @@ def _award_row(key: int, award: Award, now: int) -> AwardRow:
     name, allocation, start, end = (
         str(details.get(field) or "") for field in ("name", "allocation", "start_date", "end_date")
     )
-    embargoed = earliest(details) > now
-    return AwardRow(key, award, name, allocation, start, end, embargoed)
+    return AwardRow(key, award, name, allocation, start, end, earliest(details) > now)
 
 
 def earliest(details: Mapping[str, Any]) -> int:
-    """From when on an award may be approved, in microseconds; 0 for any time."""
-    with suppress(ValueError, TypeError, OverflowError):
-        found = datetime.fromisoformat(details.get("earliest_approve") or "")
-        return micros(found if found.tzinfo else found.replace(tzinfo=UTC))
+    """From when on an award may be approved, in microseconds; 0 for any time, and for what is no
+    date."""
+    with suppress(Invalid, OverflowError):
+        return awards.instant(str(details.get("earliest_approve") or ""))
     return 0
 
 
@@ -253,9 +250,3 @@ def remote_project_rows(tx: Tx, keys: Sequence[int]) -> dict[int, RemoteProjectR
         key: RemoteProjectRow(key, remote_project_of(tuple(row)), name)
         for key, name, *row in tx.within(SELECT_REMOTE_PROJECTS, keys)
     }
-
-
-def remote_project_of(row: Row) -> RemoteProject:
-    """An award of ours from `REMOTE_PROJECT` without key and name."""
-    uuid, project, destination, identifier, state, *rest = row
-    return RemoteProject(uuid, project, destination, identifier, RemoteState(state), *rest)

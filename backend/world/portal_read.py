@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
 
 from backend.core.database.tx import Row, Tx
 from backend.openportal.model import (
     Association,
     Award,
-    AwardState,
     Customer,
     Job,
     Operation,
@@ -17,10 +15,17 @@ from backend.openportal.model import (
     PartOf,
     PortalProject,
     RemoteProject,
-    RemoteState,
     Usage,
 )
 from backend.openportal.store.allocations import ALLOCATION, FROM, allocation_of
+from backend.openportal.store.awards import (
+    AWARD,
+    FROM_AWARD,
+    FROM_REMOTE,
+    REMOTE_PROJECT,
+    award_of,
+    remote_project_of,
+)
 from backend.openportal.store.people import USER, user_of
 from backend.openportal.store.places import FROM_SERVICE, PROJECT, SERVICE, project_of, service_of
 from backend.world.portal_model import (
@@ -32,8 +37,6 @@ from backend.world.portal_model import (
     UsageEntry,
 )
 from backend.world.read import chunks
-
-K = TypeVar("K")
 
 EACH_CUSTOMER = """
 SELECT uuid, name, native_name, abbreviation, created_at FROM portal_customer ORDER BY id"""
@@ -60,15 +63,8 @@ LEFT JOIN portal_user u ON u.id = x.user_id ORDER BY x.id"""
 EACH_ASSOCIATION = """
 SELECT x.uuid, a.uuid, x.username, x.groupname, x.useridentifier FROM portal_association x
 JOIN portal_allocation a ON a.id = x.allocation_id ORDER BY x.id"""
-EACH_AWARD = """
-SELECT w.identifier, w.destination, w.state, w.details, coalesce(p.uuid, ''), w.template, w.notes,
-    w.created_at, w.reviewed_at, w.reviewed_by, w.comment
-FROM portal_award w LEFT JOIN portal_project p ON p.id = w.project_id ORDER BY w.id"""
-EACH_REMOTE_PROJECT = """
-SELECT r.uuid, coalesce(p.uuid, ''), r.destination, r.identifier, r.state, r.current_allocation,
-    r.pending_allocation, r.pending_since, r.error_message, r.last_contact_at, r.earliest_approve,
-    r.membership_control, r.allowed_domains, r.links, r.notes, r.created_at, r.modified_at
-FROM portal_remote_project r LEFT JOIN portal_project p ON p.id = r.project_id ORDER BY r.id"""
+EACH_AWARD = f"SELECT {AWARD} {FROM_AWARD} ORDER BY w.id"
+EACH_REMOTE_PROJECT = f"SELECT {REMOTE_PROJECT} {FROM_REMOTE} ORDER BY r.id"
 
 
 def customers(tx: Tx) -> Iterator[Customer]:
@@ -124,11 +120,9 @@ def associations(tx: Tx) -> Iterator[AssociationEntry]:
 
 def awards(tx: Tx) -> Iterator[Award]:
     """Every award of other portals."""
-    for identifier, destination, state, *rest in tx.each(EACH_AWARD):
-        yield Award(identifier, destination, AwardState(state), *rest)
+    return map(award_of, tx.each(EACH_AWARD))
 
 
 def remote_projects(tx: Tx) -> Iterator[RemoteProject]:
     """Every award to other portals."""
-    for uuid, project, destination, identifier, state, *rest in tx.each(EACH_REMOTE_PROJECT):
-        yield RemoteProject(uuid, project, destination, identifier, RemoteState(state), *rest)
+    return map(remote_project_of, tx.each(EACH_REMOTE_PROJECT))

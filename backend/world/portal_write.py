@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from backend.core.database.tx import Tx
 from backend.openportal.model import Award, Customer, PortalProject, RemoteProject
+from backend.openportal.rules.awards import title
 from backend.openportal.rules.identifiers import code_of
-from backend.openportal.stored import object_of
 from backend.world.portal_model import (
     AccountEntry,
     AllocationEntry,
@@ -180,9 +180,8 @@ class PortalImporter:
         self._tx.many(INSERT_AWARD, [
             (id, one.identifier, one.destination, one.state, one.details, projects[one.project],
              one.template, one.notes, one.created_at, one.reviewed_at, one.reviewed_by,
-             one.comment, _fold(one.identifier, one.destination, title))
+             one.comment, _fold(one.identifier, one.destination, title(one)))
             for id, one in zip(ids, part, strict=True)
-            for title in [str(object_of(one.details).get("name") or one.identifier)]
         ])  # fmt: skip
 
     def add_remote_projects(self, part: Sequence[RemoteProject]) -> None:

@@ -108,6 +108,8 @@ def test_what_is_held_shows_everywhere(stand: Stand) -> None:
         assert await held(backend, consumer) == {p: {CPU: 2, RAM: 100}, q: {CPU: 1}}
         rows = await stocked(backend, p)
         assert {name: row.stock for name, row in rows.items()} == STOCKS
+        (one,) = await backend.allocations.page(Query(f"uuid={consumer} kind:plc"), 9)
+        assert (one.of, await backend.allocations.rows([one.key])) == (detail.row, {one.key: one})
         assert (rows[CPU].used, rows[CPU].capacity, rows[CPU].free) == (2, 16, 14)
         row = await backend.placement.provider_named(p)
         assert (row.consumers, row.inventories, row.provider.generation) == (1, 2, 2)

@@ -21,10 +21,11 @@ UPDATE portal_award SET state = ?,
     project_id = coalesce((SELECT id FROM portal_project WHERE uuid = ?), 0), notes = ?,
     reviewed_at = ?, reviewed_by = ?, comment = ? WHERE identifier = ? AND destination = ?"""
 DELETE_AWARD = "DELETE FROM portal_award WHERE identifier = ? AND destination = ?"
-REMOTE_PROJECT = """r.uuid, p.uuid, r.destination, r.identifier, r.state, r.current_allocation,
-r.pending_allocation, r.pending_since, r.error_message, r.last_contact_at, r.earliest_approve,
-r.membership_control, r.allowed_domains, r.links, r.notes, r.created_at, r.modified_at"""
-FROM_REMOTE = "FROM portal_remote_project r JOIN portal_project p ON p.id = r.project_id"
+REMOTE_PROJECT = """r.uuid, coalesce(p.uuid, ''), r.destination, r.identifier, r.state,
+r.current_allocation, r.pending_allocation, r.pending_since, r.error_message, r.last_contact_at,
+r.earliest_approve, r.membership_control, r.allowed_domains, r.links, r.notes, r.created_at,
+r.modified_at"""
+FROM_REMOTE = "FROM portal_remote_project r LEFT JOIN portal_project p ON p.id = r.project_id"
 SELECT_REMOTE = f"SELECT {REMOTE_PROJECT} {FROM_REMOTE} WHERE r.uuid = ?"
 SELECT_REMOTE_AT = f"""
 SELECT {REMOTE_PROJECT} {FROM_REMOTE} WHERE p.uuid = ? AND r.destination = ?"""
