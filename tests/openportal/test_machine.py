@@ -18,6 +18,9 @@ from backend.openportal.check import findings
 from backend.openportal.model import (
     AllocationCommand,
     Answer,
+    ApproveAward,
+    Award,
+    AwardState,
     CreateAllocation,
     DeleteAllocation,
     MarkErred,
@@ -30,7 +33,7 @@ from backend.openportal.model import (
     SetNodeLimit,
     UnlinkAllocation,
 )
-from backend.openportal.store import places
+from backend.openportal.store import awards, places
 from tests.openportal.portals import L, P, Portal, Q, R, S, portal
 
 SELECT_ALL = "SELECT uuid FROM portal_allocation ORDER BY id"
@@ -78,6 +81,7 @@ class Operators(RuleBasedStateMachine):
     def begin(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.portal = portal(Path(self.folder.name) / "portal.db")
+        self.awards = 0
         self.flying: Order | None = None
         self.answer: Answer | None = None
         self.late: list[tuple[Order, Answer]] = []
@@ -139,6 +143,15 @@ class Operators(RuleBasedStateMachine):
         if found:
             uuid = str(found[n % len(found)])
             self.do(ResendRequest(actor=S, remote_project=uuid, reset=reset))
+
+    @rule(project=st.sampled_from(["", P, Q]), amount=st.sampled_from(["20 NHR", "", "5 GPUHR"]))
+    def approve(self, project: str, amount: str) -> None:
+        self.awards += 1
+        name, where = f"u{self.awards}.brics", "brics.bristol.i3"
+        details = json.dumps({"allocation": amount, "members": {"m@example.org": "pi"}})
+        told = (name, where, AwardState.PENDING, details, project, "", "", 0, 0, "", "")
+        self.portal.database.write(lambda tx: awards.save_award(tx, None, Award(*told)))
+        self.do(ApproveAward(actor=S, identifier=name, destination=where))
 
     @rule(name=st.sampled_from([None, "a6b"]))
     def rename(self, name: str | None) -> None:
