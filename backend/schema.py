@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.core import journal, tables
 from backend.core.database import Step
+from backend.nico import schema as nico
 from backend.notices import schema as notices
 from backend.openportal import schema as openportal
 from backend.placement import schema as placement
@@ -23,4 +24,5 @@ STEPS = (
     Step("unknown", quotas.UNKNOWN + projects.UNKNOWN),
     Step("placement", placement.SCHEMA),
     Step("openportal", openportal.SCHEMA),
+    Step("nico", nico.SCHEMA),
 )

@@ -1,0 +1,1 @@
+"""NVIDIA NICo: allocations of machines and of address space, and their constraints (spec nico)."""

@@ -1,0 +1,96 @@
+"""Domain types of the NICo room; each part is imported when something of it is asked for."""
+
+from typing import TYPE_CHECKING
+
+from backend.core.parts import offered
+
+if TYPE_CHECKING:
+    from backend.nico.model.commands import (
+        AddPrefix,
+        AdmitInstance,
+        AssociateMachines,
+        CreateBlock,
+        CreateInstanceType,
+        CreateNicoAllocation,
+        DeleteBlock,
+        DeleteInstanceType,
+        DeleteNicoAllocation,
+        DissociateMachine,
+        ModifyNicoAllocation,
+        NicoCommand,
+        RemoveInstance,
+        RemovePrefix,
+        SetConstraintValue,
+    )
+    from backend.nico.model.entities import (
+        Allocation,
+        Block,
+        Constraint,
+        Instance,
+        InstanceType,
+        Kind,
+        Machine,
+        Mode,
+        Pool,
+        Prefix,
+        Provider,
+        Routing,
+        Site,
+        Tenant,
+    )
+    from backend.nico.model.views import (
+        BlockRow,
+        Bounds,
+        Choice,
+        ConstraintRow,
+        NicoDetail,
+        NicoRow,
+        Piece,
+        Preview,
+        Sharing,
+        TypeRow,
+    )
+
+__getattr__ = offered(__name__, "entities", "views", "commands")
+
+__all__ = [
+    "AddPrefix",
+    "AdmitInstance",
+    "Allocation",
+    "AssociateMachines",
+    "Block",
+    "BlockRow",
+    "Bounds",
+    "Choice",
+    "Constraint",
+    "ConstraintRow",
+    "CreateBlock",
+    "CreateInstanceType",
+    "CreateNicoAllocation",
+    "DeleteBlock",
+    "DeleteInstanceType",
+    "DeleteNicoAllocation",
+    "DissociateMachine",
+    "Instance",
+    "InstanceType",
+    "Kind",
+    "Machine",
+    "Mode",
+    "ModifyNicoAllocation",
+    "NicoCommand",
+    "NicoDetail",
+    "NicoRow",
+    "Piece",
+    "Pool",
+    "Prefix",
+    "Preview",
+    "Provider",
+    "RemoveInstance",
+    "RemovePrefix",
+    "Routing",
+    "SetConstraintValue",
+    "Sharing",
+    "Site",
+    "Tenant",
+    "TypeRow",
+]

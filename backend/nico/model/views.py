@@ -1,0 +1,170 @@
+"""What the NICo room shows: rows and details."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.nico.model.entities import Block, Constraint, Instance, Kind, Mode, Prefix
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a constraint may become: from `least` to `most`, both 0 where nothing else may;
+    `why` says what stands in the way of less, more, or of any change."""
+
+    least: int
+    most: int
+    why: str
+
+    @property
+    def fixed(self) -> bool:
+        """True when it can only stay as it is."""
+        return self.most == 0
+
+
+@dataclass(frozen=True, slots=True)
+class ConstraintRow:
+    """A constraint with what it is of and for whom (ux-anchors §5).
+
+    `resource_name` is that of the type or of the root block, `cidr` what was carved, `` for
+    machines. `used` are the tenant's instances of the type, or its prefixes in the carved block;
+    None where it is not known. `room` are machines of the type that nobody was given, None for
+    addresses. `bounds` None where they cannot be told.
+    """
+
+    key: int
+    uuid: str
+    allocation: str
+    allocation_name: str
+    tenant_org: str
+    site_name: str
+    kind: Kind
+    resource: str
+    resource_name: str
+    resource_cidr: str
+    mode: Mode
+    mode_told: str
+    value: int
+    used: int | None
+    room: int | None
+    cidr: str
+    bounds: Bounds | None
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class NicoRow:
+    """An allocation in a list, with its one constraint; `status` as the server says it."""
+
+    key: int
+    uuid: str
+    name: str
+    status: str
+    tenant: str
+    tenant_org: str
+    site: str
+    site_name: str
+    kind: Kind
+    resource: str
+    resource_name: str
+    value: int
+    used: int | None
+    cidr: str
+    locked: bool
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a block: whose, `` for free, and the allocation that it was given by."""
+
+    cidr: str
+    tenant_org: str
+    allocation_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What a tenant has of a type: machines by its allocations together, and instances."""
+
+    tenant_org: str
+    allocated: int
+    instances: int
+
+
+@dataclass(frozen=True, slots=True)
+class NicoDetail:
+    """All about one allocation and its constraint.
+
+    `history` are (status, message, at), newest first. Of machines: those of the type in all, and
+    ready ones, and what each tenant has of it. Of addresses: source and carved block, the pieces
+    of the source in order, what is in use of the carved one. `blocks` says what has to go before it
+    can be deleted.
+    """
+
+    row: NicoRow
+    constraint: ConstraintRow
+    description: str
+    history: tuple[tuple[str, str, int], ...]
+    machines: int
+    ready: int
+    sharings: tuple[Sharing, ...]
+    instances: tuple[Instance, ...]
+    source: Block | None
+    derived: Block | None
+    pieces: tuple[Piece, ...]
+    prefixes: tuple[Prefix, ...]
+    blocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRow:
+    """An instance type with its figures (§1, allocationStats)."""
+
+    key: int
+    uuid: str
+    name: str
+    site_name: str
+    status: str
+    assigned: int
+    allocated: int
+    used: int
+    ready: int
+
+    @property
+    def room(self) -> int:
+        """Machines that nobody was given; below 0 where more were given than there are."""
+        return self.assigned - self.allocated
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRow:
+    """A root block with how much of it is given away: `taken` parts, free addresses at most
+    `2^63-1`, and its largest free piece, `` for none."""
+
+    key: int
+    block: Block
+    site_name: str
+    taken: int
+    free: int
+    largest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A site, tenant, type or block that a form offers."""
+
+    uuid: str
+    name: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a value would come to: the network it would be carved as, `` for machines."""
+
+    constraint: Constraint
+    value: int
+    cidr: str
