@@ -10,12 +10,13 @@ from backend.core.errors import BursarError, Invalid, OutcomeUnknown, PreviewSta
 from backend.core.once import Once, earlier, note
 from backend.core.plan import Command, Plan, Receipt
 from backend.core.usecase import Room, decide, execute, record_refusal
+from backend.nico import service as nico
 from backend.openportal import service as openportal
 from backend.placement import service as placement
 from backend.projects import service as projects
 from backend.quotas import service as quotas
 
-ROOMS: Sequence[Room] = (quotas.ROOM, projects.ROOM, placement.ROOM, openportal.ROOM)
+ROOMS: Sequence[Room] = (quotas.ROOM, projects.ROOM, placement.ROOM, openportal.ROOM, nico.ROOM)
 HANDLERS: Mapping[type[Command], Room] = {
     command: room for room in ROOMS for command in room.decide
 }

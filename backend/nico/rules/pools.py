@@ -1,0 +1,78 @@
+"""How many machines a tenant may have, and what a constraint may become (spec nico §2.2-2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backend.core.errors import BursarError, NotAllowed
+from backend.core.text import counted
+from backend.nico.model import Bounds, InstanceType, Pool
+from backend.nico.rules.values import E, refusal
+
+NOTHING_LEFT = "no machine is left"
+
+
+def need_room(of: InstanceType, more: int, error: type[E]) -> None:
+    """Raises `error` when a type has fewer machines left."""
+    if more > of.room:
+        told = f"{of.name} has {counted(of.machines, 'machine')}, {of.allocated:,} are given away"
+        hint = f"at most {max(0, of.room):,} more can be given"
+        raise refusal(error, "capacity", told, hint)
+
+
+def need_pool(of: InstanceType, pool: Pool, less: int, error: type[E]) -> None:
+    """Raises `error` when a tenant has more instances than it would be left machines."""
+    if pool.instances > pool.allocated - less:
+        told = f"{counted(pool.instances, 'instance')} of {of.name} would have"
+        told += f" {counted(pool.allocated - less, 'machine')}"
+        raise refusal(error, "in_use", told, "remove instances first")
+
+
+def need_place(of: InstanceType, pool: Pool) -> None:
+    """Raises NotAllowed when a tenant has as many instances as machines."""
+    if pool.instances >= pool.allocated:
+        told = f"all {counted(pool.allocated, 'machine')} of {of.name} are in use"
+        raise refusal(NotAllowed, "capacity", told, "have more allocated")
+
+
+def machine_bounds(value: int, pool: Pool, room: int) -> Bounds:
+    """What a number of machines may become: no less than instances need, no more than are left."""
+    least = min(value, max(1, pool.instances - (pool.allocated - value)))
+    most = value + max(0, room)
+    why = list(_machines_why(value, least, pool, room))
+    if least == most:
+        return Bounds(0, 0, "; ".join(why))
+    return Bounds(least, most, "; ".join(why))
+
+
+def _machines_why(value: int, least: int, pool: Pool, room: int) -> Iterator[str]:
+    if least > 1:
+        yield f"{counted(pool.instances, 'instance')} in use"
+    elif value == 1:
+        yield "1 is the least"
+    if room <= 0:
+        yield NOTHING_LEFT
+
+
+def address_bounds(held: str, largest: int, bits: int) -> Bounds:
+    """What a prefix length may become: `held` says what is in use of the carved block, `` for
+    nothing, `largest` is the length of the largest piece that would be free without it."""
+    if held:
+        return Bounds(0, 0, f"{held} in use")
+    why = f"the largest free piece is a /{largest}"
+    return Bounds(0, 0, why) if largest == bits else Bounds(largest, bits, why)
+
+
+def held(subnets: int, vpc_prefixes: int) -> str:
+    """What is in use of a carved block, in words, `` for nothing."""
+    words = [counted(subnets, "subnet")] if subnets else []
+    if vpc_prefixes:
+        words.append(f"{vpc_prefixes:,} VPC prefix{'' if vpc_prefixes == 1 else 'es'}")
+    return ", ".join(words)
+
+
+def need_unheld(cidr: str, subnets: int, vpc_prefixes: int, error: type[BursarError]) -> None:
+    """Raises `error` when something is in use of a carved block."""
+    words = held(subnets, vpc_prefixes)
+    if words:
+        raise refusal(error, "in_use", f"{words} in use of {cidr}", "remove them first")
