@@ -37,7 +37,7 @@ def failure(reply: Reply) -> BursarError | None:
     """The error of any envelope; None for statuses that are not a refusal."""
     if reply.status not in KINDS:
         return None
-    words = said(reply) or f"status {reply.status}"
+    words = said(reply).rstrip(".") or f"status {reply.status}"
     return KINDS[reply.status](f"{reply.place}: {words}", data={"status": reply.status})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from backend.core.database import Tx
@@ -19,6 +19,8 @@ class OpenPortalMirror(Mirror):
 
     def __init__(self, folder: Path, ready: Ready, runtime: Runtime) -> None:
         super().__init__(folder, ready, runtime)
+        self.heard: Callable[[], None] = lambda: None
+        """Called when what a decision or a closer look needs is not as it was listed."""
         self._last: dict[bool, dict[str, AllocationTold]] = {False: {}, True: {}}
         """What lists said last of those that are there, while nothing else did."""
 
@@ -32,6 +34,8 @@ class OpenPortalMirror(Mirror):
         }
         changed = await self.write(lambda tx: _apply(tx, reading, news))
         self._remember(reading)
+        if changed and reading.fresh:
+            self.heard()
         return changed
 
     async def explain(self) -> Sequence[str]:

@@ -7,7 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from backend.core.database import Tx
-from backend.core.errors import BursarError, Invalid, NotAllowed, NotFound, OutcomeUnknown
+from backend.core.errors import (
+    BursarError,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    OutcomeUnknown,
+)
 from backend.core.identity import Actor, Role
 from backend.core.plan import Command, WireRequest
 from backend.core.runtime import Runtime
@@ -38,6 +45,7 @@ from backend.remote.sender import Case, Created, Effect, Sender
 from backend.remote.trail import Trail
 
 NO_SUCH_PATH = (404, 405)
+SIGN_IN = "nothing was changed; decide it again once you have signed in"
 UNNAMED, STRANGERS = "has no short name", "have no account here"
 """What warnings say that are true only where names, and people, are told."""
 
@@ -152,6 +160,8 @@ class OpenPortalSender(Sender[PortalCase]):
             made = await self._reader.client.send(_commented(command, case.request, reason))
         except OutcomeUnknown:
             raise
+        except NotSignedIn as error:
+            raise NotSignedIn(error.message, hint=SIGN_IN) from error
         except BursarError as error:
             await self._check_marks(case, error)
             with suppress(BursarError):  # why it was refused shows in what is there now

@@ -42,7 +42,7 @@ class OpenPortalSide(Side):
         self._poller = poller = OpenPortalPoller(reader, mirror, runtime, pace)
         super().__init__(mirror, poller, sender)
         sender.asked, poller.kept = poller.asked, sender.wishes.look
-        self.saw = poller.saw
+        mirror.heard, self.saw = poller.tell, poller.saw
         self.openportal = RemoteOpenPortal(self.database, self._ask, self._ask_award, self._account)
 
     async def _ready(self) -> None:

@@ -187,14 +187,14 @@ def test_what_makes_no_sense_is_refused_with_its_place(row: object) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "kind", "words"),
     [
-        ({"name": ["This field is required."]}, 400, Invalid, "name: This field is required."),
+        ({"name": ["This field is required."]}, 400, Invalid, "name: This field is required"),
         (["Resource does not have backend ID."], 400, Invalid, "Resource does not have backend"),
         ({"non_field_errors": ["a", "b"]}, 400, Invalid, "a; b"),
         ({"detail": "Valid states for operation: OK."}, 409, Conflict, "Valid states"),
         ({"error": "already managed"}, 400, Invalid, ": already managed"),
         ("a text", 403, NotAllowed, "a text"),
         ({"detail": 'Method "PUT" not allowed.'}, 405, NotAllowed, "PUT"),
-        ({"detail": "Token has expired."}, 401, NotSignedIn, "Token has expired."),
+        ({"detail": "Token has expired."}, 401, NotSignedIn, "Token has expired"),
         ({"a": {"b": ["deep"]}}, 400, Invalid, "b: deep"),
     ],
 )

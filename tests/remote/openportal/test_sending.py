@@ -105,13 +105,13 @@ def test_a_new_allocation_is_followed_and_a_limit_of_the_servers_own_is_told(
 
     async def scene(backend: RemoteBackend) -> None:
         await backend.badges()
-        forget = backend.watch(lambda _: None)
         command = CreateAllocation(
             actor=ME, remote=remote, name="x", service=service, project=project, node_limit=500
         )
         receipt = await carry_out(backend, command)
         uuid = str(receipt.created["allocation"])
         assert (await row(backend, uuid)).node_limit == 500
+        forget = backend.watch(lambda _: None)
         assert await settled(backend, uuid) is State.OK
         assert (await row(backend, uuid)).node_limit == 1000
 
@@ -119,8 +119,9 @@ def test_a_new_allocation_is_followed_and_a_limit_of_the_servers_own_is_told(
             return bool((await backend.badges()).warnings)
 
         await soon(warned)
-        (warning,) = (await backend.badges()).warnings
-        assert warning.startswith("x: the server set its limit to 1,000, 500 node-hours")
+        warnings = (await backend.badges()).warnings
+        assert len(warnings) == 1, warnings
+        assert warnings[0].startswith("x: the server set its limit to 1,000, 500 node-hours")
         (entry,) = await backend.journal.listing.page(Query(), 9)
         assert entry.target == f"allocation:{uuid}"
         await carry_out(backend, limit(uuid, 500))

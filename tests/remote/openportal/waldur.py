@@ -20,7 +20,15 @@ from tests.remote.openportal.portal import Portal, Row, ident
 
 KINDS = {"openportal-allocations": False, "openportal-remote-allocations": True}
 STAFF, SUPPORT, ADMIN, MEMBER = "5" * 40, "6" * 40, "7" * 40, "w_1790000000_member"
-PEOPLE: Mapping[str, str] = {STAFF: "staff", SUPPORT: "support", ADMIN: "admin", MEMBER: "member"}
+NEWER = "8" * 40
+"""Another token of staff."""
+PEOPLE: Mapping[str, str] = {
+    NEWER: "staff",
+    STAFF: "staff",
+    SUPPORT: "support",
+    ADMIN: "admin",
+    MEMBER: "member",
+}
 FOREIGN = "https://internal.example.net"
 HTML = "<html><head><title>Not Found</title></head><body><h1>Not Found</h1></body></html>"
 FIELDS = frozenset(
