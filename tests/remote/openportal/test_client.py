@@ -124,7 +124,7 @@ def test_pages_of_one_name_come_to_all_rows_once() -> None:
     assert {one.uuid for one in found.rows} == made
 
 
-def test_a_link_to_another_host_is_not_followed() -> None:  # 59
+def test_o59_a_link_to_another_host_is_not_followed() -> None:
     app = Waldur(foreign=True)
     for number in range(301):
         app.allocation(f"row {number}")
@@ -152,7 +152,7 @@ def test_a_count_that_is_never_reached_is_told() -> None:
     assert (len(found.rows), found.whole) == (3, False)
 
 
-def test_rows_may_lack_everything_but_a_name_to_call_them() -> None:  # 62
+def test_o62_rows_may_lack_everything_but_a_name_to_call_them() -> None:
     row = {"uuid": "0F3C0000-0000-0000-0000-000000000001", "customer_name": None, "state": None}
     (told,) = run(says([row]), lambda on: on.allocations(remote=False)).rows
     assert told.uuid == "0f3c0000000000000000000000000001"
@@ -214,7 +214,7 @@ def test_an_html_page_is_told_in_its_words() -> None:
     assert error.message == f"{URL}: Not Found"
 
 
-def test_what_is_done_has_many_codes() -> None:  # 57
+def test_o57_what_is_done_has_many_codes() -> None:
     app = Waldur()
     uuid = app.allocation("climate")
     row = f"/api/openportal-allocations/{uuid}/"

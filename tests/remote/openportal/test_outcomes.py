@@ -34,7 +34,7 @@ def once(response: Response) -> Callable[[Request], Response | None]:
     return meddle
 
 
-def test_a_page_of_an_error_is_short_and_the_row_is_read_again(stand: Stand) -> None:  # 61
+def test_o61_a_page_of_an_error_is_short_and_the_row_is_read_again(stand: Stand) -> None:
     uuid = stand.waldur.allocation("climate")
 
     async def scene(backend: RemoteBackend) -> str:
@@ -132,7 +132,7 @@ def test_what_was_not_heard_is_settled_by_the_next_console(stand: Stand) -> None
     assert stand.play(second) == ["done", "unknown"]
 
 
-def test_a_refused_token_is_not_used_again_for_a_write(stand: Stand) -> None:  # 60
+def test_o60_a_refused_token_is_not_used_again_for_a_write(stand: Stand) -> None:
     uuid = stand.waldur.allocation("climate")
     given: list[str] = []
 

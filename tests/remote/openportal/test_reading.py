@@ -39,7 +39,7 @@ def test_allocations_of_both_kinds_are_listed_with_what_they_name(stand: Stand) 
     stand.play(scene)
 
 
-def test_older_states_and_unknown_ones_are_shown(stand: Stand) -> None:  # 58
+def test_o58_older_states_and_unknown_ones_are_shown(stand: Stand) -> None:
     stand.waldur.old = True
     stand.waldur.allocation("a", state="ERRED")
     stand.waldur.allocation("b", state="CREATION_SCHEDULED")
@@ -57,7 +57,7 @@ def test_older_states_and_unknown_ones_are_shown(stand: Stand) -> None:  # 58
     stand.play(scene)
 
 
-def test_rows_may_lack_fields(stand: Stand) -> None:  # 62
+def test_o62_rows_may_lack_fields(stand: Stand) -> None:
     uuid = stand.waldur.allocation("climate")
     told = [{"uuid": uuid, "name": "climate", "state": None, "customer_name": None}]
 

@@ -66,7 +66,7 @@ async def settled(backend: RemoteBackend, uuid: str) -> State | None:
         forget()
 
 
-def test_a_limit_is_set_and_followed_until_it_stands(stand: Stand) -> None:  # 57
+def test_o57_a_limit_is_set_and_followed_until_it_stands(stand: Stand) -> None:
     uuid = stand.waldur.allocation("climate")
 
     async def scene(backend: RemoteBackend) -> None:
@@ -84,7 +84,7 @@ def test_a_limit_is_set_and_followed_until_it_stands(stand: Stand) -> None:  # 5
     assert stand.waldur.written == [f"POST /api/openportal-allocations/{uuid}/set_limits/"]
 
 
-def test_a_deletion_is_followed_until_it_is_gone(stand: Stand) -> None:  # 57
+def test_o57_a_deletion_is_followed_until_it_is_gone(stand: Stand) -> None:
     uuid = stand.waldur.allocation("climate")
 
     async def scene(backend: RemoteBackend) -> None:
