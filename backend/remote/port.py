@@ -35,12 +35,14 @@ ROOMS: Mapping[str, str] = {
     "projects": "astakos",
     "placement": "placement",
     "openportal": "openportal",
+    "nico": "nico",
 }
 """Which system a room's commands go to."""
 NAMES: Mapping[str, str] = {
     "astakos": "Astakos",
     "placement": "Placement",
     "openportal": "OpenPortal",
+    "nico": "NICo",
 }
 ALLOCATING = ("placement", "openportal")
 """Systems whose allocations are listed together."""

@@ -46,7 +46,7 @@ def test_a_token_that_has_expired_is_told(waldur: Waldur, bursar: Run) -> None:
     waldur.dead.add(STAFF)
     (row,) = bursar("contexts", "--format", "json").data
     assert row["state"] == "fails"
-    assert "Token has expired." in row["problem"]
+    assert "Token has expired" in row["problem"]
     done = bursar("doctor", "--context", "portal")
     assert "WALDUR_TOKEN" in done.out or "token_env" in done.out
     assert STAFF not in done.out + done.err
