@@ -25,8 +25,12 @@ _QUOTAS = Listed("quotas", lambda backend: backend.quotas.listing)
 _RESOURCES = Listed("resources", lambda backend: backend.quotas.catalog)
 _COMMISSIONS = Listed("commissions", lambda backend: backend.quotas.commissions)
 _JOURNAL = Listed("journal", lambda backend: backend.journal.listing)
-_ALLOCATIONS = Listed("allocations", lambda backend: backend.placement.consumers)
+_ALLOCATIONS = Listed("allocations", lambda backend: backend.allocations)
 _INVENTORIES = Listed("inventories", lambda backend: backend.placement.inventories)
+_CODES = Listed("codes", lambda backend: backend.openportal.codes)
+_SERVICES = Listed("services", lambda backend: backend.openportal.services)
+_AWARDS = Listed("awards", lambda backend: backend.openportal.awards)
+_REMOTE = Listed("remote-projects", lambda backend: backend.openportal.remote_projects)
 _PROVIDERS = Listed("providers", lambda backend: backend.placement.providers)
 LISTED: Mapping[str, Listed] = {
     "projects": _PROJECTS,
@@ -44,6 +48,14 @@ LISTED: Mapping[str, Listed] = {
     "commission": _COMMISSIONS,
     "allocations": _ALLOCATIONS,
     "allocation": _ALLOCATIONS,
+    "codes": _CODES,
+    "code": _CODES,
+    "services": _SERVICES,
+    "service": _SERVICES,
+    "awards": _AWARDS,
+    "award": _AWARDS,
+    "remote-projects": _REMOTE,
+    "remote-project": _REMOTE,
     "constraints": _INVENTORIES,
     "constraint": _INVENTORIES,
     "providers": _PROVIDERS,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from backend.allocations.model import KINDS
 from backend.core.errors import BursarError, Invalid
 from backend.core.listing import MARKED, Query
 from tui.facets import without
@@ -19,7 +20,7 @@ from tui.widgets.marking import MOST
 if TYPE_CHECKING:
     from tui.app import BursarApp
 
-LIST, GROUP = "allocations", "orphans"
+LIST, PLACES, GROUP = "allocations", "providers", "orphans"
 SERVER = "INSTANCE"
 """The type of consumers whose uuid is that of a server."""
 
@@ -28,7 +29,7 @@ def audit(app: BursarApp, source: str) -> None:
     """Begin to compare the consumers that are listed with the ids of a file or command; the
     list then shows those that are not among them. Raises Invalid where there are none."""
     session = app.session
-    if why := unconnected(LIST, session.connection.systems):
+    if why := unconnected(PLACES, session.connection.systems):
         raise Invalid(why[0], hint=why[1])
     if session.doing:
         raise Invalid(f"one at a time: {session.doing}")
@@ -73,14 +74,16 @@ def _query(session: Session) -> Query:
 async def compared(session: Session, query: Query, live: Sequence[str]) -> tuple[int, list[int]]:
     """How many consumers a query lists, and those of them that are not among these ids. Raises
     BursarError."""
-    orphaned = set(await session.backend.placement.orphans(live))
-    keys = await session.listing(LIST).keys(query)
-    return len(keys), [key for key in keys if key in orphaned]
+    orphaned = {key * KINDS for key in await session.backend.placement.orphans(live)}
+    listed = await session.listing(LIST).keys(query)
+    consumers = [key for key in listed if key % KINDS == 0]
+    return len(consumers), [key for key in consumers if key in orphaned]
 
 
 async def others_among(session: Session, keys: Sequence[int]) -> str:
     """How many of these are no servers, whose ids nobody lists as alive; `` when all are."""
-    rows = (await session.listing(LIST).rows(keys)).values()
+    found = (await session.listing(LIST).rows(keys)).values()
+    rows = [row.of for row in found]
     others = [row for row in rows if row.known and row.consumer_type != SERVER]
     types = [row.consumer_type or "untyped" for row in others]
     if not types:

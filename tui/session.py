@@ -26,6 +26,7 @@ from tui.format.units import Style
 from tui.history import History, Place
 from tui.listings import LISTED
 from tui.readonly import ReadOnlyBackend
+from tui.settling import Settling
 from tui.signin import SignIn
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ class Session:
         """Lines typed before, by pane, and the commands by `:`; the newest last."""
         self.inverse: Command | None = None
         """What takes the last change back, None when nothing does."""
+        self.settling = Settling()
+        """What was asked for here and takes its time."""
         self.paused = False
         self._keyed = _keyed(self.settings.keys)
         self.version = 0
@@ -215,7 +218,8 @@ class Session:
         self.tell(f"{error.title}: {error}", BAD)
 
     def did(self, receipt: Receipt, plan: Plan) -> None:
-        """Say what was done, and how to take it back."""
+        """Say what was done, and how to take it back; follow what goes on behind it."""
+        self.settling.expect(plan, receipt, self.now())
         self.inverse = plan.inverse
         back = f", {self.key('undo')} takes it back" if plan.inverse else ""
         self.tell(brief(receipt.message) + back)
@@ -263,6 +267,8 @@ class Session:
 
     def mind(self) -> None:
         """Time passed: what could not be read is read again once the other side answers."""
+        for told in self.settling.lingering(self.now()):
+            self.tell(*told)
         hears, before = self.link.state.hears, self._heard_of
         self._heard_of = hears
         self._tell_link()
@@ -320,6 +326,8 @@ class Session:
                 self._heard = asked
                 self._notice(badges)
             await self.refresh()
+            for told in await self.settling.settled(self.backend, self.look()):
+                self.tell(*told)
         except BursarError as error:
             if self.failure is None:
                 self.told(error)

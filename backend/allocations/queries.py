@@ -14,6 +14,7 @@ from backend.core.listing import Query
 from backend.openportal import queries as portal
 from backend.openportal.fields import LIMIT, LIMITED, SHARE
 from backend.placement import queries as placement
+from backend.placement.fields import MEASURE, measured
 
 Statement = tuple[str, list[object]]
 
@@ -66,7 +67,6 @@ SORTS: Mapping[str, str] = {
     "where": BY_PLACE,
     "age": _merged("c.created_at", "a.created_at"),
     "code": _merged("''", "a.code"),
-    "amount": _merged(NONE, f"coalesce({LIMIT}, -1)"),
     "used": _merged(NONE, "coalesce(a.node_usage, -1)"),
     "share": _merged(f"{NONE}.0", f"CASE WHEN {LIMITED} THEN {SHARE} ELSE -1.0 END"),
 }
@@ -78,6 +78,15 @@ BY_KIND = (
     f"""{A} FROM portal_allocation a WHERE a.remote = 1 AND {{a}}
         ORDER BY a.name {{d}}, a.uuid {{d}}""",
 )
+# Amounts and limits are no figures of one kind.
+BY_AMOUNT = (
+    f"""{A} FROM portal_allocation a WHERE {{a}}
+        ORDER BY coalesce({LIMIT}, -1) {{d}}, a.id {{d}}""",
+    f"{C} FROM consumer c WHERE {{c}} ORDER BY {{m}} {{d}}, c.id {{d}}",
+)
+AMOUNT = placement.AMOUNT
+PARTS: Mapping[str, tuple[str, ...]] = {"kind": BY_KIND, AMOUNT: BY_AMOUNT}
+"""Orders of kinds that follow each other."""
 
 PROJECT = """a.project_id IN (SELECT id FROM portal_project WHERE uuid = ?)"""
 SERVICE = """a.service_id IN (SELECT id FROM portal_service WHERE uuid = ?)"""
@@ -94,7 +103,9 @@ def statements(query: Query, now: int) -> list[Statement]:
     """What gives the keys in order, one after the other, at a time in microseconds. Raises
     Invalid on a bad filter."""
     conditions = _conditions(query, now)
-    parts = BY_KIND if query.sort == "kind" else (_ordered(query.sort),)
+    parts = PARTS.get(query.sort) or (_ordered(query.sort),)
+    if query.sort == AMOUNT:
+        conditions["m"] = (MEASURE, [measured(query.text, fields.SPECS)])
     found = [_filled(part, conditions, descending=query.descending) for part in parts]
     return found[::-1] if query.descending else found
 
@@ -103,7 +114,7 @@ def _ordered(sort: str) -> str:
     return f"x.k FROM (SELECT {SORTS.get(sort, SORTS['name'])}) x"
 
 
-def _conditions(query: Query, now: int) -> Mapping[str, Statement]:
+def _conditions(query: Query, now: int) -> dict[str, Statement]:
     """The conditions of consumers and of the others, by their letters."""
     kind, _, name = query.scope.partition(":")
     scopes = SCOPES.get(kind, (fields.ALWAYS, fields.ALWAYS))

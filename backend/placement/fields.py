@@ -5,6 +5,8 @@ Conditions speak of `c`, `i` or `r` alone, whatever else a statement joins.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from backend.core.filter.sql import (
     Field,
     Fields,
@@ -140,13 +142,14 @@ CONSUMERS = Fields(
 )  # fmt: skip
 
 
-def measured(text: str) -> str:
+def measured(text: str, specs: Sequence[FieldSpec] | None = None) -> str:
     """The pattern of the classes by whose amounts consumers are ordered: the one that a filter
-    names, else VCPU. Raises Invalid."""
+    names, else VCPU; `specs` are the fields of the filter, unless those of consumers. Raises
+    Invalid."""
     from backend.core.filter import Compare, Op, Word, parse
     from backend.core.filter.conditions import pattern
 
-    for term in parse(text, CONSUMERS.specs).terms:
+    for term in parse(text, specs or CONSUMERS.specs).terms:
         test = term.test
         if not isinstance(test, Compare) or term.negated:
             continue

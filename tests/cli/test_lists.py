@@ -148,7 +148,7 @@ def test_every_sort_sorts_by_its_column(bursar: Run, crooked: Path, what: str, f
         if field.name == "tightest":
             return max(map(fullness, value), default=0)
         if field.name == "amounts":
-            return value.get("VCPU", 0)
+            return (value or {}).get("VCPU", 0)  # those of OpenPortal have none
         if field.name == "fullest":
             return value["used"] / value["capacity"] if value else 0
         if what == "users" and field.name == "state":
@@ -169,7 +169,11 @@ def test_every_sortable_column_can_be_filtered_by_its_name(demo: Path) -> None:
         "users": backend.projects.people,
         "resources": backend.quotas.catalog,
         "mismatches": backend.projects.mismatches,
-        "allocations": backend.placement.consumers,
+        "allocations": backend.allocations,
+        "codes": backend.openportal.codes,
+        "services": backend.openportal.services,
+        "awards": backend.openportal.awards,
+        "remote-projects": backend.openportal.remote_projects,
         "inventories": backend.placement.inventories,
         "providers": backend.placement.providers,
     }

@@ -10,6 +10,7 @@ from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 
+from tests.tui import portals
 from tests.tui.stage import Stage, set_up
 from tests.tui.stock import stocked
 
@@ -51,3 +52,10 @@ def shelves(stage: Stage) -> Stage:
     """The same with providers and consumers."""
     stocked(stage)
     return stage
+
+
+@pytest.fixture
+def harbour(shelves: Stage) -> Stage:
+    """The same with allocations of OpenPortal in every condition, and awards that wait."""
+    portals.settled(shelves)
+    return shelves

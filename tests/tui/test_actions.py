@@ -13,10 +13,14 @@ from textual.keys import _character_to_key
 from tui import actions
 from tui.actions import ACTIONS, REACH, Action, Group, Scope
 from tui.app import BursarApp
-from tui.panes.allocations import AllocationPane, AllocationsPane
+from tui.panes.allocations import AllocationsPane
 from tui.panes.audit import AuditPane, EntryPane
+from tui.panes.award import AwardPane
+from tui.panes.awards import AwardsPane
+from tui.panes.codes import CodePane, CodesPane
 from tui.panes.commissions import CommissionPane, CommissionsPane
 from tui.panes.constraints import ConstraintPane, ConstraintsPane
+from tui.panes.consumer import ConsumerPane
 from tui.panes.expired import ExpiredPane
 from tui.panes.heat import HeatPane
 from tui.panes.project import ProjectPane
@@ -25,8 +29,10 @@ from tui.panes.providers import ProviderPane, ProvidersPane
 from tui.panes.quota import QuotaPane
 from tui.panes.quotas import QuotasPane
 from tui.panes.raw import RawPane
+from tui.panes.remote_projects import RemoteProjectPane, RemoteProjectsPane
 from tui.panes.resources import ResourcePane, ResourcesPane
 from tui.panes.review import ReviewPane
+from tui.panes.services import ServicePane, ServicesPane
 from tui.panes.users import UserPane, UsersPane
 from tui.panes.verify import VerifyPane
 from tui.widgets.table import ResourceTable
@@ -46,7 +52,15 @@ SCREENS: dict[Scope, type[DOMNode]] = {
     Scope.COMMISSIONS: CommissionsPane,
     Scope.COMMISSION: CommissionPane,
     Scope.ALLOCATIONS: AllocationsPane,
-    Scope.ALLOCATION: AllocationPane,
+    Scope.ALLOCATION: ConsumerPane,
+    Scope.CODES: CodesPane,
+    Scope.CODE: CodePane,
+    Scope.SERVICES: ServicesPane,
+    Scope.SERVICE: ServicePane,
+    Scope.AWARDS: AwardsPane,
+    Scope.AWARD: AwardPane,
+    Scope.REMOTE_PROJECTS: RemoteProjectsPane,
+    Scope.REMOTE_PROJECT: RemoteProjectPane,
     Scope.CONSTRAINTS: ConstraintsPane,
     Scope.CONSTRAINT: ConstraintPane,
     Scope.PROVIDERS: ProvidersPane,

@@ -21,7 +21,7 @@ def test_panes_of_a_system_that_is_not_connected_say_how_to_connect_it(
         for command in ("allocations", "constraints", "providers"):
             await order(pilot, command)
             told = said(pilot.app)
-            assert "No Placement is connected in this context." in told
+            assert "No Placement is connected in this context" in told
             assert "[contexts.NAME.placement]" in told
             await press(pilot, "e")
             assert "no Placement is connected" in said(pilot.app)
@@ -42,6 +42,7 @@ def test_panes_of_a_system_that_is_not_connected_say_how_to_connect_it(
         ({"astakos", "placement"}, "projects"),
         ({"astakos"}, "projects"),
         ({"placement"}, "allocations"),
+        ({"openportal"}, "allocations"),
         (set(), "audit"),
     ],
 )
@@ -51,6 +52,6 @@ def test_a_console_begins_with_what_is_connected(systems: set[str], pane: str) -
 
 @pytest.mark.parametrize("one", [*PANES, *SCREENS], ids=lambda one: one.id)
 def test_every_list_needs_a_system_or_none(one: PaneInfo) -> None:
-    assert unconnected(one.id, {"astakos", "placement"}) == ()
+    assert unconnected(one.id, {"astakos", "placement", "openportal"}) == ()
     told = unconnected(one.id, set())
     assert bool(told) == bool(one.system)

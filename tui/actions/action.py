@@ -28,6 +28,14 @@ class Scope(StrEnum):
     COMMISSION = "commission"
     ALLOCATIONS = "allocations"
     ALLOCATION = "allocation"
+    CODES = "codes"
+    CODE = "code"
+    SERVICES = "services"
+    SERVICE = "service"
+    AWARDS = "awards"
+    AWARD = "award"
+    REMOTE_PROJECTS = "remote-projects"
+    REMOTE_PROJECT = "remote-project"
     CONSTRAINTS = "constraints"
     CONSTRAINT = "constraint"
     PROVIDERS = "providers"
@@ -68,6 +76,14 @@ REACH: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.COMMISSION: (Scope.COMMISSION, *_TEXT),
     Scope.ALLOCATIONS: (Scope.ALLOCATIONS, *_LIST),
     Scope.ALLOCATION: (Scope.ALLOCATION, *_TEXT),
+    Scope.CODES: (Scope.CODES, *_LIST),
+    Scope.CODE: (Scope.CODE, *_TEXT),
+    Scope.SERVICES: (Scope.SERVICES, *_LIST),
+    Scope.SERVICE: (Scope.SERVICE, *_TEXT),
+    Scope.AWARDS: (Scope.AWARDS, *_LIST),
+    Scope.AWARD: (Scope.AWARD, *_TEXT),
+    Scope.REMOTE_PROJECTS: (Scope.REMOTE_PROJECTS, *_LIST),
+    Scope.REMOTE_PROJECT: (Scope.REMOTE_PROJECT, *_TEXT),
     Scope.CONSTRAINTS: (Scope.CONSTRAINTS, *_LIST),
     Scope.CONSTRAINT: (Scope.CONSTRAINT, *_TEXT),
     Scope.PROVIDERS: (Scope.PROVIDERS, *_LIST),
@@ -87,10 +103,15 @@ DETAILS = (
     Scope.RESOURCE,
     Scope.COMMISSION,
     Scope.ALLOCATION,
+    Scope.CODE,
+    Scope.SERVICE,
+    Scope.REMOTE_PROJECT,
     Scope.CONSTRAINT,
     Scope.PROVIDER,
     Scope.ENTRY,
 )
+REVIEWS = (Scope.REVIEW, Scope.AWARD)
+"""The screens of the queue of what waits for a decision."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui.actions.action import DETAILS, Action, Group, Scope
+from tui.actions.action import DETAILS, REVIEWS, Action, Group, Scope
 from tui.panes import PANES
 
 
@@ -69,11 +69,11 @@ _ROWS = (
            "Open what the cursor is on", footer=1),
     Action("row.detail", ("d",), "detail", (Scope.LIST,), Group.ROW,
            "Show or hide the detail; full screen on narrow terminals", footer=70),
-    Action("row.raw", ("y",), "JSON", (Scope.LIST, *DETAILS, Scope.REVIEW), Group.ROW,
+    Action("row.raw", ("y",), "JSON", (Scope.LIST, *DETAILS, *REVIEWS), Group.ROW,
            "What the system's own API shows of it", footer=75),
-    Action("row.copy", ("c",), "copy id", (Scope.LIST, *DETAILS, Scope.REVIEW, Scope.RAW),
+    Action("row.copy", ("c",), "copy id", (Scope.LIST, *DETAILS, *REVIEWS, Scope.RAW),
            Group.ROW, "Send its id to the terminal's clipboard", footer=80),
-    Action("copy.menu", ("C",), "copy ...", (Scope.LIST, *DETAILS, Scope.REVIEW), Group.ROW,
+    Action("copy.menu", ("C",), "copy ...", (Scope.LIST, *DETAILS, *REVIEWS), Group.ROW,
            "Copy the id, the row as CSV or JSON, or a request as curl without its token"),
     Action("list.export", ("x",), "export", (Scope.LIST,), Group.VIEW,
            "Write what is marked, on screen, or all pages, to a file as CSV, JSON or JSON lines"),
@@ -91,9 +91,9 @@ _HISTORY = (
 )  # fmt: skip
 
 _MENUS = (
-    Action("actions", (".",), "actions", (Scope.LIST, *DETAILS, Scope.REVIEW), Group.ROW,
+    Action("actions", (".",), "actions", (Scope.LIST, *DETAILS, *REVIEWS), Group.ROW,
            "Everything that can be done here, and why some of it cannot", footer=45),
-    Action("jump", ("J",), "jump", (Scope.LIST, *DETAILS, Scope.REVIEW), Group.ROW,
+    Action("jump", ("J",), "jump", (Scope.LIST, *DETAILS, *REVIEWS), Group.ROW,
            "To lists of what it has to do with: project, holder, commissions, audit ...",
            footer=72),
     Action("palette", ("ctrl+p",), "palette", (Scope.APP,), Group.FIND,
@@ -103,6 +103,9 @@ _MENUS = (
 _VIEWS = (
     Action("quotas.over", ("o",), "over only", (Scope.QUOTAS,), Group.VIEW,
            "Only holders over their effective limit", footer=10),
+    Action("alloc.totals", ("i",), "totals", (Scope.ALLOCATIONS,), Group.VIEW,
+           "What the marked allocations come to, or all that are listed; the limit of a project"
+           " code counts once", footer=84),
     Action("quotas.group", ("t",), "members / pools", (Scope.QUOTAS,), Group.VIEW,
            "Holders, or the pools of projects", short="pools", footer=30),
     Action("quotas.explain", ("i",), "explain", (Scope.QUOTAS, Scope.QUOTA), Group.VIEW,
@@ -125,18 +128,23 @@ _VIEWS = (
            "With holdings that no project accounts for, or without", short="more", footer=30),
     Action("view.units", ("u",), "units", (Scope.APP,), Group.VIEW,
            "Amounts as 24G, in bytes with separators, or raw", footer=65),
-    Action("review.previous", ("[",), "previous", (Scope.REVIEW,), Group.MOVE,
-           "The waiting application before this one", short="prev", footer=40),
-    Action("review.next", ("]",), "next", (Scope.REVIEW,), Group.MOVE,
-           "The next waiting application", footer=41),
+    Action("review.previous", ("[",), "previous", REVIEWS, Group.MOVE,
+           "What waited before this in the queue", short="prev", footer=40),
+    Action("review.next", ("]",), "next", REVIEWS, Group.MOVE,
+           "What waits next in the queue", footer=41),
 )  # fmt: skip
 
 _PROJECT = (Scope.PROJECTS, Scope.PROJECT, Scope.EXPIRED)
 _USER, _RESOURCE = (Scope.USERS, Scope.USER), (Scope.RESOURCES, Scope.RESOURCE)
 _ALLOCATION = (Scope.ALLOCATIONS, Scope.ALLOCATION)
+_AWARD = (Scope.AWARDS, Scope.AWARD)
+_REMOTE = (Scope.REMOTE_PROJECTS, Scope.REMOTE_PROJECT)
 _STOCK = (Scope.CONSTRAINTS, Scope.CONSTRAINT, Scope.PROVIDERS, Scope.PROVIDER)
-_EDITED = (Scope.PROJECTS, Scope.PROJECT, Scope.REVIEW, *_ALLOCATION, *_STOCK)
-_EDITS = ("ModifyProject", "SubmitApplication", "ReplaceAllocations", "SetInventory")
+_EDITED = (Scope.PROJECTS, Scope.PROJECT, Scope.REVIEW, *_ALLOCATION, *_STOCK, *_REMOTE)
+_EDITS = (
+    "ModifyProject", "SubmitApplication", "ReplaceAllocations", "SetInventory",
+    "ModifyAllocation", "ModifyRemoteProject",
+)  # fmt: skip
 
 _DECISIONS = (
     Action("project.review", ("a",), "review application", _PROJECT,
@@ -200,12 +208,29 @@ _DECISIONS = (
     Action("verify.counters", ("R",), "recount applications", (Scope.VERIFY,), Group.DECIDE,
            "Set the counters of waiting applications right", short="recount", footer=3,
            changes_data=True, gives=("ReconcilePendingApps",)),
-    Action("review.approve", ("A",), "approve", (Scope.REVIEW,), Group.DECIDE,
-           "Approve after a preview", footer=1, changes_data=True, gives=("ApproveApplication",)),
-    Action("review.deny", ("X",), "deny", (Scope.REVIEW,), Group.DECIDE,
-           "Deny with a reason", footer=2, changes_data=True, gives=("DenyApplication",)),
+    Action("review.approve", ("A",), "approve", REVIEWS, Group.DECIDE,
+           "Approve after a preview", footer=3, changes_data=True,
+           gives=("ApproveApplication", "ApproveAward")),
+    Action("review.deny", ("X",), "deny", REVIEWS, Group.DECIDE,
+           "Deny with a reason", footer=4, changes_data=True,
+           gives=("DenyApplication", "RejectAward")),
+    Action("award.approve", ("A",), "approve", (Scope.AWARDS,), Group.DECIDE,
+           "Approve an award that waits, or all marked ones", footer=3, changes_data=True,
+           gives=("ApproveAward",)),
+    Action("award.deny", ("X",), "reject", (Scope.AWARDS,), Group.DECIDE,
+           "Reject an award that waits, or all marked ones", footer=4, changes_data=True,
+           gives=("RejectAward",)),
+    Action("award.note", ("N",), "add note", _AWARD, Group.DECIDE,
+           "Type a note about an award", short="note", footer=87, changes_data=True,
+           gives=("NoteAward",)),
+    Action("award.attach", ("T",), "attach", _AWARD, Group.DECIDE,
+           "Say which project here an award is for, or take that back", footer=88,
+           changes_data=True, gives=("AttachAward", "DetachAward")),
+    Action("award.delete", ("delete",), "forget award", (Scope.AWARDS,), Group.DECIDE,
+           "Forget an award, or all marked ones", short="forget", footer=89, changes_data=True,
+           gives=("DeleteAward",)),
     Action("review.dismiss", ("D",), "dismiss", (Scope.REVIEW,), Group.DECIDE,
-           "Put a denied application away", footer=3, changes_data=True,
+           "Put a denied application away", footer=5, changes_data=True,
            gives=("DismissApplication",)),
     Action("commissions.accept", ("A",), "accept", (Scope.COMMISSIONS, Scope.COMMISSION),
            Group.DECIDE, "Make a pending commission final", footer=2, changes_data=True,
@@ -222,19 +247,48 @@ _DECISIONS = (
     Action("member.remove", ("delete",), "remove", (Scope.PROJECT,), Group.DECIDE,
            "Take a person out of the project", footer=12, changes_data=True,
            gives=("ChangeMembership",)),
+    Action("alloc.new", ("n",), "new allocation", (Scope.ALLOCATIONS,), Group.DECIDE,
+           "Fill in a form for a new allocation of OpenPortal; a preview follows", short="new",
+           footer=86, gives=("CreateAllocation",)),
+    Action("alloc.limit", ("L",), "set limit", _ALLOCATION, Group.DECIDE,
+           "Type another node limit of an allocation, or of all marked ones; the service is told",
+           short="limit", footer=2, changes_data=True, gives=("SetNodeLimit",)),
+    Action("alloc.pull", ("P",), "pull", _ALLOCATION, Group.DECIDE,
+           "Read usage and members of an allocation, or of all marked ones, anew from the service",
+           footer=3, changes_data=True, gives=("PullAllocation",)),
+    Action("alloc.ok", ("O",), "mark OK", _ALLOCATION, Group.DECIDE,
+           "Say that an allocation is well, which ends what is under way", footer=92,
+           changes_data=True, gives=("MarkOk",)),
+    Action("alloc.erred", ("X",), "mark ERRED", _ALLOCATION, Group.DECIDE,
+           "Say that an allocation has failed, which ends what is under way", footer=6,
+           changes_data=True, gives=("MarkErred",)),
     Action("alloc.move", ("M",), "move", _ALLOCATION, Group.DECIDE,
            "Ask of another provider what one gives a consumer", footer=3, changes_data=True,
            gives=("ReplaceAllocations",)),
-    Action("alloc.unlink", ("U",), "take share", _ALLOCATION, Group.DECIDE,
-           "Take away what one of its providers gives a consumer", short="share", footer=4,
-           changes_data=True, gives=("ReplaceAllocations",)),
-    Action("alloc.delete", ("delete",), "remove", _ALLOCATION, Group.DECIDE,
-           "Remove all that a consumer holds, or all marked consumers, if nobody changed them"
-           " meanwhile", footer=5, changes_data=True, gives=("ReplaceAllocations",)),
+    Action("alloc.unlink", ("U",), "unlink", _ALLOCATION, Group.DECIDE,
+           "Forget an allocation here and tell its service nothing; of a consumer, take away what"
+           " one of its providers gives", footer=4,
+           changes_data=True, gives=("UnlinkAllocation", "ReplaceAllocations")),
+    Action("alloc.delete", ("delete",), "delete", _ALLOCATION, Group.DECIDE,
+           "Delete an allocation at its service and here; of a consumer, all that it holds, if"
+           " nobody changed it meanwhile. All marked ones at once", footer=5, changes_data=True,
+           gives=("DeleteAllocation", "ReplaceAllocations")),
+    Action("award.review", ("a",), "review award", (Scope.AWARDS,), Group.DECIDE,
+           "Look at the award in the queue of what waits; changes nothing", short="review",
+           footer=2),
+    Action("remote.resend", ("R",), "send again", _REMOTE, Group.DECIDE,
+           "Send an award of ours to the other portal again", short="resend", footer=2,
+           changes_data=True, gives=("ResendRequest",)),
+    Action("remote.reset", ("Z",), "ask anew", _REMOTE, Group.DECIDE,
+           "Send an award of ours again as one that was never answered", footer=3,
+           changes_data=True, gives=("ResendRequest",)),
+    Action("remote.note", ("N",), "add note", _REMOTE, Group.DECIDE,
+           "Type a note that goes with an award of ours", short="note", footer=4,
+           changes_data=True, gives=("ModifyRemoteProject",)),
 )  # fmt: skip
 
 _UNDO = (
-    Action("undo", ("B",), "take back", (Scope.LIST, *DETAILS, Scope.REVIEW), Group.DECIDE,
+    Action("undo", ("B",), "take back", (Scope.LIST, *DETAILS, *REVIEWS), Group.DECIDE,
            "Take the last change back (undo), after a preview", changes_data=True),
 )  # fmt: skip
 

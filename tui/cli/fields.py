@@ -8,7 +8,8 @@ from typing import Any
 
 from backend.core.runtime import micros, system_runtime
 from tui.cli.columns import Field, Kind, Listed, Value, of, rare
-from tui.cli.placement import ALLOCATIONS, INVENTORIES, PROVIDERS
+from tui.cli.placement import INVENTORIES, PROVIDERS
+from tui.cli.portal import ALLOCATIONS, AWARDS, CODES, REMOTE_PROJECTS, SERVICES
 from tui.format import ages, names
 from tui.format.units import amount, changes, known, percent
 
@@ -282,6 +283,10 @@ LISTS: Mapping[str, Listed] = {
     "mismatches": Listed(MISMATCHES, ("unexpected",)),
     "commissions": Listed(COMMISSIONS),
     "allocations": Listed(ALLOCATIONS),
+    "codes": Listed(CODES),
+    "services": Listed(SERVICES),
+    "awards": Listed(AWARDS),
+    "remote-projects": Listed(REMOTE_PROJECTS),
     "inventories": Listed(INVENTORIES, ("over",)),
     "providers": Listed(PROVIDERS),
     "journal": Listed(JOURNAL, ("decisions",)),

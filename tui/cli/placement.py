@@ -4,58 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.core.runtime import micros, system_runtime
 from tui.cli.columns import Field, Kind, Value, of, rare
-from tui.format import ages
-
-
-def _known(name: str, attribute: str = "", kind: Kind = Kind.TEXT, **given: Any) -> Field:
-    """What a server may not have said yet."""
-
-    def value(row: Any) -> Value:
-        found: Value = getattr(row, attribute or name) if row.known else None
-        return found
-
-    return Field(name, value, kind, **given)
-
-
-def _named(name: str, **given: Any) -> Field:
-    """Who has this id, by the name known here if there is one."""
-
-    def value(row: Any) -> Value:
-        found: Value = getattr(row, f"{name}_name") or getattr(row, name)
-        return found if row.known else None
-
-    return Field(name, value, **given)
-
-
-def _amounts(row: Any, style: str) -> str:
-    return " ".join(f"{name} {amount}" for name, amount in row.amounts)
-
-
-def _passed(row: Any) -> int:
-    return micros(system_runtime().now()) - int(row.created_at)
-
-
-ALLOCATIONS = (
-    of("consumer", attribute="uuid", sort="consumer"),
-    _named("project", sort="project"),
-    _known("project_id", "project", usual=False),
-    _named("user", usual=False),
-    _known("user_id", "user", usual=False),
-    _known("type", "consumer_type", sort="type"),
-    Field("amounts", lambda row: dict(row.amounts), Kind.DATA, _amounts, sort="amount"),
-    of("provider", sort="provider"),
-    of("providers", Kind.NUMBER),
-    _known("generation", kind=Kind.NUMBER, usual=False),
-    rare("created", Kind.MOMENT, "created_at", sort="age"),
-    Field(
-        "age",
-        lambda row: _passed(row) // ages.SECOND,
-        Kind.NUMBER,
-        lambda row, style: ages.age(0, _passed(row)),
-    ),
-)
 
 
 def _stock(name: str, **given: Any) -> Field:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from backend.core.runtime import moment
 from backend.core.text import counted
@@ -60,6 +60,15 @@ def days_until(at: int, now: int) -> str:
         return "today"
     words = counted(abs(days), "day")
     return f"in {words}" if days > 0 else f"{words} ago"
+
+
+def last_day(end: str) -> str:
+    """The last day of what ends before an ISO date: `2026-12-30` of `2026-12-31`; what is no date
+    stays."""
+    try:
+        return (date.fromisoformat(end[:10]) - timedelta(days=1)).isoformat()
+    except (ValueError, OverflowError):
+        return end
 
 
 def _formatted(at: int, pattern: str) -> str:

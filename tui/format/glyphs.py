@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One cell each; `spark` from nothing to full, `heat` from little to full."""
+    """One cell each, but for `infinite`; `none` is where nothing is to be said, `spark` from
+    nothing to full, `heat` from little to full."""
 
     used: str
     pending: str
@@ -19,13 +20,15 @@ class Glyphs:
     over: str
     vertical: str
     ellipsis: str
+    infinite: str
+    none: str
     spark: str
     heat: str
     border: str
 
 
-ASCII = Glyphs("#", "+", ".", "x", "!", "|", "~", ".:-=+*#%", ".:=*#", "ascii")
-UNICODE = Glyphs("█", "▒", "·", "╳", "!", "│", "…", "▁▂▃▄▅▆▇█", "·░▒▓█", "round")
+ASCII = Glyphs("#", "+", ".", "x", "!", "|", "~", "inf", "-", ".:-=+*#%", ".:=*#", "ascii")
+UNICODE = Glyphs("█", "▒", "·", "╳", "!", "│", "…", "∞", "–", "▁▂▃▄▅▆▇█", "·░▒▓█", "round")
 
 
 def choose(setting: str, environ: Mapping[str, str] = os.environ) -> Glyphs:

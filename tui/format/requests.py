@@ -10,6 +10,10 @@ from typing import TypeGuard
 
 from backend.core.plan import WireRequest
 
+ASTAKOS, PLACEMENT, OPENPORTAL = "ASTAKOS", "PLACEMENT", "OPENPORTAL"
+"""What the shell's variables of a system begin with."""
+_ROOTS = {ASTAKOS: "/account/v1.0/"}
+_TOKENS = {OPENPORTAL: "Authorization: Token"}
 COMMAND = "CLI"
 """The method of what is done with a command of the system rather than over its API."""
 
@@ -32,18 +36,23 @@ def curl(request: WireRequest) -> str:
     """The line that sends the request: address and token come from the shell's variables."""
     if request.method == COMMAND:
         return request.path
-    # Placement's paths are from its root on, Astakos' from that of its account.
-    placement = request.path.startswith("/")
-    system = "PLACEMENT" if placement else "ASTAKOS"
-    path = shlex.quote(request.path if placement else f"/account/v1.0/{request.path}")
+    system = _system(request.path)
+    path = shlex.quote(f"{_ROOTS.get(system, '')}{request.path}")
     words = [f'curl -X {shlex.quote(request.method)} "${system}_URL"{path}']
-    words.append(f'-H "X-Auth-Token: ${system}_TOKEN"')
-    if placement:
+    words.append(f'-H "{_TOKENS.get(system, "X-Auth-Token:")} ${system}_TOKEN"')
+    if system == PLACEMENT:
         words.append(f"-H 'OpenStack-API-Version: placement {_version(request.body)}'")
     if request.body:
         words.append("-H 'Content-Type: application/json'")
         words.append(f"--data {shlex.quote(body_json(request.body))}")
     return " ".join(words)
+
+
+def _system(path: str) -> str:
+    """Whose path it is: Astakos' are from that of its account on, all others' from the root."""
+    if path.startswith("/api/"):
+        return OPENPORTAL
+    return PLACEMENT if path.startswith("/") else ASTAKOS
 
 
 def _version(body: Mapping[str, object]) -> str:

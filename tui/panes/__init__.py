@@ -11,7 +11,8 @@ class PaneInfo:
     """One list: its mode and action scope `id`, its digit, its names on wide and narrow
     terminals, where its class is, and the `Badges` field it counts with the sign behind the
     count. A screen has no digit; it opens on top of its `home`, and says what it is `about`.
-    `view` is what the list begins with; without its `system` it is empty."""
+    `view` is what the list begins with; without its `system`, or one of several with `|` between
+    them, it is empty."""
 
     id: str
     digit: str
@@ -32,7 +33,7 @@ PANES = (
     PaneInfo("quotas", "2", "Quotas", "Quota", "quotas:QuotasPane", "over", "!"),
     PaneInfo(
         "allocations", "3", "Allocations", "Alloc", "allocations:AllocationsPane",
-        system="placement",
+        "erred", "!", system="placement|openportal",
     ),
     PaneInfo(
         "constraints", "4", "Constraints", "Constr", "constraints:ConstraintsPane",
@@ -70,6 +71,26 @@ SCREENS = (
         home="constraints", about="Providers below their parents, and what they have",
         system="placement",
     ),
+    PaneInfo(
+        "codes", "", "Codes", "Codes", "codes:CodesPane",
+        home="allocations", about="Project codes, the limit of each once, and their usage",
+        system="openportal",
+    ),
+    PaneInfo(
+        "services", "", "Services", "Services", "services:ServicesPane",
+        home="allocations", about="Services of OpenPortal and how they stand",
+        system="openportal",
+    ),
+    PaneInfo(
+        "awards", "", "Awards", "Awards", "awards:AwardsPane",
+        home="projects", about="Awards of other portals, those that wait for review first",
+        system="openportal",
+    ),
+    PaneInfo(
+        "remote-projects", "", "Remote projects", "Remote", "remote_projects:RemoteProjectsPane",
+        home="allocations", about="Awards to other portals, and what those say",
+        system="openportal",
+    ),
 )  # fmt: skip
 """Lists that are reached by a command."""
 HOMES = {one.id: one.home or one.id for one in (*PANES, *SCREENS)}
@@ -81,6 +102,11 @@ SYSTEMS = {one.id: one.system for one in (*PANES, *SCREENS)}
 CONNECTING = {
     "astakos": ("No Astakos is connected in this context.", "[contexts.NAME.astakos]"),
     "placement": ("No Placement is connected in this context.", "[contexts.NAME.placement]"),
+    "openportal": ("No OpenPortal is connected in this context.", "[contexts.NAME.openportal]"),
+    "placement|openportal": (
+        "No Placement is connected in this context, and no OpenPortal.",
+        "[contexts.NAME.placement] or [contexts.NAME.openportal]",
+    ),
 }
 """What is said where a system is not connected, and the setting that connects one."""
 
@@ -89,10 +115,15 @@ def unconnected(list: str, systems: Collection[str]) -> tuple[str, ...]:
     """Why a list is empty where only these systems are connected, and what to do; nothing where
     its own is."""
     system = SYSTEMS.get(list, "")
-    if not system or system in systems:
+    if not system or fits(system, systems):
         return ()
     what, setting = CONNECTING[system]
     return what, f"{setting} in the configuration connects one: docs/remote.md", OTHERS
+
+
+def fits(system: str, systems: Collection[str]) -> bool:
+    """Whether one of a list's systems is among these."""
+    return not {*system.split("|")}.isdisjoint(systems)
 
 
 OTHERS = "1 to 6 and : lead to the other lists"
@@ -100,4 +131,4 @@ OTHERS = "1 to 6 and : lead to the other lists"
 
 def first(systems: Collection[str]) -> str:
     """The pane to begin with where these systems are connected."""
-    return next(one.id for one in PANES if one.system in systems or not one.system)
+    return next(one.id for one in PANES if not one.system or fits(one.system, systems))

@@ -1,77 +1,41 @@
-"""The Allocations pane: who holds how much of what, and of which providers."""
+"""The Allocations pane: who holds how much of what, and where; all systems in one list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from backend.core.errors import NotFound
+from backend.allocations.model import AllocationRow
+from backend.core.errors import Invalid, NotFound
 from backend.core.listing import FieldSpec, Query
-from backend.placement.model import ConsumerDetail, ConsumerRow
+from backend.openportal.model import PortalRow
+from backend.placement.model import ConsumerRow
 from tui.actions import Scope, bindings
 from tui.facets import facetted
-from tui.format import ages
-from tui.format.consumers import consumer
-from tui.format.lines import HEAD, QUIET, Build, Line, Look, Part, line
-from tui.format.stock import amounts_fitting, project_of, type_of
-from tui.format.units import UNKNOWN
-from tui.panes import bulk
-from tui.panes.allocation_actions import AllocationActions, about, named
-from tui.panes.detailpane import DetailPane
+from tui.format import consumers, portal_text
+from tui.format.lines import HEAD, QUIET, WARN, Build, Line, Look, Part, line
+from tui.panes import bulk, portal_actions
+from tui.panes.allocation_columns import COLUMNS
+from tui.panes.consumer_actions import about, named
+from tui.panes.kinds import AllocationActions
 from tui.panes.listpane import ListPane, quiet
-from tui.panes.raw import RawPane
 from tui.panes.related import quoted
-from tui.session import Session
 from tui.widgets.columns import Column
-from tui.widgets.strips import Cell
 
-KIND = "PLC"
-TYPES_OFFERED, PROVIDERS_OFFERED = 12, 60
+if TYPE_CHECKING:
+    from backend.core.plan import Command
+    from tui.forms.form import Form
+
+TYPES_OFFERED, PLACES_OFFERED = 12, 60
 """Words of the facet picker at most."""
 ROWS_LOOKED_AT = 200
 """Rows whose types are offered in a filter, at most; no more is asked for."""
 
 
-def _project(row: ConsumerRow, look: Look) -> Cell:
-    return project_of(row.project, row.project_name, row.known)
-
-
-def _type(row: ConsumerRow, look: Look) -> Cell:
-    return type_of(row.consumer_type, row.known)
-
-
-def _where(row: ConsumerRow, look: Look) -> Cell:
-    return row.provider if row.providers == 1 else f"{row.providers:,} providers"
-
-
-def _generation(row: ConsumerRow, look: Look) -> Cell:
-    return f"gen {row.generation}" if row.known else (UNKNOWN, QUIET)
-
-
-def _age(row: ConsumerRow, look: Look) -> Cell:
-    shown = ages.age_in(look.width, row.created_at, look.now)
-    return shown if row.created_at else (UNKNOWN, QUIET)
-
-
-COLUMNS: tuple[Column[ConsumerRow], ...] = (
-    Column("kind", "KIND", lambda row, look: KIND, 4),
-    Column("consumer", "NAME/CONSUMER", lambda row, look: row.uuid, 13, 36, sort="consumer",
-           middle=True),
-    Column("project", "PROJECT", _project, 11, 22, sort="project", middle=True),
-    Column("type", "STATE/TYPE", _type, 10, 12, sort="type", news=True),
-    Column("amount", "AMOUNT", lambda row, look: amounts_fitting(row.amounts, look), 28, 44,
-           sort="amount"),
-    Column("where", "WHERE", _where, 11, 20, drop=30, sort="provider", middle=True),
-    Column("age", "AGE", _age, 8, right=True, drop=20, sort="age", ages=True),
-    Column("use", "USE", _generation, 6, drop=10,
-           figure=lambda row: row.generation if row.known else None),
-)  # fmt: skip
-
-
-class AllocationsPane(AllocationActions, ListPane[ConsumerRow], inherit_bindings=False):
-    """Consumers with what they hold."""
+class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindings=False):
+    """Consumers with what they hold, allocations with what they used this month."""
 
     SCOPE = Scope.ALLOCATIONS
     PANE = "allocations"
@@ -81,76 +45,138 @@ class AllocationsPane(AllocationActions, ListPane[ConsumerRow], inherit_bindings
     """Types of rows that were on screen."""
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ALLOCATIONS, Scope.LIST)
 
-    def columns(self) -> Sequence[Column[ConsumerRow]]:
+    def columns(self) -> Sequence[Column[AllocationRow]]:
         """See `COLUMNS`."""
         return COLUMNS
 
-    async def detail(self, row: ConsumerRow) -> Build:
-        """What it holds of each provider."""
+    async def detail(self, row: AllocationRow) -> Build:
+        """What it holds of each provider, or how it stands."""
+        backend, of = self.session.backend, row.of
         try:
-            found = await self.session.backend.placement.consumer(row.key)
+            if isinstance(of, PortalRow):
+                allocation = await backend.openportal.allocation(of.key)
+                return lambda look: portal_text.allocation(allocation, look)
+            consumer = await backend.placement.consumer(of.key)
+            return lambda look: consumers.consumer(consumer, look)
         except NotFound:
             return _gone(row)
-        return lambda look: consumer(found, look)
 
-    def consumer_row(self) -> ConsumerRow | None:
+    def of(self) -> ConsumerRow | PortalRow | None:
         """The one under the cursor."""
-        return self.list.cursor_row
+        row = self.list.cursor_row
+        return row.of if row is not None else None
 
-    def open_row(self, row: ConsumerRow) -> None:
+    def open_row(self, row: AllocationRow) -> None:
         """Everything about it, on the whole screen."""
-        self.app.push_screen(AllocationPane(self.session, row.key))
+        from tui.panes.consumer import ConsumerPane
+        from tui.panes.portal import PortalPane
 
-    def raw(self, row: ConsumerRow) -> None:
-        """As Placement's own API shows it."""
-        self.start(show_raw, self, row, group="raw")
+        made = PortalPane if isinstance(row.of, PortalRow) else ConsumerPane
+        self.app.push_screen(made(self.session, row.of.key))
 
-    def copied(self, row: ConsumerRow) -> str:
+    def raw(self, row: AllocationRow) -> None:
+        """As the system's own API shows it."""
+        from tui.panes import consumer, portal
+
+        of = row.of
+        if isinstance(of, PortalRow):
+            self.start(portal.show_raw, self, of, group="raw")
+        else:
+            self.start(consumer.show_raw, self, of, group="raw")
+
+    def copied(self, row: AllocationRow) -> str:
         """The uuid."""
-        return row.uuid
+        return row.of.uuid
 
     def legend(self, look: Look) -> Iterable[Line]:
         """What the short words mean."""
-        yield quiet("  PLC placement consumer   AMOUNT of all its providers   gen its generation")
+        yield quiet("  PLC placement consumer   OPL OpenPortal   OPR OpenPortal, another portal")
+        yield quiet("  nodes = node-hours used this month of the limit   gen = a generation")
 
     def hint(self) -> Part:
-        """What the row of keys may have no room for."""
+        """What needs looking after, or what the row of keys may have no room for."""
         if not self.list.shown:
             return ""
-        edit = self.session.key("row.edit")
-        return f"{edit} edits amounts   :orphans marks what nothing alive stands behind"
+        badges = self.session.badges
+        if badges is not None and badges.erred:
+            return f"{badges.erred:,} ERRED   :allocations erred lists them", WARN
+        if self.consumer_row() is not None:
+            edit = self.session.key("row.edit")
+            return f"{edit} edits amounts   :orphans marks what nothing alive stands behind"
+        totals = self.session.key("alloc.totals")
+        return f"{totals} adds up   :codes has the limit of a project code once"
 
     def nothing(self) -> Sequence[str]:
         """What holds nothing is no consumer."""
         if self.query_shown.text:
             return super().nothing()
-        return ("Nobody holds anything.", "A consumer is there while it has allocations.")
+        new = self.session.key("alloc.new")
+        return (
+            "There are no allocations.",
+            f"A consumer is there while it holds something; {new} makes one of OpenPortal.",
+        )
+
+    # Deciding
+
+    def decide(self, make: Callable[[PortalRow], Command]) -> None:
+        """About all that are marked, or the one under the cursor."""
+
+        def made(row: AllocationRow) -> Command:
+            if not isinstance(row.of, PortalRow):
+                raise Invalid("only allocations of OpenPortal have that")
+            return make(row.of)
+
+        bulk.decide(self, self.list, made, _named)
 
     def action_alloc_delete(self) -> None:
-        """All that are marked, or the one under the cursor."""
+        """All that are marked, of whatever kind, or the one under the cursor."""
         if self.marks():
-            bulk.decide(self, self.list, self.removal, named, about)
+            bulk.decide(self, self.list, self._removal, _named, _about)
         else:
             super().action_alloc_delete()
+
+    def _removal(self, row: AllocationRow) -> Command:
+        of = row.of
+        return self.deletion(of) if isinstance(of, PortalRow) else self.removal(of)
+
+    def action_alloc_new(self) -> None:
+        """Make a new allocation of OpenPortal."""
+        self.fill_in(self._new)
+
+    async def _new(self) -> Form:
+        from tui.forms.portal import PortalForms
+
+        session = self.session
+        return await PortalForms(session.backend, session.look()).new(self.portal_row())
+
+    def action_alloc_totals(self) -> None:
+        """What the marked ones come to, or all that are listed."""
+        from tui.panes import totals
+
+        totals.show(self)
+
+    # Filters
 
     def filter_specs(self) -> Sequence[FieldSpec]:
         """With the types of rows that were on screen."""
         rows = map(self.list.source.row, range(min(len(self.list.source), ROWS_LOOKED_AT)))
-        self._met |= {row.consumer_type.lower() for row in rows if row and row.known}
+        consumers = (row.of for row in rows if row and isinstance(row.of, ConsumerRow))
+        self._met |= {one.consumer_type.lower() for one in consumers if one.known}
         words = [*sorted(self._met - {""}), "unknown"]
         return facetted(self.listing().fields, {"type": words})
 
     async def facet_specs(self) -> Sequence[FieldSpec]:
-        """With the types and providers that there are."""
+        """With the types, providers and services that there are."""
         types, providers = await self._types(), await self._provider_names()
-        return facetted(self.listing().fields, {"type": types, "provider": providers})
+        words = {"type": types, "provider": providers, "service": await self._services()}
+        return facetted(self.listing().fields, words)
 
     async def _types(self) -> Sequence[str]:
         """Asked for one by one: nothing lists them."""
-        found: list[str] = []
+        listing, found = self.session.backend.placement.consumers, list[str]()
         while len(found) < TYPES_OFFERED:
             text = f"!type={'|'.join(map(quoted, found))}" if found else ""
-            rows = await self.listing().page(Query(text, sort="type"), 1)
+            rows = await listing.page(Query(text, sort="type"), 1)
             if not rows or not rows[0].known:
                 break
             found.append(rows[0].consumer_type.lower() or "unknown")
@@ -158,58 +184,26 @@ class AllocationsPane(AllocationActions, ListPane[ConsumerRow], inherit_bindings
 
     async def _provider_names(self) -> Sequence[str]:
         listing = self.session.backend.placement.providers
-        rows = await listing.page(Query(sort="name"), PROVIDERS_OFFERED)
+        rows = await listing.page(Query(sort="name"), PLACES_OFFERED)
         return [row.name.lower() for row in rows if row.consumers]
 
-
-def _gone(row: ConsumerRow) -> Build:
-    return lambda look: [
-        line("head", (row.uuid, HEAD)),
-        line("gone", ("It holds nothing any more.", QUIET)),
-    ]
+    async def _services(self) -> Sequence[str]:
+        listing = self.session.backend.openportal.services
+        rows = await listing.page(Query(sort="name"), PLACES_OFFERED)
+        return [row.service.name.lower() for row in rows if row.allocations]
 
 
-class AllocationPane(AllocationActions, DetailPane, inherit_bindings=False):
-    """One consumer on the whole screen."""
-
-    SCOPE = Scope.ALLOCATION
-    PANE = "allocations"
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ALLOCATION)
-
-    def __init__(self, session: Session, key: int) -> None:
-        super().__init__(session)
-        self.key = key
-        self.found: ConsumerDetail | None = None
-
-    def consumer_row(self) -> ConsumerRow | None:
-        """This one, once read."""
-        return self.found.row if self.found else None
-
-    async def consumer_found(self) -> ConsumerDetail | None:
-        """As it is displayed."""
-        return self.found
-
-    def path(self) -> Sequence[str]:
-        """Its uuid."""
-        return ("Allocations", self.found.row.uuid if self.found else f"consumer {self.key}")
-
-    async def read(self) -> Build:
-        """What it holds now."""
-        found = self.found = await self.session.backend.placement.consumer(self.key)
-        return lambda look: consumer(found, look)
-
-    def action_row_raw(self) -> None:
-        """As Placement's own API shows it."""
-        if self.found is not None:
-            self.start(show_raw, self, self.found.row, group="raw")
-
-    def subject(self) -> tuple[str, object] | None:
-        """The uuid and the row."""
-        return (self.found.row.uuid, self.found.row) if self.found else None
+def _named(row: AllocationRow) -> str:
+    return portal_actions.named(row.of) if isinstance(row.of, PortalRow) else named(row.of)
 
 
-async def show_raw(pane: AllocationActions, row: ConsumerRow) -> None:
-    """A consumer as Placement's own API shows it. Raises BursarError."""
-    data = await pane.session.backend.placement.raw_consumer(row.key)
-    path = ("Allocations", row.uuid)
-    await pane.app.push_screen(RawPane(pane.session, pane.PANE, path, data))
+def _about(row: AllocationRow) -> str:
+    """What it can be judged by."""
+    return _named(row) if isinstance(row.of, PortalRow) else about(row.of)
+
+
+def _gone(row: AllocationRow) -> Build:
+    is_portal = isinstance(row.of, PortalRow)
+    name = row.of.name if isinstance(row.of, PortalRow) else row.of.uuid
+    told = "It is not there any more." if is_portal else "It holds nothing any more."
+    return lambda look: [line("head", (name, HEAD)), line("gone", (told, QUIET))]

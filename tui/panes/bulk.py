@@ -79,6 +79,7 @@ async def _decide(
         pane.session.tell(f"none of {len(found):,} can be done: {why}", WARN)
         return
     await pane.app.push_screen_wait(BulkScreen(pane.session, found, aside))
+    _follow(pane, found)
     done = [case.key for case in found if case.outcome == cases.DONE]
     if done:
         table.mark(done, on=False)
@@ -88,6 +89,13 @@ async def _decide(
         verb = next(case.plan.verb for case in found if case.plan)
         pane.session.tell(f"{verb}: {len(done):,} done{stay}; Audit has each of them")
         await pane.session.read_again()
+
+
+def _follow(pane: Pane, found: Sequence[Case]) -> None:
+    """What was begun and takes its time."""
+    for case in found:
+        if case.plan is not None and case.receipt is not None:
+            pane.session.settling.expect(case.plan, case.receipt, pane.session.now(), case.key)
 
 
 async def _cases(

@@ -163,6 +163,9 @@ OBJECTS: Sequence[tuple[str, str, Callable[[Any], str]]] = (
     ("resources", "resource", lambda row: row.name),
     ("commissions", "pending", lambda row: str(row.key)),
     ("providers", "provider", lambda row: row.name),
-    ("allocations", "consumer", lambda row: row.uuid),
+    ("allocations", "holding", lambda row: getattr(row.of, "name", row.of.uuid)),
+    ("services", "service", lambda row: row.service.name),
+    ("codes", "code", lambda row: row.code),
+    ("awards", "award", lambda row: row.name or row.award.identifier),
 )
 """Lists whose objects the palette finds: list, noun, name of a row."""

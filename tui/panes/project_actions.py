@@ -74,11 +74,12 @@ class ProjectActions(ProjectForms, inherit_bindings=False):
             self.start(self._review_oldest, row, group="review")
 
     async def _review_oldest(self, row: ProjectRow | None) -> None:
-        waiting = await self.session.backend.projects.queue()
-        if waiting:
+        from tui.panes.queue import pane_of, waiting
+
+        if queue := await waiting(self.session):
             if row is not None:
                 self.session.tell(f"nothing waits for {row.name}; this is the oldest", WARN)
-            self._review(waiting[0])
+            self.app.push_screen(pane_of(self.session, queue[0]))
 
     def _review(self, application: int) -> None:
         from tui.panes.review import ReviewPane

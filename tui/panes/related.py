@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import singledispatch
 
+from backend.allocations.model import AllocationRow
 from backend.backend import JournalRow
+from backend.openportal.model import AwardRow, CodeRow, PortalRow, RemoteProjectRow, ServiceRow
 from backend.placement.model import ConsumerRow, InventoryRow, ProviderRow
 from backend.projects.model import MemberRow, MismatchRow, PersonRow, ProjectRow
 from backend.quotas.model import CommissionRow, QuotaRow, ResourceRow
@@ -85,11 +87,13 @@ def _entry(row: JournalRow) -> Iterator[Related]:
     elif kind == "user":
         yield from _person(row.about)
     elif kind == "consumer":
-        yield Related("the consumer, if it is there", "allocations", f"consumer={quoted(id)}")
+        yield Related("the consumer, if it is there", "allocations", f"uuid={quoted(id)}")
     elif kind == "provider":
         yield from _provider(id, "the provider")
     elif kind == "inventory":
         yield from _provider(id.partition("/")[0], "its provider")
+    elif kind == "allocation":
+        yield Related("the allocation, if it is there", "allocations", f"uuid={quoted(id)}")
     elif kind == "commission":
         yield Related("the commission, if it is pending", "commissions", f"serial={id}")
     yield Related("everything done to the same", "audit", f"about={quoted(row.target)}")
@@ -126,7 +130,7 @@ def _consumer(row: ConsumerRow) -> Iterator[Related]:
                   f"name={quoted(row.provider)}")  # fmt: skip
     yield Related(f"what {row.provider} has", "constraints", f"provider={quoted(row.provider)}")
     yield Related("what was done to it", "audit", f"about={quoted(f'consumer:{row.uuid}')}")
-    yield Related("it alone", "allocations", f"consumer={consumer}")
+    yield Related("it alone", "allocations", f"uuid={consumer}")
 
 
 @related.register
@@ -149,6 +153,66 @@ def _provider_row(row: ProviderRow) -> Iterator[Related]:
     yield Related("its tree", "providers", f"root={quoted(row.provider.root)}")
     target = f"provider:{row.provider.uuid}"
     yield Related("what was done to it", "audit", f"about={quoted(target)}")
+
+
+@related.register
+def _allocation(row: AllocationRow) -> Iterator[Related]:
+    yield from related(row.of)
+
+
+@related.register
+def _portal(row: PortalRow) -> Iterator[Related]:
+    service = quoted(row.service_name)
+    if row.code:
+        words = f"the project code {row.code} with its limit"
+        yield Related(words, "codes", f"code={quoted(row.code)}")
+        if row.sharing > 1:
+            words = f"the {row.sharing:,} allocations that share its limit"
+            yield Related(words, "allocations", f"code={quoted(row.code)}")
+    yield Related(f"all of the project {row.project_name}", "allocations",
+                  f"project={quoted(row.project_name)}")  # fmt: skip
+    yield Related(f"the service {row.service_name}", "services", f"name={service}")
+    yield Related(f"all on {row.service_name}", "allocations", f"service={service}")
+    if row.remote:
+        yield Related("the award at the other portal", "remote-projects",
+                      f"project={quoted(row.project_name)}")  # fmt: skip
+    yield Related("the Astakos project of the same id", "projects",
+                  f"id={quoted(dashed(row.project))}", "everything")  # fmt: skip
+    yield Related("what was done to it", "audit", f"about={quoted(f'allocation:{row.uuid}')}")
+
+
+@related.register
+def _code(row: CodeRow) -> Iterator[Related]:
+    yield Related("its allocations", "allocations", f"code={quoted(row.code)}")
+    yield Related("the Astakos project of the same id", "projects",
+                  f"id={quoted(dashed(row.project))}", "everything")  # fmt: skip
+
+
+@related.register
+def _service(row: ServiceRow) -> Iterator[Related]:
+    name = quoted(row.service.name)
+    yield Related("its allocations", "allocations", f"service={name}")
+    yield Related("those that are ERRED", "allocations", f"service={name} erred")
+    yield Related("those that are busy", "allocations", f"service={name} busy")
+
+
+@related.register
+def _award(row: AwardRow) -> Iterator[Related]:
+    if row.award.project:
+        yield Related("allocations of its project", "allocations",
+                      f"project={quoted(row.award.project)}")  # fmt: skip
+    yield Related("awards for the same service", "awards",
+                  f"destination={quoted(row.award.destination)}")  # fmt: skip
+    yield Related("what was done to it", "audit", f"about={quoted(row.award.target)}")
+
+
+@related.register
+def _remote_project(row: RemoteProjectRow) -> Iterator[Related]:
+    one = row.remote_project
+    yield Related("allocations of its project", "allocations", f"project={quoted(one.project)}")
+    yield Related("awards to the same destination", "remote-projects",
+                  f"destination={quoted(one.destination)}")  # fmt: skip
+    yield Related("what was done to it", "audit", f"about={quoted(one.target)}")
 
 
 def _provider(uuid: str, words: str) -> Iterator[Related]:
@@ -179,6 +243,13 @@ def _of_person(email: str) -> Iterator[Related]:
     yield Related(f"projects of {email}", "projects", f"owner={person}", "everything")
     yield Related(f"projects with {email} in them", "projects", f"member={person}", "everything")
     yield Related(f"what {email} did", "audit", f"who={person}")
+
+
+def dashed(uuid: str) -> str:
+    """A uuid as Astakos writes it; what is none stays."""
+    if len(uuid) != 32:
+        return uuid
+    return "-".join((uuid[:8], uuid[8:12], uuid[12:16], uuid[16:20], uuid[20:]))
 
 
 def quoted(text: str) -> str:

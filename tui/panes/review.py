@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from backend.core.plan import Receipt
@@ -19,50 +17,36 @@ from backend.projects.model import (
     DismissApplication,
 )
 from tui.actions import Action, Scope, bindings
-from tui.format import ages
-from tui.format.lines import QUIET, Part
 from tui.format.review import left, right, single, state_words
 from tui.panes import frame
-from tui.panes.pane import MORE, Pane
 from tui.panes.project_forms import NEW_IS_NOT_EDITED
+from tui.panes.queue import QueuePane, Waiting, Waits, waiting
 from tui.panes.raw import RawPane
 from tui.session import Session
-from tui.widgets.kept import Beside
 from tui.widgets.text import TextPanel
 
 if TYPE_CHECKING:
     from tui.forms.form import Form
 
 
-class ReviewPane(Pane, inherit_bindings=False):
+class ReviewPane(QueuePane, inherit_bindings=False):
     """One application of the queue; after a decision the next one."""
 
     SCOPE = Scope.REVIEW
-    PANE = "projects"
-    CSS_PATH = Path(__file__).parents[1] / "styles" / "decisions.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.REVIEW)
 
     def __init__(self, session: Session, application: int) -> None:
         super().__init__(session)
         self.application = application
         self.review: ApplicationReview | None = None
-        self._after = 0
-        """The application that followed this one while it waited."""
 
-    def body(self) -> ComposeResult:
-        """One column, or what is asked beside what it would do."""
-        with Beside(id="columns"):
-            yield TextPanel(self.session.look, id="asked")
-            yield TextPanel(self.session.look, id="effect")
+    def here(self) -> Waiting:
+        """The application."""
+        return Waiting(Waits.APPLICATION, self.application)
 
-    def on_resize(self) -> None:
-        """Two columns where there is room for them."""
-        self.query_one("#effect").display = self._is_wide
-        self._show()
-
-    @property
-    def _is_wide(self) -> bool:
-        return self.size.width >= frame.FULL
+    def decided(self) -> str:
+        """Its state."""
+        return state_words(self.review.application.state) if self.review else ""
 
     # What it says
 
@@ -74,30 +58,10 @@ class ReviewPane(Pane, inherit_bindings=False):
         step = f"application {number}" if self.size.width >= frame.WIDE else number
         return ("Projects", *([name] if name else []), step)
 
-    def facts(self) -> Iterable[Part]:
-        """The place in the queue."""
-        review = self.review
-        if review is None:
-            return
-        if review.position:
-            yield f"{review.position} of {review.waiting} pending"
-            before = "[ previous" if self.size.width >= frame.WIDE else "[ prev"
-            yield before if review.previous else (before, QUIET)
-            yield "] next" if review.next else ("] next", QUIET)
-        else:
-            yield state_words(review.application.state)
-
-    def hint(self) -> Part:
-        """How old what is shown is, and whether there is more of it."""
-        more = f"   {MORE}" if self.query_one("#asked", TextPanel).overflows else ""
-        return (
-            f"Preview computed from data read at {ages.clock(self.session.read_at)}Z{more}",
-            QUIET,
-        )
-
     def refusal(self, action: Action) -> str:
         """A decision needs an application in the right state."""
-        why = super().refusal(action) or _refusal(action.id, self.review)
+        why = super().refusal(action) or self.session.lacking(GIVES.get(action.id, ()))
+        why = why or _refusal(action.id, self.review) or self.turn_refusal(action.id)
         return why or (self.session.forbidden() if action.id in _EDITS else "")
 
     def offers(self, action: Action) -> bool:
@@ -109,30 +73,26 @@ class ReviewPane(Pane, inherit_bindings=False):
         """Read the application and what approving would do now."""
         wanted = self.application
         review = await self.session.backend.projects.review(wanted)
+        queue = await waiting(self.session)
         if wanted == self.application:  # else this answer was overtaken by another application
-            self._take(review)
+            self._take(review, queue)
 
-    def _take(self, review: ApplicationReview, *, home: bool = False) -> None:
+    def _take(
+        self, review: ApplicationReview, queue: Sequence[Waiting], *, home: bool = False
+    ) -> None:
         """What is shown and what keys decide about is the same application at any moment."""
         self.review, self.application = review, review.application.id
-        if review.position:
-            self._after = review.next
-        self._show(home=home)
+        self.queued(queue)
+        self.draw(home=home)
         self.show_chrome()
 
-    def tick(self) -> None:
-        """Ages grow."""
-        for panel in self.query(TextPanel):
-            panel.redraw()
-
-    redraw = tick
-
-    def _show(self, *, home: bool = False) -> None:
+    def draw(self, *, home: bool = False) -> None:
+        """What is asked for, and what it would do."""
         review = self.review
         if review is None:
             return
         asked, effect = self.query_one("#asked", TextPanel), self.query_one("#effect", TextPanel)
-        build = left if self._is_wide else single
+        build = left if self.is_wide else single
         asked.show(lambda look: build(review, look), home=home)
         effect.show(lambda look: right(review, look), home=home)
 
@@ -168,37 +128,16 @@ class ReviewPane(Pane, inherit_bindings=False):
         return forms.replacement(self.review) if self.review else None
 
     def changed(self, receipt: Receipt) -> None:
-        """Show what replaced the application; after a decision the next waiting one, or go back
-        when none is left."""
+        """Show what replaced the application; after a decision what waits next."""
         if replacing := receipt.created.get("application"):
-            self._turn(int(replacing))
+            self.start(self.turn, int(replacing), group="next")
         else:
-            self.start(self._go_on, group="next")
+            super().changed(receipt)
 
-    async def _go_on(self) -> None:
-        queue = await self.session.backend.projects.queue()
-        if queue:
-            await self._go_to(self._after if self._after in queue else queue[0])
-            return
-        self.session.tell("No application is waiting any more.")
-        if self.is_current:
-            self.app.pop_screen()
-
-    async def _go_to(self, application: int) -> None:
-        self._take(await self.session.backend.projects.review(application), home=True)
-
-    def action_review_previous(self) -> None:
-        """The waiting application before this one."""
-        if self.review and self.review.previous:
-            self._turn(self.review.previous)
-
-    def action_review_next(self) -> None:
-        """The next waiting application."""
-        if self.review and self.review.next:
-            self._turn(self.review.next)
-
-    def _turn(self, application: int) -> None:
-        self.start(self._go_to, application, group="next")
+    async def turn(self, key: int) -> None:
+        """Another application."""
+        review = await self.session.backend.projects.review(key)
+        self._take(review, await waiting(self.session), home=True)
 
     # Beside the decision
 
@@ -230,9 +169,9 @@ class ReviewPane(Pane, inherit_bindings=False):
 
 
 _EDITS = ("row.edit", "row.editor")
-_TURNS = {
-    "review.previous": "this is the first waiting application",
-    "review.next": "this is the last waiting application",
+GIVES = {
+    "review.approve": ("ApproveApplication",),
+    "review.deny": ("DenyApplication",),
 }
 
 
@@ -252,7 +191,4 @@ def _refusal(action: str, review: ApplicationReview | None) -> str:
         return review.refusal
     if action == "review.dismiss" and state is not ApplicationState.DENIED:
         return "only denied applications are dismissed"
-    if action in _TURNS and not review.position:
-        return "it does not wait in the queue"
-    there = {"review.previous": review.previous, "review.next": review.next}
-    return _TURNS[action] if action in there and not there[action] else ""
+    return ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from backend.placement.model import InventoryRow
 from tui.actions import Action, Group
 from tui.format.stock import figure
-from tui.panes.allocation_actions import Wishing
+from tui.panes.consumer_actions import Wishing
 
 if TYPE_CHECKING:
     from tui.forms.form import Form

@@ -290,7 +290,7 @@ def test_the_queue_is_turned_over_with_the_brackets(stage: Stage) -> None:
         assert pane.application == stage.newcomer
         assert "2 of 2 pending" in said(pilot.app)
         await press(pilot, "]")
-        assert "this is the last waiting application" in said(pilot.app)
+        assert "this is the last that waits" in said(pilot.app)
         await press(pilot, "[")
         assert pane.application == stage.modification
 

@@ -14,8 +14,9 @@ from tests.tui.stock import BIG, MOVING, NAMES, NOBODYS, ONE, TWO, VCPU, WEB, ho
 from tests.tui.troubles import empty, listed, order, screen
 from tui.dialogs.facets import FacetScreen
 from tui.format.ages import DAY, HOUR
-from tui.panes.allocations import AllocationPane, AllocationsPane
+from tui.panes.allocations import AllocationsPane
 from tui.panes.constraints import ConstraintPane, ConstraintsPane
+from tui.panes.consumer import ConsumerPane
 from tui.panes.detailpane import DetailPane
 from tui.panes.providers import ProviderPane
 from tui.panes.raw import RawPane
@@ -57,7 +58,7 @@ def test_a_consumer_is_opened_with_its_share_of_each_provider(shelves: Stage) ->
         await press(pilot, "3", "enter")
         await until(pilot, lambda: "storage-pool" in said(pilot.app))
         told = said(pilot.app)
-        assert isinstance(pilot.app.screen, AllocationPane)
+        assert isinstance(pilot.app.screen, ConsumerPane)
         assert re.search(r"VCPU +#+x+! +8 of 24 +all use 28 +OVER by 4", told)
         assert re.search(r"DISK_GB +##\.+ +80 of 1,000", told)
         assert re.search(r"Project +climate\.hpc", told)
@@ -108,7 +109,7 @@ def test_types_and_providers_are_picked(shelves: Stage) -> None:
         await press(pilot, "3", "f")
         await until(pilot, lambda: isinstance(pilot.app.screen, FacetScreen))
         options = pilot.app.screen.query_one(OptionList)
-        prompts = [str(options.get_option_at_index(n).prompt) for n in range(6)]
+        prompts = [str(options.get_option_at_index(n).prompt) for n in range(options.option_count)]
         shown = {prompt.split("]")[1].split()[0] for prompt in prompts}
         assert shown >= {"type:unknown", "type:instance", "type:migration", "provider:compute-01"}
         await press(pilot, *_to(options, "type:migration"), "space", "enter")
@@ -201,7 +202,7 @@ def test_nothing_over_is_good_news(stage: Stage) -> None:
         await press(pilot, "t")
         await empty(pilot, "Nothing is over its capacity.")
         await press(pilot, "3")
-        assert "Nobody holds anything." in said(pilot.app)
+        assert "There are no allocations." in said(pilot.app)
         await order(pilot, "providers")
         assert "There are no providers." in said(pilot.app)
 
@@ -271,7 +272,7 @@ def test_an_entry_of_the_journal_leads_to_what_it_is_about(shelves: Stage) -> No
     play(shelves.app(), script)
 
 
-@pytest.mark.parametrize(("typed", "kind"), [(NAMES[TWO], ProviderPane), (MOVING, AllocationPane)])
+@pytest.mark.parametrize(("typed", "kind"), [(NAMES[TWO], ProviderPane), (MOVING, ConsumerPane)])
 def test_the_palette_finds_providers_and_consumers(
     shelves: Stage, typed: str, kind: type[DetailPane]
 ) -> None:

@@ -36,7 +36,8 @@ from tests.tui.troubles import consent, listed, order, screen
 from tests.worlds import person
 from tui.dialogs.bulk import BulkScreen
 from tui.forms.screen import FormScreen
-from tui.panes.allocations import AllocationPane, AllocationsPane
+from tui.panes.allocations import AllocationsPane
+from tui.panes.consumer import ConsumerPane
 from tui.widgets.menu import Menu
 
 
@@ -91,7 +92,7 @@ def test_a_class_that_was_not_held_and_whose_it_is_are_changed(shelves: Stage) -
         await fill(pilot, **{f"{NAMES[TWO]}/{RAM}": "1K"}, project=shelves.project, type="INSTANCE")
         await press(pilot, "ctrl+s")
         await consent(pilot, reason=WHY)
-        await until(pilot, lambda: isinstance(pilot.app.screen, AllocationPane))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConsumerPane))
 
     play(shelves.app(), script)
     found = asyncio.run(detail(shelves, NOBODYS))
@@ -372,6 +373,6 @@ def test_where_nothing_is_listed_nothing_can_be_done(stage: Stage, where: str) -
     async def script(pilot: Pilot[None]) -> None:
         await order(pilot, where)
         await press(pilot, "e")
-        assert re.search(r"edit: no (consumer|inventory) is selected", said(pilot.app))
+        assert re.search(r"edit: no (allocation|inventory) is selected", said(pilot.app))
 
     play(stage.app(), script)

@@ -1,4 +1,4 @@
-"""What can be done with a consumer, from the list and from its own screen."""
+"""What can be done with a consumer of Placement."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from backend.placement.model import (
     ReplaceAllocations,
     Share,
 )
-from tui.actions import Action, Group
+from tui.actions import Action
 from tui.format.names import identifier
 from tui.format.stock import amounts
 from tui.format.units import percent
@@ -36,6 +36,7 @@ OFFERED = 40
 GIVES = ("ReplaceAllocations",)
 CUSTOM = "CUSTOM_"
 """How the names of classes begin that are not standard ones."""
+PORTAL_ONLY = ("alloc.limit", "alloc.pull", "alloc.ok", "alloc.erred")
 UNREAD = "the server has not said yet whose it is"
 
 
@@ -59,25 +60,21 @@ class Wishing(Pane, inherit_bindings=False):
             await self._done(outcome.receipt)
 
 
-class AllocationActions(Wishing, inherit_bindings=False):
+class ConsumerActions(Wishing, inherit_bindings=False):
     """Edit, move, take from and remove the consumer of `consumer_row`."""
 
     def consumer_row(self) -> ConsumerRow | None:
         """The consumer, None when there is none."""
         raise NotImplementedError
 
-    def refusal(self, action: Action) -> str:
-        """There has to be one, and it has to be known."""
-        why = super().refusal(action)
-        if why or action.group is not Group.DECIDE or action.id == "undo":
-            return why
+    def consumer_refusal(self, action: Action, row: ConsumerRow) -> str:
+        """Why an action is off for a consumer, `` when it is not: it has to be known."""
+        if action.id in PORTAL_ONLY:
+            return f"only allocations of OpenPortal; {self.session.key('row.edit')} edits amounts"
         if why := self.session.forbidden() or self.session.lacking(GIVES):
             return why
-        row = self.consumer_row()
         if action.id == "alloc.delete" and self.marks():
             return ""
-        if row is None:
-            return "no consumer is selected"
         if action.id == "alloc.unlink" and row.providers == 1:
             return f"it holds of one provider only; {self.session.key('alloc.delete')} removes"
         return "" if row.known else UNREAD
@@ -91,15 +88,8 @@ class AllocationActions(Wishing, inherit_bindings=False):
 
     # Amounts
 
-    def action_row_edit(self) -> None:
-        """Change its amounts by a form."""
-        self.fill_in(self._form)
-
-    def action_row_editor(self) -> None:
-        """Change them as a text."""
-        self.fill_in(self._form, editor=True)
-
-    async def _form(self) -> Form | None:
+    async def consumer_form(self) -> Form | None:
+        """What changes its amounts. Raises BursarError."""
         from tui.forms.placement import PlacementForms
 
         if (found := await self.consumer_found()) is None:
@@ -116,7 +106,7 @@ class AllocationActions(Wishing, inherit_bindings=False):
 
     # One provider's share
 
-    def action_alloc_unlink(self) -> None:
+    def take_share(self) -> None:
         """Take away what one provider gives."""
         self.wish(self._unlinking)
 
@@ -196,8 +186,8 @@ class AllocationActions(Wishing, inherit_bindings=False):
 
     # All of it
 
-    def action_alloc_delete(self) -> None:
-        """Remove it, or all that are marked."""
+    def take_all(self) -> None:
+        """Remove it."""
         self.wish(self._removing)
 
     async def _removing(self) -> Wish | None:

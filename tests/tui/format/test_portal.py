@@ -1,0 +1,158 @@
+"""Allocations of OpenPortal in words and figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from backend.openportal.model import Operation, PortalRow, State
+from tui.format import ages, portal
+from tui.format.ages import DAY, HOUR, MINUTE, SECOND
+from tui.format.codes import Totals
+from tui.format.glyphs import ASCII, UNICODE
+from tui.format.lines import Look
+from tui.format.units import Style
+
+NOW = 1_800_000_000 * SECOND
+LOOK = Look(40, UNICODE, now=NOW)
+ROW = PortalRow(
+    key=1,
+    uuid="0f3c" * 8,
+    remote=False,
+    name="clim-a100",
+    state=State.OK,
+    state_told="OK",
+    project="a6b0" * 8,
+    project_name="hpc-climate",
+    customer_name="Uni Example",
+    customer_abbreviation="UNI",
+    service="5e1f" * 8,
+    service_name="cluster-a",
+    backend_id="clim.brics",
+    counterpart="brics.clim",
+    node_limit=1000,
+    usage=61250,
+    is_active=True,
+    error_message="",
+    marketplace_state=None,
+    code="clim",
+    sharing=1,
+    waits="",
+    created_at=NOW - 9 * DAY,
+    modified_at=NOW - HOUR,
+)
+
+
+def use(row: PortalRow, look: Look = LOOK) -> str:
+    """The column as text."""
+    return "".join(text for text, _ in map(tuple, portal.use(row, look)))
+
+
+@pytest.mark.parametrize(
+    ("hundredths", "auto", "raw"),
+    [(61250, "612.5", "612.50"), (0, "0", "0.00"), (187000, "1,870", "1870.00"),
+     (1, "0.01", "0.01"), (-150, "-1.5", "-1.50"), (None, "?", "?")],
+)  # fmt: skip
+def test_hours_lose_no_digit_that_says_something(
+    hundredths: int | None, auto: str, raw: str
+) -> None:
+    assert portal.hours(hundredths, LOOK) == auto
+    assert portal.hours(hundredths, replace(LOOK, units=Style.RAW)) == raw
+
+
+@pytest.mark.parametrize(
+    ("limit", "usage", "amount", "used"),
+    [(1000, 61250, "nodes 612.5 of 1,000", " 61%"),
+     (1000, 80000, "nodes 800 of 1,000", " 80% !"),
+     (1000, 90000, "nodes 900 of 1,000", " 90% !!"),
+     (40, 4000, "nodes 40 of 40", "100% FULL"),
+     (40, 5000, "nodes 50 of 40", "125% FULL"),
+     (-1, 5000, "nodes 50 of ∞", "    "),
+     (0, 0, "nodes 0 of 0", "   –"),
+     (None, None, "nodes ? of ?", "   ?"),
+     (1000, None, "nodes ? of 1,000", "   ?")],
+)  # fmt: skip
+def test_usage_and_limit(limit: int | None, usage: int | None, amount: str, used: str) -> None:
+    row = replace(ROW, node_limit=limit, usage=usage)
+    assert portal.fitting(row, LOOK) == amount
+    assert use(row) == used
+
+
+def test_terminals_without_unicode_have_words_for_no_limit_and_for_nothing() -> None:
+    look = replace(LOOK, glyphs=ASCII)
+    assert portal.fitting(replace(ROW, node_limit=-1), look) == "nodes 612.5 of inf"
+    assert use(replace(ROW, node_limit=0, usage=0), look) == "   -"
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [(30, "nodes 12,612.55 of 100,000"), (21, "12,612.55 of 100,000"), (17, "12,612 of 100,000")],
+)
+def test_figures_are_shortened_before_they_are_cut(width: int, shown: str) -> None:
+    row = replace(ROW, usage=1261255, node_limit=100_000)
+    assert portal.fitting(row, replace(LOOK, width=width)) == shown
+
+
+@pytest.mark.parametrize(
+    ("since", "waits", "told"),
+    [(4 * SECOND, "", "pull"), (3 * MINUTE, "", "pull 3 m"), (5 * HOUR, "", "stuck 5 h"),
+     (2 * DAY, "the other portal decides", "waits 2 d")],
+)  # fmt: skip
+def test_what_is_under_way_spins_then_says_how_long_then_that_it_is_stuck(
+    since: int, waits: str, told: str
+) -> None:
+    row = replace(ROW, state=State.UPDATING, doing=Operation.PULL, since=NOW - since, waits=waits)
+    text, _ = portal.mark(row, LOOK)
+    assert text.lstrip(portal.SPINNER + " ") == told
+    assert (text[0] in portal.SPINNER) is (since < portal.SPINS)
+    assert portal.is_stuck(row, NOW) is told.startswith("stuck")
+
+
+def test_a_spinner_turns() -> None:
+    row = replace(ROW, state=State.UPDATING, since=NOW)
+    turns = {portal.spinner(row, NOW + n * SECOND) for n in range(4)}
+    assert turns == {*portal.SPINNER}
+
+
+def test_without_a_job_the_state_says_what_is_under_way() -> None:
+    told = {state: portal.under_way(replace(ROW, state=state)) for state in State}
+    assert {state: verb for state, verb in told.items() if verb} == {
+        State.CREATION_SCHEDULED: "create",
+        State.CREATING: "create",
+        State.UPDATE_SCHEDULED: "update",
+        State.UPDATING: "update",
+        State.DELETION_SCHEDULED: "delete",
+        State.DELETING: "delete",
+    }
+
+
+def test_states_fit_their_column_and_unknown_ones_are_shown_as_told() -> None:
+    narrow = replace(LOOK, width=10)
+    parts = [portal.state(replace(ROW, state=state), narrow) for state in State]
+    texts = [part if isinstance(part, str) else part[0] for part in parts]
+    assert all(len(text) <= 10 for text in texts)
+    assert portal.state(replace(ROW, state=State.UNKNOWN, state_told="WAT"), LOOK)[0] == "WAT"
+
+
+def test_an_erred_row_says_so_in_letters() -> None:
+    assert portal.mark(replace(ROW, state=State.ERRED), LOOK)[0] == "ERR"
+
+
+def test_the_limit_of_a_code_counts_once() -> None:
+    """Scenario 64."""
+    found = Totals()
+    for service, usage in (("a", 1000), ("b", 2500)):
+        found.add(replace(ROW, service_name=service, node_limit=100, usage=usage))
+    found.add(replace(ROW, uuid="1" * 32, code="", node_limit=50, usage=None))
+    found.add(replace(ROW, uuid="2" * 32, code="free", node_limit=-1, usage=100))
+    assert (found.allocations, found.codes, found.limit, found.usage) == (4, 3, 150, 3600)
+    assert (found.unlimited, found.untold) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("end", "last"), [("2026-12-31", "2026-12-30"), ("2026-03-01T00:00:00Z", "2026-02-28"),
+                      ("0001-01-01", "0001-01-01"), ("soon", "soon")],
+)  # fmt: skip
+def test_what_ends_before_a_day_has_its_last_day_the_day_before(end: str, last: str) -> None:
+    assert ages.last_day(end) == last

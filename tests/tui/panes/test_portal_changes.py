@@ -1,0 +1,363 @@
+"""Changing allocations of OpenPortal and deciding on awards, until what was asked has settled."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from textual.pilot import Pilot
+
+from backend.core.identity import Actor, Role
+from backend.core.plan import Tier
+from backend.openportal.model import AwardState, State
+from backend.openportal.store import allocations, awards
+from tests.tui.forms.play import fill, form
+from tests.tui.portals import AI, Clocked, P, Q, portal_of
+from tests.tui.stage import Stage, dialog, play, press, said, until, write
+from tests.tui.troubles import listed, order, screen
+from tui.app import BursarApp
+from tui.dialogs.bulk import BulkScreen
+from tui.dialogs.confirm import ConfirmScreen
+from tui.forms.screen import FormScreen
+
+
+async def at(pilot: Pilot[None], name: str) -> None:
+    """Put the cursor on an allocation."""
+    await order(pilot, f"allocations name={name}")
+    await listed(pilot, lambda count: count == 1)
+
+
+async def agreed(pilot: Pilot[None]) -> ConfirmScreen:
+    """Give a dialog what it asks for."""
+    shown = await dialog(pilot)
+    await write(pilot, "as agreed")
+    await press(pilot, "enter")
+    if shown.consent.needs_name:
+        await write(pilot, shown.consent.target)
+        await press(pilot, "enter")
+    await until(pilot, lambda: shown.armed and not shown.resting)
+    await press(pilot, "y")
+    await until(pilot, lambda: pilot.app.screen is not shown)
+    return shown
+
+
+async def worked(pilot: Pilot[None], p: Clocked) -> None:
+    """Let the scheduler work, and the console hear of it."""
+    p.run()
+    await press(pilot, "r")
+
+
+def uuid_of(p: Clocked, name: str) -> str:
+    """The uuid of the allocation with a name."""
+    found = p.see(
+        lambda tx: tx.scalar("SELECT uuid FROM portal_allocation WHERE name = ?", (name,))
+    )
+    assert isinstance(found, str)
+    return found
+
+
+def messages(pilot: Pilot[None]) -> str:
+    """Everything that was said."""
+    assert isinstance(pilot.app, BursarApp)
+    return "\n".join(one.text for one in pilot.app.session.messages)
+
+
+def test_a_limit_is_set_with_a_preview_and_its_end_is_told(harbour: Stage) -> None:
+    p = portal_of(harbour)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "ocean-ai")
+        await press(pilot, "L", *["backspace"] * 4, *"1200", "enter")
+        shown = await agreed(pilot)
+        assert shown.plan.tier is Tier.REVERSIBLE
+        assert any("of this project code" in one for one in shown.plan.warnings)
+        await until(pilot, lambda: "TO UPDATE" in said(pilot.app))
+        await worked(pilot, p)
+        await until(pilot, lambda: "limit of ocean-ai: OK" in messages(pilot))
+        assert re.search(r"ocean-ai +Ocean +OK +nodes 0 of 1,200", said(pilot.app))
+        assert screen(pilot).list.cursor_key == screen(pilot).list.source.keys[0]
+
+    play(harbour.app(), script)
+    assert p.seen(uuid_of(p, "ocean-ai")).node_limit == 1200
+
+
+def test_a_clamped_limit_is_told(harbour: Stage) -> None:
+    p = portal_of(harbour)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "ocean-ai")
+        await press(pilot, "L", *["backspace"] * 4, *"1500", "enter")
+        await agreed(pilot)
+        p.run()
+        p.put(uuid_of(p, "ocean-ai"), node_limit=900)
+        await press(pilot, "r")
+        told = "limit of ocean-ai: OK, but the limit is 900, not 1,500 as asked"
+        await until(pilot, lambda: told in messages(pilot))
+
+    play(harbour.app(), script)
+
+
+@pytest.mark.parametrize("typed", ["12.5", "lots", "-7"])
+def test_what_is_no_limit_is_said_while_it_is_typed(harbour: Stage, typed: str) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "ocean-ai")
+        await press(pilot, "L", *["backspace"] * 4)
+        await pilot.press(*["minus" if c == "-" else "full_stop" if c == "." else c for c in typed])
+        await press(pilot, "enter")
+        assert "no whole number of node-hours" in said(pilot.app)
+
+    play(harbour.app(), script)
+
+
+def test_a_pull_that_fails_says_why(harbour: Stage) -> None:
+    p = portal_of(harbour)
+    p.simulate(AI, fails=["pull"], error="slurm is away")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "ocean-ai")
+        await press(pilot, "P")
+        await agreed(pilot)
+        await worked(pilot, p)
+        await until(pilot, lambda: "pull of ocean-ai: ERRED: slurm is away" in messages(pilot))
+        assert re.search(r"ocean-ai +Ocean +ERRED .* ERR", said(pilot.app))
+
+    play(harbour.app(), script)
+
+
+def test_what_takes_longer_than_a_minute_is_said_to_run_still(harbour: Stage) -> None:
+    p = portal_of(harbour)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "ocean-ai")
+        await press(pilot, "P")
+        await agreed(pilot)
+        session = screen(pilot).session
+        now = session.now()
+        session.now = lambda: now + 61_000_000
+        session.mind()
+        session.mind()
+        assert messages(pilot).count("pull of ocean-ai: still running") == 1
+        await worked(pilot, p)
+        await until(pilot, lambda: "pull of ocean-ai: OK" in messages(pilot))
+
+    play(harbour.app(), script)
+
+
+def test_a_deletion_ends_with_the_row_gone(harbour: Stage) -> None:
+    p = portal_of(harbour)
+    uuid = uuid_of(p, "ocean-ai")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "ocean-ai")
+        await press(pilot, "delete")
+        assert (await agreed(pilot)).consent.needs_name
+        await until(pilot, lambda: "TO DELETE" in said(pilot.app))
+        await worked(pilot, p)
+        await until(pilot, lambda: "ocean-ai is deleted" in messages(pilot))
+
+    play(harbour.app(), script)
+    assert p.gone(uuid)
+
+
+def test_a_stuck_one_is_unlinked_or_marked(harbour: Stage) -> None:
+    p = portal_of(harbour)
+    uuid = uuid_of(p, "corpse")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "corpse")
+        for key in ("P", "L", "e", "delete"):
+            await press(pilot, key)
+            assert "it is DELETING" in said(pilot.app)
+        await press(pilot, "X")
+        await agreed(pilot)
+        await until(pilot, lambda: " ERR" in said(pilot.app))
+        assert p.state(uuid) is State.ERRED
+        await press(pilot, "O")
+        await agreed(pilot)
+        assert p.state(uuid) is State.OK
+        await press(pilot, "U")
+        assert (await agreed(pilot)).consent.needs_name
+
+    play(harbour.app(), script)
+    assert p.gone(uuid)
+
+
+def test_the_record_is_edited_and_its_limit_is_the_record_only(harbour: Stage) -> None:
+    p = portal_of(harbour)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "ice")
+        await press(pilot, "e")
+        await form(pilot)
+        assert "record only" in said(pilot.app)
+        await fill(pilot, name="ice-core", node_limit="50")
+        await press(pilot, "ctrl+s")
+        shown = await dialog(pilot)
+        assert "record only" in " ".join(shown.plan.warnings)
+        await agreed(pilot)
+
+    play(harbour.app(), script)
+    found = p.seen(uuid_of(p, "ice-core"))
+    assert (found.node_limit, found.state) == (50, State.OK)
+
+
+def test_a_new_allocation_is_made_and_followed_until_it_is_ok(harbour: Stage) -> None:
+    p = portal_of(harbour)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "ice")
+        await press(pilot, "n")
+        await fill(pilot, service="nowhere", name="ice-new", node_limit="77")
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: "called nowhere" in said(pilot.app))
+        await fill(pilot, service="isambard ai")
+        await press(pilot, "ctrl+s")
+        await agreed(pilot)
+        await until(pilot, lambda: not isinstance(pilot.app.screen, FormScreen))
+        await worked(pilot, p)
+        await until(pilot, lambda: "creation of ice-new: OK" in messages(pilot))
+
+    play(harbour.app(), script)
+    found = p.seen(uuid_of(p, "ice-new"))
+    assert (found.project, found.service, found.node_limit) == (Q, AI, 77)
+
+
+def test_several_are_pulled_at_once_and_consumers_among_them_are_not(harbour: Stage) -> None:
+    p = portal_of(harbour)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "allocations name:ocean|ice|6a1c !kind:opr")
+        await listed(pilot, lambda count: count == 5)
+        await press(pilot, "*", "P")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BulkScreen))
+        bulk = pilot.app.screen
+        assert isinstance(bulk, BulkScreen)
+        assert [case.outcome for case in bulk.cases].count("refused") == 1
+        await until(pilot, lambda: bulk.armed)
+        await write(pilot, "as agreed")
+        await press(pilot, "enter")
+        await until(pilot, lambda: bulk.armed and not bulk.resting)
+        await press(pilot, "y")
+        await until(pilot, lambda: not any(c.outcome == "planned" for c in bulk.cases))
+        await press(pilot, "escape")
+        await worked(pilot, p)
+        await until(pilot, lambda: "4 settled" in messages(pilot))
+
+    play(harbour.app(), script)
+
+
+@pytest.mark.parametrize("size", [False, True], ids=["list", "detail"])
+def test_what_only_staff_may_do_is_off_for_others(harbour: Stage, size: bool) -> None:
+    member = Actor("user:m", Role.APPROVER)
+    backend = harbour.backend.acting(member)
+    harbour.backend = backend  # type: ignore[assignment]
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "ocean")
+        if size:
+            await press(pilot, "enter")
+            await until(pilot, lambda: "THIS MONTH" in said(pilot.app))
+        for key in ("L", "U", "O", "X"):
+            await press(pilot, key)
+            assert not isinstance(pilot.app.screen, ConfirmScreen)
+            assert lacking(pilot, "SetNodeLimit") in messages(pilot).splitlines()[-1]
+
+    play(harbour.app(), script)
+
+
+def lacking(pilot: Pilot[None], command: str) -> str:
+    """Why a command cannot be given."""
+    assert isinstance(pilot.app, BursarApp)
+    why = pilot.app.session.lacking([command])
+    assert why
+    return why
+
+
+def test_an_award_is_approved_in_the_queue_and_the_next_is_shown(harbour: Stage) -> None:
+    p = portal_of(harbour)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "awards Glaciers")
+        await listed(pilot, lambda count: count == 1)
+        await press(pilot, "a")
+        await until(pilot, lambda: "3 of 4 pending" in said(pilot.app))
+        await press(pilot, "A")
+        await agreed(pilot)
+        await until(pilot, lambda: "3 of 3 pending" in said(pilot.app))
+        assert "Tides" in said(pilot.app)
+        await worked(pilot, p)
+        await until(pilot, lambda: "creation of Glaciers: OK" in messages(pilot))
+
+    play(harbour.app(), script)
+    found = p.see(awards.award, "u6ac.brics", "brics.bristol.i3")
+    assert found is not None
+    assert found.state is AwardState.APPROVED
+    (made,) = p.see(allocations.on_service, found.project, uuid_of_service(p))
+    assert made.node_limit == 1000
+
+
+def uuid_of_service(p: Clocked) -> str:
+    """The service that awards are for."""
+    found = p.see(lambda tx: tx.scalar("SELECT uuid FROM portal_service WHERE name = 'Isambard 3'"))
+    assert isinstance(found, str)
+    return found
+
+
+def test_an_award_is_rejected_with_a_reason(harbour: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "awards Tides")
+        await listed(pilot, lambda count: count == 1)
+        await press(pilot, "X")
+        await agreed(pilot)
+
+    play(harbour.app(), script)
+    found = portal_of(harbour).see(awards.award, "u9zz.brics", "brics.bristol.i3")
+    assert found is not None
+    assert (found.state, found.comment) == (AwardState.REJECTED, "as agreed")
+
+
+def test_an_award_is_attached_noted_and_let_go(harbour: Stage) -> None:
+    p = portal_of(harbour)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "awards Glaciers")
+        await listed(pilot, lambda count: count == 1)
+        await press(pilot, "N", *"asked", "enter")
+        await agreed(pilot)
+        await press(pilot, "T")
+        await press(pilot, *"Lab", "enter")
+        await agreed(pilot)
+        await press(pilot, "enter")
+        await until(pilot, lambda: "for the project Lab" in said(pilot.app))
+        await press(pilot, "T")
+        await agreed(pilot)
+        await until(pilot, lambda: "a new project Glaciers" in said(pilot.app))
+
+    play(harbour.app(), script)
+    found = p.see(awards.award, "u6ac.brics", "brics.bristol.i3")
+    assert found is not None
+    assert ("asked" in found.notes, found.project) == (True, "")
+
+
+def test_an_award_of_ours_is_sent_again_noted_and_edited(harbour: Stage) -> None:
+    p = portal_of(harbour)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "remote-projects waiting")
+        await listed(pilot, lambda count: count == 1)
+        await press(pilot, "N", *"please", "enter")
+        await agreed(pilot)
+        await press(pilot, "R")
+        await agreed(pilot)
+        await press(pilot, "e")
+        await fill(pilot, earliest_approve="2026-12-24T00:00:00Z")
+        await press(pilot, "ctrl+s")
+        await agreed(pilot)
+
+    play(harbour.app(), script)
+    found = p.see(lambda tx: tx.one("SELECT notes, earliest_approve FROM portal_remote_project r"
+                                    " JOIN portal_project p ON p.id = r.project_id"
+                                    " WHERE p.uuid = ?", (P,)))  # fmt: skip
+    assert found is not None
+    assert "please" in found[0]
+    assert found[1].startswith("2026-12-24")

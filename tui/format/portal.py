@@ -1,0 +1,157 @@
+"""An allocation of OpenPortal in a row: node-hours of this month, state, what is under way."""
+
+from __future__ import annotations
+
+from backend.openportal.model import HUNDREDTHS, UNLIMITED, PortalRow, State
+from tui.format import ages
+from tui.format.lines import BAD, QUIET, WARN, Look, Part
+from tui.format.units import UNKNOWN, Style, amount, percent
+
+HIGH, ALARMING, FULL = 80, 90, 100
+"""Percents of a limit from which on it is said so (spec openportal §1.5)."""
+SPINS = 60 * ages.SECOND
+"""How long something may be under way before it is called still running."""
+STUCK = 15 * ages.MINUTE
+"""From when on what is under way, and waits for nobody, is looked after."""
+SPINNER = "|/-\\"
+STATES = {
+    State.CREATION_SCHEDULED: "TO CREATE",
+    State.UPDATE_SCHEDULED: "TO UPDATE",
+    State.DELETION_SCHEDULED: "TO DELETE",
+}
+"""States that are too long for a narrow column."""
+_VERBS = {"CREAT": "create", "UPDAT": "update", "DELET": "delete"}
+
+
+def hours(hundredths: int | None, look: Look) -> str:
+    """Node-hours: `612.5`, `1,870`; every digit where amounts are exact."""
+    if hundredths is None:
+        return UNKNOWN
+    sign, size = "-" if hundredths < 0 else "", abs(hundredths)
+    whole, rest = divmod(size, HUNDREDTHS)
+    if look.units == Style.RAW:
+        return f"{sign}{whole}.{rest:02}"
+    return f"{sign}{whole:,}" + (f".{rest:02}".rstrip("0") if rest else "")
+
+
+def limit(number: int | None, look: Look) -> str:
+    """A node limit: `1,000`, the sign for none, 0 where nothing is allowed."""
+    if number is None:
+        return UNKNOWN
+    return look.glyphs.infinite if number == UNLIMITED else amount(number, style=look.units)
+
+
+def of_limit(usage: int | None, most: int | None, look: Look) -> str:
+    """`612.5 of 1,000`."""
+    return f"{hours(usage, look)} of {limit(most, look)}"
+
+
+def fitting(row: PortalRow, look: Look) -> str:
+    """`nodes 612.5 of 1,000`, in short where that does not fit."""
+    told = of_limit(row.usage, row.node_limit, look)
+    if len(told) + 6 <= look.width:
+        return f"nodes {told}"
+    if row.usage is not None and len(told) > look.width:
+        whole = row.usage // HUNDREDTHS * HUNDREDTHS
+        return of_limit(whole, row.node_limit, look)
+    return told
+
+
+def share(usage: int | None, most: int | None, look: Look) -> tuple[str, str]:
+    """This month's usage of the limit: `61%`, its tone; more than all of it is no fault."""
+    if usage is None or most is None:
+        return UNKNOWN, QUIET
+    if most == UNLIMITED:
+        return "", ""
+    if most == 0:
+        return look.glyphs.none, QUIET
+    whole = 100 * usage // (most * HUNDREDTHS)
+    tone = BAD if whole >= ALARMING else WARN if whole >= HIGH else ""
+    return percent(usage, most * HUNDREDTHS), tone
+
+
+def sign_of(usage: int | None, most: int | None) -> str:
+    """`FULL`, `!!`, `!` or ``: the same without colours."""
+    if usage is None or most is None or most <= 0:
+        return ""
+    whole = 100 * usage // (most * HUNDREDTHS)
+    return "FULL" if whole >= FULL else "!!" if whole >= ALARMING else "!" if whole >= HIGH else ""
+
+
+def state(row: PortalRow, look: Look) -> Part:
+    """Where it stands; what nobody knows is shown as it was told."""
+    if row.state is State.UNKNOWN:
+        return row.state_told or UNKNOWN, QUIET
+    if row.state is State.ERRED:
+        return row.state.value, BAD
+    if not row.state.busy:
+        return row.state.value
+    told = STATES.get(row.state, row.state.value) if look.width < 18 else row.state.value
+    return told, QUIET if row.waits else WARN
+
+
+def under_way(row: PortalRow) -> str:
+    """`pull`, `limit`, `create` ...: what is being done, `` for nothing."""
+    if row.doing is not None:
+        return row.doing.value
+    return _VERBS.get(row.state.value[:5], "") if row.state.busy else ""
+
+
+def since(row: PortalRow) -> int:
+    """When what is under way was asked for, as far as is known."""
+    return row.since or row.modified_at
+
+
+def is_stuck(row: PortalRow, now: int) -> bool:
+    """Whether it is busy for longer than anything takes that waits for nobody."""
+    return row.state.busy and not row.waits and now - since(row) > STUCK
+
+
+def spinner(row: PortalRow, now: int) -> str:
+    """A sign that turns while something is under way for a short time, else ``."""
+    fresh = row.state.busy and not row.waits and now - since(row) < SPINS
+    return SPINNER[now // ages.SECOND % len(SPINNER)] if fresh else ""
+
+
+def mark(row: PortalRow, look: Look) -> tuple[str, str]:
+    """What there is to be said about it: `ERR`, `stuck 5 h`, `waits 2 d`, `| pull`, `FULL`."""
+    if row.state is State.ERRED:
+        return "ERR", BAD
+    if row.state.busy or row.waits:
+        return _progress(row, look)
+    if row.is_active is False:
+        return "off", QUIET
+    return sign_of(row.usage, row.node_limit), share(row.usage, row.node_limit, look)[1]
+
+
+def _progress(row: PortalRow, look: Look) -> tuple[str, str]:
+    age = ages.age_in(6, since(row), look.now)
+    if row.waits:
+        return f"waits {age}", QUIET
+    if is_stuck(row, look.now):
+        return f"stuck {age}", WARN
+    turns = spinner(row, look.now)
+    return (f"{turns} {under_way(row)}", "") if turns else (f"{under_way(row)} {age}", "")
+
+
+def use(row: PortalRow, look: Look) -> list[Part]:
+    """`61%` and the mark beside it, or the mark alone."""
+    told, tone = share(row.usage, row.node_limit, look)
+    said, style = mark(row, look)
+    if len(said) + 5 > look.width:
+        return [(said, style)]
+    return [(f"{told:>4}", tone), (f" {said}" if said else "", style)]
+
+
+def where(row: PortalRow, look: Look) -> str:
+    """The service, and where there is room what the project is called there."""
+    counterpart = row.counterpart or row.backend_id
+    if counterpart and len(row.service_name) + len(counterpart) + 2 <= look.width:
+        return f"{row.service_name}  {counterpart}"
+    return row.service_name
+
+
+def customer(row: PortalRow) -> str:
+    """`Uni Example (UNI)`."""
+    name, short = row.customer_name, row.customer_abbreviation
+    return f"{name} ({short})" if name and short else name or short or UNKNOWN

@@ -1,0 +1,257 @@
+"""An allocation of OpenPortal in lines: how it stands, this month, what went wrong, who uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backend.core.text import counted
+from backend.openportal.model import (
+    UNLIMITED,
+    Account,
+    Job,
+    PortalDetail,
+    PortalRow,
+    RemoteProject,
+    RemoteState,
+    State,
+    Usage,
+)
+from tui.format import ages, bars, names, portal
+from tui.format.lines import (
+    BAD,
+    HEAD,
+    QUIET,
+    WARN,
+    Line,
+    Look,
+    blank,
+    columns,
+    line,
+    section,
+    wrapped,
+)
+from tui.format.units import UNKNOWN
+
+BAR = 24
+LABEL = 13
+MONTHS_SHOWN, PEOPLE_SHOWN = 40, 40
+RECORD = "as of {}; a server reads figures anew every few minutes"
+_AWARD_TONES = {RemoteState.ERROR: BAD, RemoteState.STALE: WARN}
+
+
+def allocation(found: PortalDetail, look: Look) -> Iterator[Line]:
+    """Everything about an allocation."""
+    row = found.row
+    kind, (told, tone) = "OPR" if row.remote else "OPL", _styled(row, look)
+    room = look.width - len(told) - len(kind) - 4
+    name = names.shorten(row.name, room, look.glyphs)
+    yield line("name", (f"{kind}  {name}", HEAD), "  ", (told, tone))
+    if found.description:
+        yield from wrapped("about", found.description, look.width, style=QUIET)
+    yield from section(*_progress(found, look))
+    yield from section("ERROR", _error(row, look), _after(row))
+    yield from section("THIS MONTH", _month(row, look), "node-hours used since the 1st")
+    yield blank()
+    yield from _facts(found, look)
+    yield from section(f"PROJECT CODE {row.code}", _shared(found, look), "one limit for all")
+    yield from section("AWARD AT THE OTHER PORTAL", _award(found.remote_project, look))
+    yield from section("CREDITS OF THE PROJECT", _account(found.account, look), "node-hours")
+    yield from section("USED BY", _usages(found.usages, look), "node-hours by month")
+    yield from section("ACCOUNTS", _people(found, look), "at the service")
+    yield from section("MARKETPLACE", _marketplace(found))
+    yield from section("TRACEBACK", _traceback(found, look), _after(row))
+
+
+def _styled(row: PortalRow, look: Look) -> tuple[str, str]:
+    part = portal.state(row, Look(look.width, look.glyphs))
+    return (part, "") if isinstance(part, str) else part
+
+
+def _after(row: PortalRow) -> str:
+    """What failed once, and is said still, has no colour."""
+    return "" if row.state is State.ERRED else "of before; the state is not ERRED"
+
+
+def _error(row: PortalRow, look: Look) -> Iterator[Line]:
+    if row.error_message and row.error_message != row.waits:
+        tone = BAD if row.state is State.ERRED else QUIET
+        yield from wrapped("error", row.error_message, look.width, 2, tone)
+
+
+def _traceback(found: PortalDetail, look: Look) -> Iterator[Line]:
+    for n, text in enumerate(found.error_traceback.splitlines()):
+        yield from wrapped(f"traceback.{n}", text, look.width, 2, QUIET)
+
+
+# What is under way
+
+
+def _progress(found: PortalDetail, look: Look) -> tuple[str, Iterator[Line]]:
+    row = found.row
+    title = "WAITING" if row.waits else "STUCK" if portal.is_stuck(row, look.now) else "UNDER WAY"
+    return title, _under_way(found, look) if row.state.busy or row.waits else iter(())
+
+
+def _under_way(found: PortalDetail, look: Look) -> Iterator[Line]:
+    row, since = found.row, portal.since(found.row)
+    turns, verb = portal.spinner(row, look.now), portal.under_way(row)
+    still = f"{verb}, still running after" if not turns and not row.waits else f"{verb} for"
+    told = f"{turns} {still} {ages.age(since, look.now)}".lstrip()
+    yield line("way", f"  {told}", (f"   since {ages.stamp_seconds(since)}", QUIET))
+    if row.waits:
+        text = f"{row.waits.rstrip('.')}. Nothing has failed."
+        yield from wrapped("waits", text, look.width, 2)
+    if found.job is not None:
+        yield from _job(found.job, look)
+    if portal.is_stuck(row, look.now):
+        text = "Nothing takes as long. Unlink it to forget it here, or mark it ERRED to try again."
+        yield from wrapped("stuck", text, look.width, 2, WARN)
+
+
+def _job(job: Job, look: Look) -> Iterator[Line]:
+    if job.begun_at:
+        tries = f", {counted(job.attempts, 'attempt')}" if job.attempts > 1 else ""
+        yield line("job", f"  begun {ages.stamp_seconds(job.begun_at)}{tries}")
+    if job.due_at > look.now:
+        wait = ages.age(look.now, job.due_at)
+        yield line("due", f"  goes on in {wait}", (f"   {ages.stamp_seconds(job.due_at)}", QUIET))
+    if job.told:
+        yield from wrapped("told", f"It said: {job.told}", look.width, 2, QUIET)
+
+
+# What it is
+
+
+def _facts(found: PortalDetail, look: Look) -> Iterator[Line]:
+    row = found.row
+    service = f"  {found.service_state}" if found.service_state else ""
+    label = "Remote id" if row.remote else "Group"
+    yield _fact("Project", row.project_name or UNKNOWN, names.identifier(row.project))
+    yield _fact("Organisation", portal.customer(row))
+    yield line("Service", f"{'Service':<{LABEL}}", row.service_name or UNKNOWN,
+               (service, "" if found.service_state == State.OK else WARN))  # fmt: skip
+    if found.service_error:
+        yield from wrapped("service.error", found.service_error, look.width, LABEL, WARN)
+    yield _fact(label, row.counterpart or look.glyphs.none)
+    yield _fact("Backend id", row.backend_id or look.glyphs.none)
+    if row.counterpart and row.backend_id:
+        yield _fact("Mapping", f"{row.backend_id}:{row.counterpart}")
+    active = UNKNOWN if row.is_active is None else "yes" if row.is_active else "no"
+    yield _fact("Active", active)
+    if found.versions is not None and len({*found.versions}) > 1:
+        ours, theirs = found.versions
+        told = f"edit {theirs} of {ours} is confirmed by the other side"
+        yield line("versions", f"{'Versions':<{LABEL}}", (told, WARN))
+    yield _fact("Created", ages.stamp(row.created_at), ages.age(row.created_at, look.now))
+    yield _fact("Modified", ages.stamp(row.modified_at), ages.age(row.modified_at, look.now))
+    yield _fact("Uuid", row.uuid)
+
+
+def _fact(name: str, told: str, more: str = "") -> Line:
+    return line(name, f"{name:<{LABEL}}", told, (f"  {more}" if more else "", QUIET))
+
+
+# How much
+
+
+def _month(row: PortalRow, look: Look) -> Iterator[Line]:
+    told, tone = portal.share(row.usage, row.node_limit, look)
+    said = portal.sign_of(row.usage, row.node_limit)
+    figures = portal.of_limit(row.usage, row.node_limit, look)
+    yield line("used", f"  {figures}  ", (told, tone), (f" {said}" if said else "", tone))
+    if row.usage is not None and row.node_limit is not None and row.node_limit > 0:
+        most = row.node_limit * 100
+        shown = min(row.usage, most)
+        room = max(8, min(BAR, look.width - 4))
+        bar = bars.parts(bars.share_bar(shown, shown, most, room), look.glyphs)
+        yield line("bar", "  ", *bar)
+    elif row.node_limit == UNLIMITED:
+        yield line("bar", ("  no limit", QUIET))
+    yield from wrapped("asof", RECORD.format(ages.stamp(row.modified_at)), look.width, 2, QUIET)
+
+
+def _shared(found: PortalDetail, look: Look) -> Iterator[Line]:
+    """The other allocations of the code, which have the same limit; their usage is their own."""
+    others = [one for one in found.others if one.remote == found.row.remote]
+    if not others or not found.row.code:
+        return
+    rows = (found.row, *others)
+    where = ", ".join(sorted({one.service_name for one in others}))
+    yield from wrapped("shared", f"shared with {where}", look.width, 2)
+    told = [(one.service_name, portal.hours(one.usage, look), one.state.value) for one in rows]
+    for one, cells in zip(rows, columns(told, "<><"), strict=True):
+        yield line(f"shared.{one.uuid}", f"  {cells[0]}  {cells[1]}  ", (cells[2], QUIET))
+    used = [one.usage for one in rows if one.usage is not None]
+    limits = {one.node_limit for one in rows}
+    if len(limits) > 1:
+        text = "Their limits differ, so it is not told what they may use together."
+        yield from wrapped("differ", text, look.width, 2, WARN)
+        return
+    most = limits.pop()
+    together = portal.of_limit(sum(used), most, look)
+    yield line("together", f"  together {together}  ", portal.share(sum(used), most, look))
+
+
+def _award(award: RemoteProject | None, look: Look) -> Iterator[Line]:
+    """Its state is another thing than that of the allocation, and both are named (§4.3)."""
+    if award is None:
+        return
+    tone = _AWARD_TONES.get(award.state, "")
+    yield line("award.state", "  Award state      ", (award.state.value, tone))
+    if award.error_message:
+        yield from wrapped("award.error", f"It says: {award.error_message}", look.width, 2, WARN)
+    yield line("award.amount", f"  Awarded          {award.current_allocation or look.glyphs.none}")
+    if award.pending_allocation:
+        age = ages.age(award.pending_since, look.now)
+        yield line("award.pending", f"  Waits for        {award.pending_allocation}",
+                   (f"  for {age}", QUIET))  # fmt: skip
+    contact = ages.stamp(award.last_contact_at)
+    yield line("award.contact", f"  Last contact     {contact}")
+    yield line("award.destination", f"  Destination      {award.destination}")
+
+
+def _account(account: Account | None, look: Look) -> Iterator[Line]:
+    if account is None:
+        return
+    used = account.spent + account.this_month
+    figures = (
+        ("Given", account.credits),
+        ("Spent", account.spent),
+        ("This month", account.this_month),
+        ("Left", account.credits - used),
+    )
+    for name, told in columns([(name, portal.hours(n, look)) for name, n in figures], "<>"):
+        yield line(f"account.{name}", f"  {name}  {told}")
+    if account.end_date:
+        last = ages.last_day(account.end_date)
+        yield line("account.end", f"  Last day    {last}", ("  access ends after it", QUIET))
+
+
+# Who
+
+
+def _usages(usages: tuple[Usage, ...], look: Look) -> Iterator[Line]:
+    shown = usages[:MONTHS_SHOWN]
+    told = [(f"{one.year}-{one.month:02}", one.username or UNKNOWN, one.full_name,
+             portal.hours(one.usage, look)) for one in shown]  # fmt: skip
+    for n, cells in enumerate(columns(told, "<<<>")):
+        yield line(f"usage.{n}", f"  {cells[0]}  {cells[3]}  {cells[1]}  ", (cells[2], QUIET))
+    if len(usages) > len(shown):
+        yield line("usage.more", (f"  and {len(usages) - len(shown):,} more", QUIET))
+
+
+def _people(found: PortalDetail, look: Look) -> Iterator[Line]:
+    """Rows of which a server shows nothing are of others."""
+    known = [one for one in found.associations
+             if one.username or one.groupname or one.useridentifier]  # fmt: skip
+    for n, one in enumerate(known[:PEOPLE_SHOWN]):
+        told = (one.username or UNKNOWN, (f"  {one.groupname}  {one.useridentifier}", QUIET))
+        yield line(f"person.{n}", "  ", *told)
+    if len(known) > PEOPLE_SHOWN:
+        yield line("person.more", (f"  and {len(known) - PEOPLE_SHOWN:,} more", QUIET))
+
+
+def _marketplace(found: PortalDetail) -> Iterator[Line]:
+    for name, value in found.marketplace.items():
+        if value not in (None, ""):
+            yield line(f"market.{name}", f"  {name}  {value}")

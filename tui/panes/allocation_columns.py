@@ -1,0 +1,76 @@
+"""How allocations of all systems are shown in one list: each column by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from backend.allocations.model import AllocationRow
+from backend.openportal.model import PortalRow
+from backend.placement.model import ConsumerRow
+from tui.format import ages, portal
+from tui.format.lines import QUIET, Look
+from tui.format.stock import amounts_fitting, project_of, type_of
+from tui.format.units import UNKNOWN
+from tui.widgets.columns import Column
+from tui.widgets.strips import Cell
+
+
+def _by_kind(
+    of_consumer: Callable[[ConsumerRow, Look], Cell], of_portal: Callable[[PortalRow, Look], Cell]
+) -> Callable[[AllocationRow, Look], Cell]:
+    def cell(row: AllocationRow, look: Look) -> Cell:
+        of = row.of
+        return of_portal(of, look) if isinstance(of, PortalRow) else of_consumer(of, look)
+
+    return cell
+
+
+def _project(row: ConsumerRow, look: Look) -> Cell:
+    return project_of(row.project, row.project_name, row.known)
+
+
+def _portal_project(row: PortalRow, look: Look) -> Cell:
+    return row.project_name or (UNKNOWN, QUIET)
+
+
+def _type(row: ConsumerRow, look: Look) -> Cell:
+    return type_of(row.consumer_type, row.known)
+
+
+def _where(row: ConsumerRow, look: Look) -> Cell:
+    return row.provider if row.providers == 1 else f"{row.providers:,} providers"
+
+
+def _generation(row: ConsumerRow, look: Look) -> Cell:
+    return f"gen {row.generation}" if row.known else (UNKNOWN, QUIET)
+
+
+def _age(row: AllocationRow, look: Look) -> Cell:
+    made = row.of.created_at
+    return ages.age_in(look.width, made, look.now) if made else (UNKNOWN, QUIET)
+
+
+def _figure(row: AllocationRow) -> int | None:
+    of = row.of
+    if isinstance(of, PortalRow):
+        return of.usage
+    return of.generation if of.known else None
+
+
+COLUMNS: tuple[Column[AllocationRow], ...] = (
+    Column("kind", "KIND", lambda row, look: row.kind.value, 4, sort="kind"),
+    Column("name", "NAME/CONSUMER",
+           _by_kind(lambda row, look: row.uuid, lambda row, look: row.name), 12, 36, sort="name",
+           middle=True),
+    Column("project", "PROJECT", _by_kind(_project, _portal_project), 11, 22, sort="project",
+           middle=True),
+    Column("state", "STATE/TYPE", _by_kind(_type, portal.state), 10, 18, sort="state", news=True),
+    Column("amount", "AMOUNT",
+           _by_kind(lambda row, look: amounts_fitting(row.amounts, look), portal.fitting), 24, 44,
+           sort="amount"),
+    Column("where", "WHERE", _by_kind(_where, portal.where), 11, 26, drop=20, sort="where",
+           middle=True),
+    Column("age", "AGE", _age, 5, right=True, drop=30, sort="age", ages=True),
+    Column("use", "USE", _by_kind(_generation, portal.use), 11, 16, drop=10, sort="share",
+           figure=_figure, ages=True),
+)  # fmt: skip

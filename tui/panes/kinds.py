@@ -1,0 +1,96 @@
+"""What can be done with an allocation of whatever system, from the list and from its own screen:
+every key means the same for all kinds, as far as they have it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from backend.openportal.model import PortalRow
+from backend.placement.model import ConsumerRow
+from tui.actions import Action, Group
+from tui.panes.consumer_actions import PORTAL_ONLY, ConsumerActions
+from tui.panes.portal_actions import PortalActions
+
+if TYPE_CHECKING:
+    from tui.forms.form import Form
+
+OF_NONE = ("undo", "alloc.new")
+"""Changes that need no allocation."""
+OF_CONSUMERS = ("alloc.move",)
+WORDS = {
+    "alloc.unlink": ("take share", "share"),
+    "alloc.delete": ("remove", "remove"),
+}
+"""What actions are called for consumers: title, short."""
+
+
+class AllocationActions(PortalActions, ConsumerActions, inherit_bindings=False):
+    """Does with the allocation `of()` what its kind has for a key."""
+
+    def of(self) -> ConsumerRow | PortalRow | None:
+        """The allocation, as a row of its system; None when there is none."""
+        raise NotImplementedError
+
+    def consumer_row(self) -> ConsumerRow | None:
+        """It, if it is a consumer."""
+        found = self.of()
+        return found if isinstance(found, ConsumerRow) else None
+
+    def portal_row(self) -> PortalRow | None:
+        """It, if it is one of OpenPortal."""
+        found = self.of()
+        return found if isinstance(found, PortalRow) else None
+
+    def refusal(self, action: Action) -> str:
+        """There has to be one, and its kind has to permit it."""
+        why = super().refusal(action)
+        if why or action.group is not Group.DECIDE or action.id in OF_NONE:
+            return why
+        found = self.of()
+        if found is None:
+            why = self.session.lacking(("ReplaceAllocations", "ModifyAllocation"))
+            return why or ("" if self.marks() else "no allocation is selected")
+        if isinstance(found, PortalRow):
+            return self.portal_refusal(action, found)
+        if self.marks() and action.id in PORTAL_ONLY:
+            return ""  # others are marked
+        return self.consumer_refusal(action, found)
+
+    def offers(self, action: Action) -> bool:
+        """The row of keys has what the kind under the cursor has."""
+        hidden = OF_CONSUMERS if self.portal_row() is not None else PORTAL_ONLY
+        return self.of() is None or action.id not in hidden
+
+    def named(self, action: Action) -> Action:
+        """In the words of Placement where it is about a consumer."""
+        if action.id in WORDS and self.consumer_row() is not None:
+            title, short = WORDS[action.id]
+            return replace(action, title=title, short=short)
+        return action
+
+    def action_row_edit(self) -> None:
+        """Change it by a form."""
+        self.fill_in(self._form())
+
+    def action_row_editor(self) -> None:
+        """Change it as a text."""
+        self.fill_in(self._form(), editor=True)
+
+    def _form(self) -> Callable[[], Awaitable[Form | None]]:
+        return self.portal_form if self.portal_row() is not None else self.consumer_form
+
+    def action_alloc_unlink(self) -> None:
+        """Forget it here; of a consumer, take away what one provider gives."""
+        if self.portal_row() is not None or self.marks():
+            self.unlink()
+        else:
+            self.take_share()
+
+    def action_alloc_delete(self) -> None:
+        """Delete it; of a consumer, all that it holds."""
+        if self.portal_row() is not None:
+            self.decide(self.deletion)
+        else:
+            self.take_all()
