@@ -85,7 +85,9 @@ def lists() -> Iterator[tuple[str, str]]:
                 yield f"{keys_sql.__name__} {query}", keys_sql(query, 0)[0]
 
     for sort, scope, text in itertools.product(
-        (*allocations.SORTS, *allocations.PARTS), ("", *map("{}:x".format, allocations.SCOPES)), ("", "x")
+        (*allocations.SORTS, *allocations.PARTS),
+        ("", *map("{}:x".format, allocations.SCOPES)),
+        ("", "x"),
     ):
         for down in (False, True):
             query = Query(text, "", scope, sort, down)
