@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +21,9 @@ from backend.placement.model import (
 )
 from backend.projects.model import Capacity, ProjectAction
 from backend.served import port
+from backend.world import load
 from tests.contract.forms import Can, Stand
+from tests.world.test_openportal import HERE, openportal
 from tests.worlds import OPERATOR, VM, World, person
 
 pytestmark = pytest.mark.needs(Can.ASTAKOS)
@@ -30,9 +33,8 @@ CONSUMER = "5a1c0000-0000-4000-8000-000000000000"
 
 
 def of(backend: Backend, name: str) -> Any:
-    """A list or a read by `room/name`."""
-    room, _, member = name.partition("/")
-    return getattr(getattr(backend, room), member)
+    """A list or a read by `room/name`, or `name` where it is of no room."""
+    return attrgetter(name.replace("/", "."))(backend)
 
 
 async def shown(listing: Listing[Any], query: Query) -> list[Any]:
@@ -156,6 +158,13 @@ def test_what_is_not_there_is_not_found(stand: Stand, read: str) -> None:
         stand.play(scene)
 
 
+def portal_world() -> Mapping[str, object]:
+    """An OpenPortal in which nothing goes on."""
+    told = openportal()
+    told["allocations"][0] |= {"state": "OK", "_bursar": {}}
+    return {"bursar_world": 1, "openportal": told}
+
+
 @pytest.mark.needs(Can.EVERYTHING)
 def test_every_list_and_every_read_shows_what_the_database_knows(stand: Stand) -> None:
     uuid = stand.world.project(stand.name("whole"), (10, 4))
@@ -164,6 +173,7 @@ def test_every_list_and_every_read_shows_what_the_database_knows(stand: Stand) -
     serial = stand.world.charge("M", uuid, 1, keep=False)
     _, application = stand.world.submit("O", uuid, grants={VM: Capacity(20, 8)})
     hold(stand.world, CONSUMER, "node-1", "node-2")
+    load(stand.world.database, portal_world(), merge=True)
 
     async def scene(backend: Backend) -> None:
         await backend.badges()
@@ -190,6 +200,7 @@ def test_every_list_and_every_read_shows_what_the_database_knows(stand: Stand) -
             "quotas/explain": row,
             "placement/consumer_named": CONSUMER,
             "placement/provider_named": "node-1",
+            "openportal/allocation_named": HERE,
         }
         for name, read in port.reads().items():
             given = {one: values.get(one, own.get(name, 1)) for one in read.parameters}

@@ -68,9 +68,9 @@ def test_each_room_is_filled_and_each_command_finds_its_way(stand: Stand) -> Non
     async def scene(backend: RemoteBackend) -> None:
         assert backend.connection.systems == {"astakos", "placement"}
         assert backend.connection.kind == "astakos+placement"
-        (consumer,) = await backend.placement.consumers.page(Query(), 9)
+        (row,) = await backend.allocations.page(Query(), 9)
         (project,) = await backend.projects.listing.page(Query("both.lab"), 9)
-        assert (consumer.uuid, project.name) == (C, "both.lab")
+        assert (row.of.uuid, project.name) == (C, "both.lab")
         assert backend.connection.lacks.keys().isdisjoint({"ReplaceAllocations", "EnrollMember"})
         suspend = ChangeProjectState(actor=OPERATOR, project=uuid, action=ProjectAction.SUSPEND)
         await backend.apply(await backend.plan(suspend), "over there")
@@ -93,7 +93,7 @@ def test_what_one_does_not_answer_leaves_the_other_alone(stand: Stand) -> None:
         (project,) = await backend.projects.listing.page(Query("both.lab"), 9)
         assert project.name == "both.lab"
         with pytest.raises(Unreachable):
-            await backend.placement.consumers.page(Query(), 9)
+            await backend.allocations.page(Query(), 9)
 
         async def lost() -> bool:
             return backend.link.state is LinkState.LOST
@@ -105,8 +105,8 @@ def test_what_one_does_not_answer_leaves_the_other_alone(stand: Stand) -> None:
             return backend.link.state is LinkState.POLLING
 
         await until(backend, back)
-        (consumer,) = await backend.placement.consumers.page(Query(), 9)
-        assert consumer.uuid == C
+        (row,) = await backend.allocations.page(Query(), 9)
+        assert row.of.uuid == C
 
     play(stand, scene)
 
