@@ -114,7 +114,7 @@ async def console(backend: EmbeddedBackend, rounds: int) -> dict[str, float]:
     listing, told = backend.allocations, {}
     told["floor: the queue"] = await took(backend.openportal.queue, rounds)
     told["badges"] = await took(backend.badges, rounds)
-    for sort in ("kind", *queries.SORTS):
+    for sort in (*queries.PARTS, *queries.SORTS):
         page = partial(listing.page, Query(sort=sort), PAGE)
         told[f"first page by {sort}"] = await took(page, rounds)
     keys = await listing.keys(Query())
