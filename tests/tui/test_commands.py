@@ -219,7 +219,7 @@ def test_commands_and_what_follows_are_completed(
 def test_names_are_unique_and_short() -> None:
     names = [one.name for one in COMMANDS]
     assert len(names) == len(set(names))
-    assert all(re.fullmatch(r"[a-z]+( [a-z]+)?", name) for name in names)
+    assert all(re.fullmatch(r"[a-z]+([ -][a-z]+)?", name) for name in names)
 
 
 def test_the_table_has_every_command() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 
 from backend.allocations.model import AllocationRow
+from backend.backend import OPENPORTAL
 from backend.core.errors import Invalid, NotFound
 from backend.core.listing import FieldSpec, Query
 from backend.openportal.model import PortalRow
@@ -89,7 +90,11 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
         return row.of.uuid
 
     def legend(self, look: Look) -> Iterable[Line]:
-        """What the short words mean."""
+        """What the short words mean, of the systems that are connected."""
+        if OPENPORTAL not in self.session.connection.systems:
+            words = "AMOUNT of all its providers   gen its generation"
+            yield quiet(f"  PLC placement consumer   {words}")
+            return
         yield quiet("  PLC placement consumer   OPL OpenPortal   OPR OpenPortal, another portal")
         yield quiet("  nodes = node-hours used this month of the limit   gen = a generation")
 

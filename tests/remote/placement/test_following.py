@@ -35,9 +35,9 @@ def test_a_row_that_went_leaves_its_list_fresh(stand: Stand) -> None:
         await until(pilot, lambda: known(pilot) and "generation" in said(app))
         gone = screen(pilot).list.cursor_row
         assert gone is not None
-        await stand.change(gone.uuid, {})
+        await stand.change(gone.of.uuid, {})
         await until(pilot, lambda: screen(pilot).list.shown == 1)
-        left = next(uuid for uuid in uuids if uuid != gone.uuid)
+        left = next(uuid for uuid in uuids if uuid != gone.of.uuid)
         await stand.change(left, {node: {"VCPU": 7}})
         await until(pilot, lambda: "VCPU 7" in said(app))
         assert session.failure is None

@@ -53,7 +53,7 @@ def known(pilot: Pilot[None]) -> bool:
     """Whether the server has said whose the listed consumers are."""
     source = screen(pilot).list.source
     rows = [source.row(n) for n in range(len(source))]
-    return bool(rows) and all(row is not None and row.known for row in rows)
+    return bool(rows) and all(row is not None and getattr(row.of, "known", True) for row in rows)
 
 
 async def asked(pilot: Pilot[None], *keys: str, reason: str) -> None:
