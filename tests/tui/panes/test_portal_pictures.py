@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
+from backend.core.database import Tx
+from tests.tui.hostile import FORBIDDEN, NASTY
 from tests.tui.panes.test_pictures import Compare, both_sizes, open_pane, shown
-from tests.tui.stage import Stage, press, said, until
+from tests.tui.stage import NARROW, Stage, play, press, said, until
 from tests.tui.troubles import order
 from tui.panes.listpane import ListPane
 
@@ -62,3 +64,55 @@ def test_review(harbour: Stage, snap_compare: Compare, size: tuple[int, int]) ->
         await until(pilot, lambda: "Award u6ac" in said(pilot.app))
 
     assert shown(harbour, snap_compare, size, before)
+
+
+def spoil(stage: Stage) -> None:
+    """Names and texts as a foreign server may have them."""
+
+    def write(tx: Tx) -> None:
+        for table, columns in (
+            ("portal_allocation", "name description error_message error_traceback backend_id"),
+            ("portal_service", "name error_message"),
+            ("portal_project", "name"),
+            ("portal_customer", "name"),
+            ("portal_award", "details notes template"),
+            ("portal_remote_project", "notes error_message current_allocation"),
+            ("portal_usage", "full_name"),
+            ("portal_job", "told"),
+        ):
+            for column in columns.split():
+                tx.execute(f"UPDATE {table} SET {column} = {column} || ?", (NASTY,))
+
+    stage.world.database.write(write)
+
+
+HOSTILE = {
+    "list": ("allocations !kind:plc", ""),
+    "erred": ("allocations erred", "enter"),
+    "waiting": ("allocations waiting", "enter"),
+    "raw": ("allocations erred", "y"),
+    "limit": ("allocations erred", "L"),
+    "form": ("allocations kind:opl state:ok", "e"),
+    "pull": ("allocations erred", "P"),
+    "totals": ("allocations", "i"),
+    "codes": ("codes", ""),
+    "services": ("services", "enter"),
+    "awards": ("awards", ""),
+    "award": ("awards", "enter"),
+    "attach": ("awards", "T"),
+    "remote": ("remote-projects", "enter"),
+    "jump": ("allocations erred", "J"),
+}
+
+
+@pytest.mark.parametrize(("command", "key"), HOSTILE.values(), ids=list(HOSTILE))
+def test_nothing_reaches_the_terminal_but_text(harbour: Stage, command: str, key: str) -> None:
+    spoil(harbour)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, command)
+        await press(pilot, *([key] if key else []))
+        await pilot.pause(0.2)
+        assert not set(said(pilot.app)) - {"\n"} & FORBIDDEN
+
+    play(harbour.app(NARROW), script, NARROW)
