@@ -58,3 +58,8 @@ def test_a_copy_is_a_world_file(waldur: Waldur, bursar: Run, tmp_path: Path) -> 
     assert "credits" in done.err
     done = bursar("import", tmp_path / "copy.json", "--database", tmp_path / "copy.db")
     assert done.code == 0, done.err
+
+
+def test_allocations_of_both_kinds_are_listed(waldur: Waldur, bursar: Run) -> None:
+    rows = bursar("allocations", "--context", "portal", "--format", "json").data
+    assert {row["name"] for row in rows} == {"climate", "far"}

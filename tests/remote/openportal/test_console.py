@@ -1,0 +1,302 @@
+"""An operator at a console on somebody else's Waldur: whatever is done ends in the right state on
+screen, and a token that expires loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from backend.credentials import Source
+from backend.remote import Pace
+from backend.tokens import Tokens
+from tests.remote.openportal.conftest import URL, Stand
+from tests.remote.openportal.waldur import MEMBER, NEWER, STAFF, SUPPORT, page
+from tests.tui.forms.play import fill, form
+from tests.tui.stage import WIDE, dialog, play, press, said, until, write
+from tests.tui.troubles import listed, order, screen
+from tui.app import BursarApp
+from tui.dialogs.confirm import ConfirmScreen
+from tui.dialogs.signin import SignInScreen
+from tui.session import Session, Settings
+from tui.signin import SignIn
+
+CALM = Pace(quick=0.1, whole=0.3, lists=0.3, busy=0.1, longest=0.2, looks=(0.0, 0.05))
+WALLS = re.compile(r"[│\s]+")
+"""What stands between the words of a dialog."""
+Script = Callable[[Pilot[None]], Awaitable[None]]
+
+
+def watched(stand: Stand, script: Script, token: str = STAFF) -> None:
+    """Play with a live console."""
+    backend = stand.console(token, CALM)
+    try:
+        play(BursarApp(Session(backend, Settings("portal", refresh=0.2)), live=True), script, WIDE)
+    finally:
+        asyncio.run(backend.close())
+
+
+async def at(pilot: Pilot[None], name: str) -> None:
+    """Put the cursor on an allocation."""
+    await order(pilot, f"allocations name={name}")
+    await listed(pilot, lambda count: count == 1)
+
+
+async def agreed(pilot: Pilot[None]) -> ConfirmScreen:
+    """Give a dialog what it asks for."""
+    shown = await dialog(pilot)
+    await write(pilot, "as agreed")
+    await press(pilot, "enter")
+    if shown.consent.needs_name:
+        await write(pilot, shown.consent.target)
+        await press(pilot, "enter")
+    await until(pilot, lambda: shown.armed and not shown.resting)
+    await press(pilot, "y")
+    await until(pilot, lambda: pilot.app.screen is not shown)
+    return shown
+
+
+async def shows(pilot: Pilot[None], pattern: str) -> None:
+    """Wait until it is on screen."""
+    await until(pilot, lambda: re.search(pattern, said(pilot.app)) is not None)
+
+
+def messages(pilot: Pilot[None]) -> str:
+    """Everything that was said."""
+    assert isinstance(pilot.app, BursarApp)
+    return "\n".join(one.text for one in pilot.app.session.messages)
+
+
+def test_a_limit_ends_as_it_was_asked_for(stand: Stand) -> None:
+    uuid = stand.waldur.allocation("climate")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "climate")
+        await press(pilot, "L", *["backspace"] * 3, *"250", "enter")
+        await agreed(pilot)
+        await shows(pilot, r"climate +climate +OK +nodes 0 of 250")
+        await until(pilot, lambda: "limit of climate: OK" in messages(pilot))
+
+    watched(stand, script)
+    assert stand.waldur.rows[uuid]["node_limit"] == 250
+
+
+def test_a_pull_shows_what_was_used(stand: Stand) -> None:
+    stand.waldur.allocation("climate")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "climate")
+        await press(pilot, "P")
+        await agreed(pilot)
+        await shows(pilot, r"climate +climate +OK +nodes 86\.4 of 100")
+
+    watched(stand, script)
+
+
+def test_a_pull_that_fails_is_erred_with_why(stand: Stand) -> None:
+    stand.waldur.allocation("climate")
+    stand.waldur.breaks.add("pull")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "climate")
+        await press(pilot, "P")
+        await agreed(pilot)
+        await until(pilot, lambda: "ERRED: cannot pull" in messages(pilot))
+        await shows(pilot, r"climate +climate +ERRED")
+
+    watched(stand, script)
+
+
+def test_a_deletion_ends_with_the_row_gone(stand: Stand) -> None:
+    stand.waldur.allocation("climate")
+    stand.waldur.allocation("other")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "climate")
+        await press(pilot, "delete")
+        assert (await agreed(pilot)).consent.needs_name
+        await until(pilot, lambda: screen(pilot).list.shown == 0)
+        await until(pilot, lambda: "climate is deleted" in messages(pilot))
+
+    watched(stand, script)
+    assert [one["name"] for one in stand.waldur.rows.values()] == ["other"]
+
+
+def test_what_hangs_is_marked_and_unlinked(stand: Stand) -> None:
+    stand.waldur.allocation("climate", state="DELETING")
+    stand.waldur.frozen = True
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "climate")
+        await press(pilot, "X")
+        await agreed(pilot)
+        await shows(pilot, r"climate +climate +ERRED")
+        await press(pilot, "O")
+        await agreed(pilot)
+        await shows(pilot, r"climate +climate +OK")
+        await press(pilot, "U")
+        assert (await agreed(pilot)).consent.needs_name
+        await until(pilot, lambda: screen(pilot).list.shown == 0)
+
+    watched(stand, script)
+    assert stand.waldur.rows == {}
+
+
+def test_a_server_without_marks_dims_them(stand: Stand) -> None:
+    stand.waldur.old = True
+    stand.waldur.allocation("climate", state="ERRED")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "climate")
+        await press(pilot, "O")
+        shown = await dialog(pilot)
+        await write(pilot, "well again")
+        await press(pilot, "enter", "y")
+        await until(pilot, lambda: "older and has no marks" in said(pilot.app))
+        await press(pilot, "escape")
+        await until(pilot, lambda: pilot.app.screen is not shown)
+        await press(pilot, "X")
+        assert "older and has no marks" in said(pilot.app)
+
+    watched(stand, script)
+    assert len(stand.waldur.written) == 1
+
+
+def test_the_record_is_edited(stand: Stand) -> None:
+    uuid = stand.waldur.allocation("climate")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "climate")
+        await press(pilot, "e")
+        await form(pilot)
+        await fill(pilot, description="for ice")
+        await press(pilot, "ctrl+s")
+        await agreed(pilot)
+
+    watched(stand, script)
+    assert stand.waldur.rows[uuid]["description"] == "for ice"
+
+
+def test_a_new_one_is_made_and_the_servers_own_limit_is_told(stand: Stand) -> None:
+    stand.waldur.allocation("climate")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "climate")
+        await press(pilot, "n")
+        await form(pilot)
+        await fill(pilot, service="isambard", name="fresh", node_limit="77")
+        await press(pilot, "ctrl+s")
+        await agreed(pilot)
+        await until(pilot, lambda: "creation of fresh: OK" in messages(pilot))
+        told = "fresh: the server set its limit to 1,000, 77 node-hours were asked for"
+        await until(pilot, lambda: told in said(pilot.app) or told in messages(pilot))
+
+    watched(stand, script)
+
+
+def test_an_award_is_approved_from_the_queue(stand: Stand) -> None:
+    stand.waldur.service("isambard")
+    stand.waldur.award("u6ac.brics", "brics.clusters.isambard")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "awards")
+        await listed(pilot, lambda count: count == 1)
+        await press(pilot, "A")
+        await agreed(pilot)
+        await shows(pilot, r"u6ac\.brics.* approved")
+
+    watched(stand, script)
+    (award,) = stand.waldur.awards.values()
+    assert (award["state"], award["review_comment"]) == ("approved", "as agreed")
+
+
+def test_o61_a_page_of_an_error_is_a_short_message(stand: Stand) -> None:
+    stand.waldur.allocation("climate")
+
+    def fails(request: Request) -> Response | None:
+        long = f"<h1>Server Error (500)</h1>{'<p>Traceback' * 99}"
+        return page(500, long) if request.method == "POST" else None
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "climate")
+        stand.waldur.meddle = fails
+        await press(pilot, "L", *["backspace"] * 3, *"250", "enter")
+        await dialog(pilot)
+        await write(pilot, "as agreed")
+        await press(pilot, "enter", "y")
+        await shows(pilot, r"the\s+server\s+does\s+not\s+show\s+it")
+        assert "Traceback" not in said(pilot.app)
+        await press(pilot, "escape")
+        await shows(pilot, r"climate +climate +OK +nodes 0 of 100")
+
+    watched(stand, script)
+    assert len(stand.waldur.written) == 1
+
+
+@pytest.mark.parametrize(
+    ("token", "told"), [(SUPPORT, "your role is viewer"), (MEMBER, "only staff")]
+)
+def test_what_is_not_ones_own_to_do_says_so(stand: Stand, token: str, told: str) -> None:
+    stand.waldur.allocation("climate")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "climate")
+        await press(pilot, "L")
+        assert told in said(pilot.app)
+
+    watched(stand, script, token)
+
+
+def test_o60_a_token_that_expires_is_asked_for_and_nothing_is_lost(
+    stand: Stand, tmp_path: Path
+) -> None:
+    uuid = stand.waldur.allocation("climate")
+    kept = tmp_path / "token"
+    kept.write_text(STAFF)
+    kept.chmod(0o600)
+    sign_in = SignIn()
+    backend = stand.console(Tokens(Source(file=kept), "portal", URL, sign_in), CALM)
+
+    def expires(request: Request) -> Response | None:
+        if request.method == "POST":
+            stand.waldur.dead.add(STAFF)
+        return None
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "climate")
+        stand.waldur.meddle = expires
+        await press(pilot, "L", *["backspace"] * 3, *"250", "enter")
+        await dialog(pilot)
+        await write(pilot, "as agreed")
+        await press(pilot, "enter", "y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SignInScreen))
+        prompt = pilot.app.screen
+        assert isinstance(prompt, SignInScreen)
+        await until(pilot, lambda: prompt.armed)
+        assert re.search(r"Token\s+has\s+expired", WALLS.sub(" ", said(pilot.app)))
+        assert "signed out" in said(pilot.app)
+        assert STAFF not in said(pilot.app)
+        prompt.query_one(Input).insert_text_at_cursor(NEWER)
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen is not prompt)
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+        assert "decide it again" in WALLS.sub(" ", said(pilot.app))
+        await press(pilot, "escape")
+        await shows(pilot, r"climate +climate +OK +nodes 0 of 100")
+        await until(pilot, lambda: "polled" in said(pilot.app))
+
+    try:
+        session = Session(backend, Settings("portal", refresh=0.2))
+        session.sign_in = sign_in
+        play(BursarApp(session, live=True), script, WIDE)
+    finally:
+        asyncio.run(backend.close())
+    assert len(stand.waldur.written) == 1
+    assert stand.waldur.rows[uuid]["node_limit"] == 100
