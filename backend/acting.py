@@ -14,6 +14,7 @@ from backend.backend import (
     Journal,
     Link,
     Listing,
+    Nico,
     OpenPortal,
     Placement,
     Projects,
@@ -105,6 +106,11 @@ class Acting:
     def openportal(self) -> OpenPortal:
         """The OpenPortal room."""
         return self._backend.openportal
+
+    @property
+    def nico(self) -> Nico:
+        """The NICo room."""
+        return self._backend.nico
 
     @property
     def allocations(self) -> Listing[AllocationRow]:

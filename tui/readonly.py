@@ -6,7 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backend.allocations import model as allocation
-from backend.backend import Backend, Connection, Link, Listing, OpenPortal, Placement, Projects
+from backend.backend import (
+    Backend,
+    Connection,
+    Link,
+    Listing,
+    Nico,
+    OpenPortal,
+    Placement,
+    Projects,
+)
 from backend.core.errors import ReadOnly
 
 if TYPE_CHECKING:
@@ -36,6 +45,11 @@ class ReadOnlyBackend:
     def openportal(self) -> OpenPortal:
         """The OpenPortal room, once it is asked for."""
         return self._backend.openportal
+
+    @property
+    def nico(self) -> Nico:
+        """The NICo room, once it is asked for."""
+        return self._backend.nico
 
     @property
     def allocations(self) -> Listing[allocation.AllocationRow]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from backend.backend.standing import (
     ASTAKOS,
+    NICO,
     OPENPORTAL,
     PLACEMENT,
     SYSTEMS,
@@ -25,7 +26,7 @@ from backend.core.parts import offered
 if TYPE_CHECKING:
     from backend.allocations.model import AllocationRow
     from backend.backend.entries import JournalDetail, JournalEffect, JournalRow
-    from backend.backend.rooms import Journal, OpenPortal, Placement, Projects, Quotas
+    from backend.backend.rooms import Journal, Nico, OpenPortal, Placement, Projects, Quotas
     from backend.core.plan import Command, Plan, Receipt
 
 __getattr__ = offered(__name__, "entries", "rooms")
@@ -62,6 +63,11 @@ class Backend(Protocol):
     @property
     def openportal(self) -> OpenPortal:
         """The OpenPortal room."""
+        ...
+
+    @property
+    def nico(self) -> Nico:
+        """The NICo room."""
         ...
 
     @property
@@ -109,6 +115,8 @@ __all__ = [
     "Link",
     "LinkState",
     "Listing",
+    "NICO",
+    "Nico",
     "OPENPORTAL",
     "OpenPortal",
     "PLACEMENT",

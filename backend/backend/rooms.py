@@ -8,6 +8,7 @@ from typing import Protocol
 from backend.allocations.model import AllocationRow
 from backend.backend.entries import JournalDetail, JournalRow
 from backend.core.listing import Listing
+from backend.nico import model as nico
 from backend.openportal import model as openportal
 from backend.placement import model as placement
 from backend.projects import model as projects
@@ -214,6 +215,47 @@ class OpenPortal(Protocol):
 
     async def raw_award(self, key: int) -> Mapping[str, object]:
         """The award as the system's own API shows it. Raises NotFound."""
+        ...
+
+
+class Nico(Protocol):
+    """Reads of the NICo room."""
+
+    @property
+    def constraints(self) -> Listing[nico.ConstraintRow]:
+        """Constraints as rows; scope `allocation:`, `tenant:`, `site:`, `type:` or `block:` and a
+        uuid."""
+        ...
+
+    @property
+    def types(self) -> Listing[nico.TypeRow]:
+        """Instance types as rows; scope `type:` or `site:`."""
+        ...
+
+    @property
+    def blocks(self) -> Listing[nico.BlockRow]:
+        """Blocks of sites as rows, not those carved of them; scope `block:` or `site:`."""
+        ...
+
+    async def allocation(self, key: int) -> nico.NicoDetail:
+        """By the key of an allocation's row. Raises NotFound."""
+        ...
+
+    async def constraint(self, key: int) -> nico.NicoDetail:
+        """By the key of a constraint's row. Raises NotFound."""
+        ...
+
+    async def allocation_named(self, uuid: str) -> nico.NicoRow:
+        """Raises NotFound."""
+        ...
+
+    async def choices(self, kind: str, site: str) -> Sequence[nico.Choice]:
+        """What a form offers: kind `site`, `tenant`, `type` or `block`; the last two of a site,
+        `` for all. Raises Invalid."""
+        ...
+
+    async def raw_allocation(self, key: int) -> Mapping[str, object]:
+        """The allocation as the system's own API shows it. Raises NotFound."""
         ...
 
 

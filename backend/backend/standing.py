@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from backend.core.identity import Actor
 
-ASTAKOS, PLACEMENT, OPENPORTAL = "astakos", "placement", "openportal"
-SYSTEMS = frozenset({ASTAKOS, PLACEMENT, OPENPORTAL})
+ASTAKOS, PLACEMENT, OPENPORTAL, NICO = "astakos", "placement", "openportal", "nico"
+SYSTEMS = frozenset({ASTAKOS, PLACEMENT, OPENPORTAL, NICO})
 """The systems that a backend may stand for."""
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from backend.core.plan import Command, Plan, Receipt
     from backend.embedded.allocations import EmbeddedAllocations
     from backend.embedded.journal import EmbeddedJournal
+    from backend.embedded.nico import EmbeddedNico
     from backend.embedded.openportal import EmbeddedOpenPortal
     from backend.embedded.placement import EmbeddedPlacement
     from backend.embedded.quotas import EmbeddedQuotas
@@ -89,6 +90,13 @@ class EmbeddedBackend:
         from backend.embedded.openportal import EmbeddedOpenPortal
 
         return EmbeddedOpenPortal(self.database)
+
+    @cached_property
+    def nico(self) -> EmbeddedNico:
+        """The NICo room."""
+        from backend.embedded.nico import EmbeddedNico
+
+        return EmbeddedNico(self.database)
 
     @cached_property
     def allocations(self) -> EmbeddedAllocations:

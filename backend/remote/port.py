@@ -78,6 +78,7 @@ class RemoteBackend:
         self.quotas = self._side("astakos").quotas
         self.placement = self._side("placement").placement
         self.openportal = self._side("openportal").openportal
+        self.nico = self._side("nico").nico
         self._together = MirrorDatabase(folder / FILE, runtime, self._allocations_ready)
         self.allocations = RemoteAllocations(self._together, *map(self._sides.get, ALLOCATING))
         self.journal = TrailJournal(trail.database, self._first.database)

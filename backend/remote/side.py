@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from backend.core.identity import Actor
+from backend.embedded.nico import EmbeddedNico
 from backend.embedded.openportal import EmbeddedOpenPortal
 from backend.embedded.placement import EmbeddedPlacement
 from backend.embedded.projects import EmbeddedProjects
@@ -27,6 +28,7 @@ class Side(ABC):
         self.quotas = EmbeddedQuotas(self.database)
         self.placement = EmbeddedPlacement(self.database)
         self.openportal = EmbeddedOpenPortal(self.database)
+        self.nico = EmbeddedNico(self.database)
         self.saw: Callable[[Sequence[int]], None] = lambda keys: None
         """Hears which of its allocations are on screen, by the keys of its room."""
         self._empty: EmbeddedProjects | None = None

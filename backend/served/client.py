@@ -18,6 +18,7 @@ from backend.served.listener import Listener, Pace
 from backend.served.orders import Orders
 from backend.served.rooms import (
     ServedJournal,
+    ServedNico,
     ServedOpenPortal,
     ServedPlacement,
     ServedProjects,
@@ -52,6 +53,7 @@ class ServedBackend:
         self.quotas = ServedQuotas(self._line)
         self.placement = ServedPlacement(self._line)
         self.openportal = ServedOpenPortal(self._line)
+        self.nico = ServedNico(self._line)
         self.allocations: ServedListing[AllocationRow] = ServedListing(self._line, "allocations")
         self.journal = ServedJournal(self._line)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from backend.backend.rooms import Across, Journal, OpenPortal, Placement, Projects, Quotas
+from backend.backend.rooms import Across, Journal, Nico, OpenPortal, Placement, Projects, Quotas
 from backend.core.errors import Invalid
 from backend.core.listing import Listing, Query
 
@@ -21,6 +21,7 @@ ROOMS: Mapping[str, type] = {
     "quotas": Quotas,
     "placement": Placement,
     "openportal": OpenPortal,
+    "nico": Nico,
     "journal": Journal,
 }
 _WHOLE = re.compile("-?[0-9]{1,19}")

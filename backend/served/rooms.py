@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from backend.backend import JournalDetail, JournalRow
+from backend.nico.model import BlockRow, Choice, ConstraintRow, NicoDetail, NicoRow, TypeRow
 from backend.openportal.model import (
     AwardReview,
     AwardRow,
@@ -210,6 +211,38 @@ class ServedOpenPortal:
     async def raw_award(self, key: int) -> Mapping[str, object]:
         """The award as Waldur's API shows it. Raises NotFound."""
         return cast(Mapping[str, object], await self._line.read("openportal/raw_award", key=key))
+
+
+class ServedNico:
+    """Reads of the NICo room."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self.constraints: ServedListing[ConstraintRow] = ServedListing(line, "nico/constraints")
+        self.types: ServedListing[TypeRow] = ServedListing(line, "nico/types")
+        self.blocks: ServedListing[BlockRow] = ServedListing(line, "nico/blocks")
+
+    async def allocation(self, key: int) -> NicoDetail:
+        """All about an allocation. Raises NotFound."""
+        return cast(NicoDetail, await self._line.read("nico/allocation", key=key))
+
+    async def constraint(self, key: int) -> NicoDetail:
+        """All about a constraint and its allocation. Raises NotFound."""
+        return cast(NicoDetail, await self._line.read("nico/constraint", key=key))
+
+    async def allocation_named(self, uuid: str) -> NicoRow:
+        """The allocation with this uuid. Raises NotFound."""
+        return cast(NicoRow, await self._line.read("nico/allocation_named", uuid=uuid))
+
+    async def choices(self, kind: str, site: str) -> Sequence[Choice]:
+        """What a form offers. Raises Invalid."""
+        found = await self._line.read("nico/choices", kind=kind, site=site)
+        return cast(Sequence[Choice], found)
+
+    async def raw_allocation(self, key: int) -> Mapping[str, object]:
+        """The allocation as NICo's API shows it. Raises NotFound."""
+        found = await self._line.read("nico/raw_allocation", key=key)
+        return cast(Mapping[str, object], found)
 
 
 class ServedJournal:

@@ -25,6 +25,7 @@ from backend.core.text import display
 from backend.core.version import VERSION
 from backend.decode import parse_json, path_text
 from backend.http import Reply
+from backend.nico.model import commands as nico_commands
 from backend.openportal.model import commands as portal_commands
 from backend.placement.model import commands as placement_commands
 from backend.projects.model import commands as project_commands
@@ -40,7 +41,13 @@ LONGEST_KEY = 128
 
 COMMANDS: Mapping[str, type[Command]] = {
     name: kind
-    for room in (project_commands, quota_commands, placement_commands, portal_commands)
+    for room in (
+        project_commands,
+        quota_commands,
+        placement_commands,
+        portal_commands,
+        nico_commands,
+    )
     for name, kind in vars(room).items()
     if isinstance(kind, type) and issubclass(kind, Command) and not kind.__subclasses__()
 }

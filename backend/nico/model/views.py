@@ -28,15 +28,18 @@ class ConstraintRow:
 
     `resource_name` is that of the type or of the root block, `cidr` what was carved, `` for
     machines. `used` are the tenant's instances of the type, or its prefixes in the carved block;
-    None where it is not known. `room` are machines of the type that nobody was given, None for
-    addresses. `bounds` None where they cannot be told.
+    None where it is not known. Of machines, None for addresses: `left` are those that the tenant
+    was given, by all its allocations, and does not use, `room` those that nobody was given.
+    `bounds` None where they cannot be told.
     """
 
     key: int
     uuid: str
     allocation: str
     allocation_name: str
+    tenant: str
     tenant_org: str
+    site: str
     site_name: str
     kind: Kind
     resource: str
@@ -46,6 +49,7 @@ class ConstraintRow:
     mode_told: str
     value: int
     used: int | None
+    left: int | None
     room: int | None
     cidr: str
     bounds: Bounds | None

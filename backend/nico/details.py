@@ -1,0 +1,193 @@
+"""Allocations one by one: all about them, what forms offer, and as NICo's own API shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from backend.core.database.tx import Row, Tx
+from backend.core.errors import Invalid, NotFound
+from backend.core.runtime import moment
+from backend.nico.model import (
+    Block,
+    Choice,
+    ConstraintRow,
+    Instance,
+    Kind,
+    NicoDetail,
+    NicoRow,
+    Piece,
+    Prefix,
+    Sharing,
+)
+from backend.nico.queries import allocation_rows, constraint_rows
+from backend.nico.rules.carve import Net
+from backend.nico.store import blocks, history, machines
+from backend.nico.store.machines import FROM_INSTANCE, INSTANCE
+
+SELECT_BY_UUID = "SELECT id FROM nico_allocation WHERE uuid = ?"
+SELECT_CONSTRAINT = """
+SELECT id FROM nico_constraint WHERE allocation_id = ? ORDER BY id LIMIT 1"""
+SELECT_ALLOCATION = "SELECT allocation_id FROM nico_constraint WHERE id = ?"
+SELECT_MORE = """
+SELECT g.description, coalesce(d.uuid, ''), p.uuid FROM nico_allocation g
+JOIN nico_provider p ON p.id = g.provider_id
+JOIN nico_constraint v ON v.allocation_id = g.id LEFT JOIN nico_block d ON d.id = v.derived_id
+WHERE v.id = ?"""
+SELECT_SHARINGS = """
+SELECT t.org, h.allocated, h.instances FROM nico_pool h JOIN nico_tenant t ON t.id = h.tenant_id
+WHERE h.type_id = (SELECT id FROM nico_type WHERE uuid = ?)
+ORDER BY h.allocated DESC, t.org"""
+SELECT_INSTANCES = f"""
+SELECT {INSTANCE} {FROM_INSTANCE} WHERE t.uuid = ? AND n.uuid = ? ORDER BY i.id"""
+SELECT_TAKEN = """
+SELECT d.network, d.length, d.bits, coalesce(t.org, ''), d.name FROM nico_block d
+LEFT JOIN nico_tenant t ON t.id = d.tenant_id
+WHERE d.parent_id = (SELECT id FROM nico_block WHERE uuid = ?) ORDER BY d.network"""
+CHOICES: Mapping[str, str] = {
+    "site": """SELECT s.uuid, s.name, p.org FROM nico_site s
+        JOIN nico_provider p ON p.id = s.provider_id WHERE {at} ORDER BY s.fold, s.id""",
+    "tenant": """SELECT t.uuid, t.org, t.display_name FROM nico_tenant t WHERE {at}
+        ORDER BY t.org""",
+    "type": """SELECT y.uuid, y.name, s.name FROM nico_type y
+        JOIN nico_site s ON s.id = y.site_id WHERE {at} ORDER BY y.fold, y.id""",
+    "block": """SELECT z.uuid, z.name, s.name FROM nico_block z
+        JOIN nico_site s ON s.id = z.site_id WHERE z.parent_id = 0 AND {at}
+        ORDER BY z.fold, z.id""",
+}
+"""What a form offers of each kind."""
+
+
+def allocation(tx: Tx, key: int) -> NicoDetail:
+    """All about an allocation. Raises NotFound."""
+    constraint = tx.scalar(SELECT_CONSTRAINT, (key,))
+    row = allocation_rows(tx, [key]).get(key)
+    if constraint is None or row is None:
+        raise NotFound(f"there is no allocation with key {key} any more")
+    return _detail(tx, row, constraint_rows(tx, [constraint])[constraint])
+
+
+def constraint(tx: Tx, key: int) -> NicoDetail:
+    """All about a constraint and its allocation. Raises NotFound."""
+    of = tx.scalar(SELECT_ALLOCATION, (key,))
+    if of is None:
+        raise NotFound(f"there is no constraint with key {key} any more")
+    return _detail(tx, allocation_rows(tx, [of])[of], constraint_rows(tx, [key])[key])
+
+
+def allocation_named(tx: Tx, uuid: str) -> NicoRow:
+    """The allocation with this uuid. Raises NotFound."""
+    key = tx.scalar(SELECT_BY_UUID, (uuid.strip().lower(),))
+    if key is None:
+        raise NotFound(f"there is no allocation {uuid}", hint="give its whole uuid")
+    return allocation_rows(tx, [key])[key]
+
+
+def choices(tx: Tx, kind: str, site: str) -> list[Choice]:
+    """What a form offers: kind `site`, `tenant`, `type` or `block`; the last two of a site, ``
+    for all. Raises Invalid."""
+    sql = CHOICES.get(kind)
+    if sql is None:
+        raise Invalid(f"{kind!r} is nothing to choose", hint=f"choose one of {', '.join(CHOICES)}")
+    at = site and kind in ("type", "block")
+    rows = tx.all(sql.replace("{at}", "s.uuid = ?" if at else "1 = 1"), (site,) if at else ())
+    return [Choice(*row) for row in rows]
+
+
+def _detail(tx: Tx, row: NicoRow, constraint: ConstraintRow) -> NicoDetail:
+    description, carved, _ = tx.all(SELECT_MORE, (constraint.key,))[0]
+    about_machines = constraint.kind is Kind.MACHINES
+    of = machines.instance_type(tx, constraint.resource) if about_machines else None
+    source = None if about_machines else blocks.block(tx, constraint.resource)
+    prefixes = tuple(blocks.prefixes(tx, carved))
+    instances = tuple(_instances(tx, constraint)) if about_machines else ()
+    return NicoDetail(
+        row=row,
+        constraint=constraint,
+        description=description or "",
+        history=tuple(map(_status, history.of(tx, f"nico_allocation:{row.uuid}"))),
+        machines=of.machines if of else 0,
+        ready=machines.ready(tx, constraint.resource) if of else 0,
+        sharings=tuple(_sharings(tx, constraint)) if of else (),
+        instances=instances,
+        source=source,
+        derived=blocks.block(tx, carved) if carved else None,
+        pieces=tuple(pieces(tx, source)) if source else (),
+        prefixes=prefixes,
+        blocks=tuple(_obstacles(constraint, prefixes)),
+    )
+
+
+def _status(row: Row) -> tuple[str, str, int]:
+    status, message, at = row
+    return status, message, at
+
+
+def _instances(tx: Tx, constraint: ConstraintRow) -> Iterator[Instance]:
+    for row in tx.all(SELECT_INSTANCES, (constraint.resource, constraint.tenant)):
+        yield Instance(*row)
+
+
+def _sharings(tx: Tx, constraint: ConstraintRow) -> Iterator[Sharing]:
+    for row in tx.all(SELECT_SHARINGS, (constraint.resource,)):
+        yield Sharing(*row)
+
+
+def pieces(tx: Tx, block: Block) -> list[Piece]:
+    """The parts of a block, taken and free ones, in the order of addresses."""
+    taken = [
+        (Net(int(network, 16), length, bits), org, name)
+        for network, length, bits, org, name in tx.all(SELECT_TAKEN, (block.uuid,))
+    ]
+    free = [(one, "", "") for one in blocks.free_list(tx, block).pieces()]
+    return [Piece(one.cidr, org, name) for one, org, name in sorted([*taken, *free])]
+
+
+def _obstacles(constraint: ConstraintRow, prefixes: Sequence[Prefix]) -> Iterator[str]:
+    """What has to go before the allocation can be deleted, one line each."""
+    if constraint.left is not None and constraint.left < constraint.value:
+        over = constraint.value - constraint.left
+        yield f"{over:,} of {constraint.used:,} instances of {constraint.resource_name}"
+    for one in prefixes:
+        kind = "subnet" if one.is_subnet else "VPC prefix"
+        yield f"{kind} {one.name} ({one.prefix}/{one.length})"
+
+
+def raw_allocation(tx: Tx, key: int) -> Mapping[str, object]:
+    """The allocation as its own route shows it. Raises NotFound."""
+    found = allocation(tx, key)
+    row, constraint = found.row, found.constraint
+    description, derived, provider = tx.all(SELECT_MORE, (constraint.key,))[0]
+    return {
+        "id": row.uuid,
+        "name": row.name,
+        "description": description,
+        "infrastructureProviderId": provider,
+        "tenantId": row.tenant,
+        "siteId": row.site,
+        "status": row.status,
+        "statusHistory": [
+            {"status": status, "message": message or None, "created": at, "updated": at}
+            for status, message, at in ((*one, _time(when)) for *one, when in found.history)
+        ],
+        "allocationConstraints": [_raw_constraint(constraint, derived)],
+        "created": _time(row.created_at),
+        "updated": _time(row.updated_at),
+    }
+
+
+def _raw_constraint(one: ConstraintRow, derived: str) -> Mapping[str, object]:
+    return {
+        "id": one.uuid,
+        "allocationId": one.allocation,
+        "resourceType": one.kind.value,
+        "resourceTypeId": one.resource,
+        "constraintType": one.mode_told,
+        "constraintValue": one.value,
+        "derivedResourceId": derived or None,
+        "created": _time(one.created_at),
+        "updated": _time(one.updated_at),
+    }
+
+
+def _time(at: int) -> str:
+    return moment(at).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,150 @@
+"""What constraints, instance types and blocks can be filtered by; `ALLOCATIONS` are the fields of
+allocations, which are offered together with those of other systems.
+
+Conditions speak of a constraint `v` and its allocation `g`, of a type `y`, or of a block `z`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backend.core.filter.sql import Field, Fields, Like, age, flag, number, state, text, time
+
+# ---------------------------------------------------------------- constraints
+
+POOL = """coalesce((SELECT {} FROM nico_pool h
+    WHERE h.type_id = v.type_id AND h.tenant_id = g.tenant_id), 0)"""
+PREFIXES = "(SELECT count(*) FROM nico_prefix x WHERE x.block_id = v.derived_id)"
+MACHINES, ADDRESSES = "v.type_id > 0", "v.type_id = 0"
+USED = f"""CASE WHEN {MACHINES} THEN {POOL.format("h.instances")} ELSE {PREFIXES} END"""
+LEFT = POOL.format("h.allocated - h.instances")
+ROOM = "(SELECT o.machines - o.allocated FROM nico_type o WHERE o.id = v.type_id)"
+LOCKED = f"""(({MACHINES} AND {POOL.format("h.instances - h.allocated")} + v.value > 0)
+    OR ({ADDRESSES} AND v.derived_id > 0
+        AND EXISTS (SELECT 1 FROM nico_prefix x WHERE x.block_id = v.derived_id)))"""
+"""Something is in use of it, so that it cannot be taken back."""
+
+FOLD = Like("g.fold LIKE ? ESCAPE '!'", folded=True)
+_UUIDS = (
+    Like("g.uuid LIKE ? ESCAPE '!'", whole="g.uuid = ?"),
+    Like("v.uuid LIKE ? ESCAPE '!'", whole="v.uuid = ?"),
+)
+_TENANT = "g.tenant_id IN (SELECT id FROM nico_tenant WHERE {})"
+TENANT = Like(_TENANT.format("org LIKE ? ESCAPE '!'"))
+TENANTS = (
+    TENANT,
+    Like(_TENANT.format("lower(display_name) LIKE ? ESCAPE '!'")),
+    Like(_TENANT.format("uuid LIKE ? ESCAPE '!'"), whole=_TENANT.format("uuid = ?")),
+)
+_SITE = "g.site_id IN (SELECT id FROM nico_site WHERE {})"
+SITE = Like(_SITE.format("fold LIKE ? ESCAPE '!'"), folded=True)
+SITES = (SITE, Like(_SITE.format("uuid LIKE ? ESCAPE '!'"), whole=_SITE.format("uuid = ?")))
+_TYPE = "v.type_id IN (SELECT id FROM nico_type WHERE {})"
+_BLOCK = "v.block_id IN (SELECT id FROM nico_block WHERE {})"
+RESOURCES = (
+    Like(_TYPE.format("fold LIKE ? ESCAPE '!'"), folded=True),
+    Like(_BLOCK.format("fold LIKE ? ESCAPE '!'"), folded=True),
+)
+RESOURCE_UUIDS = tuple(
+    Like(one.format("uuid LIKE ? ESCAPE '!'"), whole=one.format("uuid = ?"))
+    for one in (_TYPE, _BLOCK)
+)
+MODES = {name: f"lower(v.mode) = '{name}'" for name in ("reserved", "ondemand", "preemptible")}
+STATES = ("pending", "registered", "deleting", "error")
+
+OF_BOTH: Sequence[Field] = (
+    text("tenant", TENANTS, "to whom it is given, by organisation or id", "tenant:acme"),
+    text("site", SITES, "where it is", "site:sjc-2"),
+    text("resource", (*RESOURCES, *RESOURCE_UUIDS), "the instance type or the block",
+         "resource:h100"),
+    state("mode", MODES, "how binding it is", "mode:reserved"),
+    number("value", "v.value", "how many machines, or the prefix length", "value>=24"),
+    number("used", USED, "the tenant's instances of the type, or its subnets and VPC prefixes",
+           "used=0"),
+    number("left", LEFT, "machines that the tenant was given and does not use", "left>10",
+           when=MACHINES),
+    number("room", ROOM, "machines of the type that nobody was given", "room<4", when=MACHINES),
+    flag("machines", MACHINES, "it is about machines"),
+    flag("addresses", ADDRESSES, "it is about addresses"),
+    flag("locked", LOCKED, "something is in use of it, which has to go before it can be deleted"),
+    flag("idle", f"({USED}) = 0", "nothing is in use of it"),
+)  # fmt: skip
+"""What constraints and allocations have."""
+
+CONSTRAINTS = Fields(
+    (FOLD, TENANT, SITE, *RESOURCES),
+    (
+        text("name", (FOLD,), "the name of its allocation", "name:train", "allocation"),
+        text("uuid", _UUIDS, "its uuid, or that of its allocation", "uuid:5a1c", "id"),
+        state("type", {"instancetype": MACHINES, "ipblock": ADDRESSES}, "what it is about",
+              "type:ipblock", "kind"),
+        *OF_BOTH,
+        age("age", "v.created_at", "how long it has been there", "age>30d"),
+        time("created", "v.created_at", "when it came", "created<today"),
+        time("updated", "v.updated_at", "when it was last set", "updated<1h", "modified"),
+    ),
+    "v.id",
+)  # fmt: skip
+
+# ---------------------------------------------------------------- allocations
+
+ALLOCATIONS: Sequence[Field] = (
+    text("uuid", _UUIDS, "its uuid", "uuid:5a1c", "id"),
+    text("name", (FOLD,), "its name", "name:train"),
+    state("status", {name: f"lower(g.status) = '{name}'" for name in STATES}, "how it is",
+          "status:registered"),
+    *OF_BOTH,
+    age("age", "g.created_at", "how long it has been there", "age>30d"),
+    time("created", "g.created_at", "when it came", "created<today"),
+    time("modified", "g.updated_at", "when it last changed", "modified<1h"),
+)  # fmt: skip
+
+# ---------------------------------------------------------------- instance types
+
+_NAME = Like("y.fold LIKE ? ESCAPE '!'", folded=True)
+_AT = "{}.site_id IN (SELECT id FROM nico_site WHERE fold LIKE ? ESCAPE '!')"
+INSTANCES = "(SELECT count(*) FROM nico_instance i WHERE i.type_id = y.id)"
+READY = "(SELECT count(*) FROM nico_machine m WHERE m.type_id = y.id AND m.status = 'Ready')"
+TYPES = Fields(
+    (_NAME, Like(_AT.format("y"), folded=True)),
+    (
+        text("name", (_NAME,), "its name", "name:h100", "type"),
+        text("uuid", (Like("y.uuid LIKE ? ESCAPE '!'"),), "its uuid", "uuid:5a1c", "id"),
+        text("site", (Like(_AT.format("y"), folded=True),), "where it is", "site:sjc-2"),
+        number("machines", "y.machines", "how many machines are of it", "machines>100",
+               "assigned"),
+        number("allocated", "y.allocated", "how many are given away", "allocated>0"),
+        number("used", INSTANCES, "how many instances there are", "used>0"),
+        number("ready", READY, "how many machines are ready", "ready<10"),
+        number("room", "y.machines - y.allocated", "machines that nobody was given", "room<4"),
+        flag("full", "y.machines <= y.allocated", "nobody can be given a machine any more"),
+        flag("over", "y.machines < y.allocated", "more is given away than there is"),
+    ),
+    "y.id",
+)  # fmt: skip
+
+# ---------------------------------------------------------------- blocks
+
+_Z_NAME = Like("z.fold LIKE ? ESCAPE '!'", folded=True)
+TAKEN = "(SELECT count(*) FROM nico_block d WHERE d.parent_id = z.id)"
+LARGEST = "(SELECT min(f.length) FROM nico_free f WHERE f.block_id = z.id)"
+BLOCKS = Fields(
+    (_Z_NAME, Like(_AT.format("z"), folded=True)),
+    (
+        text("name", (_Z_NAME,), "its name", "name:b16", "block"),
+        text("uuid", (Like("z.uuid LIKE ? ESCAPE '!'"),), "its uuid", "uuid:5a1c", "id"),
+        text("site", (Like(_AT.format("z"), folded=True),), "where it is", "site:sjc-2"),
+        state("routing", {name: f"lower(z.routing) = '{name}'"
+                          for name in ("public", "datacenteronly")},
+              "from where its addresses are reachable", "routing:public"),
+        number("length", "z.length", "its prefix length", "length<=16", "prefix"),
+        number("taken", TAKEN, "how many parts of it are given away", "taken>0"),
+        number("largest", LARGEST, "the prefix length of its largest free piece", "largest<=24",
+               when=f"{LARGEST} IS NOT NULL"),
+        flag("full", "NOT EXISTS (SELECT 1 FROM nico_free f WHERE f.block_id = z.id)",
+             "nothing is free"),
+        flag("granted", "z.full_grant = 1", "it is given away whole"),
+        flag("v6", "z.bits = 128", "its addresses are long ones"),
+    ),
+    "z.id",
+)  # fmt: skip
