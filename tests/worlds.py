@@ -15,6 +15,7 @@ from backend.core.identity import Actor, Role, operator
 from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import Runtime, micros
 from backend.core.usecase import Room, decide, execute
+from backend.nico import service as nico
 from backend.placement import service as placement
 from backend.projects import service as projects
 from backend.projects.model import (
@@ -260,7 +261,7 @@ def _figures(holding: Holding | None) -> tuple[int, int]:
 
 def room_of(command: Command) -> Room:
     """The room that knows a command."""
-    rooms = (projects.ROOM, quotas.ROOM, placement.ROOM)
+    rooms = (projects.ROOM, quotas.ROOM, placement.ROOM, nico.ROOM)
     return next(room for room in rooms if type(command) in room.decide)
 
 

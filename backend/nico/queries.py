@@ -58,8 +58,7 @@ CONSTRAINT_SCOPES: Mapping[str, str] = {
     "type": "v.type_id IN (SELECT id FROM nico_type WHERE uuid = ?)",
     "block": "v.block_id IN (SELECT id FROM nico_block WHERE uuid = ?)",
 }
-SELECT_CONSTRAINTS = """
-SELECT v.id, v.uuid, g.id, g.uuid, g.name, g.status, t.uuid, t.org, s.uuid, s.name, v.kind,
+_LINE = """v.id, v.uuid, g.id, g.uuid, g.name, g.status, t.uuid, t.org, s.uuid, s.name, v.kind,
     coalesce(y.uuid, b.uuid, ''), coalesce(y.name, b.name, ''), coalesce(b.network, ''),
     coalesce(b.length, 0), coalesce(b.bits, 0), coalesce(d.id, 0), coalesce(d.network, ''),
     coalesce(d.length, 0), v.mode, v.value, coalesce(h.allocated, 0), coalesce(h.instances, 0),
@@ -68,8 +67,9 @@ FROM nico_constraint v JOIN nico_allocation g ON g.id = v.allocation_id
 JOIN nico_tenant t ON t.id = g.tenant_id JOIN nico_site s ON s.id = g.site_id
 LEFT JOIN nico_type y ON y.id = v.type_id
 LEFT JOIN nico_pool h ON h.type_id = v.type_id AND h.tenant_id = g.tenant_id
-LEFT JOIN nico_block b ON b.id = v.block_id LEFT JOIN nico_block d ON d.id = v.derived_id
-WHERE {of} IN ({keys})"""
+LEFT JOIN nico_block b ON b.id = v.block_id LEFT JOIN nico_block d ON d.id = v.derived_id"""
+SELECT_CONSTRAINTS = f"SELECT {_LINE} WHERE v.id IN ({{keys}})"
+SELECT_ALLOCATIONS = f"SELECT {_LINE} WHERE g.id IN ({{keys}})"
 COUNT_HELD = """
 SELECT block_id, is_subnet, count(*) FROM nico_prefix WHERE block_id IN ({keys})
 GROUP BY block_id, is_subnet"""
@@ -147,7 +147,7 @@ block_keys_sql = _listed(fields.BLOCKS, BLOCK_SORTS, BLOCK_SCOPES)
 
 
 class Line(NamedTuple):
-    """A row of `SELECT_CONSTRAINTS`; `room` and the pool are 0 for addresses."""
+    """A constraint with its allocation, from `_LINE`; `room` and the pool are 0 for addresses."""
 
     key: int
     uuid: str
@@ -196,10 +196,6 @@ class Line(NamedTuple):
         return Net(int(self.network, 16), self.length, self.bits) if self.network else None
 
 
-def _lines(tx: Tx, keys: Sequence[int], of: str) -> list[Line]:
-    return [Line(*row) for row in tx.within(SELECT_CONSTRAINTS.replace("{of}", of), keys)]
-
-
 def _held(tx: Tx, lines: Sequence[Line]) -> dict[int, tuple[int, int]]:
     """Subnets and VPC prefixes of carved blocks."""
     found: dict[int, tuple[int, int]] = {}
@@ -211,7 +207,7 @@ def _held(tx: Tx, lines: Sequence[Line]) -> dict[int, tuple[int, int]]:
 
 def constraint_rows(tx: Tx, keys: Sequence[int]) -> dict[int, ConstraintRow]:
     """Rows by key; vanished ones are missing."""
-    lines = _lines(tx, keys, "v.id")
+    lines = [Line(*row) for row in tx.within(SELECT_CONSTRAINTS, keys)]
     held = _held(tx, lines)
     around = {
         id: tuple(rest)
@@ -274,7 +270,7 @@ def _net(told: str | None, bits: int) -> Net | None:
 
 def allocation_rows(tx: Tx, keys: Sequence[int]) -> dict[int, NicoRow]:
     """Rows by key; vanished ones are missing."""
-    lines = _lines(tx, keys, "g.id")
+    lines = [Line(*row) for row in tx.within(SELECT_ALLOCATIONS, keys)]
     held = _held(tx, lines)
     found = (_allocation_row(one, sum(held.get(one.derived, (0, 0)))) for one in lines)
     return {row.key: row for row in found}

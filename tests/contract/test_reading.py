@@ -23,6 +23,7 @@ from backend.projects.model import Capacity, ProjectAction
 from backend.served import port
 from backend.world import load
 from tests.contract.forms import Can, Stand
+from tests.nico.cloud import B16, furnish, giving
 from tests.world.test_openportal import HERE, openportal
 from tests.worlds import OPERATOR, VM, World, person
 
@@ -174,6 +175,8 @@ def test_every_list_and_every_read_shows_what_the_database_knows(stand: Stand) -
     _, application = stand.world.submit("O", uuid, grants={VM: Capacity(20, 8)})
     hold(stand.world, CONSUMER, "node-1", "node-2")
     load(stand.world.database, portal_world(), merge=True)
+    stand.world.database.write(furnish)
+    given_away = str(stand.world.do(giving(B16, 24)).created["allocation"])
 
     async def scene(backend: Backend) -> None:
         await backend.badges()
@@ -193,6 +196,8 @@ def test_every_list_and_every_read_shows_what_the_database_knows(stand: Stand) -
             "live": [],
             "span": DAY,
             "count": 24,
+            "kind": "type",
+            "site": "",
         }
         own: dict[str, Any] = {
             "projects/detail": project,
@@ -201,6 +206,7 @@ def test_every_list_and_every_read_shows_what_the_database_knows(stand: Stand) -
             "placement/consumer_named": CONSUMER,
             "placement/provider_named": "node-1",
             "openportal/allocation_named": HERE,
+            "nico/allocation_named": given_away,
         }
         for name, read in port.reads().items():
             given = {one: values.get(one, own.get(name, 1)) for one in read.parameters}

@@ -20,6 +20,9 @@ from backend.core.database.schema import POSTGRES_WORDS
 from backend.core.filter import render
 from backend.core.listing import FieldSpec, Query
 from backend.core.runtime import system_runtime
+from backend.nico import fields as nico_fields
+from backend.nico import queries as nico
+from backend.nico.details import CHOICES
 from backend.openportal import fields as portal_fields
 from backend.openportal import queries as portal
 from backend.openportal.model.reads import Sight, Wanted
@@ -96,6 +99,12 @@ def lists() -> Iterator[tuple[str, str]]:
     for _, portal_sql, portal_sorts in PORTAL:
         for sort, text in itertools.product(portal_sorts, ("", "x")):
             yield f"portal {sort}", portal_sql(Query(text, sort=sort), 0)[0]
+    for n, (_, nico_sql, nico_sorts, nico_scopes) in enumerate(NICO):
+        scopes = ("", *map("{}:x".format, nico_scopes))
+        for sort, scope, text in itertools.product(nico_sorts, scopes, ("", "x")):
+            yield f"nico {n} {sort} {scope}", nico_sql(Query(text, "", scope, sort), 0)[0]
+    for kind, sql in CHOICES.items():
+        yield f"choices {kind}", sql.replace("{at}", "1 = 1")
 
 
 def portal_calls() -> Iterator[tuple[str, str]]:
@@ -154,6 +163,8 @@ def filtered() -> Iterator[tuple[str, str]]:
     )
     for n, (which, portal_sql, _) in enumerate(PORTAL):
         lists[f"portal {n}"] = (which.specs, at_the_epoch(portal_sql))
+    for n, (which, nico_sql, *_) in enumerate(NICO):
+        lists[f"nico {n}"] = (which.specs, at_the_epoch(nico_sql))
     for view, (specs, keys_sql) in lists.items():
         for found in simple(specs, ["ada"]):
             text = f"{render(found, specs)} bob|~x"
@@ -178,6 +189,16 @@ PORTAL = (
         portal.remote_project_keys_sql,
         portal.REMOTE_PROJECT_SORTS,
     ),
+)
+NICO = (
+    (
+        nico_fields.CONSTRAINTS,
+        nico.constraint_keys_sql,
+        nico.CONSTRAINT_SORTS,
+        nico.CONSTRAINT_SCOPES,
+    ),
+    (nico_fields.TYPES, nico.type_keys_sql, nico.TYPE_SORTS, nico.TYPE_SCOPES),
+    (nico_fields.BLOCKS, nico.block_keys_sql, nico.BLOCK_SORTS, nico.BLOCK_SCOPES),
 )
 PROJECT_VIEWS = ("", "new", "modified", "pending", "expired", "suspended", "terminated", "system")
 PROJECT_SORTS = ("", "name", "owner", "state", "app", "ends", "members", "tightest")
