@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backend.core.database import Tx
+from backend.nico import check as nico
 from backend.openportal import check as openportal
 from backend.placement import check as placement
 from backend.projects import service as projects
@@ -20,3 +21,4 @@ def findings(tx: Tx) -> Iterator[str]:
         yield f"limit of {where}: projects say {expected}, the holding has {found}"
     yield from placement.findings(tx)
     yield from openportal.findings(tx)
+    yield from nico.findings(tx)

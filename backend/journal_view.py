@@ -15,12 +15,14 @@ from backend.core.errors import NotFound
 from backend.core.filter.sql import Fields, Like, age, flag, number, state, text, time
 from backend.core.journal import DONE, REFUSED
 from backend.core.listing import Query
+from backend.nico import words as nico
 from backend.notices import service as notices
 from backend.openportal import words as openportal
 from backend.placement import words as placement
 from backend.quotas.feed import SELECT_HOLDING_NAMES
 from backend.quotas.model import UNLIMITED
 
+ROOMS = (placement, openportal, nico)
 EFFECTS_SHOWN = 400
 INT64_DIGITS = 19
 
@@ -66,7 +68,7 @@ NAMED = (
         """target IN (SELECT 'membership:' || m.id FROM membership m
         JOIN person u ON u.id = m.person_id WHERE lower(u.email) LIKE ? ESCAPE '!')"""
     ),
-    *(Like(sql, folded=True) for sql in (*placement.BY_NAME, *openportal.BY_NAME)),
+    *(Like(sql, folded=True) for room in ROOMS for sql in room.BY_NAME),
 )
 FIELDS = Fields(
     (Like(ACTOR), Like(ACTION), Like(TARGET), Like(REASON), *NAMED),
@@ -152,7 +154,9 @@ def _words(tx: Tx, names: Sequence[str]) -> dict[str, str]:
         words[f"membership:{id}"] = f"{email} in {realname}"
     for serial in ids.get("commission", []):
         words[f"commission:{serial}"] = f"commission {serial}"
-    return words | placement.targets(tx, ids) | openportal.targets(tx, ids)
+    for room in ROOMS:
+        words |= room.targets(tx, ids)
+    return words
 
 
 def _numbers(ids: Mapping[str, Sequence[str]], kind: str) -> list[int]:
@@ -175,7 +179,10 @@ def describe(tx: Tx, seq: int) -> JournalDetail:
 
 def _told(tx: Tx, facts: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """Facts of targets as each room tells them."""
-    return openportal.told(tx, placement.told(tx, facts))
+    found = list(facts)
+    for room in ROOMS:
+        found = room.told(tx, found)
+    return found
 
 
 def _effects(tx: Tx, entry: JournalRow) -> Iterator[JournalEffect]:

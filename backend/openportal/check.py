@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backend.core.database.tx import Tx
+from backend.core.replay import Facts
 from backend.core.runtime import moment
 from backend.openportal.model import Operation, Part, State
-from backend.openportal.replay import Facts, Replay, differences, replayed
+from backend.openportal.replay import kept, replay
 from backend.openportal.rules import states
 from backend.openportal.rules.identifiers import code_of
 
@@ -38,9 +39,9 @@ SELECT_MODIFIED = "SELECT uuid, modified_at FROM portal_allocation ORDER BY id"
 
 def findings(tx: Tx) -> Iterator[str]:
     """What is wrong with allocations and what belongs to them, one line each."""
-    replay = Replay()
-    yield from replayed(tx, replay)
-    yield from _work(tx, replay.told)
+    journal = replay()
+    yield from journal.take(tx)
+    yield from _work(tx, journal.told)
     for uuid, remote, backend_id, counterpart, code in tx.each(SELECT_CODES):
         expected = code_of(backend_id, counterpart, remote=bool(remote))
         if code != expected:
@@ -50,8 +51,8 @@ def findings(tx: Tx) -> Iterator[str]:
     for uuid, _ in tx.all(SELECT_BELOW):
         yield f"allocation {uuid}: usage or limit below what there can be"
     yield from _roles(tx)
-    yield from _usage(tx, replay.told)
-    yield from differences(tx, replay)
+    yield from _usage(tx, journal.told)
+    yield from journal.differences(kept(tx))
 
 
 def _work(tx: Tx, told: dict[str, Facts]) -> Iterator[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from backend.core import telling
 from backend.core.database.tx import Tx
-from backend.core.journal import to_json
+from backend.core.telling import Facts, Named
 from backend.openportal.model import HUNDREDTHS
 
 SELECT_ALLOCATIONS = """
@@ -33,17 +33,13 @@ BY_NAME = (
 )
 """The entries about allocations and projects, by their names."""
 KINDS = ("allocation:", "award:", "remote_project:", "portal_project:", "portal_role:")
-NAMED = {
-    "service": SELECT_SERVICES,
-    "project": SELECT_PROJECTS,
-    "customer": SELECT_CUSTOMERS,
-    "user": SELECT_USERS,
+NAMED: Named = {
+    "service": (SELECT_SERVICES,),
+    "project": (SELECT_PROJECTS,),
+    "customer": (SELECT_CUSTOMERS,),
+    "user": (SELECT_USERS,),
 }
-"""Facts that are uuids."""
 IN_HUNDREDTHS = ("node_usage", "credits")
-
-Facts = tuple[str, str, str]
-"""A target and its facts before and after, as JSON texts."""
 
 
 def targets(tx: Tx, ids: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -72,45 +68,10 @@ def _seats(tx: Tx, ids: Sequence[str]) -> dict[str, str]:
 
 def told(tx: Tx, facts: Iterable[Facts]) -> list[Facts]:
     """The same, where this room's uuids are names and hundredths are node-hours."""
-    found = list(facts)
-    texts = {
-        text: _parsed(text)
-        for target, *sides in found
-        if target.startswith(KINDS)
-        for text in sides
-    }
-    names = _names(tx, texts.values())
-    words = {
-        text: to_json({name: _said(name, value, names) for name, value in facts.items()})
-        for text, facts in texts.items()
-        if facts
-    }
-    return [(target, words.get(old, old), words.get(new, new)) for target, old, new in found]
+    return telling.told(tx, facts, KINDS, NAMED, _figure)
 
 
-def _parsed(text: str) -> Mapping[str, object]:
-    """The facts in a text; empty for what makes no sense, as after tampering."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _names(tx: Tx, told: Iterable[Mapping[str, object]]) -> dict[tuple[str, str], str]:
-    """Names by the fact that has them and uuid."""
-    wanted: dict[str, set[str]] = {fact: set() for fact in NAMED}
-    for facts in told:
-        for fact in NAMED.keys() & facts.keys():
-            wanted[fact].add(str(facts[fact]))
-    return {
-        (fact, uuid): name
-        for fact, uuids in wanted.items()
-        for uuid, name in tx.within(NAMED[fact], sorted(uuids))
-    }
-
-
-def _said(name: str, value: object, names: Mapping[tuple[str, str], str]) -> object:
+def _figure(name: str, value: object) -> object:
     if name in IN_HUNDREDTHS and isinstance(value, int):
         return f"{value // HUNDREDTHS}.{value % HUNDREDTHS:02}"
-    return names.get((name, str(value)), value)
+    return value

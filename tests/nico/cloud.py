@@ -268,11 +268,16 @@ def furnish(tx: Tx) -> None:
     for of, count in ((G100, 10), (C50, 4)):
         for n in range(count):
             status = {8: "Maintenance", 9: "Error"}.get(n, "Ready")
-            machines.save_machine(tx, None, Machine(f"{of[-4:]}-{n}", S1, of, status))
+            machines.save_machine(tx, None, Machine(machine_of(of, n), S1, of, status))
     for uuid, site, address, length, routing in ROOTS:
         name = f"net {address}"
         what = (name, None, routing, address, length, False, "Ready", at, at)
         blocks.add(tx, Block(uuid, P, site, "", "", *what))
+
+
+def machine_of(of: str, n: int) -> str:
+    """The id of one of the machines of a type."""
+    return f"{of[-4:]}-{n}"
 
 
 def otherwise(tx: Tx, machine: str, status: str) -> None:

@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
 from backend.core.errors import Invalid
+from backend.nico.rules.values import refusal
 
 
 class Net(NamedTuple):
@@ -155,16 +156,20 @@ def net(address: str, length: int) -> Net:
     try:
         found = ip_address(address)
     except ValueError:
-        raise Invalid(f"{address!r} is no address", hint="such as 10.20.0.0") from None
+        raise _wrong("prefix", f"{address!r} is no address", "such as 10.20.0.0") from None
     bits = found.max_prefixlen
     if not 1 <= length <= bits:
-        raise Invalid(f"/{length} is no prefix length", hint=f"use 1 to {bits}")
+        raise _wrong("prefixLength", f"/{length} is no prefix length", f"use 1 to {bits}")
     low = bits - length
     one = Net(int(found) >> low << low, length, bits)
     if one.network != int(found):
         told = f"{address}/{length} has bits beyond its length"
-        raise Invalid(told, hint=f"the network is {one.cidr}")
+        raise _wrong("prefix", told, f"the network is {one.cidr}")
     return one
+
+
+def _wrong(field: str, told: str, hint: str) -> Invalid:
+    return refusal(Invalid, "fields", told, hint, {field: told})
 
 
 def free_of(block: Net, taken: Iterable[Net]) -> Iterator[Net]:

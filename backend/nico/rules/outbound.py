@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from backend.core.plan import WireRequest
-from backend.nico.model import CreateNicoAllocation, ModifyNicoAllocation, SetConstraintValue
+from backend.nico.model import (
+    AddPrefix,
+    AdmitInstance,
+    CreateBlock,
+    CreateInstanceType,
+    CreateNicoAllocation,
+    ModifyNicoAllocation,
+    SetConstraintValue,
+)
 
 Json = dict[str, Any]
 VERSION, NAME = "v2", "nico"
@@ -48,3 +57,40 @@ def value_request(org: str, command: SetConstraintValue) -> WireRequest:
 def delete_request(org: str, *parts: str) -> WireRequest:
     """DELETE of what is there."""
     return WireRequest("DELETE", path(org, *parts), {})
+
+
+def block_request(org: str, command: CreateBlock) -> WireRequest:
+    """POST of address space."""
+    body: Json = {"name": command.name, "siteId": command.site}
+    body |= {"routingType": command.routing.value, "prefix": command.prefix}
+    body |= {"prefixLength": command.length}
+    body |= {} if command.description is None else {"description": command.description}
+    return WireRequest("POST", path(org, "ipblock"), body)
+
+
+def type_request(org: str, command: CreateInstanceType) -> WireRequest:
+    """POST of a kind of machine."""
+    body: Json = {"name": command.name, "siteId": command.site}
+    body |= {} if command.description is None else {"description": command.description}
+    return WireRequest("POST", path(org, "instance", "type"), body)
+
+
+def machines_request(org: str, instance_type: str, machines: Sequence[str]) -> WireRequest:
+    """POST of which machines are of a type."""
+    where = path(org, "instance", "type", instance_type, "machine")
+    return WireRequest("POST", where, {"machineIds": list(machines)})
+
+
+def instance_request(org: str, command: AdmitInstance) -> WireRequest:
+    """POST of an instance."""
+    body: Json = {"name": command.name, "tenantId": command.tenant, "siteId": command.site}
+    told = {"instanceTypeId": command.instance_type, "machineId": command.machine}
+    body |= {name: value for name, value in told.items() if value}
+    return WireRequest("POST", path(org, "instance"), body)
+
+
+def prefix_request(org: str, command: AddPrefix) -> WireRequest:
+    """POST of a subnet or a VPC prefix."""
+    kind, field = ("subnet", "ipv4BlockId") if command.is_subnet else ("vpc-prefix", "ipBlockId")
+    body: Json = {"name": command.name, field: command.block, "prefixLength": command.length}
+    return WireRequest("POST", path(org, kind), body)

@@ -29,9 +29,10 @@ def need_pool(of: InstanceType, pool: Pool, less: int, error: type[E]) -> None:
 
 
 def need_place(of: InstanceType, pool: Pool) -> None:
-    """Raises NotAllowed when a tenant has as many instances as machines."""
+    """Raises NotAllowed when a tenant has as many instances as machines, or none of either."""
     if pool.instances >= pool.allocated:
-        told = f"all {counted(pool.allocated, 'machine')} of {of.name} are in use"
+        many = counted(pool.allocated, "machine")
+        told = f"{pool.instances:,} instances of {of.name} are on what is given, {many}"
         raise refusal(NotAllowed, "capacity", told, "have more allocated")
 
 

@@ -25,7 +25,7 @@ from backend.nico.model import (
 )
 from backend.nico.rules import carve, outbound, pools, roles, values
 from backend.nico.rules.carve import Net
-from backend.nico.service.finding import acting, find_allocation, granted, owned, unknown
+from backend.nico.service.finding import acting, at_site, find_allocation, granted, owned, unknown
 from backend.nico.service.finding import with_constraint as joined
 from backend.nico.store import allocations, blocks, machines, places
 
@@ -87,14 +87,7 @@ def _plain(command: CreateNicoAllocation) -> CreateNicoAllocation:
 
 def _where(tx: Tx, command: CreateNicoAllocation) -> tuple[Provider, Site, Tenant]:
     """Who gives where to whom. Raises Invalid, then Conflict."""
-    site = places.site(tx, command.site)
-    if not command.org and site is None:
-        raise unknown("site", command.site, Invalid)
-    owner = site.provider if site else ""
-    provider = acting(tx, command.actor, command.org, owner, Invalid)
-    if site is None:
-        raise unknown("site", command.site, Invalid)
-    owned(provider, site.provider, f"site {site.name}")
+    provider, site = at_site(tx, command, command.site)
     tenant = places.tenant(tx, command.tenant)
     if tenant is None:
         raise unknown("tenant", command.tenant, Invalid)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from backend.core.database.tx import Tx
-from backend.core.errors import BursarError, Invalid, NotFound
+from backend.core.errors import Invalid, NotFound
 from backend.core.plan import Change, Impact, Plan, Tier
 from backend.core.usecase import Decision, Write
 from backend.nico.model import (
@@ -198,13 +198,3 @@ def _network_back(tx: Tx, found: Found) -> Effect:
     writes = [Write(derived, None), *granted(source, False, tx.now)]
     undo = "create it again, which may give another network"
     return Effect([change], writes=writes, undo=undo)
-
-
-def what_blocks(tx: Tx, found: Found) -> str:
-    """Why an allocation cannot be deleted, `` when it can."""
-    taking = _machines_back if found.constraint.kind is Kind.MACHINES else _network_back
-    try:
-        taking(tx, found)
-    except BursarError as error:
-        return error.message
-    return ""

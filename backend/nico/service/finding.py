@@ -9,7 +9,16 @@ from backend.core.errors import BursarError, Invalid, NotFound, StorageCorrupt
 from backend.core.identity import Actor
 from backend.core.plan import Tier
 from backend.core.usecase import Write
-from backend.nico.model import Allocation, Block, Constraint, InstanceType, Provider, Tenant
+from backend.nico.model import (
+    Allocation,
+    Block,
+    Constraint,
+    InstanceType,
+    NicoCommand,
+    Provider,
+    Site,
+    Tenant,
+)
 from backend.nico.rules.roles import require_provider
 from backend.nico.rules.values import E, plain, refusal
 from backend.nico.store import allocations, blocks, machines, places
@@ -34,6 +43,20 @@ def acting(tx: Tx, actor: Actor, org: str, owner: str, error: type[BursarError])
         whose = f"organisation {org!r}" if org else "what this is about"
         raise refusal(error, "no_provider", f"{whose} has no provider", "name another one")
     return found
+
+
+def at_site(tx: Tx, command: NicoCommand, uuid: str) -> tuple[Provider, Site]:
+    """The site of this uuid, and the provider in whose name something is done there. Raises
+    NotAllowed, Invalid."""
+    site = places.site(tx, plain(uuid))
+    if site is None and not command.org:
+        raise unknown("site", uuid, Invalid)
+    owner = site.provider if site else ""
+    provider = acting(tx, command.actor, command.org, owner, Invalid)
+    if site is None:
+        raise unknown("site", uuid, Invalid)
+    owned(provider, site.provider, f"site {site.name}")
+    return provider, site
 
 
 def owned(provider: Provider, owner: str, what: str, error: type[BursarError] = Invalid) -> None:

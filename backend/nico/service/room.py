@@ -10,18 +10,33 @@ from backend.core.journal import SideEffect
 from backend.core.plan import Command, Receipt
 from backend.core.usecase import Decision, Room, Write, perform_writes
 from backend.nico.model import (
+    AddPrefix,
+    AdmitInstance,
     Allocation,
+    AssociateMachines,
     Block,
     Constraint,
+    CreateBlock,
+    CreateInstanceType,
     CreateNicoAllocation,
+    DeleteBlock,
+    DeleteInstanceType,
     DeleteNicoAllocation,
+    DissociateMachine,
+    Instance,
+    InstanceType,
+    Machine,
     ModifyNicoAllocation,
+    Prefix,
+    RemoveInstance,
+    RemovePrefix,
     SetConstraintValue,
 )
 from backend.nico.rules.values import plain
-from backend.nico.service import allocations, constraints
+from backend.nico.service import allocations, blocks, constraints, tenancy, types
 from backend.nico.store import allocations as allocation_store
 from backend.nico.store import blocks as block_store
+from backend.nico.store import machines as machine_store
 
 Keep = Callable[[Tx, Any, Any], None]
 
@@ -60,6 +75,10 @@ KEEP: Mapping[type, Keep] = {
         _new_constraint, allocation_store.save_constraint, allocation_store.delete_constraint
     ),
     Block: _kept(block_store.add, block_store.save, block_store.delete),
+    Prefix: _kept(block_store.add_prefix, None, block_store.delete_prefix),
+    InstanceType: _kept(machine_store.add_type, None, machine_store.delete_type),
+    Machine: machine_store.save_machine,
+    Instance: _kept(machine_store.add_instance, None, machine_store.delete_instance),
 }
 
 
@@ -101,6 +120,16 @@ ROOM = Room(
         ModifyNicoAllocation: allocations.modify,
         SetConstraintValue: constraints.set_value,
         DeleteNicoAllocation: constraints.delete,
+        CreateBlock: blocks.create,
+        DeleteBlock: blocks.delete,
+        CreateInstanceType: types.create,
+        DeleteInstanceType: types.delete,
+        AssociateMachines: types.associate,
+        DissociateMachine: types.dissociate,
+        AdmitInstance: tenancy.admit,
+        RemoveInstance: tenancy.remove,
+        AddPrefix: tenancy.add_prefix,
+        RemovePrefix: tenancy.remove_prefix,
     },
     _perform,
     _subject,

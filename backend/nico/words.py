@@ -1,0 +1,73 @@
+"""This room's journal entries in words: targets and what they refer to by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from backend.core import telling
+from backend.core.database.tx import Tx
+from backend.core.telling import Facts, Named
+
+SELECT_ALLOCATIONS = """
+SELECT a.uuid, a.name || ' of ' || t.org FROM nico_allocation a
+JOIN nico_tenant t ON t.id = a.tenant_id WHERE a.uuid IN ({keys})"""
+SELECT_CONSTRAINTS = """
+SELECT c.uuid, a.name || ' of ' || t.org FROM nico_constraint c
+JOIN nico_allocation a ON a.id = c.allocation_id JOIN nico_tenant t ON t.id = a.tenant_id
+WHERE c.uuid IN ({keys})"""
+SELECT_BLOCKS = "SELECT uuid, name FROM nico_block WHERE uuid IN ({keys})"
+SELECT_TYPES = "SELECT uuid, name FROM nico_type WHERE uuid IN ({keys})"
+SELECT_INSTANCES = """
+SELECT i.uuid, i.name || ' of ' || t.org FROM nico_instance i
+JOIN nico_tenant t ON t.id = i.tenant_id WHERE i.uuid IN ({keys})"""
+SELECT_PREFIXES = """
+SELECT x.uuid, x.name || ' of ' || t.org FROM nico_prefix x
+JOIN nico_tenant t ON t.id = x.tenant_id WHERE x.uuid IN ({keys})"""
+SELECT_PROVIDERS = "SELECT uuid, org FROM nico_provider WHERE uuid IN ({keys})"
+SELECT_TENANTS = "SELECT uuid, org FROM nico_tenant WHERE uuid IN ({keys})"
+SELECT_SITES = "SELECT uuid, name FROM nico_site WHERE uuid IN ({keys})"
+NAMES = {
+    "nico_allocation": SELECT_ALLOCATIONS,
+    "constraint": SELECT_CONSTRAINTS,
+    "ip_block": SELECT_BLOCKS,
+    "instance_type": SELECT_TYPES,
+    "instance": SELECT_INSTANCES,
+    "subnet": SELECT_PREFIXES,
+    "vpc_prefix": SELECT_PREFIXES,
+}
+BY_NAME = (
+    """target IN (SELECT 'nico_allocation:' || uuid FROM nico_allocation
+        WHERE fold LIKE ? ESCAPE '!')""",
+    """target IN (SELECT 'constraint:' || c.uuid FROM nico_constraint c
+        JOIN nico_allocation a ON a.id = c.allocation_id WHERE a.fold LIKE ? ESCAPE '!')""",
+    "target IN (SELECT 'ip_block:' || uuid FROM nico_block WHERE fold LIKE ? ESCAPE '!')",
+    "target IN (SELECT 'instance_type:' || uuid FROM nico_type WHERE fold LIKE ? ESCAPE '!')",
+)
+"""The entries about allocations, constraints, blocks and types, by their names."""
+KINDS = (*(f"{kind}:" for kind in NAMES), "machine:")
+NAMED: Named = {
+    "provider": (SELECT_PROVIDERS,),
+    "tenant": (SELECT_TENANTS,),
+    "site": (SELECT_SITES,),
+    "allocation": (SELECT_ALLOCATIONS,),
+    "instance_type": (SELECT_TYPES,),
+    "resource": (SELECT_TYPES, SELECT_BLOCKS),
+    "parent": (SELECT_BLOCKS,),
+    "derived": (SELECT_BLOCKS,),
+    "block": (SELECT_BLOCKS,),
+}
+
+
+def targets(tx: Tx, ids: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """`kind:id` names in words, of ids by kind."""
+    words = {
+        f"{kind}:{uuid}": name
+        for kind, sql in NAMES.items()
+        for uuid, name in tx.within(sql, ids.get(kind, []))
+    }
+    return words | {f"machine:{id}": f"machine {id}" for id in ids.get("machine", [])}
+
+
+def told(tx: Tx, facts: Iterable[Facts]) -> list[Facts]:
+    """The same, where this room's uuids are names."""
+    return telling.told(tx, facts, KINDS, NAMED)
