@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
+from ipaddress import ip_network
 
 import pytest
 from hypothesis import given
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from backend.core.database import Tx
 from backend.nico.rules.carve import Net, Pieces, Sketch, free_of, net
 from backend.nico.store import blocks
+from tests.nico.brute import Network, brute, recomputed
 from tests.nico.cloud import B16, B22, B30, V6, Cloud
 
-Network = IPv4Network | IPv6Network
 BLOCKS = ("10.20.0.0/16", "192.168.0.0/22", "10.9.9.0/30", "0.0.0.0/1", "2001:db8::/32", "::/1")
 
 
@@ -43,27 +43,6 @@ class InMemory(Pieces):
 def of(network: Network) -> Net:
     """A network as bursar has it."""
     return net(str(network.network_address), network.prefixlen)
-
-
-def recomputed(block: Network, taken: Sequence[Network]) -> list[Network]:
-    """What is free, from the beginning (spec nico §2.5, step 4)."""
-    free: list[Network] = [block]
-    for one in taken:
-        left: list[Network] = []
-        for piece in free:
-            if one == piece:
-                continue
-            within = one.version == piece.version and one.subnet_of(piece)  # type: ignore[arg-type]
-            left += piece.address_exclude(one) if within else [piece]  # type: ignore[arg-type]
-        free = left
-    return sorted(collapse_addresses(free))  # type: ignore[type-var,arg-type]
-
-
-def brute(block: Network, taken: Sequence[Network], wanted: int) -> Network | None:
-    """The network that is given (steps 5 to 7)."""
-    pieces = [one for one in recomputed(block, taken) if one.prefixlen <= wanted]
-    best = max(pieces, key=lambda one: (one.prefixlen, -int(one.network_address)), default=None)
-    return ip_network((best.network_address, wanted)) if best else None
 
 
 def check(block: Network, taken: Sequence[Network], free: Iterable[Net]) -> None:

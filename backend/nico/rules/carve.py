@@ -151,6 +151,12 @@ class Sketch(Pieces):
             self._new.add(one)
 
 
+def stored(address: str, length: int) -> Net:
+    """A network that somebody has looked at already."""
+    found = ip_address(address)
+    return Net(int(found), length, found.max_prefixlen)
+
+
 def net(address: str, length: int) -> Net:
     """A network by its address. Raises Invalid on one that is none, or not aligned."""
     try:

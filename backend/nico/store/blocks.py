@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backend.core.database.tx import Row, Tx
 from backend.nico.model import Block, Prefix, Routing
-from backend.nico.rules.carve import Net, net
+from backend.nico.rules.carve import Net, stored
 from backend.nico.store import history
 from backend.nico.store.free import FreeList
 
@@ -54,7 +54,7 @@ DELETE_PREFIX = "DELETE FROM nico_prefix WHERE uuid = ?"
 
 def net_of(one: Block) -> Net:
     """The network of a block."""
-    return net(one.prefix, one.length)
+    return stored(one.prefix, one.length)
 
 
 def block_of(row: Row) -> Block:
@@ -167,7 +167,7 @@ def held(tx: Tx, block: str) -> tuple[int, int]:
 
 def add_prefix(tx: Tx, one: Prefix) -> None:
     """Insert a subnet or VPC prefix, carved of its block."""
-    own = net(one.prefix, one.length)
+    own = stored(one.prefix, one.length)
     head = (tx.next_id("nico_prefix"), one.uuid, one.name, one.tenant, one.block)
     tx.execute(INSERT_PREFIX, (*head, own.stored, own.length, one.is_subnet))
     _of(tx, one).take(own)
@@ -176,7 +176,7 @@ def add_prefix(tx: Tx, one: Prefix) -> None:
 def delete_prefix(tx: Tx, one: Prefix) -> None:
     """Remove a subnet or VPC prefix and give its network back."""
     tx.execute(DELETE_PREFIX, (one.uuid,))
-    _of(tx, one).give_back(net(one.prefix, one.length))
+    _of(tx, one).give_back(stored(one.prefix, one.length))
 
 
 def _of(tx: Tx, one: Prefix) -> FreeList:
