@@ -7,44 +7,45 @@ forgotten, and what is kept may be unknown to it afterwards.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from backend.core.database.tx import Tx
 from backend.core.usecase import Entity, facts
 
 IMPORT = "world.import"
-SELECT_TOLD = """
+Facts = dict[str, Any]
+
+
+def statement(*actions: str) -> str:
+    """The SQL of the entries, with their effects, whose actions begin so."""
+    likes = " OR ".join(f"action LIKE '{action}%'" for action in (*actions, IMPORT))
+    wanted = f"outcome = 'done' AND ({likes})"
+    return f"""
 SELECT seq, -1 AS n, action, target, "before", "after" FROM journal WHERE {wanted}
 UNION ALL SELECT c.seq, c.n, j.action, c.target, c."before", c."after"
 FROM journal_change c JOIN journal j ON j.seq = c.seq WHERE {wanted}
 ORDER BY 1, 2"""
-
-Facts = dict[str, Any]
 
 
 class Replay:
     """Applies entries in order; `told` is what they lead to by target, and `complete` whether
     that is all there can be.
 
-    Entries are those whose actions begin with one of `actions`, targets of other `kinds` are left
-    out. What is `made_here` cannot be unknown to a journal that is complete.
+    Entries are those of a `statement`, targets of other `kinds` are left out. What is `made_here`
+    cannot be unknown to a journal that is complete.
     """
 
-    def __init__(
-        self, actions: Sequence[str], kinds: tuple[str, ...], made_here: tuple[str, ...]
-    ) -> None:
+    def __init__(self, sql: str, kinds: tuple[str, ...], made_here: tuple[str, ...]) -> None:
         self.told: dict[str, Facts] = {}
         self.complete = True
-        self._actions = (*actions, IMPORT)
+        self._sql = sql
         self._kinds = kinds
         self._made_here = made_here
 
     def take(self, tx: Tx) -> Iterator[str]:
         """Take the whole journal; what of it makes no sense, one line each."""
-        actions = " OR ".join(f"action LIKE '{action}%'" for action in self._actions)
-        sql = SELECT_TOLD.replace("{wanted}", f"outcome = 'done' AND ({actions})")
-        for seq, _, *entry in tx.each(sql):
+        for seq, _, *entry in tx.each(self._sql):
             try:
                 self._apply(*entry)
             except (ValueError, TypeError, AttributeError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backend.core.database.tx import Tx
-from backend.core.replay import Replay
+from backend.core.replay import Replay, statement
 from backend.core.usecase import Entity
 from backend.nico.model import Allocation, Instance, Machine
 from backend.nico.store import allocations, blocks, machines
@@ -17,7 +17,7 @@ SELECT_PREFIXES = f"SELECT {blocks.PREFIX} {blocks.FROM_PREFIX} ORDER BY x.id"
 SELECT_TYPES = f"SELECT {machines.TYPE} {machines.FROM_TYPE} ORDER BY t.id"
 SELECT_MACHINES = f"SELECT {machines.MACHINE} {machines.FROM_MACHINE} ORDER BY m.id"
 SELECT_INSTANCES = f"SELECT {machines.INSTANCE} {machines.FROM_INSTANCE} ORDER BY i.id"
-ACTIONS = (
+SELECT_TOLD = statement(
     "nico_allocation.",
     "constraint.",
     "ip_block.",
@@ -42,7 +42,7 @@ MADE_HERE = ("nico_allocation:", "constraint:")
 
 def replay() -> Replay:
     """A replay of this room's entries."""
-    return Replay(ACTIONS, KINDS, MADE_HERE)
+    return Replay(SELECT_TOLD, KINDS, MADE_HERE)
 
 
 def kept(tx: Tx) -> Iterator[Entity]:

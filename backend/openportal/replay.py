@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backend.core.database.tx import Tx
-from backend.core.replay import Replay
+from backend.core.replay import Replay, statement
 from backend.core.usecase import Entity
 from backend.openportal.store import allocations, awards, places
 
@@ -13,7 +13,7 @@ SELECT_ALLOCATIONS = f"SELECT {allocations.ALLOCATION} {allocations.FROM} ORDER 
 SELECT_AWARDS = f"SELECT {awards.AWARD} {awards.FROM_AWARD} ORDER BY w.id"
 SELECT_REMOTE = f"SELECT {awards.REMOTE_PROJECT} {awards.FROM_REMOTE} ORDER BY r.id"
 SELECT_PROJECTS = f"SELECT {places.PROJECT} {places.FROM_PROJECT} ORDER BY p.id"
-ACTIONS = ("allocation.", "award.", "remote_project.", "portal_project.")
+SELECT_TOLD = statement("allocation.", "award.", "remote_project.", "portal_project.")
 KINDS = ("allocation:", "award:", "remote_project:", "portal_project:")
 # Projects come with world files alone, and with awards.
 MADE_HERE = ("allocation:", "remote_project:")
@@ -21,7 +21,7 @@ MADE_HERE = ("allocation:", "remote_project:")
 
 def replay() -> Replay:
     """A replay of this room's entries."""
-    return Replay(ACTIONS, KINDS, MADE_HERE)
+    return Replay(SELECT_TOLD, KINDS, MADE_HERE)
 
 
 def kept(tx: Tx) -> Iterator[Entity]:

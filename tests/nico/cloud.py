@@ -285,3 +285,10 @@ def otherwise(tx: Tx, machine: str, status: str) -> None:
     before = machines.machine(tx, machine)
     assert before is not None
     machines.save_machine(tx, before, replace(before, status=status))
+
+
+def fields(refusal: BursarError) -> set[str]:
+    """The fields that were refused."""
+    found = refusal.data["fields"]
+    assert isinstance(found, dict)
+    return set(found)
