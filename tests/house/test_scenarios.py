@@ -7,15 +7,15 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent
 LIST = TESTS / "scenarios.txt"
-NAME = re.compile(r"^(?:async )?def test_([spo])(\d\d)_", re.MULTILINE)
-LISTED = re.compile(r"^([po]?)(\d+) ", re.MULTILINE)
+NAME = re.compile(r"^(?:async )?def test_([spon])(\d\d)_", re.MULTILINE)
+LISTED = re.compile(r"^([pon]?)(\d+) ", re.MULTILINE)
 
 Number = tuple[str, int]
 
 
 def listed() -> set[Number]:
     """The numbers of the checked-in list by their system: s for Astakos, p for Placement, o for
-    OpenPortal."""
+    OpenPortal, n for NICo."""
     found = LISTED.findall(LIST.read_text(encoding="utf-8"))
     return {(system or "s", int(number)) for system, number in found}
 
