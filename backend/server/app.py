@@ -17,6 +17,7 @@ from backend.core.database import Tx
 from backend.core.errors import BursarError, NotFound, StorageError
 from backend.core.journal import SELECT_HEAD
 from backend.embedded import EmbeddedBackend
+from backend.nico import routes as nico
 from backend.openportal import routes as openportal
 from backend.placement import routes as placement
 from backend.projects import routes as projects
@@ -35,6 +36,7 @@ from backend.server.settings import ServerSettings
 ASTAKOS = "/astakos"
 PLACEMENT = "/placement"
 WALDUR = "/api"
+NICO = "/v2/org"
 PLACES = {
     "/account/v1.0": (*quotas.ENDPOINTS, *projects.ACCOUNT),
     "/identity": projects.IDENTITY,
@@ -57,12 +59,17 @@ class Application(Starlette):
         portal = openportal.Site(
             openportal.ENDPOINTS, openportal.Desk(backend.database, self.guard.openportal)
         )
+        metal = nico.Desk(backend.database, self.guard.nico)
+        names = (nico.NAME, *settings.nico_names)
         super().__init__(
             routes=[
                 Mount(ASTAKOS, app=Site(PLACES, desk)),
                 Mount(PLACEMENT, app=site),
                 Route(PLACEMENT, placement.Root(site)),
                 Mount(WALDUR, app=portal),
+                Mount(NICO, app=nico.Site(nico.ENDPOINTS, metal, names)),
+                Route("/healthz", self.health),
+                Route("/readyz", self.health),
                 Route("/bursar/health", self.health),
                 Route("/bursar/metrics", self.tell_metrics),
                 Route("/bursar/openapi.json", self.openapi),
@@ -78,6 +85,7 @@ class Application(Starlette):
                 f"{ASTAKOS}/": dialect.envelope,
                 f"{PLACEMENT}/": placement.envelope,
                 f"{WALDUR}/": openportal.envelope,
+                f"{NICO}/": nico.envelope,
             },
             envelope,
             self.guard.address,
@@ -153,6 +161,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
         return placement.envelope(NotFound(""))
     if request.url.path.startswith(f"{WALDUR}/"):
         return openportal.nowhere()
+    if request.url.path.startswith(f"{NICO}/"):
+        return nico.envelope(nico.nowhere())
     if isinstance(error, HTTPException) and error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "")
         return envelope(WrongMethod("not this method", data={"allow": allowed}))
@@ -164,7 +174,8 @@ def _document() -> bytes:
 
     places = {ASTAKOS + prefix: endpoints for prefix, endpoints in PLACES.items()}
     clouds, portals = {PLACEMENT: placement.ENDPOINTS}, {WALDUR: openportal.ENDPOINTS}
-    told = document(places, clouds, portals)
+    nicos = {f"{NICO}/{{org}}/{nico.NAME}": nico.ENDPOINTS}
+    told = document(places, clouds, portals, nicos)
     return json.dumps(told, ensure_ascii=False).encode()
 
 

@@ -11,6 +11,8 @@ from backend.core.database import Database, Tx
 from backend.core.errors import NotSignedIn, Throttled
 from backend.core.identity import Actor, Role, operator
 from backend.core.principals import Principal, digest, find, has_expired
+from backend.nico import routes as nico
+from backend.nico.rules.roles import GRANTED
 from backend.openportal import routes as openportal
 from backend.placement.routes import Caller
 from backend.projects import service as projects
@@ -105,6 +107,23 @@ class Guard:
         actor = await self._database.aread(lambda tx: _portal_actor(tx, principal))
         request.scope[WHO] = actor.name
         return openportal.Caller(actor, principal.expires_at)
+
+    async def nico(self, request: Request, org: str) -> nico.Caller:
+        """Who makes a call of NICo about an organisation. Raises NotSignedIn, NotAllowed,
+        Throttled."""
+        token = nico.token_of(request.headers.get("authorization", ""))
+        try:
+            principal = await self._principal(request, token)
+        except NotSignedIn:
+            expired = await self._database.aread(lambda tx: has_expired(tx, token))
+            raise nico.not_signed_in(expired=expired) from None
+        request.scope[WHO] = principal.name
+        grants = [one for one in principal.grants if one.system == nico.NAME]
+        here = [one for one in grants if one.scope.lower() in ("", org)]
+        if not here:
+            raise nico.no_member(org)
+        roles = frozenset(GRANTED[one.role] for one in here if one.role in GRANTED)
+        return nico.Caller(principal.name, roles)
 
     async def _lately(self, request: HTTPConnection, token: str) -> Principal:
         """Services ask by the thousand; one second old knowledge will do for them."""

@@ -11,10 +11,11 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from backend.core.version import VERSION
+from backend.nico.routes import Endpoint as NicoEndpoint
 from backend.openportal.routes import Endpoint as PortalEndpoint
 from backend.placement.routes import Endpoint as CloudEndpoint
 from backend.quotas.routes.dialect import FAULTS, Access, Endpoint
-from backend.server import console_api, openportal_api, placement_api
+from backend.server import console_api, nico_api, openportal_api, placement_api
 from backend.server.operation import Json, Operation, whole
 
 REFERENCE = "#/components/schemas/{model}"
@@ -29,6 +30,7 @@ SCHEMES: Json = {
     "componentToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
     "placementToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"},
     "portalToken": {"type": "apiKey", "in": "header", "name": "Authorization"},
+    "nicoToken": {"type": "http", "scheme": "bearer"},
     "consoleToken": {"type": "http", "scheme": "bearer"},
 }
 ALWAYS = (400, 405, 408, 413, 431, 500, 503, 504)
@@ -44,14 +46,17 @@ def document(
     places: Mapping[str, Sequence[Endpoint]],
     clouds: Mapping[str, Sequence[CloudEndpoint]],
     portals: Mapping[str, Sequence[PortalEndpoint]],
+    nicos: Mapping[str, Sequence[NicoEndpoint]],
 ) -> Json:
     """The document; `places` has the endpoints of Astakos by their prefix, `clouds` those of
-    Placement, `portals` those of Waldur."""
+    Placement, `portals` those of Waldur, `nicos` those of NICo."""
     operations = [astakos(prefix, one) for prefix, ones in places.items() for one in ones]
     for prefix, ones in clouds.items():
         operations += placement_api.operations(prefix, ones)
     for root, calls in portals.items():
         operations += openportal_api.operations(root, calls)
+    for base, those in nicos.items():
+        operations += nico_api.operations(base, those)
     return _Document([*operations, *console_api.operations()]).told()
 
 
@@ -134,6 +139,7 @@ ERROR: Json = {
 
 ENVELOPES: Mapping[str, Json] = {
     "error": ERROR,
+    "nico": nico_api.ERROR,
     "placement": placement_api.ERROR,
     "openportal": openportal_api.DETAIL,
     "fields": openportal_api.FIELDS,
@@ -228,7 +234,7 @@ def exact(name: str, schema: Json) -> Json:
 
 def _refusal(name: str) -> Json:
     """A response by its name: `fault404` in Astakos' envelope, `placement404` in Placement's,
-    `openportal404` and `fields400` in Waldur's, `error404` in bursar's."""
+    `openportal404` and `fields400` in Waldur's, `nico404` in NICo's, `error404` in bursar's."""
     status = int(name[-3:])
     schema = fault(status) if name.startswith("fault") else ENVELOPES[name[:-3]]
     found: dict[str, Any] = {

@@ -17,6 +17,8 @@ class ServerSettings:
 
     behind_proxy: bool = False
     socket: bool = False
+    nico_names: tuple[str, ...] = ()
+    """What NICo's API is called besides `nico`."""
     body: int = 1024 * KIB
     headers: int = 32 * KIB
     arrival: float = 15.0

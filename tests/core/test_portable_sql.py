@@ -23,6 +23,9 @@ from backend.core.runtime import system_runtime
 from backend.nico import fields as nico_fields
 from backend.nico import queries as nico
 from backend.nico.details import CHOICES
+from backend.nico.model import reads as nico_reads
+from backend.nico.store import catalogues as nico_lists
+from backend.nico.store import listing as nico_listing
 from backend.openportal import fields as portal_fields
 from backend.openportal import queries as portal
 from backend.openportal.model.reads import Sight, Wanted
@@ -118,6 +121,19 @@ def portal_calls() -> Iterator[tuple[str, str]]:
             yield f"{one.name} page {wanted}", portal_lists.page_sql(one, somebody, wanted)[0]
             yield f"{one.name} count {wanted}", portal_lists.count_sql(one, somebody, wanted)[0]
         yield f"{one.name} one", portal_lists.find_sql(one, Sight(everything=True), ["x", "y"])[0]
+
+
+def nico_calls() -> Iterator[tuple[str, str]]:
+    """The statements of the lists of NICo's API, with every parameter and order."""
+    found = [one for one in vars(nico_lists).values() if isinstance(one, nico_lists.Catalogue)]
+    both = nico_reads.Sight("x", "y")
+    for one in found:
+        values = dict.fromkeys(one.narrow, ["x", "y"])
+        wanted = [nico_reads.Wanted(values, "x", order, True) for order in one.orders]
+        for asked in (nico_reads.Wanted(), *wanted):
+            yield f"{one.name} page {asked}", nico_listing.page_sql(one, both, asked)[0]
+            yield f"{one.name} count {asked}", nico_listing.count_sql(one, both, asked)[0]
+        yield f"{one.name} one", nico_listing.find_sql(one)
 
 
 EVERY_PROVIDER_FIELD = ProviderFilter(
@@ -221,7 +237,9 @@ def connection(postgres_url: str) -> Iterator[psycopg.Connection]:
 
 
 def test_every_statement_is_understood_by_postgresql(connection: psycopg.Connection) -> None:
-    statements = dict(itertools.chain(constants(), lists(), filtered(), portal_calls()))
+    statements = dict(
+        itertools.chain(constants(), lists(), filtered(), portal_calls(), nico_calls())
+    )
     assert len(statements) > 800
     faults = []
     for n, (name, statement) in enumerate(statements.items()):

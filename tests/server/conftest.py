@@ -17,7 +17,7 @@ from backend.server.app import Application
 from tests.serving import ACCOUNT, application, client, token
 
 OPERATOR = operator("op")
-WHOLE = ("/bursar", "/astakos", "/placement", "/api")
+WHOLE = ("/bursar", "/astakos", "/placement", "/api", "/v2")
 
 
 @dataclass

@@ -14,10 +14,11 @@ from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
 
+from backend.nico import routes as nico
 from backend.openportal import routes as openportal
 from backend.placement import routes as placement
 from backend.served import port
-from backend.server.app import ASTAKOS, PLACEMENT, PLACES, WALDUR
+from backend.server.app import ASTAKOS, NICO, PLACEMENT, PLACES, WALDUR
 from backend.server.openapi import document
 from tests import replay
 from tests.serving import ACCOUNT, application, client, token
@@ -73,7 +74,12 @@ def told() -> dict[str, Any]:
     places = {ASTAKOS + prefix: endpoints for prefix, endpoints in PLACES.items()}
     found: dict[str, Any] = json.loads(
         json.dumps(
-            document(places, {PLACEMENT: placement.ENDPOINTS}, {WALDUR: openportal.ENDPOINTS})
+            document(
+                places,
+                {PLACEMENT: placement.ENDPOINTS},
+                {WALDUR: openportal.ENDPOINTS},
+                {f"{NICO}/{{org}}/nico": nico.ENDPOINTS},
+            )
         )
     )
     return found

@@ -78,7 +78,7 @@ def removing(minor: int) -> Iterator[Step]:
 @pytest.fixture(scope="module")
 def told() -> dict[str, Any]:
     """The document as clients read it."""
-    found: dict[str, Any] = json.loads(json.dumps(document({}, {PLACEMENT: ENDPOINTS}, {})))
+    found: dict[str, Any] = json.loads(json.dumps(document({}, {PLACEMENT: ENDPOINTS}, {}, {})))
     return found
 
 

@@ -108,6 +108,7 @@ def test_tls(database: Path, tmp_path: Path) -> None:
         (("--bind", "127.0.0.1:99999"), "is no address"),
         (("--tls-cert", "a.pem"), "belong together"),
         (("--unix", "a.sock", "--tls-cert", "a", "--tls-key", "b"), "needs no TLS"),
+        (("--nico-name", "a/b"), "is no part of a path"),
     ],
 )
 def test_what_would_be_unsafe_is_refused(

@@ -234,6 +234,14 @@ def _serve(found: Parser) -> None:
         "--behind-proxy", action="store_true", help="a proxy has the TLS, and tells who asks"
     )
     found.add_argument(
+        "--nico-name",
+        dest="nico_names",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="what NICo's API is called besides nico, such as carbide; may be repeated",
+    )
+    found.add_argument(
         "--no-access-log", dest="access_log", action="store_false", help="no line per request"
     )
     found.set_defaults(command=run("serve:serve"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from backend.server.run import Address
     from backend.server.settings import ServerSettings
 
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 BIND = "127.0.0.1:8470"
 
 
@@ -42,7 +44,9 @@ def serve(options: argparse.Namespace) -> int:
     _check(options, host)
     logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(name)s: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)  # whoever sends nonsense fills no log
-    settings = ServerSettings(options.behind_proxy, options.unix is not None)
+    settings = ServerSettings(
+        options.behind_proxy, options.unix is not None, _nico_names(options.nico_names)
+    )
     with _access_log(options) as log:
         _served(context, settings, address, log)
     return DONE
@@ -89,6 +93,14 @@ def _context(options: argparse.Namespace) -> Context:
             f"the context {context.name} is read-only", hint="serve one that can be written"
         )
     return context
+
+
+def _nico_names(told: list[str]) -> tuple[str, ...]:
+    """What an API is called as a part of a path. Raises Invalid."""
+    for name in told:
+        if not NAME.match(name):
+            raise contexts.usage(f"--nico-name: {name!r} is no part of a path", "such as carbide")
+    return tuple(told)
 
 
 def _host_and_port(told: str) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from backend.core.identity import Actor, Role
 PROVIDER_ADMIN = "PROVIDER_ADMIN"
 PROVIDER_VIEWER = "PROVIDER_VIEWER"
 TENANT_ADMIN = "TENANT_ADMIN"
+Roles = frozenset[str]
 GRANTED = {
     Role.ADMIN: PROVIDER_ADMIN,
     Role.APPROVER: PROVIDER_VIEWER,

@@ -23,7 +23,7 @@ Step = tuple[str, str, str, Any]
 @pytest.fixture(scope="module")
 def told() -> dict[str, Any]:
     """The document as clients read it."""
-    found: dict[str, Any] = json.loads(json.dumps(document({}, {}, {WALDUR: ENDPOINTS})))
+    found: dict[str, Any] = json.loads(json.dumps(document({}, {}, {WALDUR: ENDPOINTS}, {})))
     return found
 
 
