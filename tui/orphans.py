@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from backend.allocations.model import KINDS
 from backend.core.errors import BursarError, Invalid
 from backend.core.listing import MARKED, Query
+from backend.placement.model import ConsumerRow
 from tui.facets import without
 from tui.live_ids import live_ids
 from tui.panes import VIEWS, unconnected
@@ -83,7 +84,7 @@ async def compared(session: Session, query: Query, live: Sequence[str]) -> tuple
 async def others_among(session: Session, keys: Sequence[int]) -> str:
     """How many of these are no servers, whose ids nobody lists as alive; `` when all are."""
     found = (await session.listing(LIST).rows(keys)).values()
-    rows = [row.of for row in found]
+    rows = [row.of for row in found if isinstance(row.of, ConsumerRow)]
     others = [row for row in rows if row.known and row.consumer_type != SERVER]
     types = [row.consumer_type or "untyped" for row in others]
     if not types:

@@ -1,7 +1,7 @@
 """What allocations of all systems can be filtered by: the fields of all kinds in one language.
 
 A field that a kind does not have fits none of its rows, and its contrary all of them. Conditions
-speak of `c` in consumers and of `a` in allocations on services.
+speak of `c` in consumers, of `a` in allocations on services, and of `g` and `v` in those of NICo.
 """
 
 from __future__ import annotations
@@ -13,26 +13,38 @@ from backend.allocations.model import KINDS
 from backend.core.filter.sql import Field, Fields, Like, state, text
 from backend.core.listing import MARKED, FieldSpec
 from backend.core.listing import Kind as Compared
+from backend.nico import fields as nico
 from backend.openportal import fields as portal
 from backend.placement import fields as placement
 
 CONSUMER_KEY = f"c.id * {KINDS}"
 PORTAL_KEY = f"(a.id * {KINDS} + 1 + a.remote)"
+NICO_KEY = f"(g.id * {KINDS} + 3)"
 NEVER, ALWAYS = "1 = 0", "1 = 1"
 _NO_TEXT = Like(f"({NEVER} AND ? <> '')")
 
-KIND = "which system's: plc Placement, opl OpenPortal, opr OpenPortal at another portal"
+KIND = "which system's: plc Placement, opl OpenPortal, opr OpenPortal at another portal, "
+KIND += "nico NICo"
 SAME: Mapping[str, str] = {"name": "consumer", "uuid": "consumer"}
 """What is a consumer's name for a field of the others."""
+OF_NICO: Mapping[str, str] = {
+    "project": "tenant",
+    "where": "site",
+    "class": "resource",
+    "state": "status",
+}
+"""The same of NICo."""
 WORDS: Mapping[str, str] = {
     "name": "its name, or a consumer's uuid",
-    "project": "the project, by any of its names or its id",
+    "project": "the project or the tenant, by any of its names or its id",
+    "class": "a class that it holds, an instance type or a block",
+    "used": "node-hours used this month, or how many machines or networks of a tenant's",
     "user": "the user, or somebody with an account, by id or address",
     "over": "more is used than may be, or than there is",
 }
 """What fields find that mean more than one thing."""
-Side = tuple[Field | None, Field | None]
-"""A field of consumers and of allocations on services."""
+Side = tuple[Field | None, Field | None, Field | None]
+"""A field of consumers, of allocations on services, and of those of NICo."""
 
 
 def _missing(spec: FieldSpec) -> Field:
@@ -47,55 +59,71 @@ def _missing(spec: FieldSpec) -> Field:
     return Field(spec, f"({NEVER} AND {name}0 {{op}} ?)")
 
 
-def _kinds(plc: str, opl: str, opr: str) -> Field:
-    return state("kind", {"plc": plc, "opl": opl, "opr": opr}, KIND, "kind:opl")
+def _kinds(*conditions: str) -> Field:
+    found = dict(zip(("plc", "opl", "opr", "nico"), conditions, strict=True))
+    return state("kind", found, KIND, "kind:opl")
 
 
 def _where(likes: Sequence[Like]) -> Field:
-    return text("where", likes, "the providers or the service", "where:node-1")
+    return text("where", likes, "the providers, the service or the site", "where:node-1")
+
+
+def _by_name(of: Sequence[Field]) -> dict[tuple[str, bool], Field]:
+    """Fields by name; words that stand alone have names of their own."""
+    return {(one.spec.name, one.spec.kind is Compared.FLAG): one for one in of}
 
 
 def _sides() -> dict[tuple[str, bool], Side]:
-    """The fields of both by name, those of one only among them; words that stand alone have
-    names of their own."""
-    consumers = dict(placement.CONSUMERS.fields)
-    words = {name: one for name, one in placement.CONSUMERS.flags.items() if name != MARKED}
+    """The fields of all by name, those of one only among them."""
+    flags = [one for name, one in placement.CONSUMERS.flags.items() if name != MARKED]
+    consumers = _by_name([*placement.CONSUMERS.fields.values(), *flags])
+    services, machines = _by_name(portal.ALLOCATIONS), _by_name(nico.ALLOCATIONS)
+    provider, site = consumers["provider", False], machines.pop(("site", False))
     found: dict[tuple[str, bool], Side] = {
-        ("kind", False): (_kinds(ALWAYS, NEVER, NEVER),
-                          _kinds(NEVER, "a.remote = 0", "a.remote = 1")),
-        ("where", False): (_where(consumers["provider"].likes), _where(portal.SERVICES)),
+        ("kind", False): (_kinds(ALWAYS, NEVER, NEVER, NEVER),
+                          _kinds(NEVER, "a.remote = 0", "a.remote = 1", NEVER),
+                          _kinds(NEVER, NEVER, NEVER, ALWAYS)),
+        ("where", False): (_where(provider.likes), _where(portal.SERVICES), site),
     }  # fmt: skip
-    for one in portal.ALLOCATIONS:
-        name, alone = one.spec.name, one.spec.kind is Compared.FLAG
-        there = words if alone else consumers
-        found[name, alone] = (there.get(SAME.get(name, name)), one)
-    for alone, there in ((False, consumers), (True, words)):
-        for name, one in there.items():
-            if name not in SAME.values():
-                found.setdefault((name, alone), (one, None))
+    renamed = {name: mine for mine, name in OF_NICO.items()}
+    of_nico = {(renamed.get(name, name), alone): one for (name, alone), one in machines.items()}
+    for (name, alone), one in services.items():
+        there = consumers.get((SAME.get(name, name), alone))
+        found[name, alone] = (there, one, of_nico.get((name, alone)))
+    for key, one in consumers.items():
+        if key[0] not in SAME.values():
+            found.setdefault(key, (one, None, of_nico.get(key)))
+    for key, one in of_nico.items():
+        found.setdefault(key, (None, None, one))
     return found
 
 
-def _aligned(name: str, side: Side, taken: set[str]) -> tuple[Field, Field]:
-    """Both with one specification; a name that is taken is no alias."""
-    spec = next(one.spec for one in reversed(side) if one)
-    known = [one.spec for one in side if one]
-    aliases = dict.fromkeys(alias for one in known for alias in (one.name, *one.aliases))
+def _aligned(name: str, side: Side, taken: set[str]) -> tuple[Field, ...]:
+    """All with one specification; a name that is taken is no alias."""
+    known = [one for one in side if one]
+    spec = (side[1] or known[0]).spec
+    aliases = dict.fromkeys(one for of in known for one in (of.spec.name, *of.spec.aliases))
     free = tuple(alias for alias in aliases if alias not in {name, *taken})
     taken.update(free)
-    spec = replace(spec, help=WORDS.get(name, spec.help), aliases=free)
-    here, there = (replace(one, spec=spec) if one else _missing(spec) for one in side)
-    return here, there
+    words = tuple(dict.fromkeys(word for one in known for word in one.spec.words))
+    help = WORDS.get(name, spec.help)
+    spec = replace(spec, name=name, help=help, aliases=free, words=words)
+    return tuple(_told(one, spec) if one else _missing(spec) for one in side)
 
 
-def _both() -> list[tuple[Field, Field]]:
+def _told(one: Field, spec: FieldSpec) -> Field:
+    """A field as all have it, which fits nothing by words that are not its own."""
+    return replace(one, spec=spec, choices=dict.fromkeys(spec.words, NEVER) | {**one.choices})
+
+
+def _all() -> list[tuple[Field, ...]]:
     found = _sides()
     taken = {name for name, _ in found}
     return [_aligned(name, side, taken) for (name, _), side in found.items()]
 
 
-_BOTH = _both()
-CONSUMERS = Fields(placement.CONSUMERS.text, [here for here, _ in _BOTH], CONSUMER_KEY)
+_ALL = _all()
+CONSUMERS = Fields(placement.CONSUMERS.text, [one for one, _, _ in _ALL], CONSUMER_KEY)
 ALLOCATIONS = Fields(
     (
         portal.FOLD,
@@ -103,7 +131,8 @@ ALLOCATIONS = Fields(
         *portal.SERVICES,
         portal.STATE,
     ),
-    [there for _, there in _BOTH],
+    [one for _, one, _ in _ALL],
     PORTAL_KEY,
 )
+NICO = Fields(nico.CONSTRAINTS.text, [one for _, _, one in _ALL], NICO_KEY)
 SPECS = ALLOCATIONS.specs

@@ -11,6 +11,8 @@ from backend.allocations import fields
 from backend.allocations.model import KINDS, AllocationRow
 from backend.core.database.tx import Tx
 from backend.core.listing import Query
+from backend.nico import queries as nico
+from backend.nico.fields import USED
 from backend.openportal import queries as portal
 from backend.openportal.fields import LIMIT, LIMITED, SHARE
 from backend.placement import queries as placement
@@ -18,17 +20,23 @@ from backend.placement.fields import MEASURE, measured
 
 Statement = tuple[str, list[object]]
 
-C, A = fields.CONSUMER_KEY, fields.PORTAL_KEY
+C, A, N = fields.CONSUMER_KEY, fields.PORTAL_KEY, fields.NICO_KEY
 CONSUMER = f"{C} AS k, {{}} FROM consumer c WHERE {{c}}"
 PORTAL = f"UNION ALL SELECT {A}, {{}} FROM portal_allocation a WHERE {{a}}"
+GIVEN = """FROM nico_allocation g CROSS JOIN nico_constraint v
+    WHERE v.allocation_id = g.id AND {g}"""
+NICO = f"UNION ALL SELECT {N}, {{}} {GIVEN}"
+OF_NICO = 3
+"""The place of NICo among the kinds."""
 NONE = "-2"
 """The figure of what has none, less than any other."""
 
 
-def _merged(consumer: str, portal: str) -> str:
-    """Rows of both by a value, then their own keys."""
+def _merged(consumer: str, portal: str, given: str) -> str:
+    """Rows of all by a value, then their own keys."""
     return f"""{CONSUMER.replace("{}", f"{consumer} AS label, c.id AS n")}
-        {PORTAL.replace("{}", f"{portal}, a.id")} ORDER BY label {{d}}, n {{d}}, k {{d}}"""
+        {PORTAL.replace("{}", f"{portal}, a.id")} {NICO.replace("{}", f"{given}, g.id")}
+        ORDER BY label {{d}}, n {{d}}, k {{d}}"""
 
 
 # CROSS JOIN keeps the order of the first table.
@@ -43,11 +51,17 @@ BY_PROJECT = f"""{C} AS k, o.fold AS label, o.id AS n, c.user_id AS u, c.type_id
     UNION ALL
     SELECT {A}, p.fold, p.id, a.service_id, a.id, a.id
     FROM portal_project p CROSS JOIN portal_allocation a WHERE a.project_id = p.id AND {{a}}
+    UNION ALL
+    SELECT {N}, t.org, t.id, g.site_id, g.id, g.id
+    FROM nico_tenant t CROSS JOIN nico_allocation g CROSS JOIN nico_constraint v
+    WHERE g.tenant_id = t.id AND v.allocation_id = g.id AND {{g}}
     ORDER BY label {{d}}, n {{d}}, u {{d}}, t {{d}}, i {{d}}, k {{d}}"""
 BY_STATE = f"""{C} AS k, t.name AS label, t.id AS n, c.id AS i
     FROM consumer_type t CROSS JOIN consumer c WHERE c.type_id = t.id AND {{c}}
     UNION ALL
     SELECT {A}, a.state, a.remote, a.id FROM portal_allocation a WHERE {{a}}
+    UNION ALL
+    SELECT {N}, g.status, 0, g.id {GIVEN}
     ORDER BY label {{d}}, n {{d}}, i {{d}}, k {{d}}"""
 # Each consumer stands where the first of its allocations does, which names its row's provider.
 BY_PLACE = f"""{C} AS k, r.fold AS label, r.id AS n, b.class_id AS u, b.consumer_id AS i
@@ -59,16 +73,20 @@ BY_PLACE = f"""{C} AS k, r.fold AS label, r.id AS n, b.class_id AS u, b.consumer
     UNION ALL
     SELECT {A}, s.fold, s.id, a.remote, a.id
     FROM portal_service s CROSS JOIN portal_allocation a WHERE a.service_id = s.id AND {{a}}
+    UNION ALL
+    SELECT {N}, s.fold, s.id, 0, g.id
+    FROM nico_site s CROSS JOIN nico_allocation g CROSS JOIN nico_constraint v
+    WHERE g.site_id = s.id AND v.allocation_id = g.id AND {{g}}
     ORDER BY label {{d}}, n {{d}}, u {{d}}, i {{d}}, k {{d}}"""
 SORTS: Mapping[str, str] = {
-    "name": _merged("c.uuid", "a.fold"),
+    "name": _merged("c.uuid", "a.fold", "g.fold"),
     "project": BY_PROJECT,
     "state": BY_STATE,
     "where": BY_PLACE,
-    "age": _merged("c.created_at", "a.created_at"),
-    "code": _merged("''", "a.code"),
-    "used": _merged(NONE, "coalesce(a.node_usage, -1)"),
-    "share": _merged(f"{NONE}.0", f"CASE WHEN {LIMITED} THEN {SHARE} ELSE -1.0 END"),
+    "age": _merged("c.created_at", "a.created_at", "g.created_at"),
+    "code": _merged("''", "a.code", "''"),
+    "used": _merged(NONE, "coalesce(a.node_usage, -1)", USED),
+    "share": _merged(f"{NONE}.0", f"CASE WHEN {LIMITED} THEN {SHARE} ELSE -1.0 END", f"{NONE}.0"),
 }
 # Kinds follow each other: merging would sort each of them first.
 BY_KIND = (
@@ -77,12 +95,14 @@ BY_KIND = (
         ORDER BY a.name {{d}}, a.uuid {{d}}""",
     f"""{A} FROM portal_allocation a WHERE a.remote = 1 AND {{a}}
         ORDER BY a.name {{d}}, a.uuid {{d}}""",
+    f"{N} {GIVEN} ORDER BY g.name {{d}}, g.uuid {{d}}",
 )
 # Amounts and limits are no figures of one kind.
 BY_AMOUNT = (
     f"""{A} FROM portal_allocation a WHERE {{a}}
         ORDER BY coalesce({LIMIT}, -1) {{d}}, a.id {{d}}""",
     f"{C} FROM consumer c WHERE {{c}} ORDER BY {{m}} {{d}}, c.id {{d}}",
+    f"{N} {GIVEN} ORDER BY v.value {{d}}, g.id {{d}}",
 )
 AMOUNT = placement.AMOUNT
 PARTS: Mapping[str, tuple[str, ...]] = {"kind": BY_KIND, AMOUNT: BY_AMOUNT}
@@ -90,13 +110,14 @@ PARTS: Mapping[str, tuple[str, ...]] = {"kind": BY_KIND, AMOUNT: BY_AMOUNT}
 
 PROJECT = """a.project_id IN (SELECT id FROM portal_project WHERE uuid = ?)"""
 SERVICE = """a.service_id IN (SELECT id FROM portal_service WHERE uuid = ?)"""
-SCOPES: Mapping[str, tuple[str, str]] = {
-    "project": (placement.CONSUMER_SCOPES["project"], PROJECT),
-    "provider": (placement.CONSUMER_SCOPES["provider"], ""),
-    "service": ("", SERVICE),
-    "code": ("", "a.code = ?"),
+SCOPES: Mapping[str, tuple[str, str, str]] = {
+    "project": (placement.CONSUMER_SCOPES["project"], PROJECT, ""),
+    "provider": (placement.CONSUMER_SCOPES["provider"], "", ""),
+    "service": ("", SERVICE, ""),
+    "code": ("", "a.code = ?", ""),
+    **{name: ("", "", sql) for name, sql in nico.CONSTRAINT_SCOPES.items()},
 }
-"""What the two kinds of rows have in a scope, `` for none."""
+"""What the kinds of rows have in a scope, `` for none."""
 
 
 def statements(query: Query, now: int) -> list[Statement]:
@@ -117,14 +138,13 @@ def _ordered(sort: str) -> str:
 def _conditions(query: Query, now: int) -> dict[str, Statement]:
     """The conditions of consumers and of the others, by their letters."""
     kind, _, name = query.scope.partition(":")
-    scopes = SCOPES.get(kind, (fields.ALWAYS, fields.ALWAYS))
+    scopes = SCOPES.get(kind, (fields.ALWAYS,) * 3)
     bare = name.replace("-", "").lower()
     found: dict[str, Statement] = {}
-    for letter, own, scope in zip(
-        "ca", (fields.CONSUMERS, fields.ALLOCATIONS), scopes, strict=True
-    ):
-        where = own.where(query, now)
-        named = name if letter == "c" or kind == "code" else bare
+    own = (fields.CONSUMERS, fields.ALLOCATIONS, fields.NICO)
+    for letter, of, scope in zip("cag", own, scopes, strict=True):
+        where = of.where(query, now)
+        named = bare if letter == "a" and kind != "code" else name
         sql = " AND ".join(part for part in (scope or fields.NEVER, where.sql) if part)
         found[letter] = sql, [*([named] if "?" in scope else []), *where.params]
     return found
@@ -146,7 +166,8 @@ def _filled(template: str, conditions: Mapping[str, Statement], *, descending: b
 def rows(tx: Tx, keys: Sequence[int]) -> dict[int, AllocationRow]:
     """Rows by key; vanished ones are missing."""
     consumers = [key // KINDS for key in keys if key % KINDS == 0]
-    others = [key // KINDS for key in keys if key % KINDS]
+    others = [key // KINDS for key in keys if key % KINDS in (1, 2)]
+    given = [key // KINDS for key in keys if key % KINDS == OF_NICO]
     found = {
         id * KINDS: AllocationRow(id * KINDS, row)
         for id, row in placement.consumer_rows(tx, consumers).items()
@@ -154,4 +175,7 @@ def rows(tx: Tx, keys: Sequence[int]) -> dict[int, AllocationRow]:
     for id, row in portal.allocation_rows(tx, others).items():
         key = id * KINDS + 1 + row.remote
         found[key] = AllocationRow(key, row)
+    for id, one in nico.allocation_rows(tx, given).items():
+        key = id * KINDS + OF_NICO
+        found[key] = AllocationRow(key, one)
     return found

@@ -73,7 +73,7 @@ class Backend(Protocol):
     @property
     def allocations(self) -> Listing[AllocationRow]:
         """Allocations of all systems; scope `project:<uuid>`, `provider:<uuid>`,
-        `service:<uuid>` or `code:<project code>`."""
+        `service:<uuid>`, `code:<project code>`, or those of `Nico.constraints`."""
         ...
 
     @property

@@ -10,8 +10,8 @@ from backend.embedded.allocations import EmbeddedAllocations
 from backend.remote.mirror import MirrorDatabase
 from backend.remote.side import Side
 
-CONSUMER = 0
-"""Where Placement's rows stand among the kinds; the others are OpenPortal's."""
+CONSUMER, PORTAL = 0, (1, 2)
+"""Where Placement's rows stand among the kinds, and OpenPortal's."""
 
 
 class RemoteAllocations(EmbeddedAllocations):
@@ -38,4 +38,4 @@ class RemoteAllocations(EmbeddedAllocations):
         if self._placement is not None:
             self._placement.saw([key // KINDS for key in keys if key % KINDS == CONSUMER])
         if self._openportal is not None:
-            self._openportal.saw([key // KINDS for key in keys if key % KINDS != CONSUMER])
+            self._openportal.saw([key // KINDS for key in keys if key % KINDS in PORTAL])

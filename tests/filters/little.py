@@ -14,7 +14,7 @@ from backend.projects.model import MismatchRow
 from backend.projects.store.mismatches import Findings
 from backend.quotas.model import UNLIMITED
 from backend.schema import STEPS
-from tests.filters import portals, stock
+from tests.filters import nico, portals, stock
 from tests.worlds import START
 
 NOW = micros(START)
@@ -69,8 +69,9 @@ def little(seed: int) -> Little:
     maker.journal()
     maker.mismatches()
     portals.fill(world.tx, runtime.rng, NOW)
+    nico.fill(world.tx, runtime.rng, NOW)
     world.known = (*EMAILS, *PROJECTS, *RESOURCES, *TEXTS, *SERVICES, *maker.uuids, *maker.told)
-    world.known += stock.KNOWN + portals.KNOWN
+    world.known += stock.KNOWN + portals.KNOWN + nico.KNOWN
     return world
 
 

@@ -16,6 +16,7 @@ from backend.core.filter import Word
 from backend.core.filter.tree import Op
 from backend.core.listing import FieldSpec, Kind
 from backend.core.runtime import moment
+from backend.nico.model import NicoRow
 from backend.openportal import details
 from backend.openportal import fields as own
 from backend.openportal import queries as lists
@@ -31,7 +32,7 @@ from backend.openportal.model import (
     State,
 )
 from backend.placement.queries import consumer_rows
-from tests.filters import placement
+from tests.filters import nico, placement
 from tests.filters.judge import Facts, Text
 from tests.filters.placement import folded, plain
 from tests.filters.stock import insert
@@ -150,7 +151,10 @@ def facts(tx: Tx, name: str, keys: Sequence[int]) -> dict[int, Facts]:
 def allocation(tx: Tx, row: AllocationRow) -> Facts:
     """What a kind does not have is nothing, whatever it is compared with."""
     own, key = row.of, row.key // KINDS
-    told = portal(tx, own) if isinstance(own, PortalRow) else consumer(tx, key)
+    if isinstance(own, NicoRow):
+        told = nico.allocation(tx, own)
+    else:
+        told = portal(tx, own) if isinstance(own, PortalRow) else consumer(tx, key)
     return _completed(replace(told, states={"kind": row.kind.value.lower(), **told.states}))
 
 

@@ -11,6 +11,7 @@ from backend.allocations import fields as allocations
 from backend.core.errors import Invalid
 from backend.core.filter import parse
 from backend.core.listing import FieldSpec, Kind
+from backend.nico import fields as nico
 from backend.openportal import fields as portal
 from backend.placement import fields as placement
 from backend.projects import service as projects
@@ -31,6 +32,9 @@ LISTS: Mapping[str, Sequence[FieldSpec]] = {
     "Projects of a portal": portal.PROJECT_FIELDS.specs,
     "Awards": portal.AWARDS.specs,
     "Awards to other portals": portal.REMOTE_PROJECTS.specs,
+    "Constraints": nico.CONSTRAINTS.specs,
+    "Instance types": nico.TYPES.specs,
+    "Blocks": nico.BLOCKS.specs,
     "Audit": journal_view.FIELDS.specs,
     "Users": people.FIELDS,
     "Resources": fields.RESOURCES.specs,

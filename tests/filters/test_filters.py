@@ -25,7 +25,7 @@ from backend.projects.store.mismatches import MISMATCHES
 from backend.quotas import catalog, fields, queries
 from backend.quotas.model import UNLIMITED, CommissionDetail, QuotaRow, ResourceRow
 from tests.core.filter.grammar import filters, simple
-from tests.filters import placement, portals
+from tests.filters import nico, placement, portals
 from tests.filters.judge import Facts, Text, holds, parts
 from tests.filters.little import NOW, SECOND, Little, little
 
@@ -46,6 +46,7 @@ LISTS: Mapping[str, Sequence[FieldSpec]] = {
     "providers": placement.fields.PROVIDERS.specs,
     "allocations": portals.fields.SPECS,
     **{name: own.specs for name, (own, _) in portals.LISTS.items()},
+    **{name: own.specs for name, (own, _) in nico.LISTS.items()},
 }
 
 
@@ -68,8 +69,9 @@ def shown(world: Little, name: str, text: str, sort: str = "") -> list[int]:
         "providers": lambda: placement.queries.provider_keys_sql(query, NOW),
         "allocations": lambda: portals.queries.statements(query, NOW)[0],
     }
-    if name in portals.LISTS:
-        return list(keys_of(world.tx, portals.LISTS[name][1](query, NOW)))
+    for lists in (portals.LISTS, nico.LISTS):
+        if name in lists:
+            return list(keys_of(world.tx, lists[name][1](query, NOW)))
     return list(keys_of(world.tx, statement[name]()))
 
 
@@ -98,6 +100,8 @@ def _facts(seed: int, name: str) -> dict[int, Facts]:
         return {key: resource(row) for key, row in catalog.rows(tx, keys).items()}
     if name in placement.ROWS:
         return placement.facts(tx, name, keys)
+    if name in nico.LISTS:
+        return nico.facts(tx, name, keys)
     if name in portals.ROWS:
         return portals.facts(tx, name, keys)
     if name == "mismatches":

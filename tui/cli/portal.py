@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from backend.core.runtime import micros, system_runtime
+from backend.nico.model import NicoRow
 from backend.openportal.model import HUNDREDTHS, PortalRow
+from backend.placement.model import ConsumerRow
 from tui.cli.columns import Field, Kind, Value, of, rare
 from tui.format import ages
 
@@ -28,7 +30,7 @@ def _consumer(name: str, attribute: str = "", kind: Kind = Kind.TEXT, **given: A
 
     def value(row: Any) -> Value:
         found: Value = None
-        if not isinstance(row.of, PortalRow) and row.of.known:
+        if isinstance(row.of, ConsumerRow) and row.of.known:
             found = getattr(row.of, attribute or name)
         return found
 
@@ -39,39 +41,52 @@ def _place(name: str, attribute: str, kind: Kind = Kind.TEXT, **given: Any) -> F
     """The same where it is always known."""
 
     def value(row: Any) -> Value:
-        found: Value = None if isinstance(row.of, PortalRow) else getattr(row.of, attribute)
+        found: Value = getattr(row.of, attribute) if isinstance(row.of, ConsumerRow) else None
         return found
 
     return Field(name, value, kind, **given)
 
 
+def _nico(name: str, attribute: str = "", kind: Kind = Kind.TEXT, **given: Any) -> Field:
+    """What only allocations of NICo have."""
+
+    def value(row: Any) -> Value:
+        found: Value = getattr(row.of, attribute or name) if isinstance(row.of, NicoRow) else None
+        return found or None
+
+    return Field(name, value, kind, **given)
+
+
 def _called(row: Any) -> Value:
-    return str(row.of.name if isinstance(row.of, PortalRow) else row.of.uuid)
+    return str(row.of.uuid if isinstance(row.of, ConsumerRow) else row.of.name)
 
 
 def _project(row: Any) -> Value:
-    if not isinstance(row.of, PortalRow) and not row.of.known:
+    if isinstance(row.of, NicoRow) or not _is_known(row):
         return None
     return str(row.of.project_name or row.of.project)
 
 
 def _project_id(row: Any) -> Value:
-    known = isinstance(row.of, PortalRow) or row.of.known
-    return str(row.of.project) if known else None
+    return None if isinstance(row.of, NicoRow) or not _is_known(row) else str(row.of.project)
+
+
+def _is_known(row: Any) -> bool:
+    return not isinstance(row.of, ConsumerRow) or row.of.known
 
 
 def _user(row: Any) -> Value:
-    if isinstance(row.of, PortalRow) or not row.of.known:
+    if not isinstance(row.of, ConsumerRow) or not row.of.known:
         return None
     return str(row.of.user_name or row.of.user)
 
 
 def _amounts(row: Any) -> Value:
-    return None if isinstance(row.of, PortalRow) else dict(row.of.amounts)
+    return dict(row.of.amounts) if isinstance(row.of, ConsumerRow) else None
 
 
 def _amounts_words(row: Any, style: str) -> str:
-    if isinstance(row.of, PortalRow):
+    if not isinstance(row.of, ConsumerRow):
         return ""
     return " ".join(f"{name} {amount}" for name, amount in row.of.amounts)
 
@@ -125,6 +140,12 @@ ALLOCATIONS = (
     _portal("customer", "customer_name", usual=False),
     _portal("waits", usual=False),
     _portal("error_message", usual=False),
+    _nico("tenant", "tenant_org"),
+    _nico("site", "site_name"),
+    _nico("resource", "resource_name"),
+    _nico("value", kind=Kind.NUMBER),
+    _nico("cidr"),
+    _nico("status", usual=False),
 )
 
 CODES = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from backend.allocations.model import AllocationRow
+from backend.nico.model import Kind, NicoRow
 from backend.openportal.model import PortalRow
 from backend.placement.model import ConsumerRow
 from tui.format import ages, portal
@@ -16,13 +17,23 @@ from tui.widgets.strips import Cell
 
 
 def _by_kind(
-    of_consumer: Callable[[ConsumerRow, Look], Cell], of_portal: Callable[[PortalRow, Look], Cell]
+    of_consumer: Callable[[ConsumerRow, Look], Cell],
+    of_portal: Callable[[PortalRow, Look], Cell],
+    of_nico: Callable[[NicoRow, Look], Cell],
 ) -> Callable[[AllocationRow, Look], Cell]:
     def cell(row: AllocationRow, look: Look) -> Cell:
         of = row.of
+        if isinstance(of, NicoRow):
+            return of_nico(of, look)
         return of_portal(of, look) if isinstance(of, PortalRow) else of_consumer(of, look)
 
     return cell
+
+
+def _nico_amount(row: NicoRow, look: Look) -> Cell:
+    if row.kind is Kind.MACHINES:
+        return f"{row.value:,} of {row.resource_name}, {row.used or 0:,} in use"
+    return f"{row.cidr} of {row.resource_name}"
 
 
 def _project(row: ConsumerRow, look: Look) -> Cell:
@@ -52,6 +63,8 @@ def _age(row: AllocationRow, look: Look) -> Cell:
 
 def _figure(row: AllocationRow) -> int | None:
     of = row.of
+    if isinstance(of, NicoRow):
+        return of.used
     if isinstance(of, PortalRow):
         return of.usage
     return of.generation if of.known else None
@@ -60,17 +73,18 @@ def _figure(row: AllocationRow) -> int | None:
 COLUMNS: tuple[Column[AllocationRow], ...] = (
     Column("kind", "KIND", lambda row, look: row.kind.value, 4, sort="kind"),
     Column("name", "NAME/CONSUMER",
-           _by_kind(lambda row, look: row.uuid, lambda row, look: row.name), 12, 36, sort="name",
-           middle=True),
-    Column("project", "PROJECT", _by_kind(_project, _portal_project), 11, 22, sort="project",
-           middle=True),
-    Column("state", "STATE/TYPE", _by_kind(_type, portal.state), 10, 18, sort="state", news=True),
+           _by_kind(lambda row, look: row.uuid, lambda row, look: row.name,
+                    lambda row, look: row.name), 12, 36, sort="name", middle=True),
+    Column("project", "PROJECT", _by_kind(_project, _portal_project, lambda row, look: row.tenant_org),
+           11, 22, sort="project", middle=True),
+    Column("state", "STATE/TYPE", _by_kind(_type, portal.state, lambda row, look: row.status), 10, 18,
+           sort="state", news=True),
     Column("amount", "AMOUNT",
-           _by_kind(lambda row, look: amounts_fitting(row.amounts, look), portal.fitting), 24, 44,
-           sort="amount"),
-    Column("where", "WHERE", _by_kind(_where, portal.where), 11, 26, drop=20, sort="where",
-           middle=True),
+           _by_kind(lambda row, look: amounts_fitting(row.amounts, look), portal.fitting,
+                    _nico_amount), 24, 44, sort="amount"),
+    Column("where", "WHERE", _by_kind(_where, portal.where, lambda row, look: row.site_name), 11, 26,
+           drop=20, sort="where", middle=True),
     Column("age", "AGE", _age, 5, right=True, drop=30, sort="age", ages=True),
-    Column("use", "USE", _by_kind(_generation, portal.use), 11, 16, drop=10, sort="share",
-           figure=_figure, ages=True),
+    Column("use", "USE", _by_kind(_generation, portal.use, lambda row, look: f"{row.used or 0:,} used"),
+           11, 16, drop=10, sort="share", figure=_figure, ages=True),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from backend.allocations.model import AllocationRow
 from backend.backend import OPENPORTAL
 from backend.core.errors import Invalid, NotFound
 from backend.core.listing import FieldSpec, Query
+from backend.nico.model import NicoRow
 from backend.openportal.model import PortalRow
 from backend.placement.model import ConsumerRow
 from tui.actions import Scope, bindings
@@ -57,6 +58,8 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
             if isinstance(of, PortalRow):
                 allocation = await backend.openportal.allocation(of.key)
                 return lambda look: portal_text.allocation(allocation, look)
+            if isinstance(of, NicoRow):
+                return lambda look: [line("name", (of.name, HEAD))]
             consumer = await backend.placement.consumer(of.key)
             return lambda look: consumers.consumer(consumer, look)
         except NotFound:
@@ -65,13 +68,15 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
     def of(self) -> ConsumerRow | PortalRow | None:
         """The one under the cursor."""
         row = self.list.cursor_row
-        return row.of if row is not None else None
+        return None if row is None or isinstance(row.of, NicoRow) else row.of
 
     def open_row(self, row: AllocationRow) -> None:
         """Everything about it, on the whole screen."""
         from tui.panes.consumer import ConsumerPane
         from tui.panes.portal import PortalPane
 
+        if isinstance(row.of, NicoRow):
+            return
         made = PortalPane if isinstance(row.of, PortalRow) else ConsumerPane
         self.app.push_screen(made(self.session, row.of.key))
 
@@ -82,7 +87,7 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
         of = row.of
         if isinstance(of, PortalRow):
             self.start(portal.show_raw, self, of, group="raw")
-        else:
+        elif isinstance(of, ConsumerRow):
             self.start(consumer.show_raw, self, of, group="raw")
 
     def copied(self, row: AllocationRow) -> str:
@@ -142,6 +147,8 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
 
     def _removal(self, row: AllocationRow) -> Command:
         of = row.of
+        if isinstance(of, NicoRow):
+            raise Invalid("allocations of NICo are not deleted here")
         return self.deletion(of) if isinstance(of, PortalRow) else self.removal(of)
 
     def action_alloc_new(self) -> None:
@@ -199,16 +206,18 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
 
 
 def _named(row: AllocationRow) -> str:
+    if isinstance(row.of, NicoRow):
+        return row.of.name
     return portal_actions.named(row.of) if isinstance(row.of, PortalRow) else named(row.of)
 
 
 def _about(row: AllocationRow) -> str:
     """What it can be judged by."""
-    return _named(row) if isinstance(row.of, PortalRow) else about(row.of)
+    return about(row.of) if isinstance(row.of, ConsumerRow) else _named(row)
 
 
 def _gone(row: AllocationRow) -> Build:
-    is_portal = isinstance(row.of, PortalRow)
-    name = row.of.name if isinstance(row.of, PortalRow) else row.of.uuid
-    told = "It is not there any more." if is_portal else "It holds nothing any more."
+    is_consumer = isinstance(row.of, ConsumerRow)
+    name = row.of.uuid if isinstance(row.of, ConsumerRow) else row.of.name
+    told = "It holds nothing any more." if is_consumer else "It is not there any more."
     return lambda look: [line("head", (name, HEAD)), line("gone", (told, QUIET))]

@@ -9,6 +9,7 @@ from backend.allocations.model import AllocationRow
 from backend.core.listing import Query
 from backend.core.text import counted
 from backend.openportal.model import PortalRow
+from backend.placement.model import ConsumerRow
 from tui.format import portal
 from tui.format.codes import Totals
 from tui.format.lines import HEAD, QUIET, Line, Look, columns, line, section
@@ -33,6 +34,7 @@ class Sum:
         for row in rows:
             if isinstance(row.of, PortalRow):
                 self.nodes.add(row.of)
+            if not isinstance(row.of, ConsumerRow):
                 continue
             self.consumers += 1
             for name, amount in row.of.amounts:

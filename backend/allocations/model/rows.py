@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from backend.nico.model import NicoRow
 from backend.openportal.model import PortalRow
 from backend.placement.model import ConsumerRow
 
@@ -26,11 +27,13 @@ class AllocationRow:
     """An allocation of any system; `of` is the row of its room."""
 
     key: int
-    of: ConsumerRow | PortalRow
+    of: ConsumerRow | PortalRow | NicoRow
 
     @property
     def kind(self) -> Kind:
         """What it is."""
         if isinstance(self.of, ConsumerRow):
             return Kind.CONSUMER
+        if isinstance(self.of, NicoRow):
+            return Kind.NICO
         return Kind.REMOTE if self.of.remote else Kind.LOCAL
