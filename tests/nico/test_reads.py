@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from backend.allocations import queries as allocations
+from backend.allocations.model import KINDS, Kind
 from backend.core.errors import BursarError, Invalid, NotFound
 from backend.core.listing import Listing, Query
 from backend.embedded import EmbeddedBackend
@@ -233,3 +235,20 @@ def test_scopes(c: Cloud, backend: EmbeddedBackend) -> None:
         (f"block:{B16}", 1), ("nothing:x", 0),
     ):  # fmt: skip
         assert len(listed(backend.nico.constraints, scope=scope)) == count
+
+
+def test_the_list_of_all_allocations_has_them(c: Cloud, backend: EmbeddedBackend) -> None:
+    one, other = c.give(G100, 4, name="train"), c.give(B16, 24, T2, name="net")
+    c.use(G100, 1)
+    rows = listed(backend.allocations, sort="name")
+    assert [(row.kind, row.of.uuid) for row in rows] == [(Kind.NICO, other), (Kind.NICO, one)]
+    assert all(row.key % KINDS == 3 for row in rows)
+    for sort in (*allocations.SORTS, *allocations.PARTS):
+        found = {row.of.uuid for row in listed(backend.allocations, sort=sort)}
+        assert found == {one, other}
+    for query, wanted in (
+        ({"text": "kind:nico tenant:t2"}, other), ({"text": "resource:g100 used=1"}, one),
+        ({"text": "addresses where:s1"}, other), ({"scope": f"type:{G100}"}, one),
+        ({"text": "state:registered value=4"}, one), ({"text": "locked"}, one),
+    ):  # fmt: skip
+        assert [row.of.uuid for row in listed(backend.allocations, **query)] == [wanted]

@@ -70,21 +70,21 @@ def _figure(row: AllocationRow) -> int | None:
     return of.generation if of.known else None
 
 
+_NAME = _by_kind(lambda row, look: row.uuid, lambda row, look: row.name, lambda row, look: row.name)
+_WHOSE = _by_kind(_project, _portal_project, lambda row, look: row.tenant_org)
+_STATE = _by_kind(_type, portal.state, lambda row, look: row.status)
+_AMOUNT = _by_kind(
+    lambda row, look: amounts_fitting(row.amounts, look), portal.fitting, _nico_amount
+)
+_PLACE = _by_kind(_where, portal.where, lambda row, look: row.site_name)
+_USE = _by_kind(_generation, portal.use, lambda row, look: f"{row.used or 0:,} used")
 COLUMNS: tuple[Column[AllocationRow], ...] = (
     Column("kind", "KIND", lambda row, look: row.kind.value, 4, sort="kind"),
-    Column("name", "NAME/CONSUMER",
-           _by_kind(lambda row, look: row.uuid, lambda row, look: row.name,
-                    lambda row, look: row.name), 12, 36, sort="name", middle=True),
-    Column("project", "PROJECT", _by_kind(_project, _portal_project, lambda row, look: row.tenant_org),
-           11, 22, sort="project", middle=True),
-    Column("state", "STATE/TYPE", _by_kind(_type, portal.state, lambda row, look: row.status), 10, 18,
-           sort="state", news=True),
-    Column("amount", "AMOUNT",
-           _by_kind(lambda row, look: amounts_fitting(row.amounts, look), portal.fitting,
-                    _nico_amount), 24, 44, sort="amount"),
-    Column("where", "WHERE", _by_kind(_where, portal.where, lambda row, look: row.site_name), 11, 26,
-           drop=20, sort="where", middle=True),
+    Column("name", "NAME/CONSUMER", _NAME, 12, 36, sort="name", middle=True),
+    Column("project", "PROJECT", _WHOSE, 11, 22, sort="project", middle=True),
+    Column("state", "STATE/TYPE", _STATE, 10, 18, sort="state", news=True),
+    Column("amount", "AMOUNT", _AMOUNT, 24, 44, sort="amount"),
+    Column("where", "WHERE", _PLACE, 11, 26, drop=20, sort="where", middle=True),
     Column("age", "AGE", _age, 5, right=True, drop=30, sort="age", ages=True),
-    Column("use", "USE", _by_kind(_generation, portal.use, lambda row, look: f"{row.used or 0:,} used"),
-           11, 16, drop=10, sort="share", figure=_figure, ages=True),
-)  # fmt: skip
+    Column("use", "USE", _USE, 11, 16, drop=10, sort="share", figure=_figure, ages=True),
+)
