@@ -156,7 +156,9 @@ def test_n41_what_is_in_use_stays_as_it_is(c: Cloud) -> None:
     uuid = c.give(B16, 24)
     for subnet, words in ((True, "1 subnet"), (False, "1 VPC prefix")):
         held = c.hold(uuid, subnet=subnet)
-        assert words in str(c.refused(Invalid, c.setting(uuid, 25)))
+        refusal = c.refused(Invalid, c.setting(uuid, 25))
+        assert words in refusal.message
+        assert "n (10.20.0.0/26)" in refusal.hint
         error = c.refused(Invalid, DeleteNicoAllocation(actor=ADMIN, allocation=uuid))
         assert error.data["rule"] == "in_use"
         c.set(uuid, 24)

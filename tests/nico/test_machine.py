@@ -161,10 +161,19 @@ class Operators(RuleBasedStateMachine):
             others = [each for each in self.taken(one.resource) if each != one.network]
             network = brute(own, others, value)
             expected = self.network_refused(one, value, own, network)
-        if self.attempt(self.c.setting(uuid, value), expected):
+        command, old = self.c.setting(uuid, value), str(one.network)
+        exact = not expected and self.c.plan(command).inverse is not None
+        if self.attempt(command, expected):
+            back = self.c.setting(uuid, one.value)
             one.value, one.network = value, network if more else one.network
             if one.network:
                 assert self.c.cidr(uuid) == str(one.network)
+                assert exact == (self.network_after(back) in ("", old))
+
+    def network_after(self, command: Command) -> str:
+        """The network that a preview promises, ` for no other one."""
+        changes = {change.field: str(change.after) for change in self.c.plan(command).changes}
+        return changes.get("network", "")
 
     def machines_refused(self, one: Given, value: int) -> str:
         if value < 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -169,9 +170,11 @@ def test_n20_renaming(c: Cloud) -> None:
     one, other = c.give(G100, 1, name="one", description="first"), c.give(G100, 1, name="other")
 
     def changing(**values: str) -> ModifyNicoAllocation:
-        return ModifyNicoAllocation(actor=ADMIN, allocation=one, **values)
+        given: dict[str, Any] = {"actor": ADMIN, "allocation": one} | values
+        return ModifyNicoAllocation(**given)
 
     c.do(changing(name="one"))
+    assert fields(c.refused(Invalid, changing(allocation="x", name=" "))) == {"allocationId"}
     assert c.refused(Conflict, changing(name="other")).data["fields"] == {"id": other}
     before = c.allocation(one)
     c.do(changing())

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from backend.core.errors import BursarError, NotAllowed
+from backend.core.errors import Invalid, NotAllowed
 from backend.core.text import counted
-from backend.nico.model import Bounds, InstanceType, Pool
+from backend.nico.model import Bounds, InstanceType, Pool, Prefix
 from backend.nico.rules.values import E, refusal
 
 NOTHING_LEFT = "no machine is left"
+NAMED = 3
+"""As many of what stands in the way as are told by name."""
 
 
 def need_room(of: InstanceType, more: int, error: type[E]) -> None:
@@ -72,8 +74,12 @@ def held(subnets: int, vpc_prefixes: int) -> str:
     return ", ".join(words)
 
 
-def need_unheld(cidr: str, subnets: int, vpc_prefixes: int, error: type[BursarError]) -> None:
-    """Raises `error` when something is in use of a carved block."""
-    words = held(subnets, vpc_prefixes)
-    if words:
-        raise refusal(error, "in_use", f"{words} in use of {cidr}", "remove them first")
+def need_unheld(cidr: str, prefixes: Sequence[Prefix]) -> None:
+    """Raises Invalid, naming some, when something is in use of a carved block."""
+    if not prefixes:
+        return
+    subnets = sum(one.is_subnet for one in prefixes)
+    told = f"{held(subnets, len(prefixes) - subnets)} in use of {cidr}"
+    names = [f"{one.name} ({one.prefix}/{one.length})" for one in prefixes[:NAMED]]
+    more = f" and {len(prefixes) - NAMED:,} more" if len(prefixes) > NAMED else ""
+    raise refusal(Invalid, "in_use", told, f"remove {', '.join(names)}{more} first")

@@ -214,6 +214,7 @@ def scarce(tx: Tx, of: InstanceType, more: int) -> Iterator[str]:
 def modify(tx: Tx, command: ModifyNicoAllocation) -> Decision:
     """Rename or describe an allocation; what was carved for it gets its name."""
     roles.require_provider(command.actor)
+    values.refuse(values.identifier("allocationId", command.allocation))
     values.refuse(values.name(command.name))
     before = find_allocation(tx, command.allocation)
     provider = acting(tx, command.actor, command.org, before.provider, NotFound)

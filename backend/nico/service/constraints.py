@@ -11,7 +11,6 @@ from backend.core.errors import Invalid, NotFound
 from backend.core.plan import Change, Impact, Plan, Tier
 from backend.core.usecase import Decision, Write
 from backend.nico.model import (
-    Block,
     DeleteNicoAllocation,
     InstanceType,
     Kind,
@@ -125,7 +124,7 @@ def _other_network(tx: Tx, found: Found, value: int) -> Effect:
     if value < source.length:
         told = f"block {source.name} is a /{source.length}, smaller than a /{value}"
         raise values.refusal(Invalid, "space", told, f"use {source.length} to {source.bits}")
-    _need_unheld(tx, derived)
+    pools.need_unheld(derived.cidr, blocks.prefixes(tx, derived.uuid))
     old, free = blocks.net_of(derived), Sketch(blocks.free_list(tx, source))
     free.give_back(old)
     new = free.carved(value)
@@ -144,10 +143,6 @@ def _other_network(tx: Tx, found: Found, value: int) -> Effect:
     undo = "set the old value again"
     undo += f", which gives {old.cidr} back" if exact else ", which gives another network"
     return Effect(changes, (), list(_moves(old, new)), writes, exact, undo)
-
-
-def _need_unheld(tx: Tx, derived: Block) -> None:
-    pools.need_unheld(derived.cidr, *blocks.held(tx, derived.uuid), Invalid)
 
 
 def _moves(old: Net, new: Net) -> Iterator[str]:
@@ -193,7 +188,7 @@ def _machines_back(tx: Tx, found: Found) -> Effect:
 
 def _network_back(tx: Tx, found: Found) -> Effect:
     source, derived = blocks_of(tx, found.constraint)
-    _need_unheld(tx, derived)
+    pools.need_unheld(derived.cidr, blocks.prefixes(tx, derived.uuid))
     change = Change(found.allocation.name, "network", derived.cidr, None)
     writes = [Write(derived, None), *granted(source, False, tx.now)]
     undo = "create it again, which may give another network"
