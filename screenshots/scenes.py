@@ -53,7 +53,7 @@ SCENES = (
     Scene("quotas", ("2",), "effective limits"),
     Scene("heat", ("M",), "the fullest projects by resource"),
     Scene("allocations", ("3",), "who holds what in Placement, of which providers"),
-    Scene("constraints", ("4", "t"), "inventories that are over their capacity"),
+    Scene("constraints", ("4", "t", "o"), "inventories that are over their capacity"),
     Scene("commissions", ("5",), "what is pending, and what happens"),
     Scene("audit", ("6",), "who changed what"),
 )

@@ -27,7 +27,7 @@ from tui.format.glyphs import ASCII
 from tui.format.lines import Line, Look, line
 from tui.format.units import Style
 from tui.history import Place
-from tui.panes import HOMES, PANES, VIEWS, first, frame
+from tui.panes import HOMES, PANES, VIEWS, beside, first, frame
 from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
 from tui.session import Session
@@ -144,7 +144,9 @@ class BursarApp(Following, inherit_bindings=False):
 
     def action_pane(self, pane: str) -> None:
         """Go to a pane; it is as it was left. From within it, to its own list."""
-        if self.current_mode == pane:
+        if (shown := beside(pane, self.session.connection.systems)) != pane:
+            self.show_list(shown)
+        elif self.current_mode == pane:
             self._leave_all()
         else:
             self.switch_mode(pane)

@@ -26,6 +26,7 @@ _RESOURCES = Listed("resources", lambda backend: backend.quotas.catalog)
 _COMMISSIONS = Listed("commissions", lambda backend: backend.quotas.commissions)
 _JOURNAL = Listed("journal", lambda backend: backend.journal.listing)
 _ALLOCATIONS = Listed("allocations", lambda backend: backend.allocations)
+_CONSTRAINTS = Listed("constraints", lambda backend: backend.nico.constraints)
 _INVENTORIES = Listed("inventories", lambda backend: backend.placement.inventories)
 _CODES = Listed("codes", lambda backend: backend.openportal.codes)
 _SERVICES = Listed("services", lambda backend: backend.openportal.services)
@@ -56,8 +57,10 @@ LISTED: Mapping[str, Listed] = {
     "award": _AWARDS,
     "remote-projects": _REMOTE,
     "remote-project": _REMOTE,
-    "constraints": _INVENTORIES,
-    "constraint": _INVENTORIES,
+    "constraints": _CONSTRAINTS,
+    "constraint": _CONSTRAINTS,
+    "inventories": _INVENTORIES,
+    "inventory": _INVENTORIES,
     "providers": _PROVIDERS,
     "provider": _PROVIDERS,
     "audit": _JOURNAL,

@@ -10,7 +10,9 @@ from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 
+from tests.nico.cloud import Cloud
 from tests.tui import portals
+from tests.tui.clouds import clouded
 from tests.tui.stage import Stage, set_up
 from tests.tui.stock import stocked
 
@@ -59,3 +61,9 @@ def harbour(shelves: Stage) -> Stage:
     """The same with allocations of OpenPortal in every condition, and awards that wait."""
     portals.settled(shelves)
     return shelves
+
+
+@pytest.fixture
+def cloud(shelves: Stage) -> Cloud:
+    """The same as the shelves with a NICo."""
+    return clouded(shelves)

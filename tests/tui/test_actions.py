@@ -23,6 +23,7 @@ from tui.panes.constraints import ConstraintPane, ConstraintsPane
 from tui.panes.consumer import ConsumerPane
 from tui.panes.expired import ExpiredPane
 from tui.panes.heat import HeatPane
+from tui.panes.inventories import InventoriesPane, InventoryPane
 from tui.panes.project import ProjectPane
 from tui.panes.projects import ProjectsPane
 from tui.panes.providers import ProviderPane, ProvidersPane
@@ -63,6 +64,8 @@ SCREENS: dict[Scope, type[DOMNode]] = {
     Scope.REMOTE_PROJECT: RemoteProjectPane,
     Scope.CONSTRAINTS: ConstraintsPane,
     Scope.CONSTRAINT: ConstraintPane,
+    Scope.INVENTORIES: InventoriesPane,
+    Scope.INVENTORY: InventoryPane,
     Scope.PROVIDERS: ProvidersPane,
     Scope.PROVIDER: ProviderPane,
     Scope.AUDIT: AuditPane,

@@ -27,7 +27,7 @@ TERMINALS = {
     "140x40": Terminal((140, 40), UNICODE),
 }
 STEPS: Mapping[str, Sequence[str]] = {
-    "1-what-is-over": ("4", "t"),
+    "1-what-is-over": ("4", "t", "o"),
     "2-who-fills-it": ("enter", "G"),
     "3-room-for-it": ("escape", "e", "end", "backspace", "6", "ctrl+s"),
     "4-a-share": ("enter", "y", "3", "j", "j", "U", "down", "enter", *"moved"),

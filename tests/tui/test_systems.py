@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from tests.tui.afar import afar, arrived, left
 from tests.tui.stage import play, press, said
 from tests.tui.troubles import order, screen
-from tui.panes import PANES, SCREENS, PaneInfo, first, unconnected
+from tui.panes import PANES, SCREENS, PaneInfo, beside, first, unconnected
 
 
 def test_panes_of_a_system_that_is_not_connected_say_how_to_connect_it(
@@ -18,7 +18,7 @@ def test_panes_of_a_system_that_is_not_connected_say_how_to_connect_it(
 ) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await arrived(pilot)
-        for command in ("allocations", "constraints", "providers"):
+        for command in ("allocations", "inventories", "providers"):
             await order(pilot, command)
             told = said(pilot.app)
             assert "No Placement is connected in this context" in told
@@ -50,8 +50,21 @@ def test_a_console_begins_with_what_is_connected(systems: set[str], pane: str) -
     assert first(systems) == pane
 
 
+@pytest.mark.parametrize(
+    ("systems", "shown"),
+    [
+        ({"nico", "placement"}, "constraints"),
+        ({"nico"}, "constraints"),
+        ({"placement"}, "inventories"),
+        ({"astakos"}, "constraints"),
+    ],
+)
+def test_a_digit_shows_the_view_that_is_connected(systems: set[str], shown: str) -> None:
+    assert beside("constraints", systems) == shown
+
+
 @pytest.mark.parametrize("one", [*PANES, *SCREENS], ids=lambda one: one.id)
 def test_every_list_needs_a_system_or_none(one: PaneInfo) -> None:
-    assert unconnected(one.id, {"astakos", "placement", "openportal"}) == ()
+    assert unconnected(one.id, {"astakos", "placement", "openportal", "nico"}) == ()
     told = unconnected(one.id, set())
     assert bool(told) == bool(one.system)

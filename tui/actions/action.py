@@ -38,6 +38,8 @@ class Scope(StrEnum):
     REMOTE_PROJECT = "remote-project"
     CONSTRAINTS = "constraints"
     CONSTRAINT = "constraint"
+    INVENTORIES = "inventories"
+    INVENTORY = "inventory"
     PROVIDERS = "providers"
     PROVIDER = "provider"
     AUDIT = "audit"
@@ -86,6 +88,8 @@ REACH: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.REMOTE_PROJECT: (Scope.REMOTE_PROJECT, *_TEXT),
     Scope.CONSTRAINTS: (Scope.CONSTRAINTS, *_LIST),
     Scope.CONSTRAINT: (Scope.CONSTRAINT, *_TEXT),
+    Scope.INVENTORIES: (Scope.INVENTORIES, *_LIST),
+    Scope.INVENTORY: (Scope.INVENTORY, *_TEXT),
     Scope.PROVIDERS: (Scope.PROVIDERS, *_LIST),
     Scope.PROVIDER: (Scope.PROVIDER, *_TEXT),
     Scope.AUDIT: (Scope.AUDIT, *_LIST),
@@ -107,6 +111,7 @@ DETAILS = (
     Scope.SERVICE,
     Scope.REMOTE_PROJECT,
     Scope.CONSTRAINT,
+    Scope.INVENTORY,
     Scope.PROVIDER,
     Scope.ENTRY,
 )

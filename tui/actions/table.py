@@ -122,7 +122,10 @@ _VIEWS = (
            "The list, or the detail where the focus is, on the whole screen"),
     Action("view.heat", ("M",), "heat map", (Scope.PROJECTS, Scope.QUOTAS), Group.VIEW,
            "The fullest projects and how full each of their resources is", footer=85),
-    Action("constraints.view", ("t", "o"), "over only", (Scope.CONSTRAINTS,), Group.VIEW,
+    Action("constraints.view", ("t",), "NICo / Placement", (Scope.CONSTRAINTS, Scope.INVENTORIES),
+           Group.VIEW, "The constraints of NICo, or the inventories of Placement", short="other",
+           footer=12),
+    Action("inventories.over", ("o",), "over only", (Scope.INVENTORIES,), Group.VIEW,
            "Every inventory, or only those over their capacity", short="over", footer=10),
     Action("verify.view", ("t",), "unexpected too", (Scope.VERIFY,), Group.VIEW,
            "With holdings that no project accounts for, or without", short="more", footer=30),
@@ -139,11 +142,13 @@ _USER, _RESOURCE = (Scope.USERS, Scope.USER), (Scope.RESOURCES, Scope.RESOURCE)
 _ALLOCATION = (Scope.ALLOCATIONS, Scope.ALLOCATION)
 _AWARD = (Scope.AWARDS, Scope.AWARD)
 _REMOTE = (Scope.REMOTE_PROJECTS, Scope.REMOTE_PROJECT)
-_STOCK = (Scope.CONSTRAINTS, Scope.CONSTRAINT, Scope.PROVIDERS, Scope.PROVIDER)
-_EDITED = (Scope.PROJECTS, Scope.PROJECT, Scope.REVIEW, *_ALLOCATION, *_STOCK, *_REMOTE)
+_STOCK = (Scope.INVENTORIES, Scope.INVENTORY, Scope.PROVIDERS, Scope.PROVIDER)
+_CONSTRAINT = (Scope.CONSTRAINTS, Scope.CONSTRAINT)
+_EDITED = (Scope.PROJECTS, Scope.PROJECT, Scope.REVIEW, *_ALLOCATION, *_CONSTRAINT, *_STOCK,
+           *_REMOTE)  # fmt: skip
 _EDITS = (
     "ModifyProject", "SubmitApplication", "ReplaceAllocations", "SetInventory",
-    "ModifyAllocation", "ModifyRemoteProject",
+    "ModifyAllocation", "ModifyRemoteProject", "SetConstraintValue",
 )  # fmt: skip
 
 _DECISIONS = (

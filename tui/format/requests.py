@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,10 +11,12 @@ from typing import TypeGuard
 
 from backend.core.plan import WireRequest
 
-ASTAKOS, PLACEMENT, OPENPORTAL = "ASTAKOS", "PLACEMENT", "OPENPORTAL"
+ASTAKOS, PLACEMENT, OPENPORTAL, NICO = "ASTAKOS", "PLACEMENT", "OPENPORTAL", "NICO"
 """What the shell's variables of a system begin with."""
 _ROOTS = {ASTAKOS: "/account/v1.0/"}
-_TOKENS = {OPENPORTAL: "Authorization: Token"}
+_TOKENS = {OPENPORTAL: "Authorization: Token", NICO: "Authorization: Bearer"}
+_OF_ORG = re.compile(r"/[^/]+/org/")
+"""How paths of NICo begin, whatever the version is called."""
 COMMAND = "CLI"
 """The method of what is done with a command of the system rather than over its API."""
 
@@ -52,6 +55,8 @@ def _system(path: str) -> str:
     """Whose path it is: Astakos' are from that of its account on, all others' from the root."""
     if path.startswith("/api/"):
         return OPENPORTAL
+    if _OF_ORG.match(path):
+        return NICO
     return PLACEMENT if path.startswith("/") else ASTAKOS
 
 

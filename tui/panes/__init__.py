@@ -37,7 +37,7 @@ PANES = (
     ),
     PaneInfo(
         "constraints", "4", "Constraints", "Constr", "constraints:ConstraintsPane",
-        "overfull", "!", system="placement",
+        "overfull", "!", system="nico",
     ),
     PaneInfo(
         "commissions", "5", "Commissions", "Commis", "commissions:CommissionsPane", "pending", "*"
@@ -65,6 +65,11 @@ SCREENS = (
     PaneInfo(
         "verify", "", "Verify", "Verify", "verify:VerifyPane",
         home="quotas", about="Limits that are not what projects say",
+    ),
+    PaneInfo(
+        "inventories", "", "Inventories", "Invent", "inventories:InventoriesPane",
+        home="constraints", about="What providers of Placement have, and how full it is",
+        system="placement",
     ),
     PaneInfo(
         "providers", "", "Providers", "Providers", "providers:ProvidersPane",
@@ -102,6 +107,7 @@ SYSTEMS = {one.id: one.system for one in (*PANES, *SCREENS)}
 CONNECTING = {
     "astakos": ("No Astakos is connected in this context.", "[contexts.NAME.astakos]"),
     "placement": ("No Placement is connected in this context.", "[contexts.NAME.placement]"),
+    "nico": ("No NICo is connected in this context.", "[contexts.NAME.nico]"),
     "openportal": ("No OpenPortal is connected in this context.", "[contexts.NAME.openportal]"),
     "placement|openportal": (
         "No Placement is connected in this context, and no OpenPortal.",
@@ -124,6 +130,15 @@ def unconnected(list: str, systems: Collection[str]) -> tuple[str, ...]:
 def fits(system: str, systems: Collection[str]) -> bool:
     """Whether one of a list's systems is among these."""
     return not {*system.split("|")}.isdisjoint(systems)
+
+
+def beside(pane: str, systems: Collection[str]) -> str:
+    """The list that a pane's digit shows: its own, or, where that is not connected, the first of
+    its home that is."""
+    if not unconnected(pane, systems):
+        return pane
+    others = (one.id for one in SCREENS if one.home == pane and fits(one.system, systems))
+    return next(others, pane)
 
 
 OTHERS = "1 to 6 and : lead to the other lists"

@@ -1,4 +1,4 @@
-"""The Constraints pane: what may be allocated of what there is, and what is over."""
+"""The Constraints pane: what tenants of NICo are given, and what it may become."""
 
 from __future__ import annotations
 
@@ -7,208 +7,146 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from backend.core.errors import NotFound
-from backend.core.listing import Query
-from backend.placement.model import InventoryRow, ProviderDetail
-from backend.placement.model.entities import MOST
-from tui.actions import Scope, bindings
+from backend.nico.model import ConstraintRow, Kind, NicoDetail
+from tui.actions import Action, Scope, bindings
 from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
-from tui.format.stock import bar, fitting, inventory, ratio, word
-from tui.format.units import percent
+from tui.format.nico import bounds, constraint, resource, value
+from tui.format.units import UNKNOWN
+from tui.panes import unconnected
+from tui.panes.constraint_actions import ConstraintActions, show_raw
 from tui.panes.detailpane import DetailPane
 from tui.panes.listpane import ListPane, quiet
-from tui.panes.raw import RawPane
-from tui.panes.stock_actions import StockActions
 from tui.session import Session
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
 
-OVER = "over"
+
+def _used(row: ConstraintRow, look: Look) -> Cell:
+    return (UNKNOWN, QUIET) if row.used is None else f"{row.used:,}"
 
 
-def _left(row: InventoryRow, look: Look) -> Cell:
-    text = fitting(row.free, look)
-    return (text, BAD) if row.over_by else text
+def _left(row: ConstraintRow, look: Look) -> Cell:
+    if row.left is None:
+        return (look.glyphs.none, QUIET) if row.kind is Kind.ADDRESSES else (UNKNOWN, QUIET)
+    return f"{row.left:,}", BAD if row.left < 0 else WARN if not row.left else ""
 
 
-def _share(row: InventoryRow, look: Look) -> Cell:
-    told, tone = word(row)
-    return percent(row.used, row.capacity), tone if told else ""
-
-
-def _most(row: InventoryRow, look: Look) -> Cell:
-    return ("any", QUIET) if row.stock.max_unit == MOST else fitting(row.stock.max_unit, look)
-
-
-COLUMNS: tuple[Column[InventoryRow], ...] = (
-    Column("provider", "PROVIDER", lambda row, look: row.provider_name, 11, 26, sort="provider",
+COLUMNS: tuple[Column[ConstraintRow], ...] = (
+    Column("name", "ALLOCATION", lambda row, look: row.allocation_name, 11, 24, sort="name",
            middle=True),
-    Column("class", "CLASS", lambda row, look: row.resource_class, 10, 20, sort="class",
+    Column("tenant", "TENANT", lambda row, look: row.tenant_org, 7, 14, sort="tenant",
            middle=True),
-    Column("total", "TOTAL", lambda row, look: fitting(row.stock.total, look), 7, 10, 12,
-           right=True, drop=20, sort="total"),
-    Column("reserved", "RSVD", lambda row, look: fitting(row.stock.reserved, look), 6, 8, 12,
-           right=True, drop=30),
-    Column("ratio", "RATIO", lambda row, look: ratio(row.stock.allocation_ratio), 5, 6, 12,
-           right=True, drop=25),
-    Column("min", "MIN", lambda row, look: fitting(row.stock.min_unit, look), 4, 6, 12,
-           right=True, drop=60),
-    Column("max", "MAX", lambda row, look: _most(row, look), 7, 8, 12, right=True, drop=55),
-    Column("step", "STEP", lambda row, look: fitting(row.stock.step_size, look), 4, 6, 12,
-           right=True, drop=50),
-    Column("used", "USED", lambda row, look: fitting(row.used, look), 7, 10, 12, right=True,
-           sort="used", figure=lambda row: row.used),
-    Column("capacity", "CAPACITY", lambda row, look: fitting(row.capacity, look), 8, 10, 12,
-           right=True, sort="capacity", figure=lambda row: row.capacity),
-    Column("left", "LEFT", _left, 7, 10, 12, right=True, sort="free",
-           figure=lambda row: row.free),
-    Column("bar", "", lambda row, look: bar(row, look, look.width), 8, 20, drop=40),
-    Column("share", "FULL", _share, 5, right=True, sort="share"),
-    Column("state", "", lambda row, look: word(row), 4, news=True),
+    Column("type", "TYPE", lambda row, look: row.kind.value, 12, sort="type"),
+    Column("resource", "RESOURCE", lambda row, look: resource(row), 13, 20, sort="resource",
+           middle=True),
+    Column("mode", "KIND", lambda row, look: row.mode_told, 8, 11, drop=40, sort="mode"),
+    Column("value", "VALUE", lambda row, look: value(row.kind, row.value), 5, 7, right=True,
+           sort="value", news=True),
+    Column("used", "USED", _used, 4, 6, right=True, sort="used", figure=lambda row: row.used),
+    Column("left", "LEFT", _left, 4, 6, right=True, drop=20, sort="left",
+           figure=lambda row: row.left),
+    Column("site", "SITE", lambda row, look: row.site_name, 6, 12, drop=30, sort="site",
+           middle=True),
+    Column("bounds", "MAY BECOME", lambda row, look: bounds(row.kind, row.bounds), 17, 32),
 )  # fmt: skip
 
 
-class ConstraintsPane(StockActions, ListPane[InventoryRow], inherit_bindings=False):
-    """Inventories with their six fields, what they come to, and what is used."""
+class ConstraintsPane(ConstraintActions, ListPane[ConstraintRow], inherit_bindings=False):
+    """Constraints with what they may become."""
 
     SCOPE = Scope.CONSTRAINTS
     PANE = "constraints"
     NAME = "Constraints"
-    SORT = "provider"
+    SORT = "name"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.CONSTRAINTS, Scope.LIST)
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._over = 0
-
-    def columns(self) -> Sequence[Column[InventoryRow]]:
+    def columns(self) -> Sequence[Column[ConstraintRow]]:
         """See `COLUMNS`."""
         return COLUMNS
 
-    def on_mount(self) -> None:
-        """How many are over is counted beside the list."""
-        self.start(self._count, group="count")
+    async def detail(self, row: ConstraintRow) -> Build:
+        """What it may become and why, of what it is, who has the rest."""
+        found = await self.session.backend.nico.constraint(row.key)
+        return lambda look: constraint(found, look)
 
-    async def _count(self) -> None:
-        self._over = len(await self.listing().keys(Query(view=OVER)))
-        self.show_keys()
+    def constraint_row(self) -> ConstraintRow | None:
+        """The one under the cursor."""
+        return self.list.cursor_row
 
-    async def refresh_data(self) -> None:
-        """The rows, and how many are over."""
-        await super().refresh_data()
-        await self._count()
+    def refusal(self, action: Action) -> str:
+        """The other view needs its system."""
+        if action.id == "constraints.view":
+            return "".join(unconnected("inventories", self.session.connection.systems)[:1])
+        return super().refusal(action)
 
     def hint(self) -> Part:
-        """How many are over, else what can be done."""
-        view, edit = self.session.key("constraints.view"), self.session.key("row.edit")
-        if self._over:
-            return f"! {self._over:,} over   {view} shows them   {edit} edits", BAD
-        return f"{edit} edits an inventory" if self.list.shown else ""
+        """What is over in the other view, else what can be done."""
+        badges, view = self.session.badges, self.session.key("constraints.view")
+        edits = f"{self.session.key('row.edit')} edits the value" if self.list.shown else ""
+        if badges is not None and badges.overfull:
+            told = "1 inventory" if badges.overfull == 1 else f"{badges.overfull:,} inventories"
+            return f"! {told} of Placement over   {view} shows them   {edits}".rstrip(), BAD
+        return edits
 
-    async def detail(self, row: InventoryRow) -> Build:
-        """The six fields, the sum, who fills it."""
-        found = await provider_of(self.session, row)
-        return lambda look: inventory(row, found, look)
-
-    def has_stock(self) -> bool:
-        """There is a row under the cursor."""
-        return self.list.cursor_row is not None
-
-    async def stock_rows(self) -> Sequence[InventoryRow]:
-        """The one under the cursor."""
-        row = self.list.cursor_row
-        return () if row is None else (row,)
-
-    def open_row(self, row: InventoryRow) -> None:
+    def open_row(self, row: ConstraintRow) -> None:
         """The same on the whole screen."""
-        self.app.push_screen(ConstraintPane(self.session, row))
+        self.app.push_screen(ConstraintPane(self.session, row.key))
 
-    def raw(self, row: InventoryRow) -> None:
-        """As Placement's own API shows its provider."""
+    def raw(self, row: ConstraintRow) -> None:
+        """As NICo's own API shows its allocation."""
         self.start(show_raw, self, row, group="raw")
 
-    def copied(self, row: InventoryRow) -> str:
-        """The uuid of the provider and the class."""
-        return f"{row.provider} {row.resource_class}"
+    def copied(self, row: ConstraintRow) -> str:
+        """The uuid of the constraint."""
+        return row.uuid
 
     def legend(self, look: Look) -> Iterable[Line]:
-        """What the sum is, and what being over means."""
-        yield quiet(
-            "  CAPACITY = (TOTAL - RSVD) x RATIO   LEFT = CAPACITY - USED   FULL = share used"
-        )
-        yield quiet("  OVER: what is allocated stays and may shrink; everything else is refused")
+        """What the figures are of."""
+        yield quiet("  VALUE = machines, or the prefix length   USED = instances, or prefixes")
+        yield quiet("  LEFT = machines that the tenant has of the type, by all its allocations")
 
     def nothing(self) -> Sequence[str]:
-        """Nothing over is good news."""
-        if OVER in self.query_shown.view and not self.query_shown.text:
-            key = self.session.key("constraints.view")
-            return ("Nothing is over its capacity.", f"{key} shows all")
+        """Where the other view is."""
         if self.query_shown.text:
             return super().nothing()
-        return ("No provider has an inventory.", ":providers lists providers without any, too")
-
-    def view_facts(self) -> Iterable[Part]:
-        """Over only."""
-        if self.query_shown.view == OVER:
-            yield "over only", WARN
+        key = self.session.key("constraints.view")
+        return ("No tenant of NICo is given anything.", f"{key} shows Placement's inventories")
 
     def action_constraints_view(self) -> None:
-        """Only what is over its capacity, or all again."""
-        self.ask(view="" if self.query_shown.view == OVER else OVER)
+        """The inventories of Placement."""
+        self.post_message(self.Ordered("inventories"))
 
 
-class ConstraintPane(StockActions, DetailPane, inherit_bindings=False):
-    """One inventory on the whole screen."""
+class ConstraintPane(ConstraintActions, DetailPane, inherit_bindings=False):
+    """One constraint on the whole screen."""
 
     SCOPE = Scope.CONSTRAINT
     PANE = "constraints"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.CONSTRAINT)
 
-    def __init__(self, session: Session, row: InventoryRow) -> None:
+    def __init__(self, session: Session, key: int) -> None:
         super().__init__(session)
-        self.row = row
+        self.key = key
+        self.found: NicoDetail | None = None
 
-    def has_stock(self) -> bool:
-        """This one."""
-        return True
-
-    async def stock_rows(self) -> Sequence[InventoryRow]:
-        """As it is displayed."""
-        return (self.row,)
+    def constraint_row(self) -> ConstraintRow | None:
+        """This one, once read."""
+        return self.found.constraint if self.found else None
 
     def path(self) -> Sequence[str]:
-        """The provider and the class."""
-        return ("Constraints", self.row.provider_name, self.row.resource_class)
+        """The name of its allocation."""
+        return ("Constraints", self.found.row.name if self.found else f"constraint {self.key}")
 
     async def read(self) -> Build:
         """As it is now. Raises NotFound when it is gone."""
-        rows = await self.session.backend.placement.inventories.rows([self.row.key])
-        if self.row.key not in rows:
-            what = f"{self.row.resource_class} of {self.row.provider_name}"
-            raise NotFound(f"there is no inventory of {what} any more", hint="esc goes back")
-        row = self.row = rows[self.row.key]
-        found = await provider_of(self.session, row)
-        return lambda look: inventory(row, found, look)
+        found = self.found = await self.session.backend.nico.constraint(self.key)
+        return lambda look: constraint(found, look)
 
     def action_row_raw(self) -> None:
-        """As Placement's own API shows its provider."""
-        self.start(show_raw, self, self.row, group="raw")
+        """As NICo's own API shows its allocation."""
+        if self.found is not None:
+            self.start(show_raw, self, self.found.constraint, group="raw")
 
     def subject(self) -> tuple[str, object] | None:
-        """The uuid of the provider, the class, and the row."""
-        return f"{self.row.provider} {self.row.resource_class}", self.row
-
-
-async def provider_of(session: Session, row: InventoryRow) -> ProviderDetail:
-    """The provider of an inventory. Raises NotFound."""
-    placement = session.backend.placement
-    return await placement.provider((await placement.provider_named(row.provider)).key)
-
-
-async def show_raw(pane: StockActions, row: InventoryRow) -> None:
-    """A provider as Placement's own API shows it. Raises BursarError."""
-    placement = pane.session.backend.placement
-    key = (await placement.provider_named(row.provider)).key
-    path = (*pane.path()[:1], row.provider_name)
-    data = await placement.raw_provider(key)
-    await pane.app.push_screen(RawPane(pane.session, pane.PANE, path, data))
+        """The uuid and the row."""
+        return (self.found.constraint.uuid, self.found.constraint) if self.found else None

@@ -163,6 +163,7 @@ OBJECTS: Sequence[tuple[str, str, Callable[[Any], str]]] = (
     ("resources", "resource", lambda row: row.name),
     ("commissions", "pending", lambda row: str(row.key)),
     ("providers", "provider", lambda row: row.name),
+    ("constraints", "constraint", lambda row: row.allocation_name),
     ("allocations", "holding", lambda row: getattr(row.of, "name", row.of.uuid)),
     ("services", "service", lambda row: row.service.name),
     ("codes", "code", lambda row: row.code),

@@ -8,6 +8,7 @@ from functools import singledispatch
 
 from backend.allocations.model import AllocationRow
 from backend.backend import JournalRow
+from backend.nico.model import ConstraintRow
 from backend.openportal.model import AwardRow, CodeRow, PortalRow, RemoteProjectRow, ServiceRow
 from backend.placement.model import ConsumerRow, InventoryRow, ProviderRow
 from backend.projects.model import MemberRow, MismatchRow, PersonRow, ProjectRow
@@ -94,6 +95,8 @@ def _entry(row: JournalRow) -> Iterator[Related]:
         yield from _provider(id.partition("/")[0], "its provider")
     elif kind == "allocation":
         yield Related("the allocation, if it is there", "allocations", f"uuid={quoted(id)}")
+    elif kind in ("constraint", "nico_allocation"):
+        yield Related("the constraint, if it is there", "constraints", f"uuid={quoted(id)}")
     elif kind == "commission":
         yield Related("the commission, if it is pending", "commissions", f"serial={id}")
     yield Related("everything done to the same", "audit", f"about={quoted(row.target)}")
@@ -128,7 +131,7 @@ def _consumer(row: ConsumerRow) -> Iterator[Related]:
     one = row.providers == 1
     yield Related(f"its {'provider' if one else 'first provider'} {row.provider}", "providers",
                   f"name={quoted(row.provider)}")  # fmt: skip
-    yield Related(f"what {row.provider} has", "constraints", f"provider={quoted(row.provider)}")
+    yield Related(f"what {row.provider} has", "inventories", f"provider={quoted(row.provider)}")
     yield Related("what was done to it", "audit", f"about={quoted(f'consumer:{row.uuid}')}")
     yield Related("it alone", "allocations", f"uuid={consumer}")
 
@@ -139,17 +142,30 @@ def _inventory(row: InventoryRow) -> Iterator[Related]:
     yield Related("who holds most of it", "allocations", f"provider={provider} class={name}",
                   sort="amount")  # fmt: skip
     yield Related(f"the provider {row.provider_name}", "providers", f"name={provider}")
-    yield Related(f"all that {row.provider_name} has", "constraints", f"provider={provider}")
-    yield Related(f"{row.resource_class} of all providers", "constraints", f"class={name}")
+    yield Related(f"all that {row.provider_name} has", "inventories", f"provider={provider}")
+    yield Related(f"{row.resource_class} of all providers", "inventories", f"class={name}")
     target = f"inventory:{row.provider}/{row.resource_class}"
     yield Related("what was done to it", "audit", f"about={quoted(target)}")
+
+
+@related.register
+def _constraint(row: ConstraintRow) -> Iterator[Related]:
+    resource, tenant = quoted(row.resource), quoted(row.tenant)
+    yield Related(f"all that {row.tenant_org} is given", "constraints", f"tenant={tenant}")
+    yield Related(f"all of {row.resource_name}", "constraints", f"resource={resource}")
+    yield Related(f"what {row.tenant_org} is given of it", "constraints",
+                  f"tenant={tenant} resource={resource}")  # fmt: skip
+    yield Related(f"all at {row.site_name}", "constraints", f"site={quoted(row.site)}")
+    yield Related("what was done to it", "audit", f"about={quoted(f'constraint:{row.uuid}')}")
+    allocation = quoted(f"nico_allocation:{row.allocation}")
+    yield Related("what was done to its allocation", "audit", f"about={allocation}")
 
 
 @related.register
 def _provider_row(row: ProviderRow) -> Iterator[Related]:
     name = quoted(row.name)
     yield Related("who holds something of it", "allocations", f"provider={name}")
-    yield Related("what it has", "constraints", f"provider={name}")
+    yield Related("what it has", "inventories", f"provider={name}")
     yield Related("its tree", "providers", f"root={quoted(row.provider.root)}")
     target = f"provider:{row.provider.uuid}"
     yield Related("what was done to it", "audit", f"about={quoted(target)}")
@@ -217,7 +233,7 @@ def _remote_project(row: RemoteProjectRow) -> Iterator[Related]:
 
 def _provider(uuid: str, words: str) -> Iterator[Related]:
     yield Related(words, "providers", f"uuid={quoted(uuid)}")
-    yield Related("what it has", "constraints", f"provider={quoted(uuid)}")
+    yield Related("what it has", "inventories", f"provider={quoted(uuid)}")
 
 
 @related.register

@@ -19,17 +19,17 @@ Before = Callable[[Pilot[None]], Awaitable[None]]
 both_sizes = pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
 
 
-async def open_pane(pilot: Pilot[None], digit: str) -> None:
+async def open_pane(pilot: Pilot[None], *keys: str) -> None:
     """Go to a list and wait until the detail beside it is there."""
-    await press(pilot, digit)
+    await press(pilot, *keys)
     pane = pilot.app.screen
     assert isinstance(pane, ListPane)
     await until(pilot, lambda: bool(pane.side.lines) or not pane.has_side)
 
 
-async def open_detail(pilot: Pilot[None], digit: str) -> None:
+async def open_detail(pilot: Pilot[None], *keys: str) -> None:
     """Go to a list and open its first row."""
-    await open_pane(pilot, digit)
+    await open_pane(pilot, *keys)
     await press(pilot, "enter")
 
     def opened() -> bool:

@@ -15,9 +15,9 @@ from tests.tui.troubles import empty, listed, order, screen
 from tui.dialogs.facets import FacetScreen
 from tui.format.ages import DAY, HOUR
 from tui.panes.allocations import AllocationsPane
-from tui.panes.constraints import ConstraintPane, ConstraintsPane
 from tui.panes.consumer import ConsumerPane
 from tui.panes.detailpane import DetailPane
+from tui.panes.inventories import InventoriesPane, InventoryPane
 from tui.panes.providers import ProviderPane
 from tui.panes.raw import RawPane
 from tui.widgets.prompt import MessageRow
@@ -78,7 +78,7 @@ def test_the_raw_view_is_what_placement_shows(shelves: Stage) -> None:
             assert data["allocations"][ONE]["resources"] == {VCPU: 8, "MEMORY_MB": 16384}
             assert data["consumer_generation"] == 1
             await press(pilot, "escape")
-        await press(pilot, "4", "y")
+        await press(pilot, "4", "t", "y")
         await until(pilot, lambda: isinstance(pilot.app.screen, RawPane))
         assert "allocation_ratio" in said(pilot.app)
 
@@ -90,8 +90,8 @@ def test_the_raw_view_is_what_placement_shows(shelves: Stage) -> None:
     [
         (("3",), WEB),
         (("3", "enter"), WEB),
-        (("4",), f"{ONE} {VCPU}"),
-        (("4", "enter"), f"{ONE} {VCPU}"),
+        (("4", "t"), f"{ONE} {VCPU}"),
+        (("4", "t", "enter"), f"{ONE} {VCPU}"),
     ],
 )
 def test_ids_are_copied(shelves: Stage, keys: tuple[str, ...], copied: str) -> None:
@@ -171,17 +171,17 @@ def _to(options: OptionList, word: str) -> list[str]:
 
 def test_constraints_show_the_sum_and_what_is_over(shelves: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
-        await press(pilot, "4")
+        await press(pilot, "4", "t")
         await until(pilot, lambda: "1 over" in said(pilot.app))
         told = said(pilot.app)
         assert re.search(r"compute-01 +VCPU +12 +2 +28 +24 +-4 +117% OVER", told)
         assert re.search(r"storage-pool +DISK_GB +1,000 +1 +80 +1,000 +920 +8%", told)
-        await press(pilot, "t")
+        await press(pilot, "o")
         await listed(pilot, lambda count: count == 1)
         assert "over only" in said(pilot.app)
         await press(pilot, "enter")
         await until(pilot, lambda: "WHO FILLS IT" in said(pilot.app) or _more(pilot))
-        assert isinstance(pilot.app.screen, ConstraintPane)
+        assert isinstance(pilot.app.screen, InventoryPane)
         told = said(pilot.app)
         assert re.search(r"Capacity +24 +\(12 total - 0 reserved\) x 2", told)
         assert re.search(r"Used +28 +OVER by 4", told)
@@ -197,9 +197,9 @@ def _more(pilot: Pilot[None]) -> bool:
 
 def test_nothing_over_is_good_news(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
-        await press(pilot, "4")
+        await press(pilot, "4", "t")
         assert "No provider has an inventory." in said(pilot.app)
-        await press(pilot, "t")
+        await press(pilot, "o")
         await empty(pilot, "Nothing is over its capacity.")
         await press(pilot, "3")
         assert "There are no allocations." in said(pilot.app)
@@ -234,11 +234,11 @@ def test_providers_stand_below_their_parents(shelves: Stage) -> None:
     [
         (("3",), "the project climate", "Projects", "id="),
         (("3",), "first provider", "Providers", f'name="{NAMES[ONE]}"'),
-        (("3", "enter"), "what compute-01 has", "Constraints", f'provider="{NAMES[ONE]}"'),
+        (("3", "enter"), "what compute-01 has", "Inventories", f'provider="{NAMES[ONE]}"'),
         (("3",), "what was done", "Audit", f'about="consumer:{WEB}"'),
-        (("4",), "who holds most", "Allocations", f'provider="{NAMES[ONE]}" class="{VCPU}"'),
-        (("4", "enter"), "the provider", "Providers", f'name="{NAMES[ONE]}"'),
-        (("4",), "what was done", "Audit", f'about="inventory:{ONE}/{VCPU}"'),
+        (("4", "t"), "who holds most", "Allocations", f'provider="{NAMES[ONE]}" class="{VCPU}"'),
+        (("4", "t", "enter"), "the provider", "Providers", f'name="{NAMES[ONE]}"'),
+        (("4", "t"), "what was done", "Audit", f'about="inventory:{ONE}/{VCPU}"'),
         (("1",), "in Placement", "Allocations", "project="),
     ],
 )
@@ -267,7 +267,7 @@ def test_an_entry_of_the_journal_leads_to_what_it_is_about(shelves: Stage) -> No
         await order(pilot, f"audit about:inventory:{TWO}")
         await press(pilot, "J", *"has", "enter")
         await listed(pilot, lambda count: count == 2)
-        assert isinstance(pilot.app.screen, ConstraintsPane)
+        assert isinstance(pilot.app.screen, InventoriesPane)
 
     play(shelves.app(), script)
 
@@ -289,7 +289,7 @@ def test_the_palette_finds_providers_and_consumers(
 @pytest.mark.parametrize(
     ("words", "pane", "text"),
     [
-        ("constr over", "Constraints", "over"),
+        ("invent over", "Inventories", "over"),
         ("alloc over", "Allocations", "over"),
         ("untyped", "Allocations", "untyped"),
     ],
@@ -319,7 +319,7 @@ def test_the_palette_finds_the_audit_of_orphans(shelves: Stage) -> None:
 
 def test_who_holds_most_of_an_inventory_comes_first(shelves: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "constraints provider=compute-01 class=vcpu")
+        await order(pilot, "inventories provider=compute-01 class=vcpu")
         await press(pilot, "J")
         await pilot.press(*"most", "enter")
         await until(pilot, lambda: consumers(pilot) == [*"675"])
@@ -346,7 +346,7 @@ def test_narrow_terminals_have_the_panes_too(shelves: Stage) -> None:
         await press(pilot, "3")
         assert isinstance(pilot.app.screen, AllocationsPane)
         assert consumers(pilot) == [*"5678"]
-        await press(pilot, "4")
+        await press(pilot, "4", "t")
         assert re.search(r"compute-01 +VCPU +28 +24 +-4 +117% OVER", said(pilot.app))
 
     assert NARROW == (80, 24)

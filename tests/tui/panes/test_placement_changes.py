@@ -361,14 +361,14 @@ def test_nothing_is_changed_in_a_read_only_session(shelves: Stage, key: str) -> 
         await press(pilot, "3", key)
         assert "read-only session (--read-only)" in said(pilot.app)
         assert isinstance(pilot.app.screen, AllocationsPane)
-        await press(pilot, "4", "e")
+        await press(pilot, "4", "t", "e")
         assert "edit: read-only session" in said(pilot.app)
-        assert screen(pilot).NAME == "Constraints"
+        assert screen(pilot).NAME == "Inventories"
 
     play(shelves.app(read_only=True), script)
 
 
-@pytest.mark.parametrize("where", ["allocations", "constraints", "providers"])
+@pytest.mark.parametrize("where", ["allocations", "inventories", "providers"])
 def test_where_nothing_is_listed_nothing_can_be_done(stage: Stage, where: str) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await order(pilot, where)

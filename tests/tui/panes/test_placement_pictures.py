@@ -38,21 +38,21 @@ def test_allocation(shelves: Stage, snap_compare: Compare, size: tuple[int, int]
 
 
 @both_sizes
-def test_constraints(shelves: Stage, snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_inventories(shelves: Stage, snap_compare: Compare, size: tuple[int, int]) -> None:
     """One is OVER in figures, bar and word; wide: the six fields and who fills it."""
 
     async def before(pilot: Pilot[None]) -> None:
-        await open_pane(pilot, "4")
+        await open_pane(pilot, "4", "t")
 
     assert shown(shelves, snap_compare, size, before)
 
 
 @both_sizes
-def test_constraint(shelves: Stage, snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_inventory(shelves: Stage, snap_compare: Compare, size: tuple[int, int]) -> None:
     """The sum, the six fields, what is allowed, what being over means, who fills it."""
 
     async def before(pilot: Pilot[None]) -> None:
-        await open_detail(pilot, "4")
+        await open_detail(pilot, "4", "t")
 
     assert shown(shelves, snap_compare, size, before)
 
@@ -83,12 +83,12 @@ def test_provider(shelves: Stage, snap_compare: Compare, size: tuple[int, int]) 
 
 
 @both_sizes
-@pytest.mark.parametrize("digit", ["3", "4"], ids=["amounts", "inventory"])
-def test_forms(shelves: Stage, snap_compare: Compare, size: tuple[int, int], digit: str) -> None:
+@pytest.mark.parametrize("keys", ["3", "4t"], ids=["amounts", "inventory"])
+def test_forms(shelves: Stage, snap_compare: Compare, size: tuple[int, int], keys: str) -> None:
     """Amounts by provider with what can be had, or six fields with what each is."""
 
     async def before(pilot: Pilot[None]) -> None:
-        await open_pane(pilot, digit)
+        await open_pane(pilot, *keys)
         await press(pilot, "e")
         await form(pilot)
 
@@ -100,7 +100,7 @@ def test_getting_over(shelves: Stage, snap_compare: Compare, size: tuple[int, in
     """The preview says whose capacity falls below what is used, and by how much."""
 
     async def before(pilot: Pilot[None]) -> None:
-        await order(pilot, f"constraints provider={NAMES[TWO]} class=vcpu")
+        await order(pilot, f"inventories provider={NAMES[TWO]} class=vcpu")
         await press(pilot, "e")
         await fill(pilot, allocation_ratio="0.25")
         await press(pilot, "ctrl+s")
@@ -145,7 +145,7 @@ def test_without_colours(
     """NO_COLOR: what is over is said in words."""
 
     async def before(pilot: Pilot[None]) -> None:
-        await open_pane(pilot, "4")
+        await open_pane(pilot, "4", "t")
 
     monkeypatch.setenv("NO_COLOR", "1")
     assert shown(shelves, snap_compare, NARROW, before)
@@ -170,8 +170,8 @@ def spoil(stage: Stage) -> None:
 HOSTILE = {
     "allocations": ("3",),
     "allocation": ("3", "enter"),
-    "constraints": ("4",),
-    "constraint": ("4", "enter"),
+    "inventories": ("4", "t"),
+    "inventory": ("4", "t", "enter"),
     "raw": ("3", "y"),
     "form": ("3", "e"),
     "shares": ("3", "j", "j", "U"),

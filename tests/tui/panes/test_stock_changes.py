@@ -20,7 +20,7 @@ from tests.worlds import OPERATOR
 
 def test_an_inventory_is_sent_with_all_six_fields_and_who_gets_over_is_told(shelves: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, f"constraints provider={NAMES[TWO]} class=vcpu")
+        await order(pilot, f"inventories provider={NAMES[TWO]} class=vcpu")
         await press(pilot, "e")
         await form(pilot)
         assert "6 of 32 used. All six are sent." in said(pilot.app)
@@ -37,7 +37,7 @@ def test_an_inventory_is_sent_with_all_six_fields_and_who_gets_over_is_told(shel
         )  # fmt: skip
         await consent(pilot, reason=WHY)
         await back(pilot)
-        await order(pilot, "constraints over")
+        await order(pilot, "inventories over")
         assert screen(pilot).list.shown == 2
 
     play(shelves.app(), script)
@@ -59,7 +59,7 @@ def test_figures_that_cannot_be_are_refused(
     shelves: Stage, values: dict[str, str], told: str
 ) -> None:
     async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, f"constraints provider={NAMES[TWO]} class=vcpu")
+        await order(pilot, f"inventories provider={NAMES[TWO]} class=vcpu")
         await press(pilot, "e")
         await fill(pilot, **values)
         await press(pilot, "ctrl+s")

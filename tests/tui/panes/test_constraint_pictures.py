@@ -1,0 +1,85 @@
+"""Pictures of what tenants of NICo are given; the first line says what to look for."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.nico.cloud import B22, Cloud
+from tests.tui.clouds import TRAIN, WIDE_NET
+from tests.tui.forms.play import fill
+from tests.tui.panes.test_pictures import Compare, both_sizes, open_detail, open_pane, shown
+from tests.tui.stage import NARROW, Stage, dialog, press, until
+from tests.tui.troubles import listed, order
+from tui.widgets.text import TextPanel
+
+
+@both_sizes
+def test_constraints(
+    shelves: Stage, cloud: Cloud, snap_compare: Compare, size: tuple[int, int]
+) -> None:
+    """One is fixed by what is in use; wide: kind, left and site, and the block as a picture."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await open_pane(pilot, "4")
+
+    assert shown(shelves, snap_compare, size, before)
+
+
+@both_sizes
+@pytest.mark.parametrize("name", [TRAIN, WIDE_NET])
+def test_constraint(
+    shelves: Stage, cloud: Cloud, snap_compare: Compare, size: tuple[int, int], name: str
+) -> None:
+    """Machines in all, Ready and left, who has them; or a block with whose its parts are."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await order(pilot, f"constraints name={name}")
+        await listed(pilot, lambda count: count == 1)
+        await press(pilot, "enter")
+        await until(pilot, lambda: bool(pilot.app.screen.query_one(TextPanel).lines))
+        if size == NARROW:
+            await press(pilot, "G")
+
+    cloud.give(B22, 25)
+    assert shown(shelves, snap_compare, size, before)
+
+
+@both_sizes
+def test_moving(shelves: Stage, cloud: Cloud, snap_compare: Compare, size: tuple[int, int]) -> None:
+    """The preview has the old network and the new one, and that it moves."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await order(pilot, f"constraints name={WIDE_NET}")
+        await press(pilot, "e")
+        await fill(pilot, value="/23")
+        await press(pilot, "ctrl+s")
+        await dialog(pilot)
+
+    cloud.give(B22, 24)
+    assert shown(shelves, snap_compare, size, before)
+
+
+@both_sizes
+def test_a_form(shelves: Stage, cloud: Cloud, snap_compare: Compare, size: tuple[int, int]) -> None:
+    """What may be typed stands beside the field, and why not more."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await order(pilot, f"constraints name={TRAIN}")
+        await press(pilot, "e")
+        await fill(pilot, value="9")
+
+    assert shown(shelves, snap_compare, size, before)
+
+
+def test_without_colours(
+    shelves: Stage, cloud: Cloud, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NO_COLOR: which part of the block is whose is said by signs."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await open_detail(pilot, "4")
+        await press(pilot, "G")
+
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert shown(shelves, snap_compare, NARROW, before)

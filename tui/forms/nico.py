@@ -1,0 +1,71 @@
+"""The forms of NICo: what they ask, and the command that they make."""
+
+from __future__ import annotations
+
+from backend.core.identity import Actor
+from backend.nico.model import Bounds, ConstraintRow, Kind, SetConstraintValue
+from tui.format import nico
+from tui.forms.form import Changed, Field, Form, Value
+
+MOST = 2**31 - 1
+
+
+def value(actor: Actor, row: ConstraintRow) -> Form:
+    """Another number of machines, or another prefix length."""
+    about_machines = row.kind is Kind.MACHINES
+    field = Field(
+        "value",
+        "Machines" if about_machines else "Prefix length",
+        value=nico.value(row.kind, row.value),
+        help=_allowed(row),
+        check=_Within(row.kind, row.bounds),
+        required=True,
+    )
+
+    def command(changed: Changed) -> SetConstraintValue:
+        return SetConstraintValue(
+            actor=actor,
+            allocation=row.allocation,
+            constraint=row.uuid,
+            value=number(str(changed["value"])),
+        )
+
+    title = f"{row.allocation_name} of {row.tenant_org}"
+    return Form(title, f"constraint:{row.uuid}", (field,), command, note=_note(row))
+
+
+def number(text: str) -> int:
+    """A value as typed, `/22` and `1,200` too. Raises ValueError."""
+    plain = text.strip().removeprefix("/").replace(",", "")
+    if not plain.isascii() or not plain.isdigit() or int(plain) > MOST:
+        raise ValueError("no whole number")
+    return int(plain)
+
+
+class _Within:
+    """Refuses what the value may not become."""
+
+    def __init__(self, kind: Kind, bounds: Bounds | None) -> None:
+        self._kind, self._bounds = kind, bounds
+
+    def __call__(self, text: Value) -> None:
+        found, wanted = self._bounds, number(str(text))
+        if found is not None and not found.least <= wanted <= found.most:
+            span = f"{nico.value(self._kind, found.least)} to {nico.value(self._kind, found.most)}"
+            raise ValueError(f"{span}: {found.why}" if found.why else span)
+
+
+def _allowed(row: ConstraintRow) -> str:
+    found = row.bounds
+    if found is None:
+        return f"now {nico.value(row.kind, row.value)}"
+    return f"{nico.value(row.kind, found.least)} to {nico.value(row.kind, found.most)}"
+
+
+def _note(row: ConstraintRow) -> str:
+    if row.kind is Kind.ADDRESSES:
+        told = f"{row.cidr} of {row.resource_cidr}. Another size may be another network."
+        return f"{told} The preview says which."
+    used = f"{row.used:,} used" if row.used is not None else "use unknown"
+    left = f", {max(0, row.room):,} of {row.resource_name} left for anybody" if row.room else ""
+    return f"{row.resource_name} at {row.site_name}: {used}{left or ', none left'}."
