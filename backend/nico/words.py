@@ -29,6 +29,8 @@ SELECT_SITES = "SELECT uuid, name FROM nico_site WHERE uuid IN ({keys})"
 NAMES = {
     "nico_allocation": SELECT_ALLOCATIONS,
     "constraint": SELECT_CONSTRAINTS,
+    "nico_provider": SELECT_PROVIDERS,
+    "tenant": SELECT_TENANTS,
     "ip_block": SELECT_BLOCKS,
     "instance_type": SELECT_TYPES,
     "instance": SELECT_INSTANCES,

@@ -16,6 +16,16 @@ class NicoCommand(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterProvider(NicoCommand):
+    """Have an organisation be a provider."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterTenant(NicoCommand):
+    """Have an organisation be a tenant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateNicoAllocation(NicoCommand):
     """Give a tenant machines of a type, or a part of a block (§2.2)."""
 

@@ -32,6 +32,7 @@ BEARER = "bearer"
 LONG = 32 * 1024
 """Bodies of more octets are read beside the event loop."""
 ADMINS = frozenset({roles.PROVIDER_ADMIN})
+TENANTS = frozenset({roles.TENANT_ADMIN})
 
 
 class WrongMethod(BursarError):
@@ -108,6 +109,11 @@ class Call:
         """Who changes something for a provider. Raises NotAllowed."""
         api.require(self.caller.roles, ADMINS)
         return Actor(self.caller.name, Role.ADMIN)
+
+    def tenant(self) -> Actor:
+        """Who does something as a tenant. Raises NotAllowed."""
+        api.require(self.caller.roles, TENANTS)
+        return Actor(self.caller.name, Role.USER)
 
     def uuid(self, name: str) -> str:
         """An id in the path. Raises Invalid."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from backend.nico import answers
-from backend.nico.routes import allocations, companions, schemas, setup
+from backend.nico.routes import allocations, companions, current, schemas, setup
 from backend.nico.routes.dialect import Endpoint, Handler
 from backend.nico.service import api
 
@@ -132,6 +132,19 @@ def _others() -> Iterator[Endpoint]:
     stats = list[a.TypeStatsAnswer]
     path, told = "/machine/instance-type/stats", "Which tenants have what of types"
     yield Endpoint("GET", path, c.by_type, told, gives=stats, errors=BAD, query=SITE)
+    yield Endpoint(
+        "GET",
+        "/infrastructure-provider/current",
+        current.provider,
+        "The provider that the organisation is",
+        gives=a.ProviderAnswer,
+        errors=(404,),
+    )
+    told = "The tenant that the organisation is"
+    yield Endpoint("GET", "/tenant/current", current.tenant, told, gives=a.TenantAnswer)
+    path, told = "/service-account/current", "Whether the caller is a service account"
+    account = a.ServiceAccountAnswer
+    yield Endpoint("GET", path, current.service_account, told, gives=account)
     yield Endpoint("GET", "/metadata", c.metadata, "Which version this is", gives=a.MetadataAnswer)
     yield Endpoint("GET", "/user/current", c.user, "Who calls", gives=a.UserAnswer)
 

@@ -59,6 +59,11 @@ def delete_request(org: str, *parts: str) -> WireRequest:
     return WireRequest("DELETE", path(org, *parts), {})
 
 
+def current_request(org: str, kind: str) -> WireRequest:
+    """GET of what an organisation is, which it becomes when that is first asked for."""
+    return WireRequest("GET", path(org, kind, "current"), {})
+
+
 def block_request(org: str, command: CreateBlock) -> WireRequest:
     """POST of address space."""
     body: Json = {"name": command.name, "siteId": command.site}

@@ -28,15 +28,20 @@ from backend.nico.model import (
     Machine,
     ModifyNicoAllocation,
     Prefix,
+    Provider,
+    RegisterProvider,
+    RegisterTenant,
     RemoveInstance,
     RemovePrefix,
     SetConstraintValue,
+    Tenant,
 )
 from backend.nico.rules.values import plain
-from backend.nico.service import allocations, blocks, constraints, tenancy, types
+from backend.nico.service import allocations, blocks, constraints, organisations, tenancy, types
 from backend.nico.store import allocations as allocation_store
 from backend.nico.store import blocks as block_store
 from backend.nico.store import machines as machine_store
+from backend.nico.store import places
 
 Keep = Callable[[Tx, Any, Any], None]
 
@@ -78,6 +83,8 @@ KEEP: Mapping[type, Keep] = {
     Prefix: _kept(block_store.add_prefix, None, block_store.delete_prefix),
     InstanceType: _kept(machine_store.add_type, None, machine_store.delete_type),
     Machine: machine_store.save_machine,
+    Provider: _kept(places.add_provider, None, None),
+    Tenant: _kept(places.add_tenant, None, None),
     Instance: _kept(machine_store.add_instance, None, machine_store.delete_instance),
 }
 
@@ -116,6 +123,8 @@ def _perform(tx: Tx, decision: Decision, reason: str) -> Receipt:
 ROOM = Room(
     "nico",
     {
+        RegisterProvider: organisations.register_provider,
+        RegisterTenant: organisations.register_tenant,
         CreateNicoAllocation: allocations.create,
         ModifyNicoAllocation: allocations.modify,
         SetConstraintValue: constraints.set_value,

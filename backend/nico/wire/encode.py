@@ -266,6 +266,15 @@ def tenant(it: Tenant) -> Json:
     return {**told, "capabilities": CAPABILITIES, **_times(it.created_at, it.created_at)}
 
 
+def service_account(owner: Provider | None, guest: Tenant | None) -> Json:
+    """What a service account is of; None when the caller is none."""
+    return {
+        "enabled": owner is not None,
+        "infrastructureProviderId": owner.uuid if owner else None,
+        "tenantId": guest.uuid if guest else None,
+    }
+
+
 def pages(number: int, size: int, total: int, order: str | None) -> str:
     """The header that says where in a list a page is."""
     told = {"pageNumber": number, "pageSize": size, "total": total, "orderBy": order}

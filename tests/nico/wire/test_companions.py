@@ -195,6 +195,27 @@ def test_organisations_that_are_nothing_yet(cast: Cast) -> None:
     refused(cast.ask("na", "POST", "/allocation", body, org=cast.org("new")), 400)
 
 
+def test_organisations_become_what_is_asked_for(cast: Cast) -> None:
+    org = cast.org("new")
+    for who, role in (("na", "admin"), ("nt", "user"), ("nv", "viewer")):
+        cast.tokens[who] = cast.granted(f"nico:{role}:{org}")
+    provider, tenant = "/infrastructure-provider/current", "/tenant/current"
+    refused(cast.ask("nv", "GET", provider, org=org), 404)
+    for who, path in (("na", provider), ("nt", tenant)):
+        first = cast.ask(who, "GET", path, org=org.upper())
+        assert (first.status_code, first.json()["org"]) == (200, org)
+        assert cast.ask(who, "GET", path, org=org).json() == first.json()
+        assert cast.ask(who, "GET", "/allocation", org=org).json() == []
+    assert cast.ask("nv", "GET", provider, org=org).status_code == 200
+    refused(cast.ask("na", "GET", tenant, org=org), 403)
+    refused(cast.ask("nt", "GET", provider, org=org), 403)
+
+
+def test_tokens_of_bursar_are_no_service_accounts(cast: Cast) -> None:
+    told = {"enabled": False, "infrastructureProviderId": None, "tenantId": None}
+    assert cast.get("duo", "/service-account/current") == told
+
+
 def test_what_no_database_keeps(cast: Cast) -> None:
     for name in ("a\0b", "a\ud800b"):
         refused(cast.give("G100", 1, name=name), 400, "name")
