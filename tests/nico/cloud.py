@@ -18,9 +18,11 @@ from backend.core.identity import Actor, Role, operator
 from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import Runtime, micros
 from backend.core.usecase import decide, execute
+from backend.nico import details
 from backend.nico.model import (
     Allocation,
     Block,
+    Bounds,
     Constraint,
     CreateNicoAllocation,
     DeleteNicoAllocation,
@@ -28,6 +30,7 @@ from backend.nico.model import (
     InstanceType,
     Kind,
     Machine,
+    NicoDetail,
     Prefix,
     Provider,
     Routing,
@@ -164,6 +167,17 @@ class Cloud:
     def block(self, uuid: str) -> Block:
         """A block as it is."""
         found = self.see(blocks.block, uuid)
+        assert found is not None
+        return found
+
+    def detail(self, uuid: str) -> NicoDetail:
+        """All that is shown of an allocation."""
+        key = self.see(Tx.scalar, "SELECT id FROM nico_allocation WHERE uuid = ?", (uuid,))
+        return self.see(details.allocation, key)
+
+    def bounds(self, uuid: str) -> Bounds:
+        """What an allocation's value may become, as it is shown."""
+        found = self.detail(uuid).constraint.bounds
         assert found is not None
         return found
 

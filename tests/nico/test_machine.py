@@ -31,7 +31,6 @@ from backend.nico.model import (
     RemovePrefix,
     Routing,
 )
-from backend.nico.service.bounds import bounds, obstacles
 from tests.nico.brute import Network, brute
 from tests.nico.cloud import (
     ADMIN,
@@ -203,8 +202,7 @@ class Operators(RuleBasedStateMachine):
         machines = one.resource in self.machines
         over = machines and self.used(one.resource, one.tenant) > left
         expected = "in_use" if over or one.prefixes else ""
-        told = self.c.see(lambda tx: list(obstacles(tx, self.c.constraint(uuid), one.tenant)))
-        assert bool(told) == bool(expected)
+        assert bool(self.c.detail(uuid).blocks) == bool(expected)
         if self.attempt(DeleteNicoAllocation(actor=ADMIN, allocation=uuid), expected):
             del self.given[uuid]
 
@@ -322,8 +320,7 @@ class Operators(RuleBasedStateMachine):
     def bounds_are_what_is_accepted(self) -> None:
         """What is told of a value is what previewing would say."""
         for uuid, one in list(self.given.items())[-1:] if hasattr(self, "c") else ():
-            constraint = self.c.constraint(uuid)
-            told = self.c.see(bounds, constraint, one.tenant)
+            told = self.c.bounds(uuid)
             for value in {told.least - 1, told.least, told.most, told.most + 1} - {-1, 0, 1}:
                 if not told.fixed and value != one.value:
                     within = told.least <= value <= told.most

@@ -12,13 +12,7 @@ from backend.core.usecase import execute
 from backend.nico.model import Bounds, DeleteNicoAllocation, ModifyNicoAllocation, Pool
 from backend.nico.rules import pools, roles
 from backend.nico.service import ROOM
-from backend.nico.service.bounds import bounds, obstacles
 from tests.nico.cloud import ADMIN, B16, B22, B30, G100, S1, T1, T2, Cloud, P, giving
-
-
-def told(c: Cloud, uuid: str, tenant: str = T1) -> Bounds:
-    """What an allocation's value may become."""
-    return c.see(bounds, c.constraint(uuid), tenant)
 
 
 def test_machines_are_told_with_the_pool(c: Cloud) -> None:
@@ -133,26 +127,14 @@ def test_bounds_of_machines(
 
 def test_bounds_of_networks(c: Cloud) -> None:
     first, second = c.give(B22, 24), c.give(B22, 24)
-    assert told(c, first) == Bounds(23, 32, "the largest free piece is a /23")
+    assert c.bounds(first) == Bounds(23, 32, "the largest free piece is a /23")
     c.give(B22, 23)
-    assert told(c, first) == Bounds(24, 32, "the largest free piece is a /24")
+    assert c.bounds(first) == Bounds(24, 32, "the largest free piece is a /24")
     c.hold(second, subnet=True)
     c.hold(second, subnet=False)
-    assert told(c, second) == Bounds(0, 0, "1 subnet, 1 VPC prefix in use")
+    assert c.bounds(second) == Bounds(0, 0, "1 subnet, 1 VPC prefix in use")
     singles = [c.give(B30, 32) for _ in range(4)]
-    assert told(c, singles[0]).fixed
-
-
-def test_what_blocks_deletion(c: Cloud) -> None:
-    machines, network = c.give(G100, 4), c.give(B16, 24)
-    for uuid in (machines, network):
-        assert c.see(lambda tx, one=uuid: list(obstacles(tx, c.constraint(one), T1))) == []
-    c.use(G100, 3)
-    c.hold(network, subnet=True)
-    found = c.see(lambda tx: list(obstacles(tx, c.constraint(machines), T1)))
-    assert found == ["3 of 3 instances of g100"]
-    found = c.see(lambda tx: list(obstacles(tx, c.constraint(network), T1)))
-    assert found == ["subnet n (10.20.0.0/26)"]
+    assert c.bounds(singles[0]).fixed
 
 
 @pytest.mark.parametrize(

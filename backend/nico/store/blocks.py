@@ -44,8 +44,6 @@ FROM_PREFIX = """FROM nico_prefix x JOIN nico_tenant t ON t.id = x.tenant_id
 JOIN nico_block b ON b.id = x.block_id"""
 SELECT_PREFIX = f"SELECT {PREFIX} {FROM_PREFIX} WHERE x.uuid = ?"
 SELECT_PREFIXES = f"SELECT {PREFIX} {FROM_PREFIX} WHERE b.uuid = ? ORDER BY x.network"
-COUNT_PREFIXES = f"""
-SELECT is_subnet, count(*) FROM nico_prefix WHERE block_id = {ID_OF} GROUP BY is_subnet"""
 INSERT_PREFIX = f"""
 INSERT INTO nico_prefix (id, uuid, name, tenant_id, block_id, network, length, is_subnet)
 VALUES (?, ?, ?, (SELECT id FROM nico_tenant WHERE uuid = ?), {ID_OF}, ?, ?, ?)"""
@@ -157,12 +155,6 @@ def prefix(tx: Tx, uuid: str) -> Prefix | None:
 def prefixes(tx: Tx, block: str) -> list[Prefix]:
     """What is in use of a block, in order."""
     return [prefix_of(row) for row in tx.all(SELECT_PREFIXES, (block,))]
-
-
-def held(tx: Tx, block: str) -> tuple[int, int]:
-    """How many subnets and VPC prefixes are in use of a block."""
-    counts = {bool(subnet): int(n) for subnet, n in tx.all(COUNT_PREFIXES, (block,))}
-    return counts.get(True, 0), counts.get(False, 0)
 
 
 def add_prefix(tx: Tx, one: Prefix) -> None:

@@ -10,7 +10,6 @@ from backend.nico.rules.carve import Net, Pieces
 
 HAS = "SELECT count(*) FROM nico_free WHERE block_id = ? AND length = ? AND network = ?"
 LONGEST = "SELECT max(length) FROM nico_free WHERE block_id = ? AND length <= ?"
-SHORTEST = "SELECT min(length) FROM nico_free WHERE block_id = ?"
 FIRST = """
 SELECT network FROM nico_free WHERE block_id = ? AND length = ? ORDER BY network LIMIT ?"""
 SELECT = "SELECT network, length FROM nico_free WHERE block_id = ? ORDER BY network"
@@ -34,11 +33,6 @@ class FreeList(Pieces):
     def longest(self, most: int) -> int | None:
         """The greatest length of a piece that is no more than `most`."""
         found: int | None = self._tx.scalar(LONGEST, (self._id, most))
-        return found
-
-    def largest(self) -> int | None:
-        """The length of the largest piece; None when nothing is free."""
-        found: int | None = self._tx.scalar(SHORTEST, (self._id,))
         return found
 
     def first(self, length: int, most: int) -> list[Net]:
