@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 
@@ -18,6 +19,8 @@ from backend.placement.routes import Caller
 from backend.projects import service as projects
 from backend.quotas.routes.dialect import Access
 from backend.server.attempts import Attempts
+from backend.server.bearers import Bearers
+from backend.server.bearers.bearers import Expired
 from backend.server.settings import ServerSettings
 
 PEER = "peer:"
@@ -45,6 +48,7 @@ class Guard:
         self._database = database
         self._settings = settings
         self._attempts = Attempts(settings.attempts, settings.attempts_within, settings.addresses)
+        self._bearers = Bearers(settings.issuers)
         self._known: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
 
     async def admit(self, request: Request, access: Access) -> Actor:
@@ -108,10 +112,26 @@ class Guard:
         request.scope[WHO] = actor.name
         return openportal.Caller(actor, principal.expires_at)
 
+    async def _signed(self, request: Request, token: str, org: str) -> nico.Caller:
+        """Who shows a signed token; only those of strangers are counted."""
+        try:
+            caller = await asyncio.to_thread(self._bearers.caller, token, org)
+        except Expired:
+            raise
+        except NotSignedIn:
+            address = self.address(request)
+            self._hold_off(address)
+            self._attempts.failed(address)
+            raise
+        request.scope[WHO] = caller.name
+        return caller
+
     async def nico(self, request: Request, org: str) -> nico.Caller:
         """Who makes a call of NICo about an organisation. Raises NotSignedIn, NotAllowed,
         Throttled."""
         token = nico.token_of(request.headers.get("authorization", ""))
+        if self._bearers.knows(token):
+            return await self._signed(request, token, org)
         try:
             principal = await self._principal(request, token)
         except NotSignedIn:
@@ -125,6 +145,16 @@ class Guard:
         roles = frozenset(GRANTED[one.role] for one in here if one.role in GRANTED)
         return nico.Caller(principal.name, roles)
 
+    def _hold_off(self, address: str) -> None:
+        """Raises Throttled."""
+        wait = self._attempts.wait(address)
+        if wait:
+            raise Throttled(
+                "too many unknown tokens from your address",
+                hint=f"try again in {wait} seconds",
+                data={"retry_after": wait},
+            )
+
     async def _lately(self, request: HTTPConnection, token: str) -> Principal:
         """Services ask by the thousand; one second old knowledge will do for them."""
         known = self._known.get(digest(token))
@@ -136,13 +166,8 @@ class Guard:
         if not token:
             raise NotSignedIn("this call wants a token", hint="send it as X-Auth-Token")
         address, sha256 = self.address(request), digest(token)
-        wait = self._attempts.wait(address)
-        if wait and sha256 not in self._known:  # who is known shares an address with a stranger
-            raise Throttled(
-                "too many unknown tokens from your address",
-                hint=f"try again in {wait} seconds",
-                data={"retry_after": wait},
-            )
+        if sha256 not in self._known:  # who is known shares an address with a stranger
+            self._hold_off(address)
         found = await self._database.aread(lambda tx: find(tx, token))
         if found is None:
             self._known.pop(sha256, None)

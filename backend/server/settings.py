@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend.server.bearers.issuers import Issuer
+
 KIB = 1024
 
 
@@ -17,6 +19,8 @@ class ServerSettings:
 
     behind_proxy: bool = False
     socket: bool = False
+    issuers: tuple[Issuer, ...] = ()
+    """Whose signed tokens open NICo's API."""
     nico_names: tuple[str, ...] = ()
     """What NICo's API is called besides `nico`."""
     body: int = 1024 * KIB

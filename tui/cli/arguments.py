@@ -234,6 +234,12 @@ def _serve(found: Parser) -> None:
         "--behind-proxy", action="store_true", help="a proxy has the TLS, and tells who asks"
     )
     found.add_argument(
+        "--nico-issuers",
+        type=Path,
+        metavar=FILES,
+        help="whose signed tokens open NICo's API (TOML)",
+    )
+    found.add_argument(
         "--nico-name",
         dest="nico_names",
         metavar="NAME",

@@ -35,6 +35,7 @@ def serve(options: argparse.Namespace) -> int:
         raise contexts.usage(
             "the server is not installed", "in bursar's sources: pip install '.[server]'"
         ) from error
+    from backend.server.bearers import issuers
     from backend.server.run import Address
     from backend.server.settings import ServerSettings
 
@@ -45,7 +46,10 @@ def serve(options: argparse.Namespace) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(name)s: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)  # whoever sends nonsense fills no log
     settings = ServerSettings(
-        options.behind_proxy, options.unix is not None, _nico_names(options.nico_names)
+        options.behind_proxy,
+        options.unix is not None,
+        issuers(options.nico_issuers) if options.nico_issuers else (),
+        _nico_names(options.nico_names),
     )
     with _access_log(options) as log:
         _served(context, settings, address, log)
