@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 from typing import Protocol, TypeVar
@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from backend.core.database import Database, Tx
 from backend.core.errors import StorageError
 from backend.quotas import service as quotas
-from backend.world import encode, placement_read, portal_encode, read
+from backend.world import encode, nico_read, placement_read, portal_encode, read
 from backend.world.model import VERSION, MembershipEntry, Progress, ProjectEntry, Report
 from backend.world.read import COUNTERS
 
@@ -76,7 +76,8 @@ class _Exporter:
         self._object("service_project_quotas", self._pools())
         self._list("commissions", map(encode.commission, read.commissions(tx)))
         self._placement()
-        self._portal()
+        self._written("openportal", portal_encode.sections(tx))
+        self._written("nico", nico_read.sections(tx))
         say('"_bursar": {\n')
         self._list("missing_holdings", map(encode.holding_name, read.missing(tx)))
         self._list("provision_log", map(encode.log_entry, read.provision_log(tx)))
@@ -96,9 +97,8 @@ class _Exporter:
         told = ((one.consumer.uuid, placement_read.consumer_object(one)) for one in found)
         self._object("allocations", told, "},\n")
 
-    def _portal(self) -> None:
-        found = portal_encode.sections(self._tx)
-        self._target.write('"openportal": {\n')
+    def _written(self, system: str, found: Mapping[str, Iterable[object]]) -> None:
+        self._target.write(f"{_json(system)}: {{\n")
         for name, objects in found.items():
             self._list(name, objects, "},\n" if name == list(found)[-1] else ",\n")
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from backend.decode import Amount, Exact, Flag, Instant, Text, Whole
 from backend.projects.wire import CapacityBody, Policy, Seats
 from backend.quotas.model import UNLIMITED
+from backend.world.nico_format import NicoFile
 from backend.world.placement_format import PlacementFile
 from backend.world.portal_format import PortalFile
 
@@ -297,4 +298,5 @@ class WorldFile(Exact):
     commissions: list[CommissionFile] = Field(default_factory=list)
     placement: PlacementFile = Field(default_factory=PlacementFile)
     openportal: PortalFile = Field(default_factory=PortalFile)
+    nico: NicoFile = Field(default_factory=NicoFile)
     extra: WorldExtra = Field(alias="_bursar", default_factory=WorldExtra)

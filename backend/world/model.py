@@ -9,6 +9,7 @@ from typing import NamedTuple
 from backend.placement.model import Consumer, Provider, Stock
 from backend.projects.model import Application, Membership, Project, User
 from backend.quotas.model import Provision, Resource
+from backend.world.nico_model import NicoWorld
 from backend.world.portal_model import PortalWorld
 
 VERSION = 1
@@ -163,6 +164,7 @@ class World:
     providers: Iterable[ProviderEntry] = ()
     consumers: Iterable[ConsumerEntry] = ()
     portal: PortalWorld = PortalWorld()
+    nico: NicoWorld = NicoWorld()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,14 @@ from dataclasses import replace
 from backend.core.database.tx import Tx
 from backend.projects.model import Project
 from backend.quotas.model import Resource
-from backend.world import complete, convert, figures, placement_prepare, portal_prepare
+from backend.world import (
+    complete,
+    convert,
+    figures,
+    nico_prepare,
+    placement_prepare,
+    portal_prepare,
+)
 from backend.world.check import Checker
 from backend.world.format import CommissionFile, WorldFile
 from backend.world.model import (
@@ -21,6 +28,7 @@ from backend.world.model import (
     Service,
     World,
 )
+from backend.world.nico_model import NicoWorld
 from backend.world.portal_model import PortalWorld
 from backend.world.present import Present, present
 
@@ -70,6 +78,7 @@ class _Preparation:
             lacking.providers,
             lacking.consumers,
             self._portal(),
+            self._nico(),
         )
 
     def _placement(self) -> placement_prepare.Lacking:
@@ -84,6 +93,12 @@ class _Preparation:
         return portal_prepare.prepare(
             told, {} if known else portal_prepare.there(self._tx), self._tx.now
         )
+
+    def _nico(self) -> NicoWorld:
+        told = self._file.nico
+        known = self._empty or not told.model_fields_set
+        found = {} if known else nico_prepare.there(self._tx)
+        return nico_prepare.prepare(told, found, self._tx.now)
 
     def _services(self) -> list[Service]:
         return [

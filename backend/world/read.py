@@ -89,6 +89,8 @@ SELECT_ANYTHING = (
     "SELECT 1 FROM portal_customer LIMIT 1",
     "SELECT 1 FROM portal_service LIMIT 1",
     "SELECT 1 FROM portal_award LIMIT 1",
+    "SELECT 1 FROM nico_provider LIMIT 1",
+    "SELECT 1 FROM nico_tenant LIMIT 1",
 )
 
 

@@ -35,6 +35,7 @@ from backend.world.model import (
     Step,
     World,
 )
+from backend.world.nico_write import NicoImporter
 from backend.world.placement_write import PlacementImporter
 from backend.world.portal_model import PortalWorld
 from backend.world.portal_write import PortalImporter
@@ -77,6 +78,8 @@ class Importer:
         self._section("keys", world.keys, self._keys)
         self._placement(world)
         self._portal(world.portal)
+        for name, (records, write) in NicoImporter(self._tx).sections(world.nico).items():
+            self._section(name, records, write)
         for name in COUNTERS:
             self._reach(name, max(world.counters.get(name, 0), self._highest[name]))
         return Report(dict(self._counts))
