@@ -203,6 +203,13 @@ def test_only_hashes_of_tokens_are_kept(tmp_path: Path) -> None:
     again.close()
 
 
+NICO = (
+    "NICo providers", "tenants", "tenant accounts", "sites", "instance types", "machines", "blocks",
+    "NICo allocations", "instances", "networks",
+)  # fmt: skip
+"""What is counted of NICo."""
+
+
 def test_an_import_is_one_entry(new_place: Places) -> None:
     db = loaded(new_place, small(), actor="operator:eva")
     assert entries(db) == [("world.import", "operator:eva", "done")]
@@ -232,6 +239,7 @@ def test_an_import_is_one_entry(new_place: Places) -> None:
                 "associations": 0,
                 "awards": 0,
                 "remote projects": 0,
+                **dict.fromkeys(NICO, 0),
             },
             "merge": False,
         }

@@ -58,7 +58,7 @@ def test_the_text_is_the_same_and_one_record_a_line(new_place: Places) -> None:
     second = loaded(new_place, json.loads(text))
     assert text_of(second) == text
     second.close()
-    assert len(text.splitlines()) == 52
+    assert len(text.splitlines()) == 64
 
 
 def test_the_recorded_world_comes_back(new_place: Places) -> None:
