@@ -9,7 +9,8 @@ from backend.server.operation import Json, Operation
 
 TAG = "nico"
 TOKEN: list[Json] = [{"nicoToken": []}]
-ALWAYS = (401, 403, 405, 408, 413, 429, 431, 500, 503, 504)
+ALWAYS = (401, 403, 404, 405, 408, 413, 429, 431, 500, 503, 504)
+"""404, too: no organisation is called by a new line, say."""
 TEXTS: Json = {"type": "object", "additionalProperties": {"type": "string"}}
 ERROR: Json = {
     "type": "object",

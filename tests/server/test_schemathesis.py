@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from backend.core import principals
+from backend.core.database import Tx
+from backend.core.identity import operator
+from tests.nico.cloud import furnish
 from tests.serving import recorded_backend, token
 
 pytestmark = pytest.mark.slow
@@ -27,6 +31,7 @@ CHECKS = (
 )
 ASTAKOS = ("--include-tag", "astakos")
 COMPONENT = "commissions|service"
+METAL = "metal"
 BEARER = f"Authorization: Bearer {token('A')['X-Auth-Token']}"
 
 
@@ -43,10 +48,19 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "bin/schemathesis"
 
 
+def metal(tx: Tx) -> None:
+    """NICo's fixture, and somebody who is all in every organisation."""
+    furnish(tx)
+    grants = [principals.parse_grant(one) for one in ("nico:admin", "nico:user")]
+    principals.add(tx, operator("op"), "metal", grants, principals.digest(METAL), 0)
+
+
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
     """A server of the recorded world."""
-    recorded_backend(tmp_path / "world.db").shut()
+    backend = recorded_backend(tmp_path / "world.db")
+    backend.database.write(metal)
+    backend.shut()
     patient = [sys.executable, "-m", "tests.server.patient", str(tmp_path / "world.db")]
     server = subprocess.Popen(patient, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
@@ -76,10 +90,14 @@ def url(tmp_path: Path) -> Iterator[str]:
             f"Authorization: Token {token('A')['X-Auth-Token']}",
             ("--include-tag", "openportal"),
         ),
+        (
+            f"Authorization: Bearer {METAL}",
+            ("--include-tag", "nico"),
+        ),
         (BEARER, ("--include-tag", "console")),
         (BEARER, ("--include-tag", "bursar")),
     ],
-    ids=["component", "user", "placement", "openportal", "console", "watching"],
+    ids=["component", "user", "placement", "openportal", "nico", "console", "watching"],
 )
 def test_nothing_departs_from_the_document(
     command: Path, url: str, tmp_path: Path, header: str, which: tuple[str, ...]

@@ -196,6 +196,16 @@ class Cast:
         """The answer to a creation."""
         return self.ask("pa", "POST", "/allocation", self.body(resource, value, tenant, **more))
 
+    def at_once(self, *bodies: Json) -> list[httpx.Response]:
+        """The answers to creations that are all sent before any is answered."""
+        path, headers = self.path("pa", "/allocation"), self.headers("pa")
+
+        async def every() -> list[httpx.Response]:
+            asked = (self.site.asked("POST", path, json=body, headers=headers) for body in bodies)
+            return await asyncio.gather(*asked)
+
+        return self.site.runner.run(every())
+
     def made(self, resource: str, value: int, tenant: str = "T1", **more: Any) -> Json:
         """A new allocation."""
         answer = self.give(resource, value, tenant, **more)

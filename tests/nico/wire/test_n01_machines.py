@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -230,11 +229,18 @@ def test_n25_what_is_given_can_be_used(cast: Cast) -> None:
 
 
 def test_n26_two_cannot_be_given_the_same(cast: Cast) -> None:
-    bodies = [cast.body("G100", 6), cast.body("G100", 6, "T2")]
-    path, headers = cast.path("pa", "/allocation"), cast.headers("pa")
+    answers = cast.at_once(cast.body("G100", 6), cast.body("G100", 6, "T2"))
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
 
-    async def both() -> list[int]:
-        asked = (cast.site.asked("POST", path, json=body, headers=headers) for body in bodies)
-        return sorted(answer.status_code for answer in await asyncio.gather(*asked))
 
-    assert cast.site.runner.run(both()) == [201, 409]
+def test_n26_many_are_given_what_there_is(cast: Cast) -> None:
+    answers = cast.at_once(*(cast.body("G100", 1) for _ in range(14)))
+    assert sorted(answer.status_code for answer in answers) == [201] * 10 + [409] * 4
+    assert cast.figures("G100")["maxAllocatable"] == 0
+
+
+def test_n26_networks_at_once_do_not_overlap(cast: Cast) -> None:
+    answers = cast.at_once(*(cast.body("B24", 26, f"T{1 + n % 2}") for n in range(7)))
+    made = [answer.json() for answer in answers if answer.status_code == 201]
+    wanted = {f"192.168.20.{n}/26" for n in (0, 64, 128, 192)}
+    assert ({cast.cidr(row) for row in made}, len(made)) == (wanted, 4)
