@@ -43,6 +43,7 @@ def test_panes_of_a_system_that_is_not_connected_say_how_to_connect_it(
         ({"astakos"}, "projects"),
         ({"placement"}, "allocations"),
         ({"openportal"}, "allocations"),
+        ({"nico"}, "allocations"),
         (set(), "audit"),
     ],
 )

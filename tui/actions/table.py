@@ -149,6 +149,7 @@ _EDITED = (Scope.PROJECTS, Scope.PROJECT, Scope.REVIEW, *_ALLOCATION, *_CONSTRAI
 _EDITS = (
     "ModifyProject", "SubmitApplication", "ReplaceAllocations", "SetInventory",
     "ModifyAllocation", "ModifyRemoteProject", "SetConstraintValue",
+    "ModifyNicoAllocation",
 )  # fmt: skip
 
 _DECISIONS = (
@@ -253,11 +254,13 @@ _DECISIONS = (
            "Take a person out of the project", footer=12, changes_data=True,
            gives=("ChangeMembership",)),
     Action("alloc.new", ("n",), "new allocation", (Scope.ALLOCATIONS,), Group.DECIDE,
-           "Fill in a form for a new allocation of OpenPortal; a preview follows", short="new",
-           footer=86, gives=("CreateAllocation",)),
+           "Fill in a form for a new allocation of OpenPortal or NICo; a preview follows",
+           short="new", footer=86, gives=("CreateAllocation", "CreateNicoAllocation")),
     Action("alloc.limit", ("L",), "set limit", _ALLOCATION, Group.DECIDE,
-           "Type another node limit of an allocation, or of all marked ones; the service is told",
-           short="limit", footer=2, changes_data=True, gives=("SetNodeLimit",)),
+           "Type another node limit of an allocation, or of all marked ones; the service is told."
+           " Of NICo, another value",
+           short="limit", footer=2, changes_data=True,
+           gives=("SetNodeLimit", "SetConstraintValue")),
     Action("alloc.pull", ("P",), "pull", _ALLOCATION, Group.DECIDE,
            "Read usage and members of an allocation, or of all marked ones, anew from the service",
            footer=3, changes_data=True, gives=("PullAllocation",)),
@@ -277,7 +280,7 @@ _DECISIONS = (
     Action("alloc.delete", ("delete",), "delete", _ALLOCATION, Group.DECIDE,
            "Delete an allocation at its service and here; of a consumer, all that it holds, if"
            " nobody changed it meanwhile. All marked ones at once", footer=5, changes_data=True,
-           gives=("DeleteAllocation", "ReplaceAllocations")),
+           gives=("DeleteAllocation", "ReplaceAllocations", "DeleteNicoAllocation")),
     Action("award.review", ("a",), "review award", (Scope.AWARDS,), Group.DECIDE,
            "Look at the award in the queue of what waits; changes nothing", short="review",
            footer=2),

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from backend.core.plan import Plan
 from backend.core.text import display
+from backend.nico.model import NicoCommand
 from tui.format import names
 from tui.format.diffs import ABSENT, Cell, Row, label, pivot
 from tui.format.impacts import (
@@ -161,6 +162,8 @@ def _field_name(row: Row, named: bool) -> str:
 
 
 def _over(plan: Plan, look: Look) -> tuple[str, list[Line], str]:
+    if isinstance(plan.command, NicoCommand):
+        return _given(plan, look)
     if is_capacity(plan.impacts):
         return _capacity(plan, look)
     over = plan.going_over
@@ -177,6 +180,16 @@ def _over(plan: Plan, look: Look) -> tuple[str, list[Line], str]:
     if not over:
         return "WHO IS AFFECTED", body, ""
     return f"WHO GOES OVER QUOTA ({tally(over)})", body, "effective limit, usage"
+
+
+def _given(plan: Plan, look: Look) -> tuple[str, list[Line], str]:
+    """Machines of a type that a tenant has by all its allocations, before and after."""
+    shown = [replace(one, holder=one.project) for one in plan.impacts]
+    body = [
+        line(f"given.{one.project}.{one.resource}", f"  {text}")
+        for one, text in zip(shown, impact_texts(shown, look), strict=True)
+    ]
+    return "MACHINES OF THE TENANT", body, "by all its allocations, in use"
 
 
 def _capacity(plan: Plan, look: Look) -> tuple[str, list[Line], str]:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from backend.core.identity import Actor
-from backend.nico.model import Bounds, ConstraintRow, Kind, SetConstraintValue
+from backend.nico.model import (
+    Bounds,
+    ConstraintRow,
+    ModifyNicoAllocation,
+    NicoDetail,
+    SetConstraintValue,
+)
+from backend.nico.model import Kind as Of
 from tui.format import nico
-from tui.forms.form import Changed, Field, Form, Value
+from tui.forms.form import Changed, Field, Form, Kind, Value
 
 MOST = 2**31 - 1
+SHORTEST, LONGEST, DESCRIBED = 2, 256, 4000
 
 
 def value(actor: Actor, row: ConstraintRow) -> Form:
     """Another number of machines, or another prefix length."""
-    about_machines = row.kind is Kind.MACHINES
+    about_machines = row.kind is Of.MACHINES
     field = Field(
         "value",
         "Machines" if about_machines else "Prefix length",
@@ -45,7 +53,7 @@ def number(text: str) -> int:
 class _Within:
     """Refuses what the value may not become."""
 
-    def __init__(self, kind: Kind, bounds: Bounds | None) -> None:
+    def __init__(self, kind: Of, bounds: Bounds | None) -> None:
         self._kind, self._bounds = kind, bounds
 
     def __call__(self, text: Value) -> None:
@@ -63,9 +71,38 @@ def _allowed(row: ConstraintRow) -> str:
 
 
 def _note(row: ConstraintRow) -> str:
-    if row.kind is Kind.ADDRESSES:
+    if row.kind is Of.ADDRESSES:
         told = f"{row.cidr} of {row.resource_cidr}. Another size may be another network."
         return f"{told} The preview says which."
     used = f"{row.used:,} used" if row.used is not None else "use unknown"
     left = f", {max(0, row.room):,} of {row.resource_name} left for anybody" if row.room else ""
     return f"{row.resource_name} at {row.site_name}: {used}{left or ', none left'}."
+
+
+def record(actor: Actor, found: NicoDetail) -> Form:
+    """Another name or description of an allocation."""
+    row = found.row
+    fields = (
+        Field("name", "Name", value=row.name, check=named, required=True),
+        Field("description", "Description", Kind.TEXT, found.description, check=described),
+    )
+
+    def command(changed: Changed) -> ModifyNicoAllocation:
+        texts = {name: str(value) for name, value in changed.items()}
+        return ModifyNicoAllocation(actor=actor, allocation=row.uuid, **texts)
+
+    note = "The network that was carved is renamed, too." if row.cidr else ""
+    return Form(f"Edit {row.name}", f"nico:{row.uuid}", fields, command, note=note)
+
+
+def named(text: Value) -> None:
+    """Refuses what is no name. Raises ValueError."""
+    size = len(str(text).encode())
+    if not SHORTEST <= size <= LONGEST:
+        raise ValueError(f"{SHORTEST} to {LONGEST} bytes")
+
+
+def described(text: Value) -> None:
+    """Refuses texts that are too long for a request. Raises ValueError."""
+    if len(str(text)) > DESCRIBED:
+        raise ValueError(f"at most {DESCRIBED:,} characters")

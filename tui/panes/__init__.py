@@ -33,7 +33,7 @@ PANES = (
     PaneInfo("quotas", "2", "Quotas", "Quota", "quotas:QuotasPane", "over", "!"),
     PaneInfo(
         "allocations", "3", "Allocations", "Alloc", "allocations:AllocationsPane",
-        "erred", "!", system="placement|openportal",
+        "erred", "!", system="placement|openportal|nico",
     ),
     PaneInfo(
         "constraints", "4", "Constraints", "Constr", "constraints:ConstraintsPane",
@@ -109,9 +109,9 @@ CONNECTING = {
     "placement": ("No Placement is connected in this context.", "[contexts.NAME.placement]"),
     "nico": ("No NICo is connected in this context.", "[contexts.NAME.nico]"),
     "openportal": ("No OpenPortal is connected in this context.", "[contexts.NAME.openportal]"),
-    "placement|openportal": (
-        "No Placement is connected in this context, and no OpenPortal.",
-        "[contexts.NAME.placement] or [contexts.NAME.openportal]",
+    "placement|openportal|nico": (
+        "No Placement is connected in this context, no OpenPortal and no NICo.",
+        "[contexts.NAME.placement], [contexts.NAME.openportal] or [contexts.NAME.nico]",
     ),
 }
 """What is said where a system is not connected, and the setting that connects one."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 
 from backend.allocations.model import AllocationRow
-from backend.backend import OPENPORTAL
+from backend.backend import NICO, OPENPORTAL
 from backend.core.errors import Invalid, NotFound
 from backend.core.listing import FieldSpec, Query
 from backend.nico.model import NicoRow
@@ -16,7 +16,7 @@ from backend.openportal.model import PortalRow
 from backend.placement.model import ConsumerRow
 from tui.actions import Scope, bindings
 from tui.facets import facetted
-from tui.format import consumers, portal_text
+from tui.format import consumers, nico, portal_text
 from tui.format.lines import HEAD, QUIET, WARN, Build, Line, Look, Part, line
 from tui.panes import bulk, portal_actions
 from tui.panes.allocation_columns import COLUMNS
@@ -59,35 +59,37 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
                 allocation = await backend.openportal.allocation(of.key)
                 return lambda look: portal_text.allocation(allocation, look)
             if isinstance(of, NicoRow):
-                return lambda look: [line("name", (of.name, HEAD))]
+                given = await backend.nico.allocation(of.key)
+                return lambda look: nico.constraint(given, look)
             consumer = await backend.placement.consumer(of.key)
             return lambda look: consumers.consumer(consumer, look)
         except NotFound:
             return _gone(row)
 
-    def of(self) -> ConsumerRow | PortalRow | None:
+    def of(self) -> ConsumerRow | PortalRow | NicoRow | None:
         """The one under the cursor."""
         row = self.list.cursor_row
-        return None if row is None or isinstance(row.of, NicoRow) else row.of
+        return None if row is None else row.of
 
     def open_row(self, row: AllocationRow) -> None:
         """Everything about it, on the whole screen."""
         from tui.panes.consumer import ConsumerPane
+        from tui.panes.nico import NicoPane
         from tui.panes.portal import PortalPane
 
-        if isinstance(row.of, NicoRow):
-            return
-        made = PortalPane if isinstance(row.of, PortalRow) else ConsumerPane
+        made = {PortalRow: PortalPane, NicoRow: NicoPane}.get(type(row.of), ConsumerPane)
         self.app.push_screen(made(self.session, row.of.key))
 
     def raw(self, row: AllocationRow) -> None:
         """As the system's own API shows it."""
-        from tui.panes import consumer, portal
+        from tui.panes import consumer, nico, portal
 
         of = row.of
         if isinstance(of, PortalRow):
             self.start(portal.show_raw, self, of, group="raw")
-        elif isinstance(of, ConsumerRow):
+        elif isinstance(of, NicoRow):
+            self.start(nico.show_raw, self, of, group="raw")
+        else:
             self.start(consumer.show_raw, self, of, group="raw")
 
     def copied(self, row: AllocationRow) -> str:
@@ -110,6 +112,9 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
         badges = self.session.badges
         if badges is not None and badges.erred:
             return f"{badges.erred:,} ERRED   :allocations erred lists them", WARN
+        if self.nico_row() is not None:
+            edit, set = self.session.key("row.edit"), self.session.key("alloc.limit")
+            return f"{edit} renames   {set} sets the value   :constraints says what it may become"
         if self.consumer_row() is not None:
             edit = self.session.key("row.edit")
             return f"{edit} edits amounts   :orphans marks what nothing alive stands behind"
@@ -148,17 +153,29 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
     def _removal(self, row: AllocationRow) -> Command:
         of = row.of
         if isinstance(of, NicoRow):
-            raise Invalid("allocations of NICo are not deleted here")
+            return self.nico_deletion(of)
         return self.deletion(of) if isinstance(of, PortalRow) else self.removal(of)
 
     def action_alloc_new(self) -> None:
-        """Make a new allocation of OpenPortal."""
+        """Make a new allocation of OpenPortal or of NICo."""
         self.fill_in(self._new)
 
-    async def _new(self) -> Form:
+    async def _new(self) -> Form | None:
         from tui.forms.portal import PortalForms
+        from tui.panes.nico_actions import can_give, new_form
+        from tui.widgets.choice import Choice
 
-        session = self.session
+        session, systems = self.session, self.session.connection.systems
+        offered = [("openportal", "OpenPortal: node-hours on a service")]
+        offered = offered if OPENPORTAL in systems else []
+        offered += await self.waiting(can_give(self)) if NICO in systems else []
+        chosen: str | None = offered[0][0] if offered else "openportal"
+        if len(offered) > 1:
+            chosen = await self.app.push_screen_wait(Choice("New allocation", offered))
+        if chosen is None:
+            return None
+        if chosen != "openportal":
+            return await new_form(self, chosen)
         return await PortalForms(session.backend, session.look()).new(self.portal_row())
 
     def action_alloc_totals(self) -> None:

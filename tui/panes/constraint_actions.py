@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from backend.nico.model import ConstraintRow
 from tui.actions import Action
 from tui.format.nico import why_not
+from tui.panes.nico_actions import value_form
 from tui.panes.pane import Pane
 from tui.panes.raw import RawPane
 
@@ -43,13 +44,11 @@ class ConstraintActions(Pane, inherit_bindings=False):
         self.fill_in(self._form, editor=True)
 
     async def _form(self) -> Form | None:
-        from tui.forms.nico import value
-
         row = self.constraint_row()
         if row is None:
             return None
         rows = await self.waiting(self.session.backend.nico.constraints.rows([row.key]))
-        return value(self.session.connection.actor, rows.get(row.key, row))
+        return value_form(self, rows.get(row.key, row))
 
 
 async def show_raw(pane: Pane, row: ConstraintRow) -> None:

@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from backend.nico.model import NicoRow
 from backend.openportal.model import PortalRow
 from backend.placement.model import ConsumerRow
 from tui.actions import Action, Group
 from tui.panes.consumer_actions import PORTAL_ONLY, ConsumerActions
+from tui.panes.nico_actions import OF_OTHERS, NicoActions
 from tui.panes.portal_actions import PortalActions
 
 if TYPE_CHECKING:
@@ -26,10 +28,10 @@ WORDS = {
 """What actions are called for consumers: title, short."""
 
 
-class AllocationActions(PortalActions, ConsumerActions, inherit_bindings=False):
+class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bindings=False):
     """Does with the allocation `of()` what its kind has for a key."""
 
-    def of(self) -> ConsumerRow | PortalRow | None:
+    def of(self) -> ConsumerRow | PortalRow | NicoRow | None:
         """The allocation, as a row of its system; None when there is none."""
         raise NotImplementedError
 
@@ -43,9 +45,16 @@ class AllocationActions(PortalActions, ConsumerActions, inherit_bindings=False):
         found = self.of()
         return found if isinstance(found, PortalRow) else None
 
+    def nico_row(self) -> NicoRow | None:
+        """It, if it is one of NICo."""
+        found = self.of()
+        return found if isinstance(found, NicoRow) else None
+
     def refusal(self, action: Action) -> str:
         """There has to be one, and its kind has to permit it."""
         why = super().refusal(action)
+        if not why and action.id == "alloc.new":
+            return self.session.forbidden()
         if why or action.group is not Group.DECIDE or action.id in OF_NONE:
             return why
         found = self.of()
@@ -54,17 +63,24 @@ class AllocationActions(PortalActions, ConsumerActions, inherit_bindings=False):
             return why or ("" if self.marks() else "no allocation is selected")
         if isinstance(found, PortalRow):
             return self.portal_refusal(action, found)
+        if isinstance(found, NicoRow):
+            return "" if self.marks() and action.changes_data else self.nico_refusal(action, found)
         if self.marks() and action.id in PORTAL_ONLY:
             return ""  # others are marked
         return self.consumer_refusal(action, found)
 
     def offers(self, action: Action) -> bool:
         """The row of keys has what the kind under the cursor has."""
-        hidden = OF_CONSUMERS if self.portal_row() is not None else PORTAL_ONLY
-        return self.of() is None or action.id not in hidden
+        found = self.of()
+        if isinstance(found, NicoRow):
+            return action.id not in OF_OTHERS
+        hidden = OF_CONSUMERS if isinstance(found, PortalRow) else PORTAL_ONLY
+        return found is None or action.id not in hidden
 
     def named(self, action: Action) -> Action:
-        """In the words of Placement where it is about a consumer."""
+        """In the words of Placement and NICo where it is about one of theirs."""
+        if action.id == "alloc.limit" and self.nico_row() is not None:
+            return replace(action, title="set value", short="value")
         if action.id in WORDS and self.consumer_row() is not None:
             title, short = WORDS[action.id]
             return replace(action, title=title, short=short)
@@ -79,7 +95,16 @@ class AllocationActions(PortalActions, ConsumerActions, inherit_bindings=False):
         self.fill_in(self._form(), editor=True)
 
     def _form(self) -> Callable[[], Awaitable[Form | None]]:
+        if self.nico_row() is not None:
+            return self.nico_form
         return self.portal_form if self.portal_row() is not None else self.consumer_form
+
+    def action_alloc_limit(self) -> None:
+        """Set the limit of one of OpenPortal, the value of one of NICo."""
+        if self.nico_row() is not None and not self.marks():
+            self.fill_in(self.nico_value)
+        else:
+            super().action_alloc_limit()
 
     def action_alloc_unlink(self) -> None:
         """Forget it here; of a consumer, take away what one provider gives."""
@@ -90,7 +115,9 @@ class AllocationActions(PortalActions, ConsumerActions, inherit_bindings=False):
 
     def action_alloc_delete(self) -> None:
         """Delete it; of a consumer, all that it holds."""
-        if self.portal_row() is not None:
+        if (row := self.nico_row()) is not None:
+            self.change(self.nico_deletion(row))
+        elif self.portal_row() is not None:
             self.decide(self.deletion)
         else:
             self.take_all()

@@ -8,7 +8,7 @@ from functools import singledispatch
 
 from backend.allocations.model import AllocationRow
 from backend.backend import JournalRow
-from backend.nico.model import ConstraintRow
+from backend.nico.model import ConstraintRow, NicoRow
 from backend.openportal.model import AwardRow, CodeRow, PortalRow, RemoteProjectRow, ServiceRow
 from backend.placement.model import ConsumerRow, InventoryRow, ProviderRow
 from backend.projects.model import MemberRow, MismatchRow, PersonRow, ProjectRow
@@ -95,7 +95,10 @@ def _entry(row: JournalRow) -> Iterator[Related]:
         yield from _provider(id.partition("/")[0], "its provider")
     elif kind == "allocation":
         yield Related("the allocation, if it is there", "allocations", f"uuid={quoted(id)}")
-    elif kind in ("constraint", "nico_allocation"):
+    elif kind == "nico_allocation":
+        yield Related("the allocation, if it is there", "allocations", f"uuid={quoted(id)}")
+        yield Related("its constraint", "constraints", f"uuid={quoted(id)}")
+    elif kind == "constraint":
         yield Related("the constraint, if it is there", "constraints", f"uuid={quoted(id)}")
     elif kind == "commission":
         yield Related("the commission, if it is pending", "commissions", f"serial={id}")
@@ -151,6 +154,7 @@ def _inventory(row: InventoryRow) -> Iterator[Related]:
 @related.register
 def _constraint(row: ConstraintRow) -> Iterator[Related]:
     resource, tenant = quoted(row.resource), quoted(row.tenant)
+    yield Related("the allocation", "allocations", f"uuid={quoted(row.allocation)}")
     yield Related(f"all that {row.tenant_org} is given", "constraints", f"tenant={tenant}")
     yield Related(f"all of {row.resource_name}", "constraints", f"resource={resource}")
     yield Related(f"what {row.tenant_org} is given of it", "constraints",
@@ -159,6 +163,17 @@ def _constraint(row: ConstraintRow) -> Iterator[Related]:
     yield Related("what was done to it", "audit", f"about={quoted(f'constraint:{row.uuid}')}")
     allocation = quoted(f"nico_allocation:{row.allocation}")
     yield Related("what was done to its allocation", "audit", f"about={allocation}")
+
+
+@related.register
+def _nico(row: NicoRow) -> Iterator[Related]:
+    uuid, tenant = quoted(row.uuid), quoted(row.tenant)
+    yield Related("what it may become", "constraints", f"uuid={uuid}")
+    yield Related(f"all that {row.tenant_org} is given", "allocations", f"tenant={tenant}")
+    yield Related(f"all of {row.resource_name}", "allocations",
+                  f"resource={quoted(row.resource)}")  # fmt: skip
+    yield Related(f"all at {row.site_name}", "allocations", f"site={quoted(row.site)}")
+    yield Related("what was done to it", "audit", f"about={quoted(f'nico_allocation:{row.uuid}')}")
 
 
 @related.register

@@ -6,11 +6,12 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.nico.cloud import B22, Cloud
-from tests.tui.clouds import TRAIN, WIDE_NET
+from tests.tui.clouds import OTHER, TRAIN, WIDE_NET
 from tests.tui.forms.play import fill
 from tests.tui.panes.test_pictures import Compare, both_sizes, open_detail, open_pane, shown
 from tests.tui.stage import NARROW, Stage, dialog, press, until
 from tests.tui.troubles import listed, order
+from tui.dialogs.bulk import BulkScreen
 from tui.widgets.text import TextPanel
 
 
@@ -82,4 +83,53 @@ def test_without_colours(
         await press(pilot, "G")
 
     monkeypatch.setenv("NO_COLOR", "1")
+    assert shown(shelves, snap_compare, NARROW, before)
+
+
+@both_sizes
+def test_allocations(
+    shelves: Stage, cloud: Cloud, snap_compare: Compare, size: tuple[int, int]
+) -> None:
+    """Those of NICo beside consumers; wide: what one gives, and what may become of it."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await open_pane(pilot, "3", "G")
+
+    assert shown(shelves, snap_compare, size, before)
+
+
+@both_sizes
+def test_a_new_one(
+    shelves: Stage, cloud: Cloud, snap_compare: Compare, size: tuple[int, int]
+) -> None:
+    """What there is to give stands beside the field, and that three are too many."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await press(pilot, "3", "n")
+        await until(pilot, lambda: bool(pilot.app.screen.query("#choice")))
+        await press(pilot, "j", "enter")
+        await fill(pilot, resource="g100", tenant="t2", name="more", value="3")
+
+    assert shown(shelves, snap_compare, size, before)
+
+
+def test_deleting(shelves: Stage, cloud: Cloud, snap_compare: Compare) -> None:
+    """What the tenant is left, and how it could be made again."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await order(pilot, f"allocations kind=nico name={OTHER}")
+        await press(pilot, "delete")
+        await dialog(pilot)
+
+    assert shown(shelves, snap_compare, NARROW, before)
+
+
+def test_deleting_several(shelves: Stage, cloud: Cloud, snap_compare: Compare) -> None:
+    """Two of five cannot be, and it is said why."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await order(pilot, "allocations kind=nico")
+        await press(pilot, "*", "delete")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BulkScreen))
+
     assert shown(shelves, snap_compare, NARROW, before)

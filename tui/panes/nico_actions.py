@@ -1,0 +1,91 @@
+"""What can be done with an allocation of NICo, from the list and from its own screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.core.listing import Query
+from backend.nico.model import ConstraintRow, DeleteNicoAllocation, NicoRow
+from tui.actions import Action
+from tui.format.nico import why_not
+from tui.panes.pane import Pane
+
+if TYPE_CHECKING:
+    from tui.forms.form import Form
+
+GIVES = {
+    "alloc.limit": "SetConstraintValue",
+    "alloc.delete": "DeleteNicoAllocation",
+    "row.edit": "ModifyNicoAllocation",
+    "row.editor": "ModifyNicoAllocation",
+}
+"""The command that an action gives for an allocation of NICo."""
+OF_OTHERS = ("alloc.pull", "alloc.ok", "alloc.erred", "alloc.move", "alloc.unlink")
+
+
+class NicoActions(Pane, inherit_bindings=False):
+    """Rename, set the value of and delete the allocation of `nico_row`."""
+
+    def nico_row(self) -> NicoRow | None:
+        """The allocation, None when there is none or it is of another system."""
+        raise NotImplementedError
+
+    def nico_refusal(self, action: Action, row: NicoRow) -> str:
+        """Why an action is off for an allocation of NICo, `` when it is not."""
+        if action.id in OF_OTHERS:
+            return "allocations of NICo have no such thing"
+        if (gives := GIVES.get(action.id)) is None:
+            return ""
+        if why := self.session.forbidden() or self.session.lacking([gives]):
+            return why
+        if action.id == "alloc.delete" and row.locked and not self.marks():
+            return f"it is in use; {self.session.key('row.open')} shows what has to go before"
+        return ""
+
+    def nico_deletion(self, row: NicoRow) -> DeleteNicoAllocation:
+        """What takes it back."""
+        return DeleteNicoAllocation(actor=self.session.connection.actor, allocation=row.uuid)
+
+    async def nico_form(self) -> Form | None:
+        """What renames and describes it. Raises BursarError."""
+        from tui.forms.nico import record
+
+        if (row := self.nico_row()) is None:
+            return None
+        found = await self.waiting(self.session.backend.nico.allocation(row.key))
+        return record(self.session.connection.actor, found)
+
+    async def nico_value(self) -> Form | None:
+        """What sets its value. Raises BursarError."""
+        if (row := self.nico_row()) is None:
+            return None
+        found = await self.waiting(self.session.backend.nico.allocation(row.key))
+        return value_form(self, found.constraint)
+
+
+def value_form(pane: Pane, row: ConstraintRow) -> Form | None:
+    """What sets the value of a constraint; None where it can have no other, which is told."""
+    from tui.forms.nico import value
+
+    if why := why_not(row.bounds):
+        pane.session.tell(f"{row.allocation_name}: {why}", "warn")
+        return None
+    return value(pane.session.connection.actor, row)
+
+
+async def new_form(pane: Pane, kind: str) -> Form:
+    """What gives a tenant machines of a type or a network of a block. Raises NotFound."""
+    from tui.forms.nico_new import NewNico
+
+    session = pane.session
+    return await pane.waiting(NewNico(session.backend, kind).form())
+
+
+async def can_give(pane: Pane) -> list[tuple[str, str]]:
+    """What there is to give of NICo, as choices: (kind, words). Raises BursarError."""
+    nico = pane.session.backend.nico
+    offered = (
+        ("machines", "NICo: machines of an instance type", nico.types),
+        ("addresses", "NICo: a network of a block", nico.blocks),
+    )
+    return [(kind, words) for kind, words, rows in offered if await rows.page(Query(), 1)]
