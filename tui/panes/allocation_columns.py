@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from backend.allocations.model import AllocationRow
 from backend.nico.model import Kind, NicoRow
@@ -88,3 +89,13 @@ COLUMNS: tuple[Column[AllocationRow], ...] = (
     Column("age", "AGE", _age, 5, right=True, drop=30, sort="age", ages=True),
     Column("use", "USE", _USE, 11, 16, drop=10, sort="share", figure=_figure, ages=True),
 )
+NARROWED = {"project": 9, "amount": 16, "use": 10}
+
+
+def columns_for(portal: bool) -> Sequence[Column[AllocationRow]]:
+    """See `COLUMNS`. With OpenPortal (`portal`) names repeat on every cluster, so that WHERE has
+    its place on 80 cells; amounts of consumers give way."""
+    return NARROW if portal else COLUMNS
+
+
+NARROW = tuple(replace(one, width=NARROWED.get(one.id, one.width)) for one in COLUMNS)

@@ -19,7 +19,7 @@ from tui.facets import facetted
 from tui.format import consumers, nico, portal_text
 from tui.format.lines import HEAD, QUIET, WARN, Build, Line, Look, Part, line
 from tui.panes import bulk, portal_actions
-from tui.panes.allocation_columns import COLUMNS
+from tui.panes.allocation_columns import columns_for
 from tui.panes.consumer_actions import about, named
 from tui.panes.kinds import AllocationActions
 from tui.panes.listpane import ListPane, quiet
@@ -48,8 +48,14 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ALLOCATIONS, Scope.LIST)
 
     def columns(self) -> Sequence[Column[AllocationRow]]:
-        """See `COLUMNS`."""
-        return COLUMNS
+        """See `columns_for`."""
+        return columns_for(OPENPORTAL in self.session.connection.systems)
+
+    async def refresh_data(self) -> None:
+        """A server may have said meanwhile which systems it has."""
+        if self.list.columns != tuple(columns := self.columns()):
+            self.list.show_columns(columns)
+        await super().refresh_data()
 
     async def detail(self, row: AllocationRow) -> Build:
         """What it holds of each provider, or how it stands."""

@@ -39,8 +39,13 @@ def decide(
         found = partial(_cases, table, keys, make, label, about)
         pane.start(_decide, pane, table, found, aside, group="change")
     elif row is not None:
+
+        def done() -> None:
+            table.hold()
+            table.mark(keys, on=False)
+
         try:
-            pane.change(make(row), done=lambda: table.mark(keys, on=False))
+            pane.change(make(row), done=done)
         except BursarError as error:
             pane.session.told(error)
 
@@ -82,6 +87,7 @@ async def _decide(
     _follow(pane, found)
     done = [case.key for case in found if case.outcome == cases.DONE]
     if done:
+        table.hold()
         table.mark(done, on=False)
         pane.session.inverse = None
         rest = len(found) - len(done)

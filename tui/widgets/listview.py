@@ -72,7 +72,7 @@ class RowView(LineView, Generic[RowT]):
         self._reader: Reader[RowT] = Reader(listing, self)
         self.source = self._reader.source
         self.cursor = 0
-        self._key = 0
+        self._key = self._held = 0
         self._goal: int | None = None
         self._following: Timer | None = None
         self._wanted: Query | None = None
@@ -119,12 +119,17 @@ class RowView(LineView, Generic[RowT]):
         """Time passed: marks of change fade."""
         if self.source.marks or self.source.ghosts:
             faded: set[int] = set()
-            self.reorder(lambda: faded.update(self.source.tick()), follow=False)
+            self.reorder(lambda: faded.update(self.source.tick(self._held)), follow=False)
             self.repaint_keys(faded)
+
+    def hold(self) -> None:
+        """Something is done with the object under the cursor: should the list lose it, it stays
+        until the cursor moves, so that no key meant for it meets its neighbour."""
+        self._held = self._key
 
     def go_to(self, key: int) -> None:
         """Put the cursor on an object, at once or when its row is found."""
-        self._key = key
+        self._key, self._held = key, 0
         index = self.source.index(key)
         if index is not None:
             self.move_to(index)
@@ -250,7 +255,7 @@ class RowView(LineView, Generic[RowT]):
     def _set_key(self, index: int) -> None:
         key = self._nth_key(index)
         if key != self._key:
-            self._key = key
+            self._key, self._held = key, 0
             self.screen.post_message(self.Moved(self, key))
 
     def move_to(self, index: int) -> None:

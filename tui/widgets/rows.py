@@ -54,6 +54,8 @@ class RowSource(Generic[RowT]):
         self.marks: dict[int, Mark[RowT]] = {}
         self._rows: OrderedDict[int, RowT] = OrderedDict()
         self._absent: set[int] = set()
+        self._lost: set[int] = set()
+        """Ghosts that are in no list any more."""
         self._asked = self._answered = 0
 
     def __len__(self) -> int:
@@ -111,7 +113,7 @@ class RowSource(Generic[RowT]):
     def adopt(
         self, keys: array[int], appeared: Iterable[int] = (), vanished: Mapping[int, int] = NONE
     ) -> None:
-        """Take a new order; the vanished keep their places until `tick`."""
+        """Take a new order; the vanished keep their places until `tick` lets them go."""
         for key in appeared:
             self.marks[key] = Mark(None, self.MARK_TICKS)
         places = {key: place for key, place in vanished.items() if key in self._rows}
@@ -142,7 +144,7 @@ class RowSource(Generic[RowT]):
 
     async def reread(self, first: int, last: int) -> set[int]:
         """Read the rows of some places anew and forget all others; the keys that differ."""
-        keys = [key for key in self.keys[max(0, first) : last + 1] if key not in self.ghosts]
+        keys = list(self.keys[max(0, first) : last + 1])
         query, self._asked = self.query, self._asked + 1
         asked = self._asked
         found = await self.listing.rows(keys)
@@ -150,7 +152,8 @@ class RowSource(Generic[RowT]):
             return set()  # a later question was answered first
         self._answered = asked
         before = {key: self._rows.get(key) for key in keys}
-        kept = [key for key in (*self.ghosts, *keys) if key not in found]
+        self._lost = {key for key in keys if key not in found}
+        kept = [key for key in {*self.ghosts, *keys} if key not in found]
         vanished = {key: self._rows[key] for key in kept if key in self._rows}
         self._rows.clear()
         self._rows.update(vanished)
@@ -161,18 +164,19 @@ class RowSource(Generic[RowT]):
             self._note(key, before[key])
         return changed
 
-    def tick(self) -> set[int]:
-        """Let marks grow old and ghosts go; the keys that look different now."""
+    def tick(self, held: int = 0) -> set[int]:
+        """Let marks grow old and ghosts go, except `held` as long as there is such an object;
+        the keys that look different now."""
         for mark in self.marks.values():
             mark.ticks -= 1
         done = {key for key, mark in self.marks.items() if mark.ticks <= 0}
         for key in done:
             del self.marks[key]
-        for key in self.ghosts:
+        gone = self.ghosts - ({held} - self._lost)
+        for key in gone:
             self.keys.remove(key)
-        done |= self.ghosts
-        self.ghosts.clear()
-        return done
+        self.ghosts -= gone
+        return done | gone
 
     def _note(self, key: int, before: RowT | None) -> None:
         if before is not None:

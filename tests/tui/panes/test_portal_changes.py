@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from backend.core.identity import Actor, Role
 from backend.core.plan import Tier
-from backend.openportal.model import AwardState, State
+from backend.openportal.model import AwardState, PortalRow, State
 from backend.openportal.store import allocations, awards
 from tests.tui.forms.play import fill, form
 from tests.tui.portals import AI, Clocked, P, Q, portal_of
@@ -141,6 +141,41 @@ def test_what_takes_longer_than_a_minute_is_said_to_run_still(harbour: Stage) ->
         await until(pilot, lambda: "pull of ocean-ai: OK" in messages(pilot))
 
     play(harbour.app(), script)
+
+
+def test_what_is_changed_stays_under_the_cursor_though_the_filter_loses_it(harbour: Stage) -> None:
+    p = portal_of(harbour)
+
+    async def script(pilot: Pilot[None]) -> None:
+        p.put(uuid_of(p, "ice"), state=State.ERRED)
+        await order(pilot, "allocations erred")
+        await listed(pilot, lambda count: count == 2)
+        name = under(pilot).name
+        await press(pilot, "P")
+        await agreed(pilot)
+        screen(pilot).list._reader.last_move = 0.0
+        await screen(pilot).refresh_data()
+        await listed(pilot, lambda count: count == 1)
+        for _ in range(3):
+            screen(pilot).tick()
+            await screen(pilot).refresh_data()
+        assert (under(pilot).name, under(pilot).state) == (name, State.UPDATE_SCHEDULED)
+        await worked(pilot, p)
+        await until(pilot, lambda: under(pilot).state is State.OK)
+        await press(pilot, "g", "G", "g")
+        screen(pilot).tick()
+        assert under(pilot).name != name
+        assert len(screen(pilot).list.source) == 1
+
+    play(harbour.app(), script)
+
+
+def under(pilot: Pilot[None]) -> PortalRow:
+    """The allocation under the cursor."""
+    row = screen(pilot).list.cursor_row
+    assert row is not None
+    assert isinstance(row.of, PortalRow)
+    return row.of
 
 
 def test_a_deletion_ends_with_the_row_gone(harbour: Stage) -> None:
