@@ -14,6 +14,7 @@ from backend.core.runtime import micros
 from backend.demo.allotted import portal
 from backend.demo.cloud import CLASSES, TRAITS, Cloud, cloud
 from backend.demo.extras import base_plots, extras, newcomers, stray_claims
+from backend.demo.nico import nico
 from backend.demo.people import crowd
 from backend.demo.plot import RESOURCES, Pending, Plot, Wish, pending_of
 from backend.demo.portal import Ground, ground
@@ -99,6 +100,7 @@ def generate(seed: int, now: datetime, scale: int = 1) -> World:
         providers=Section(blocks, lambda block: block.providers),
         consumers=Section(blocks, lambda block: block.consumers),
         portal=_portal(blocks, ground(seed, at)),
+        nico=nico(seed, at),
     )
 
 

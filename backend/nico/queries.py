@@ -49,15 +49,21 @@ CONSTRAINT_SORTS: Mapping[str, str] = {
     "used": _by(fields.USED),
     "left": _by(f"CASE WHEN {fields.MACHINES} THEN {fields.LEFT} ELSE -1 END"),
     "room": _by(f"coalesce({fields.ROOM}, -1)"),
-    "age": "v.id " + GIVEN + " ORDER BY v.created_at {d}, v.id {d}",
+    "age": f"v.id {GIVEN} ORDER BY g.created_at {{d}}, g.id {{d}}",
 }
 CONSTRAINT_SCOPES: Mapping[str, str] = {
     "allocation": "g.uuid = ?",
     "tenant": "g.tenant_id IN (SELECT id FROM nico_tenant WHERE uuid = ?)",
     "site": "g.site_id IN (SELECT id FROM nico_site WHERE uuid = ?)",
-    "type": "v.type_id IN (SELECT id FROM nico_type WHERE uuid = ?)",
-    "block": "v.block_id IN (SELECT id FROM nico_block WHERE uuid = ?)",
+    "type": "v.type_id > 0 AND v.type_id IN (SELECT id FROM nico_type WHERE uuid = ?)",
+    "block": "v.block_id > 0 AND v.block_id IN (SELECT id FROM nico_block WHERE uuid = ?)",
 }
+NARROW = ("type", "block")
+TURNED = (
+    "nico_allocation g CROSS JOIN nico_constraint v",
+    "nico_constraint v CROSS JOIN nico_allocation g",
+)
+"""Scopes of few constraints, which are looked up first."""
 _LINE = """v.id, v.uuid, g.id, g.uuid, g.name, g.status, t.uuid, t.org, s.uuid, s.name, v.kind,
     coalesce(y.uuid, b.uuid, ''), coalesce(y.name, b.name, ''), coalesce(b.network, ''),
     coalesce(b.length, 0), coalesce(b.bits, 0), coalesce(d.id, 0), coalesce(d.network, ''),
@@ -135,6 +141,8 @@ def _listed(found: Fields, sorts: Mapping[str, str], scopes: Mapping[str, str]) 
         scope = scopes.get(kind, "1 = 0") if query.scope else ""
         parts = [part for part in (scope, where.sql) if part] or ["1 = 1"]
         sql = sorts.get(query.sort, sorts[""]).replace("{v}", " AND ".join(parts))
+        if kind in NARROW:
+            sql = sql.replace(*TURNED)
         sql = sql.replace("{d}", "DESC" if query.descending else "ASC")
         return f"SELECT {sql}", [*([uuid] if "?" in scope else []), *where.params]
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from backend.core.runtime import micros
 from backend.demo import generate
 from backend.demo.cloud import TRAITS
 from backend.demo.generator import FIRST_WAITING
+from backend.nico import queries as nico
+from backend.nico.model import Kind
 from backend.openportal import details
 from backend.placement import queries as placement
 from backend.placement.rules.names import standard_traits
@@ -155,6 +158,23 @@ def test_openportal_has_all_that_there_may_be(demo: Database) -> None:
     assert [review.row.embargoed for review in waiting] == [False, True, False]
     assert waiting[-1].project is not None
     assert all(review.service for review in waiting)
+
+
+def test_nico_has_all_that_there_may_be(demo: Database) -> None:
+    """Machines that are full, in use or neither, networks that are held, free, and given whole."""
+    listing = nico.constraint_keys_sql(Query(), 0)
+    rows = demo.read(lambda tx: nico.constraint_rows(tx, keys_of(tx, listing)))
+    bounds = [row.bounds for row in rows.values() if row.bounds]
+    assert len(bounds) == len(rows) >= 12
+    assert {row.kind for row in rows.values()} == {*Kind}
+    assert any(one.fixed for one in bounds)
+    assert not all(one.fixed for one in bounds)
+    assert {row.site_name for row in rows.values()} == {"sjc-2", "fra-1"}
+    for text, least in (("locked", 4), ("idle", 5), ("room=0", 1), ("addresses", 5)):
+        found = len(demo.read(partial(keys_of, statement=nico.constraint_keys_sql(Query(text), 0))))
+        assert found >= least, text
+    assert figures(demo, "SELECT count(DISTINCT status) FROM nico_machine") >= 4
+    assert figures(demo, "SELECT count(*) FROM nico_block WHERE full_grant = 1") == 1
 
 
 def test_usage_of_this_month_is_that_of_its_people(demo: Database) -> None:

@@ -62,7 +62,9 @@ def _called(row: Any) -> Value:
 
 
 def _project(row: Any) -> Value:
-    if isinstance(row.of, NicoRow) or not _is_known(row):
+    if isinstance(row.of, NicoRow):
+        return row.of.tenant_org
+    if not _is_known(row):
         return None
     return str(row.of.project_name or row.of.project)
 
