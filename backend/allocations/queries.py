@@ -101,8 +101,8 @@ BY_KIND = (
 BY_AMOUNT = (
     f"""{A} FROM portal_allocation a WHERE {{a}}
         ORDER BY coalesce({LIMIT}, -1) {{d}}, a.id {{d}}""",
-    f"{C} FROM consumer c WHERE {{c}} ORDER BY {{m}} {{d}}, c.id {{d}}",
     f"{N} {GIVEN} ORDER BY v.value {{d}}, g.id {{d}}",
+    f"{C} FROM consumer c WHERE {{c}} ORDER BY {{m}} {{d}}, c.id {{d}}",
 )
 AMOUNT = placement.AMOUNT
 PARTS: Mapping[str, tuple[str, ...]] = {"kind": BY_KIND, AMOUNT: BY_AMOUNT}

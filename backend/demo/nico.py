@@ -68,6 +68,7 @@ ADDRESSES = (
     ("groesse-whole", "größe", "v6-fra", 48, ()),
     ("acme-small", "acme", "dc-fra", 28, ()),
 )
+ON_DEMAND = ("acme-public",)
 
 
 @dataclass(slots=True)
@@ -173,7 +174,8 @@ class _Story:
         made, tenant = self._made(), self.tenants[org].uuid
         uuid, whose = self.uuid(), (self.provider.uuid, tenant, site, name)
         one = Allocation(uuid, *whose, None, "Registered", made, made)
-        what = (kind, of, Mode.RESERVED, value, derived, made, made)
+        mode = Mode.ON_DEMAND if name in ON_DEMAND else Mode.RESERVED
+        what = (kind, of, mode, value, derived, made, made)
         self.given.append(GivenEntry(one, Constraint(self.uuid(), uuid, *what)))
 
 

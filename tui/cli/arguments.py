@@ -316,6 +316,10 @@ COMMANDS: dict[str, tuple[str, Fill]] = {
     "services": ("services of OpenPortal as a list", _list("services")),
     "awards": ("awards of other portals as a list, those that wait first", _list("awards")),
     "remote-projects": ("awards to other portals as a list", _list("remote-projects")),
+    "constraints": (
+        "what tenants of NICo are given, and what that may become",
+        _list("constraints"),
+    ),
     "inventories": ("what providers have and how much is used as a list", _list("inventories")),
     "providers": ("resource providers in their trees as a list", _list("providers")),
     "journal": ("who changed what as a list, newest first", _list("journal")),
