@@ -63,6 +63,9 @@ class Settling:
         command = plan.command
         verb, named = VERBS.get(type(command)), getattr(command, "allocation", "")
         uuid = str(named or receipt.created.get("allocation", ""))
+        if isinstance(command, ApproveAward):
+            limits = [change for change in plan.changes if change.field == "node limit"]
+            verb = VERBS[SetNodeLimit] if any(one.before is not None for one in limits) else verb
         if verb is not None and uuid:
             limit, key = getattr(command, "node_limit", None), key if named else 0
             self._expected[uuid] = Expected(verb, uuid, plan.target, limit, now, key)
@@ -95,7 +98,8 @@ async def _found(one: Expected, backend: Backend) -> bool:
             row = await backend.openportal.allocation_named(one.uuid)
         except NotFound:
             return False
-        one.key, one.name = row.key * KINDS + (2 if row.remote else 1), row.name
+        one.key = row.key * KINDS + (2 if row.remote else 1)
+        one.name = f"{row.name} on {row.service_name}"
     return True
 
 

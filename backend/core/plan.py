@@ -99,7 +99,8 @@ class Plan:
 
     `target` is what a typed confirmation asks for, `verb` names the button, `undo` says how
     to take it back (empty: not in one step) and `inverse` is the command for it, if there is
-    one. `fingerprint` is compared again on apply.
+    one. `figures` are told with the warnings; they drift, and are no part of the `fingerprint`,
+    which is compared again on apply.
     """
 
     command: Command
@@ -115,6 +116,7 @@ class Plan:
     undo: str = ""
     inverse: Command | None = None
     fingerprint: str = ""
+    figures: tuple[str, ...] = ()
 
     @property
     def going_over(self) -> tuple[Impact, ...]:

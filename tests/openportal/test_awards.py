@@ -12,6 +12,7 @@ import pytest
 from backend.core.database import Tx
 from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from backend.core.identity import Actor, Role
+from backend.core.plan import Change, Tier
 from backend.openportal.model import (
     ApproveAward,
     AttachAward,
@@ -83,10 +84,22 @@ def test_an_attached_award_goes_to_its_project(p: Portal) -> None:
 def test_another_award_of_a_project_raises_its_limit(p: Portal) -> None:
     uuid = p.made(node_limit=10)
     award(p, project=P)
+    plan = p.plan(ApproveAward(actor=S, **U6))
+    assert plan.changes[-1] == Change("Glaciers", "node limit", 10, 1000, "node-hours")
+    told = "it makes no allocation, it sets the limit of climate on Isambard 3"
+    assert (plan.tier, plan.warnings[0]) == (Tier.REVERSIBLE, told)
     p.do(ApproveAward(actor=S, **U6))
     assert p.state(uuid) is State.UPDATE_SCHEDULED
     p.run()
     assert (p.state(uuid), p.seen(uuid).node_limit) == (State.OK, 1000)
+
+
+def test_an_award_that_lowers_a_limit_says_so(p: Portal) -> None:
+    p.made(node_limit=1500)
+    award(p, project=P)
+    plan = p.plan(ApproveAward(actor=S, **U6))
+    told = "it makes no allocation, it lowers the limit of climate on Isambard 3"
+    assert (plan.tier, plan.warnings[0]) == (Tier.HARMFUL, told)
 
 
 def test_a_busy_allocation_is_waited_for(p: Portal) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -12,11 +14,14 @@ from backend.core.plan import Change, Tier
 from backend.openportal.model import (
     CreateAllocation,
     DeleteAllocation,
+    MarkErred,
+    MarkOk,
     ModifyAllocation,
     PullAllocation,
     SetNodeLimit,
     State,
     UnlinkAllocation,
+    Usage,
 )
 from backend.openportal.store import usages
 from tests.openportal.portals import A, L, P, Portal, R, S, uuid_of
@@ -71,7 +76,8 @@ def test_a_preview_tells_of_shared_limits(p: Portal) -> None:
     one = p.made("one", node_limit=100)
     p.made("two", node_limit=100)
     (warning,) = p.plan(limit(one, 200)).warnings
-    assert warning.startswith("the same limit stands on another allocation")
+    told = "the same limit stands on another allocation of this project code, which keeps it"
+    assert warning == told
     p.made("three", node_limit=100)
     assert "on 2 other allocations" in p.plan(limit(one, 200)).warnings[0]
     assert p.plan(limit(one, 100)).warnings == ()
@@ -84,7 +90,7 @@ def test_a_preview_tells_what_a_service_is_meant_to_give(p: Portal) -> None:
     assert told in p.plan(limit(uuid, 301)).warnings[0]
     assert told in p.plan(limit(uuid, -1)).warnings[1]
     create = CreateAllocation(actor=A, remote=False, name="x", service=L, project=P, node_limit=301)
-    assert told in p.plan(create).warnings[0]
+    assert told in p.plan(create).warnings[-1]
     change = ModifyAllocation(actor=A, allocation=uuid, node_limit=301)
     first, second = p.plan(change).warnings
     assert first.startswith("record only")
@@ -105,7 +111,7 @@ def test_dangerous_things_want_the_name(p: Portal) -> None:
         DeleteAllocation(actor=A, allocation=uuid),
     ):
         plan = p.plan(command)
-        assert (plan.tier, plan.target) == (Tier.DANGEROUS, "climate")
+        assert (plan.tier, plan.target) == (Tier.DANGEROUS, "climate on Isambard 3")
 
 
 def test_a_record_is_changed_back(p: Portal) -> None:
@@ -142,3 +148,66 @@ def test_refusals_are_in_words_of_people(p: Portal) -> None:
         "a limit cannot be -4, 0 is the least",
         f"there is no service {R!r} that you may use",
     ]
+
+
+def test_plans_name_the_service(p: Portal) -> None:
+    uuid = p.made()
+    create = CreateAllocation(actor=A, remote=False, name="x", service=L, project=P)
+    for command in (
+        create,
+        limit(uuid, 7),
+        PullAllocation(actor=A, allocation=uuid),
+        DeleteAllocation(actor=A, allocation=uuid),
+        UnlinkAllocation(actor=S, allocation=uuid),
+        MarkOk(actor=S, allocation=uuid),
+        MarkErred(actor=S, allocation=uuid),
+        ModifyAllocation(actor=A, allocation=uuid, description="d"),
+    ):
+        plan = p.plan(command)
+        assert "on Isambard 3" in plan.title
+        assert plan.target.endswith(" on Isambard 3")
+
+
+def test_what_ends_is_no_longer_counted_as_spent(p: Portal) -> None:
+    uuid = p.made()
+    used = [Usage(2026, 10, "m.a6b.brics", "M", 150_025)]
+    p.database.write(lambda tx: usages.set_month(tx, uuid, 2026, 10, used))
+    for command in (
+        DeleteAllocation(actor=A, allocation=uuid),
+        UnlinkAllocation(actor=S, allocation=uuid),
+    ):
+        plan = p.plan(command)
+        assert plan.figures == ("left of the project's credits -500.25 -> 1,000 node-hours",)
+        assert "its usage history goes with it, and is no longer counted as spent" in plan.warnings
+        assert "Ocean is overdrawn, and would no longer look so" in plan.warnings
+        more = [Usage(2026, 9, "m.a6b.brics", "M", 100)]
+        p.database.write(partial(usages.set_month, allocation=uuid, year=2026, month=9, told=more))
+        again = p.plan(command)
+        assert again.figures != plan.figures
+        assert again.fingerprint == plan.fingerprint
+        p.database.write(lambda tx: usages.set_month(tx, uuid, 2026, 9, []))
+
+
+def test_what_used_nothing_frees_nothing(p: Portal) -> None:
+    plan = p.plan(DeleteAllocation(actor=A, allocation=p.made()))
+    assert plan.figures == ()
+    assert len(plan.warnings) == 1
+
+
+def test_creating_tells_of_an_outage_and_of_the_codes_limit(p: Portal) -> None:
+    p.made(node_limit=200)
+    create = CreateAllocation(actor=A, remote=False, name="x", service=L, project=P)
+    (warning,) = p.plan(create).warnings
+    assert warning == "project code a6b has a limit of 200 elsewhere, and one code has one limit"
+    assert p.plan(replace(create, node_limit=200)).warnings == ()
+    sql = "UPDATE portal_service SET state = 'ERRED', error_message = 'no answer'"
+    p.database.write(lambda tx: tx.execute(sql))
+    assert p.plan(create).warnings[0] == "Isambard 3 is ERRED: no answer"
+
+
+def test_marking_as_ok_makes_nothing(p: Portal) -> None:
+    uuid = p.make()
+    told = "it has no backend id: the service has never made it, and marking does not"
+    assert told in p.plan(MarkOk(actor=S, allocation=uuid)).warnings
+    p.run()
+    assert p.plan(MarkOk(actor=S, allocation=uuid)).warnings == ()

@@ -42,7 +42,7 @@ def plan_facts(plan: Plan) -> dict[str, object]:
         "changes": [asdict(change) for change in plan.changes],
         "impacts": impacts,
         "commissions": [asdict(touched) for touched in plan.touched],
-        "warnings": list(plan.warnings),
+        "warnings": [*plan.warnings, *plan.figures],
         "undo": plan.undo,
         "request": {
             "method": plan.request.method,

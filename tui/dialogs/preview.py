@@ -224,7 +224,7 @@ def _others(plan: Plan, look: Look) -> list[Line]:
 
 
 def _warnings(plan: Plan, look: Look) -> Iterator[Line]:
-    for warning in plan.warnings:
+    for warning in (*plan.warnings, *plan.figures):
         first, *rest = wrapped(f"warning.{warning}", display(warning), look.width, 4, WARN)
         yield line(first.key, ("  ! " + first.text.lstrip(), WARN))
         yield from rest

@@ -159,7 +159,8 @@ def _warnings(able: Sequence[Case], look: Look) -> Iterator[Line]:
     """Each once, with those it is about."""
     warned: dict[str, list[str]] = {}
     for case in able:
-        for warning in case.plan.warnings if case.plan is not None else ():
+        plan = case.plan
+        for warning in (*plan.warnings, *plan.figures) if plan is not None else ():
             warned.setdefault(warning, []).append(case.label)
     for warning, labels in warned.items():
         rest = len(labels) - WARNED_SHOWN

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from backend.core.runtime import moment
+from backend.core.runtime import micros, moment
 from backend.core.text import counted
 
 SECOND = 1_000_000
@@ -34,6 +34,15 @@ def age_in(width: int, since: int, now: int) -> str:
 def stamp(at: int) -> str:
     """`2026-11-18 09:41Z`."""
     return _formatted(at, "%Y-%m-%d %H:%MZ")
+
+
+def minutes(told: str) -> str:
+    """`2026-12-08 07:17Z` of an ISO moment; what is none stays."""
+    try:
+        found = datetime.fromisoformat(told)
+        return stamp(micros(found if found.tzinfo else found.replace(tzinfo=UTC)))
+    except (ValueError, OverflowError):
+        return told
 
 
 def stamp_seconds(at: int) -> str:

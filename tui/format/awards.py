@@ -93,7 +93,9 @@ def _head(review: AwardReview, look: Look) -> Iterator[Line]:
         yield line(f"fact.{name}", f"{name:<{LABEL}}", names.cut(text, look.width - LABEL,
                                                                  look.glyphs))  # fmt: skip
     if review.row.embargoed:
-        yield from wrapped("embargo", EMBARGO.format(review.earliest_approve), look.width, 0, WARN)
+        yield from wrapped(
+            "embargo", EMBARGO.format(ages.minutes(review.earliest_approve)), look.width, 0, WARN
+        )
     if award.reviewed_at:
         by = f" by {award.reviewed_by}" if award.reviewed_by else ""
         text = f"{award.state.value} {ages.stamp(award.reviewed_at)}{by}: {award.comment}"
@@ -149,7 +151,10 @@ def _effect(review: AwardReview, look: Look) -> Iterator[Line]:
     else:
         owner = f"   {project.customer_name}" if project.customer_name else ""
         yield line("project", f"  for the project {project.project.name}", (owner, QUIET))
-    yield line("members", f"  {counted(len(review.members), 'member')} may use it")
+    named = counted(len(review.members), "member")
+    yield from wrapped(
+        "members", f"{named} named; who has an account here may use it", look.width, 2
+    )
     yield from section("WHAT THE PROJECT HAS", _has(review, look), "used this month of the limit")
 
 

@@ -14,7 +14,8 @@ def failure(error: BursarError, width: int, keys: str = "") -> list[Line]:
     first, *rest = wrapped("failure", f"{error.title}: {told}", width - 2, style=BAD)
     so = consequence(error)
     hint = "" if error.hint.lower() == so.lower() else display(error.hint)
-    last = ". ".join(word for word in (hint, so, keys) if word)
+    said = [word for word in (hint, so, keys) if word]
+    last = " ".join([word if word[-1] in ".?!" else f"{word}." for word in said[:-1]] + said[-1:])
     return [
         line("failure.0", ("! " + first.text, BAD)),
         *(line(one.key, (f"  {one.text}", BAD)) for one in rest),

@@ -74,6 +74,11 @@ def set_limit(value: int) -> Faults:
     return node_limit(value, UNLIMITED)
 
 
+def lowers(before: int, after: int) -> bool:
+    """Whether a limit is less than the one before."""
+    return after != UNLIMITED and (before == UNLIMITED or after < before)
+
+
 def _length(field: str, value: str, most: int) -> Faults:
     if len(value) <= most:
         return {}

@@ -10,6 +10,7 @@ from backend.core.plan import Change, Plan, Tier
 from backend.core.usecase import Decision, Write
 from backend.openportal.model import (
     KEEP,
+    UNLIMITED,
     Allocation,
     CreateAllocation,
     ModifyAllocation,
@@ -19,8 +20,9 @@ from backend.openportal.model import (
     State,
 )
 from backend.openportal.rules import access, identifiers, outbound, states, values
-from backend.openportal.service.finding import Schedule, find, touched
+from backend.openportal.service.finding import Schedule, find, named, touched
 from backend.openportal.service.people import standing
+from backend.openportal.store import allocations as store
 from backend.openportal.store import places
 
 
@@ -31,12 +33,12 @@ def create(tx: Tx, command: CreateAllocation) -> Decision:
     plan = Plan(
         command,
         "Create",
-        f"Create {_kind(command.remote)} {after.name} of {project.name}",
-        after.name,
+        f"Create {_kind(command.remote)} {after.name} of {project.name} on {service.name}",
+        f"{after.name} on {service.name}",
         Tier.REVERSIBLE,
         outbound.create_request(command),
         changes=tuple(_first(after, project, service)),
-        warnings=tuple(_doubts(after, project, service)),
+        warnings=tuple(_doubts(tx, after, project, service)),
         undo="delete the allocation",
     )
     writes = [Write(None, after), Schedule(after.uuid, Operation.CREATE)]
@@ -117,11 +119,18 @@ def _first(after: Allocation, project: PortalProject, service: Service) -> Itera
         yield Change(after.name, field, None, after.counterpart)
 
 
-def _doubts(after: Allocation, project: PortalProject, service: Service) -> Iterator[str]:
+def _doubts(tx: Tx, after: Allocation, project: PortalProject, service: Service) -> Iterator[str]:
+    if service.state is State.ERRED or service.error_message:
+        told = f": {service.error_message}" if service.error_message else ""
+        yield f"{service.name} is {service.state}{told}"
     if not project.shortname:
         yield f"{project.name} has no short name: creating will fail until it has one"
     if after.remote:
         yield f"the portal behind {service.name} decides, which may take days"
+    for code, limit in store.limits(tx, project.uuid) if not after.remote else ():
+        if limit != after.node_limit:
+            held = "no limit" if limit == UNLIMITED else f"a limit of {limit:,}"
+            yield f"project code {code} has {held} elsewhere, and one code has one limit"
     yield from over_most(after.node_limit, service)
 
 
@@ -148,8 +157,8 @@ def modify(tx: Tx, command: ModifyAllocation) -> Decision:
     plan = Plan(
         command,
         "Change",
-        f"Change {_kind(before.remote)} {before.name}",
-        before.name,
+        f"Change {_kind(before.remote)} {named(found)}",
+        named(found),
         Tier.REVERSIBLE,
         outbound.modify_request(command, before),
         changes=changes,

@@ -28,7 +28,7 @@ from backend.openportal.model import (
     Service,
     State,
 )
-from backend.openportal.rules import access, identifiers, states
+from backend.openportal.rules import access, identifiers, states, values
 from backend.openportal.rules import awards as rules
 from backend.openportal.rules.awards import Terms
 from backend.openportal.service.allocations import new_allocation, over_most
@@ -79,7 +79,9 @@ def approve(tx: Tx, command: ApproveAward) -> Decision:
     terms = rules.terms(award, service)
     rules.require_open(award, terms.earliest, tx.now)
     project, makes = _project(tx, case, service, terms)
-    writes = [*makes, *_members(tx, project, terms), *_given(tx, command, project, service, terms)]
+    there = _there(tx, project, service, terms)
+    given = _given(tx, command, project, service, terms, there)
+    writes = [*makes, *_members(tx, project, terms), *given]
     after = replace(
         award,
         state=AwardState.APPROVED,
@@ -92,10 +94,10 @@ def approve(tx: Tx, command: ApproveAward) -> Decision:
         "Approve",
         f"Approve award {terms.name} for {service.name}",
         award.identifier,
-        Tier.REVERSIBLE,
+        Tier.HARMFUL if _lowers(there, terms) else Tier.REVERSIBLE,
         _request(command, "approve"),
-        changes=tuple(_approved(case, project, terms)),
-        warnings=tuple(_doubts(tx, service, terms)),
+        changes=tuple(_approved(case, project, terms, there)),
+        warnings=tuple(_doubts(tx, service, terms, there)),
     )
     message = f"Award {terms.name} approved"
     created = {"project": project.uuid}
@@ -155,16 +157,32 @@ def _members(tx: Tx, project: PortalProject, terms: Terms) -> Iterator[Write]:
             yield Write(None, PartOf(user.uuid, "", project.uuid, part))
 
 
+def _there(tx: Tx, project: PortalProject, service: Service, terms: Terms) -> Allocation | None:
+    """The allocation that gets what was awarded, None where a new one does."""
+    if terms.amount is None or not project.uuid:
+        return None
+    there = allocations.on_service(tx, project.uuid, service.uuid)
+    return next((one for one in there if one.state is not State.ERRED), None)
+
+
+def _lowers(there: Allocation | None, terms: Terms) -> bool:
+    if there is None or terms.amount is None:
+        return False
+    return values.lowers(there.node_limit or 0, terms.amount)
+
+
 def _given(
-    tx: Tx, command: ApproveAward, project: PortalProject, service: Service, terms: Terms
+    tx: Tx,
+    command: ApproveAward,
+    project: PortalProject,
+    service: Service,
+    terms: Terms,
+    before: Allocation | None,
 ) -> list[object]:
-    """A new allocation, or more of the one that there is."""
+    """A new allocation, or another limit of the one that there is."""
     if terms.amount is None:
         return []
-    there = allocations.on_service(tx, project.uuid, service.uuid) if project.uuid else []
-    live = [one for one in there if one.state is not State.ERRED]
-    if live:
-        before = live[0]
+    if before is not None:
         states.require_state(before, states.ONLY_OK)
         after = replace(before, state=State.UPDATE_SCHEDULED, node_limit=terms.amount)
         return [touched(tx, before, after), Schedule(before.uuid, Operation.LIMIT)]
@@ -180,14 +198,20 @@ def _given(
     return [Write(None, new), Schedule(new.uuid, Operation.CREATE)]
 
 
-def _approved(case: Case, project: PortalProject, terms: Terms) -> Iterator[Change]:
+def _approved(
+    case: Case, project: PortalProject, terms: Terms, there: Allocation | None
+) -> Iterator[Change]:
     yield Change(terms.name, "state", case.award.state, AwardState.APPROVED)
     yield Change(terms.name, "project", None, project.name if case.project else "new")
     if terms.amount is not None:
-        yield Change(terms.name, "node limit", None, terms.amount, "node-hours")
+        before = there.node_limit if there is not None else None
+        yield Change(terms.name, "node limit", before, terms.amount, "node-hours")
 
 
-def _doubts(tx: Tx, service: Service, terms: Terms) -> Iterator[str]:
+def _doubts(tx: Tx, service: Service, terms: Terms, there: Allocation | None) -> Iterator[str]:
+    if there is not None:
+        what = "lowers" if _lowers(there, terms) else "sets"
+        yield f"it makes no allocation, it {what} the limit of {there.name} on {service.name}"
     known = people.with_emails(tx, list(terms.members))
     strangers = sum(address.lower() not in known for address in terms.members)
     if strangers:

@@ -73,6 +73,11 @@ def find(tx: Tx, actor: Actor, uuid: str) -> Found:
     return Found(one, project, service, who)
 
 
+def named(found: Found) -> str:
+    """An allocation as plans name it: the same name stands on several services."""
+    return f"{found.allocation.name} on {found.service.name}"
+
+
 def touched(tx: Tx, before: Allocation, after: Allocation) -> Write:
     """The write of an allocation, with the moment of it."""
     return Write(before, replace(after, modified_at=tx.now))

@@ -23,6 +23,7 @@ from backend.openportal.model import (
     UnlinkAllocation,
 )
 from backend.openportal.rules import access, outbound, states, values
+from backend.openportal.service import credits
 from backend.openportal.service.allocations import over_most
 from backend.openportal.service.finding import (
     Forget,
@@ -30,11 +31,13 @@ from backend.openportal.service.finding import (
     Instead,
     Schedule,
     find,
+    named,
     touched,
 )
 from backend.openportal.store import allocations as store
 from backend.openportal.store import jobs
 
+HISTORY = "its usage history goes with it, and is no longer counted as spent"
 LIMITABLE = (*states.SETTLED, State.UPDATE_SCHEDULED)
 
 
@@ -50,9 +53,11 @@ def set_limit(tx: Tx, command: SetNodeLimit) -> Decision:
     plan = Plan(
         command,
         "Set limit",
-        f"Set the node limit of {before.name}",
-        before.name,
-        Tier.HARMFUL if _less(before.node_limit or 0, command.node_limit) else Tier.REVERSIBLE,
+        f"Set the node limit of {named(found)}",
+        named(found),
+        Tier.HARMFUL
+        if values.lowers(before.node_limit or 0, command.node_limit)
+        else Tier.REVERSIBLE,
         WireRequest(
             "POST", outbound.path(before, "set_limits"), {"node_limit": command.node_limit}
         ),
@@ -77,11 +82,6 @@ def _push(tx: Tx, before: Allocation) -> Sequence[object]:
     return [Instead(before.uuid, Operation.UPDATE)] if pulls else []
 
 
-# A mirror may not know what an allocation has.
-def _less(before: int, after: int) -> bool:
-    return after != UNLIMITED and (before == UNLIMITED or after < before)
-
-
 def _about_limit(tx: Tx, found: Found, limit: int) -> Iterator[str]:
     before = found.allocation
     if limit == UNLIMITED:
@@ -92,7 +92,8 @@ def _about_limit(tx: Tx, found: Found, limit: int) -> Iterator[str]:
     others = store.sharing(tx, before)
     if others and limit != before.node_limit:
         many = "another allocation" if others == 1 else f"{others} other allocations"
-        yield f"the same limit stands on {many} of this project code, which keep it"
+        keeps = "keeps" if others == 1 else "keep"
+        yield f"the same limit stands on {many} of this project code, which {keeps} it"
     if before.remote:
         yield f"the portal behind {found.service.name} decides, which may take days"
 
@@ -104,7 +105,7 @@ def pull(tx: Tx, command: PullAllocation) -> Decision:
     access.require_manager(found.standing, found.project)
     states.require_state(before, states.SETTLED)
     states.require_backend_id(before)
-    return _scheduled(tx, command, before, Operation.PULL, "pull", "Pull", Tier.REVERSIBLE)
+    return _scheduled(tx, command, found, Operation.PULL, "pull", "Pull", Tier.REVERSIBLE)
 
 
 def delete(tx: Tx, command: DeleteAllocation) -> Decision:
@@ -113,32 +114,35 @@ def delete(tx: Tx, command: DeleteAllocation) -> Decision:
     before = found.allocation
     access.require_manager(found.standing, found.project)
     states.require_state(before, states.SETTLED)
-    told = ["its usage history goes with it"]
+    told = [HISTORY, *credits.freed(tx, found)]
     if before.state is State.ERRED:
         told.append("it is ERRED: it goes here even if the resource backend fails to delete it")
-    return _scheduled(
-        tx, command, before, Operation.DELETE, "delete", "Delete", Tier.DANGEROUS, told
+    figures = tuple(credits.left(tx, found))
+    decided = _scheduled(
+        tx, command, found, Operation.DELETE, "delete", "Delete", Tier.DANGEROUS, told
     )
+    return replace(decided, plan=replace(decided.plan, figures=figures))
 
 
 def _scheduled(
     tx: Tx,
     command: AllocationCommand,
-    before: Allocation,
+    found: Found,
     operation: Operation,
     action: str,
     verb: str,
     tier: Tier,
     warnings: Sequence[str] = (),
 ) -> Decision:
+    before = found.allocation
     after = replace(before, state=states.scheduled(operation))
     post = WireRequest("POST", outbound.path(before, action), {})
     request = post if action != "delete" else WireRequest("DELETE", outbound.path(before), {})
     plan = Plan(
         command,
         verb,
-        f"{verb} allocation {before.name}",
-        before.name,
+        f"{verb} allocation {named(found)}",
+        named(found),
         tier,
         request,
         changes=(Change(before.name, "state", before.state, after.state),),
@@ -158,12 +162,17 @@ def unlink(tx: Tx, command: UnlinkAllocation) -> Decision:
     plan = Plan(
         command,
         "Unlink",
-        f"Unlink allocation {before.name} of {found.project.name}",
-        before.name,
+        f"Unlink allocation {named(found)} of {found.project.name}",
+        named(found),
         Tier.DANGEROUS,
         WireRequest("POST", outbound.path(before, "unlink"), {}),
         changes=(Change(before.name, "allocation", "there", None),),
-        warnings=(f"{found.service.name} is told nothing and keeps what it has",),
+        warnings=(
+            f"{found.service.name} is told nothing and keeps what it has",
+            HISTORY,
+            *credits.freed(tx, found),
+        ),
+        figures=tuple(credits.left(tx, found)),
     )
     message = f"Allocation {before.name} unlinked"
     return Decision(plan, "allocation.unlink", before.target, message, [Write(before, None)])
@@ -174,7 +183,12 @@ def mark_ok(tx: Tx, command: MarkOk) -> Decision:
     found = find(tx, command.actor, command.allocation)
     access.require_staff(found.standing, "mark allocations")
     before = found.allocation
-    return _marked(tx, command, before, states.well(before), "set_ok", {})
+    return _marked(tx, command, found, states.well(before), "set_ok", {}, tuple(_untold(before)))
+
+
+def _untold(before: Allocation) -> Iterator[str]:
+    if not before.backend_id:
+        yield "it has no backend id: the service has never made it, and marking does not"
 
 
 def mark_erred(tx: Tx, command: MarkErred) -> Decision:
@@ -187,26 +201,29 @@ def mark_erred(tx: Tx, command: MarkErred) -> Decision:
         "error_message": command.error_message,
         "error_traceback": command.error_traceback,
     }
-    return _marked(tx, command, before, after, "set_erred", body)
+    return _marked(tx, command, found, after, "set_erred", body)
 
 
 def _marked(
     tx: Tx,
     command: AllocationCommand,
-    before: Allocation,
+    found: Found,
     after: Allocation,
     action: str,
     body: Mapping[str, object],
+    warnings: tuple[str, ...] = (),
 ) -> Decision:
+    before = found.allocation
+    ends = ("what is under way is not waited for any more",) if before.state.busy else ()
     plan = Plan(
         command,
         f"Mark {after.state}",
-        f"Mark allocation {before.name} as {after.state}",
-        before.name,
+        f"Mark allocation {named(found)} as {after.state}",
+        named(found),
         Tier.HARMFUL if before.state.busy else Tier.REVERSIBLE,
         WireRequest("POST", outbound.path(before, action), body),
         changes=(Change(before.name, "state", before.state, after.state),),
-        warnings=("what is under way is not waited for any more",) if before.state.busy else (),
+        warnings=(*ends, *warnings),
     )
     message = f"Allocation {before.name} marked as {after.state}"
     writes = [Forget(before.uuid), touched(tx, before, after)]

@@ -26,6 +26,11 @@ ORDER BY a.id LIMIT 1"""
 SELECT_SHARING = """
 SELECT count(*) FROM portal_allocation
 WHERE code = ? AND remote = ? AND node_limit = ? AND uuid <> ?"""
+SELECT_LIMITS = """
+SELECT DISTINCT a.code, a.node_limit FROM portal_allocation a
+JOIN portal_project p ON p.id = a.project_id
+WHERE p.uuid = ? AND a.remote = 0 AND a.code <> '' AND a.node_limit IS NOT NULL
+ORDER BY a.code, a.node_limit"""
 SELECT_STALLED = f"""
 SELECT {ALLOCATION} {FROM} WHERE a.state IN ('CREATION_SCHEDULED', 'CREATING')
 AND a.modified_at <= ? ORDER BY a.id"""
@@ -87,6 +92,11 @@ def sharing(tx: Tx, one: Allocation) -> int:
     if not code:
         return 0
     return int(tx.scalar(SELECT_SHARING, (code, one.remote, one.node_limit, one.uuid)))
+
+
+def limits(tx: Tx, project: str) -> list[tuple[str, int]]:
+    """The codes of a project on clusters of ours, each with a limit that it has there."""
+    return [(code, limit) for code, limit in tx.all(SELECT_LIMITS, (project,))]
 
 
 def stalled(tx: Tx, until: int) -> list[Allocation]:

@@ -17,6 +17,11 @@ DELETE_ASSOCIATION = "DELETE FROM portal_association WHERE uuid = ?"
 SELECT_USAGES = f"""
 SELECT year, month, username, full_name, node_usage FROM portal_usage {OF}
 ORDER BY year DESC, month DESC, username"""
+SELECT_SPENT = """
+SELECT coalesce(sum(CASE WHEN a.uuid = ? THEN u.node_usage ELSE 0 END), 0),
+    coalesce(sum(u.node_usage), 0)
+FROM portal_usage u JOIN portal_allocation a ON a.id = u.allocation_id
+WHERE a.project_id = (SELECT id FROM portal_project WHERE uuid = ?)"""
 DELETE_MONTH = f"DELETE FROM portal_usage {OF} AND year = ? AND month = ?"
 INSERT_USAGE = """
 INSERT INTO portal_usage (id, allocation_id, user_id, username, full_name, year, month, node_usage)
@@ -46,6 +51,12 @@ def set_associations(tx: Tx, allocation: str, wanted: Sequence[Association]) -> 
 def usages(tx: Tx, allocation: str) -> list[Usage]:
     """What people used, newest month first."""
     return [Usage(*row) for row in tx.all(SELECT_USAGES, (allocation,))]
+
+
+def spent(tx: Tx, project: str, allocation: str) -> tuple[int, int]:
+    """Hundredths of a node-hour that an allocation of a project used, and that all of it did."""
+    own, every = tx.all(SELECT_SPENT, (allocation, project))[0]
+    return int(own), int(every)
 
 
 def set_month(tx: Tx, allocation: str, year: int, month: int, told: Sequence[Usage]) -> None:

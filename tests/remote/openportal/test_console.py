@@ -82,7 +82,7 @@ def test_a_limit_ends_as_it_was_asked_for(stand: Stand) -> None:
         await press(pilot, "L", *["backspace"] * 3, *"250", "enter")
         await agreed(pilot)
         await shows(pilot, r"climate +climate +OK +nodes 0 of 250")
-        await until(pilot, lambda: "limit of climate: OK" in messages(pilot))
+        await until(pilot, lambda: "limit of climate on isambard: OK" in messages(pilot))
 
     watched(stand, script)
     assert stand.waldur.rows[uuid]["node_limit"] == 250
@@ -123,7 +123,7 @@ def test_a_deletion_ends_with_the_row_gone(stand: Stand) -> None:
         await press(pilot, "delete")
         assert (await agreed(pilot)).consent.needs_name
         await until(pilot, lambda: screen(pilot).list.shown == 0)
-        await until(pilot, lambda: "climate is deleted" in messages(pilot))
+        await until(pilot, lambda: "climate on isambard is deleted" in messages(pilot))
 
     watched(stand, script)
     assert [one["name"] for one in stand.waldur.rows.values()] == ["other"]
@@ -194,7 +194,7 @@ def test_a_new_one_is_made_and_the_servers_own_limit_is_told(stand: Stand) -> No
         await fill(pilot, service="isambard", name="fresh", node_limit="77")
         await press(pilot, "ctrl+s")
         await agreed(pilot)
-        await until(pilot, lambda: "creation of fresh: OK" in messages(pilot))
+        await until(pilot, lambda: "creation of fresh on isambard: OK" in messages(pilot))
         told = "fresh: the server set its limit to 1,000, 77 node-hours were asked for"
         await until(pilot, lambda: told in said(pilot.app) or told in messages(pilot))
 

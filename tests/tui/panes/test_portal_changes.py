@@ -73,7 +73,7 @@ def test_a_limit_is_set_with_a_preview_and_its_end_is_told(harbour: Stage) -> No
         assert any("of this project code" in one for one in shown.plan.warnings)
         await until(pilot, lambda: "TO UPDATE" in said(pilot.app))
         await worked(pilot, p)
-        await until(pilot, lambda: "limit of ocean-ai: OK" in messages(pilot))
+        await until(pilot, lambda: "limit of ocean-ai on Isambard AI: OK" in messages(pilot))
         assert re.search(r"ocean-ai +Ocean +OK +nodes 0 of 1,200", said(pilot.app))
         assert screen(pilot).list.cursor_key == screen(pilot).list.source.keys[0]
 
@@ -91,7 +91,7 @@ def test_a_clamped_limit_is_told(harbour: Stage) -> None:
         p.run()
         p.put(uuid_of(p, "ocean-ai"), node_limit=900)
         await press(pilot, "r")
-        told = "limit of ocean-ai: OK, but the limit is 900, not 1,500 as asked"
+        told = "limit of ocean-ai on Isambard AI: OK, but the limit is 900, not 1,500 as asked"
         await until(pilot, lambda: told in messages(pilot))
 
     play(harbour.app(), script)
@@ -118,7 +118,10 @@ def test_a_pull_that_fails_says_why(harbour: Stage) -> None:
         await press(pilot, "P")
         await agreed(pilot)
         await worked(pilot, p)
-        await until(pilot, lambda: "pull of ocean-ai: ERRED: slurm is away" in messages(pilot))
+        await until(
+            pilot,
+            lambda: "pull of ocean-ai on Isambard AI: ERRED: slurm is away" in messages(pilot),
+        )
         assert re.search(r"ocean-ai +Ocean +ERRED .* ERR", said(pilot.app))
 
     play(harbour.app(), script)
@@ -136,9 +139,9 @@ def test_what_takes_longer_than_a_minute_is_said_to_run_still(harbour: Stage) ->
         session.now = lambda: now + 61_000_000
         session.mind()
         session.mind()
-        assert messages(pilot).count("pull of ocean-ai: still running") == 1
+        assert messages(pilot).count("pull of ocean-ai on Isambard AI: still running") == 1
         await worked(pilot, p)
-        await until(pilot, lambda: "pull of ocean-ai: OK" in messages(pilot))
+        await until(pilot, lambda: "pull of ocean-ai on Isambard AI: OK" in messages(pilot))
 
     play(harbour.app(), script)
 
@@ -188,7 +191,7 @@ def test_a_deletion_ends_with_the_row_gone(harbour: Stage) -> None:
         assert (await agreed(pilot)).consent.needs_name
         await until(pilot, lambda: "TO DELETE" in said(pilot.app))
         await worked(pilot, p)
-        await until(pilot, lambda: "ocean-ai is deleted" in messages(pilot))
+        await until(pilot, lambda: "ocean-ai on Isambard AI is deleted" in messages(pilot))
 
     play(harbour.app(), script)
     assert p.gone(uuid)
@@ -250,7 +253,7 @@ def test_a_new_allocation_is_made_and_followed_until_it_is_ok(harbour: Stage) ->
         await agreed(pilot)
         await until(pilot, lambda: not isinstance(pilot.app.screen, FormScreen))
         await worked(pilot, p)
-        await until(pilot, lambda: "creation of ice-new: OK" in messages(pilot))
+        await until(pilot, lambda: "creation of ice-new on Isambard AI: OK" in messages(pilot))
 
     play(harbour.app(), script)
     found = p.seen(uuid_of(p, "ice-new"))
@@ -321,7 +324,7 @@ def test_an_award_is_approved_in_the_queue_and_the_next_is_shown(harbour: Stage)
         await until(pilot, lambda: "3 of 3 pending" in said(pilot.app))
         assert "Tides" in said(pilot.app)
         await worked(pilot, p)
-        await until(pilot, lambda: "creation of Glaciers: OK" in messages(pilot))
+        await until(pilot, lambda: "creation of Glaciers on Isambard 3: OK" in messages(pilot))
 
     play(harbour.app(), script)
     found = p.see(awards.award, "u6ac.brics", "brics.bristol.i3")
