@@ -306,8 +306,7 @@ def test_what_only_staff_may_do_is_off_for_others(harbour: Stage, size: bool) ->
 def lacking(pilot: Pilot[None], command: str) -> str:
     """Why a command cannot be given."""
     assert isinstance(pilot.app, BursarApp)
-    why = pilot.app.session.lacking([command])
-    assert why
+    assert (why := pilot.app.session.lacking([command]))
     return why
 
 
