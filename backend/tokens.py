@@ -70,7 +70,8 @@ class Tokens:
     def __init__(self, source: Source, context: str, place: str, ask: Ask | None = None) -> None:
         self._source, self._context, self._place, self._ask = source, context, place, ask
         self._refused: set[str] = set()
-        self._typed = False
+        self.typed = False
+        """Whether the operator typed the last one."""
 
     async def __call__(self, refusal: str = "") -> str:
         """The token, `` where none is kept and none was asked for. Raises NotSignedIn."""
@@ -82,8 +83,8 @@ class Tokens:
             self._refused.add(token)
         if typed := token in self._refused:
             why = why if self._source.setting else "no token is configured"
-            token = await self._asked(f"the typed token {told}" if self._typed else why)
-        self._typed = typed
+            token = await self._asked(f"the typed token {told}" if self.typed else why)
+        self.typed = typed
         self._refused.add(token)
         return token
 
@@ -100,6 +101,6 @@ class Tokens:
             if token := await self._ask(question):
                 return token
         self._refused.clear()
-        self._typed = False
+        self.typed = False
         mend = f"mend {self._source.setting}" if self._source.setting else "configure a token"
         raise NotSignedIn(f"{self._place}: {why}", hint=mend)

@@ -9,6 +9,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from textual import events
 from textual.app import App
 from textual.screen import Screen
 from textual.timer import Timer
@@ -81,6 +82,13 @@ class Following(App[None], inherit_bindings=False):
         self._redraw()
         return await answer
 
+    async def on_event(self, event: events.Event) -> None:
+        """What follows a token at once goes nowhere, lest it does something here or is seen."""
+        if isinstance(event, events.Key | events.Paste) and self.session.sign_in.swallows():
+            event.stop()
+        else:
+            await super().on_event(event)
+
     @property
     def shown(self) -> Screen[Any] | None:
         """The screen on top; none while the console ends, when ticks and news still come in."""
@@ -108,7 +116,7 @@ class Following(App[None], inherit_bindings=False):
     def _tick(self) -> None:
         self.session.mind()
         screen = self.shown
-        if isinstance(screen, Pane):
+        if isinstance(screen, Pane) and screen.is_mounted:
             screen.tick()
         self._redraw()
 

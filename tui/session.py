@@ -135,7 +135,7 @@ class Session:
         self._asked = self._heard = 0
         self._heard_of = True
         """Whether changes were heard of when that was last looked at."""
-        self._told_lost = False
+        self._told_lost = self._signed_out = False
         self.keep: Callable[[], None] = _nothing
         """Write down what is remembered until the next time."""
         self.redraw: Callable[[], None] = _nothing
@@ -215,6 +215,7 @@ class Session:
 
     def told(self, error: BursarError) -> None:
         """Say what failed."""
+        self._signed_out |= isinstance(error, NotSignedIn)
         self.tell(f"{error.title}: {error}", BAD)
 
     def did(self, receipt: Receipt, plan: Plan) -> None:
@@ -333,11 +334,17 @@ class Session:
                 self.told(error)
             self.failure = error
         else:
-            if isinstance(self.failure, NotSignedIn):
-                self.tell(f"signed in as {self.connection.actor.name}")
             self.failure = None
+            self._tell_signed_in()
             self.read_at = self.now()
         self.redraw()
+
+    def _tell_signed_in(self) -> None:
+        """Say it where the last that was said of it is that one is not."""
+        pending = self.sign_in.asking or self.sign_in.declined
+        if self._signed_out and self.link.state.hears and not pending:
+            self._signed_out = False
+            self.tell(f"signed in as {self.connection.actor.name}")
 
     def _notice(self, badges: Badges) -> None:
         """Keep the badges; say once what begins to be wrong, and when notices go out again."""

@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,10 +29,8 @@ from backend.core.text import display
 from backend.http.causes import said_of
 from backend.http.lines import lines
 from backend.http.reply import EXCERPT, LARGEST, Reply, Unread, bounded
+from backend.http.signing import Sign, Token, bearer, is_typed
 
-Token = Callable[[str], Awaitable[str]]
-"""Gets the token; is called again, with the server's words, when what it gave is refused."""
-Sign = Callable[[str], Mapping[str, str]]
 Failure = Callable[[Reply], BursarError | None]
 Params = Mapping[str, str | int | Sequence[str]]
 
@@ -54,16 +52,6 @@ STATUSES: Mapping[int, type[BursarError]] = {
     410: NotFound,
     422: Invalid,
 }
-
-
-def bearer(token: str) -> Mapping[str, str]:
-    """`Authorization: Bearer`."""
-    return {"Authorization": f"Bearer {token}"}
-
-
-def x_auth_token(token: str) -> Mapping[str, str]:
-    """`X-Auth-Token`, as OpenStack and Astakos want it."""
-    return {"X-Auth-Token": token}
 
 
 def no_failure(reply: Reply) -> BursarError | None:
@@ -232,8 +220,13 @@ class Http:
         reply = await self._in_time(request, largest, token)
         if reply.status == 401 and not (request.asks or self._replays):
             self._drop(token, reply)
-        elif reply.status == 401 and (fresh := await self._renewed(token, reply)) != token:
-            reply = await self._in_time(request, largest, fresh)
+            return self._judged(request, reply)
+        renews = True
+        while renews and reply.status == 401:
+            refused, token = token, await self._renewed(token, reply)
+            if renews := token != refused:
+                reply = await self._in_time(request, largest, token)
+                renews = is_typed(self._token)
         return self._judged(request, reply)
 
     async def _in_time(self, request: _Request, largest: int, token: str) -> Reply:

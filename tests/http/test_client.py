@@ -216,6 +216,24 @@ async def test_a_refused_token_is_renewed_once() -> None:
 
 
 @looped
+async def test_who_mistypes_a_token_is_asked_until_one_is_taken() -> None:
+    class Typed:
+        typed = True
+        left = ["kept", "first", "second", "right"]
+
+        async def __call__(self, refusal: str) -> str:
+            return self.left.pop(0)
+
+    no = answer("401 Unauthorized")
+    async with (
+        scripted(no, no, no, ok()) as script,
+        client(script, token=Typed(), sign=x_auth_token) as http,
+    ):
+        await http.get("/x")
+    assert "X-Auth-Token: right" in script.heads[3]
+
+
+@looped
 async def test_a_write_is_not_sent_again_with_another_token_but_the_next_read_has_it() -> None:
     heard: list[str] = []
 

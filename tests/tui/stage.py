@@ -25,12 +25,13 @@ from tests.worlds import CPU, OPERATOR, RAM, VM, World, fill_w, person, played
 from tui.app import BursarApp
 from tui.dialogs.asking import GUARD, AskingDialog
 from tui.dialogs.confirm import ConfirmScreen
-from tui.dialogs.signin import CALM, SignInScreen
+from tui.dialogs.signin import SignInScreen
 from tui.format.glyphs import ASCII, UNICODE
 from tui.panes.listpane import ListPane
 from tui.panes.queried import Queried
 from tui.panes.review import ReviewPane
 from tui.session import Session, Settings
+from tui.signin import CALM
 from tui.widgets.menu import Menu
 
 GIB = 1024**3
@@ -149,8 +150,10 @@ def play(app: App[None], script: Script, size: tuple[int, int] = NARROW) -> None
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """Wait until nothing is being read any more."""
+    """Wait until nothing is being read any more; a token's rest is over then."""
     await pilot.pause()
+    if isinstance(pilot.app, BursarApp):
+        pilot.app.session.sign_in.resting = False
     await done(pilot)
 
 

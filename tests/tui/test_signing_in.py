@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -25,6 +26,7 @@ from tests.tui.stage import SIZES, dialog, listens, play, press, said, until, wr
 from tui.app import BursarApp
 from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.signin import SignInScreen
+from tui.signin import CALM, SignIn
 
 NEW = "ada-n3w"
 
@@ -114,6 +116,76 @@ def test_a_wrong_token_is_asked_for_again(far: Afar) -> None:
         await left(pilot)
 
     play(far.app(), script)
+
+
+def test_a_wrong_token_and_then_the_right_one_is_told_and_followed(far: Afar) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, BursarApp)
+        await arrived(pilot)
+        far.shut_out()
+        await pilot.press("r")
+        await asked(pilot)
+        app.session.told(NotSignedIn("nobody has this token"))
+        await answered(pilot, "nobody-else")
+        await asked(pilot)
+        far.admit(NEW)
+        await answered(pilot, NEW)
+        await arrived(pilot)
+        await until(pilot, lambda: "live" in said(app).splitlines()[0])
+        await until(pilot, lambda: app.session.messages[-1].text == "signed in as token:ada")
+        await left(pilot)
+
+    play(far.app(), script)
+
+
+@looped
+async def test_an_answer_that_nobody_waits_for_any_more_leaves_nobody_signed_out() -> None:
+    sign_in, answer = SignIn(), asyncio.get_running_loop().create_future()
+
+    async def show(_: Question) -> str:
+        return str(await answer)
+
+    sign_in.show = show
+    question = Question("team", "https://h.example", "it is refused")
+    waits = asyncio.create_task(sign_in(question))
+    await asyncio.sleep(0)
+    was_asking = sign_in.asking
+    assert was_asking
+    waits.cancel()
+    answer.set_result("typed")
+    await asyncio.gather(waits, return_exceptions=True)
+    await asyncio.sleep(0)
+    assert not sign_in.asking
+    assert await sign_in(question) == "typed"
+
+
+def test_what_is_typed_right_after_a_token_goes_nowhere(far: Afar) -> None:
+    now = 0.0
+
+    async def script(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, BursarApp)
+        await until(pilot, lambda: bool(pane(pilot).list.shown))
+        sign_in = app.session.sign_in = SignIn(lambda: now)
+        sign_in.show = app._ask_token
+        pending = asyncio.create_task(sign_in(Question("team", "https://h.example", "asked")))
+        await asked(pilot)
+        app.screen.query_one(Input).insert_text_at_cursor(TOKEN)
+        for key in ("enter", "E", "colon", "question_mark"):
+            await pilot.press(key)
+        assert await pending == TOKEN
+        app.post_message(events.Paste("s3cret"))
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
+        assert not pane(pilot).message_row.asking
+        nonlocal now
+        now = CALM
+        await pilot.press("question_mark")
+        assert len(app.screen_stack) == 2
+        await left(pilot)
+
+    play(far.app(live=False), script)
 
 
 def test_what_is_typed_when_the_prompt_comes_is_no_token(far: Afar) -> None:

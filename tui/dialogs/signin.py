@@ -18,10 +18,9 @@ from backend.core.signin import LONGEST, Question, plausible
 from tui.dialogs.dialog import Dialog
 from tui.format.lines import QUIET, Line, Look, blank, wrapped
 from tui.session import Session
+from tui.signin import CALM
 from tui.widgets.field import SecretField
 
-CALM = 0.6
-"""Seconds without a key after which those that come are meant for the prompt."""
 POLL = 0.05
 
 

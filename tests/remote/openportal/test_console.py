@@ -14,13 +14,14 @@ from starlette.responses import Response
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from backend.backend import LinkState
 from backend.credentials import Source
 from backend.remote import Pace
 from backend.tokens import Tokens
 from tests.remote.openportal.conftest import URL, Stand
 from tests.remote.openportal.waldur import MEMBER, NEWER, STAFF, SUPPORT, page
 from tests.tui.forms.play import fill, form
-from tests.tui.stage import WIDE, dialog, play, press, said, until, write
+from tests.tui.stage import WIDE, dialog, listens, meanwhile, play, press, said, until, write
 from tests.tui.troubles import listed, order, screen
 from tui.app import BursarApp
 from tui.dialogs.confirm import ConfirmScreen
@@ -300,3 +301,52 @@ def test_o60_a_token_that_expires_is_asked_for_and_nothing_is_lost(
         asyncio.run(backend.close())
     assert len(stand.waldur.written) == 1
     assert stand.waldur.rows[uuid]["node_limit"] == 100
+
+
+def test_a_wrong_token_is_asked_for_again_at_once(stand: Stand, tmp_path: Path) -> None:
+    """Where nobody but the poller asks, which waits after a failure."""
+    stand.waldur.allocation("climate")
+    kept = tmp_path / "token"
+    kept.write_text(STAFF)
+    kept.chmod(0o600)
+    sign_in = SignIn()
+    tokens = Tokens(Source(file=kept), "portal", URL, sign_in)
+    backend = stand.console(tokens, CALM)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "allocations")
+        await listed(pilot, lambda count: count == 1)
+        stand.waldur.dead.add(STAFF)
+        await prompted(pilot, "Token has expired")
+        await offered(pilot, "9" * 40)
+        await prompted(pilot, "the typed token is refused: .*Invalid token")
+        assert backend.link.state is LinkState.POLLING  # the request goes on
+        await offered(pilot, NEWER)
+        await until(pilot, lambda: "polled" in said(pilot.app).splitlines()[0])
+
+    try:
+        session = Session(backend, Settings("portal", refresh=0.2))
+        session.sign_in = sign_in
+        play(BursarApp(session, live=True), script)
+    finally:
+        asyncio.run(backend.close())
+
+
+async def prompted(pilot: Pilot[None], pattern: str) -> None:
+    """Wait until a token is asked for, for this reason."""
+
+    def asks() -> bool:
+        words = WALLS.sub(" ", said(pilot.app))
+        here = isinstance(pilot.app.screen, SignInScreen) and listens(pilot.app.screen)
+        return here and re.search(pattern, words) is not None
+
+    await meanwhile(pilot, asks)
+
+
+async def offered(pilot: Pilot[None], token: str) -> None:
+    """Give a token, and wait until the prompt is gone."""
+    prompt = pilot.app.screen
+    prompt.query_one(Input).insert_text_at_cursor(token)
+    await pilot.pause()
+    await pilot.press("enter")
+    await meanwhile(pilot, lambda: pilot.app.screen is not prompt)
