@@ -62,7 +62,7 @@ def allocation(tx: Tx, key: int) -> NicoDetail:
     constraint = tx.scalar(SELECT_CONSTRAINT, (key,))
     row = allocation_rows(tx, [key]).get(key)
     if constraint is None or row is None:
-        raise NotFound(f"there is no allocation with key {key} any more")
+        raise NotFound("the allocation is not there any more")
     return _detail(tx, row, constraint_rows(tx, [constraint])[constraint])
 
 
@@ -70,7 +70,7 @@ def constraint(tx: Tx, key: int) -> NicoDetail:
     """All about a constraint and its allocation. Raises NotFound."""
     of = tx.scalar(SELECT_ALLOCATION, (key,))
     if of is None:
-        raise NotFound(f"there is no constraint with key {key} any more")
+        raise NotFound("the constraint is not there any more")
     return _detail(tx, allocation_rows(tx, [of])[of], constraint_rows(tx, [key])[key])
 
 

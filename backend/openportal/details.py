@@ -101,7 +101,7 @@ def allocation(tx: Tx, key: int) -> PortalDetail:
 def _allocation(tx: Tx, key: int) -> PortalRow:
     row = allocation_rows(tx, [key]).get(key)
     if row is None:
-        raise NotFound(f"there is no allocation with key {key} any more")
+        raise NotFound("the allocation is not there any more")
     return row
 
 
@@ -170,7 +170,7 @@ def review(tx: Tx, key: int) -> AwardReview:
 def _award(tx: Tx, key: int) -> AwardRow:
     row = award_rows(tx, [key]).get(key)
     if row is None:
-        raise NotFound(f"there is no award with key {key} any more")
+        raise NotFound("the award is not there any more")
     return row
 
 

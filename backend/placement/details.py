@@ -52,7 +52,7 @@ def consumer(tx: Tx, key: int) -> ConsumerDetail:
     """A consumer and its share of each provider. Raises NotFound."""
     row = consumer_rows(tx, [key]).get(key)
     if row is None:
-        raise NotFound(f"there is no consumer with key {key} any more")
+        raise NotFound("the consumer is not there any more")
     held: dict[int, list[tuple[str, int]]] = {}
     for provider, name, used in tx.all(SELECT_SHARES, (key,)):
         held.setdefault(provider, []).append((name, used))
@@ -75,7 +75,7 @@ def provider(tx: Tx, key: int) -> ProviderDetail:
     """A provider with what is of it, and who holds most. Raises NotFound."""
     row = provider_rows(tx, [key]).get(key)
     if row is None:
-        raise NotFound(f"there is no provider with key {key} any more")
+        raise NotFound("the provider is not there any more")
     return ProviderDetail(
         row,
         tuple(inventories_of(tx, [key]).get(key, ())),

@@ -54,6 +54,6 @@ def detail(tx: Tx, key: int) -> ResourceDetail:
     """A resource and what exists of it. Raises NotFound."""
     row = rows(tx, [key]).get(key)
     if row is None:
-        raise NotFound(f"there is no resource with key {key} any more")
+        raise NotFound("the resource is not there any more")
     every, pools, unlimited, used = tx.all(COUNT_HOLDINGS, (UNLIMITED, key))[0]
     return ResourceDetail(row, every - pools, pools, unlimited, used)

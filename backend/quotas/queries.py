@@ -136,7 +136,7 @@ def explain(tx: Tx, key: int) -> Explanation:
     """Who shares the pool of a row and what is pending on it. Raises NotFound."""
     row = quota_rows(tx, [key]).get(key)
     if row is None:
-        raise NotFound(f"there is no holding {key} any more")
+        raise NotFound("the holding is not there any more")
     users = tx.all(SELECT_USERS_OF_POOL, (f"project:{row.project_id}", row.resource))
     pending = tx.all(SELECT_PENDING_ON, (key,))
     return Explanation(row, tuple(map(_triple, users)), tuple(map(_quadruple, pending)))

@@ -118,7 +118,7 @@ def test_a_person_in_detail(w: World) -> None:
     assert used == [("phys.lab", 3)]
     assert [(name, brief.id) for name, brief in found.applications] == [("new.lab", waiting)]
     assert [row.name for row in detail(w, "O").owned] == ["phys.lab"]
-    with pytest.raises(NotFound, match="no user with key 999"):
+    with pytest.raises(NotFound, match="the user is not there any more"):
         asyncio.run(EmbeddedBackend(w.database, OPERATOR).projects.person(999))
 
 

@@ -52,7 +52,7 @@ def test_holders_over_and_holdings_are_counted(w: World) -> None:
     (row,) = listed(w, "name:vm")
     found = asyncio.run(EmbeddedBackend(w.database, OPERATOR).quotas.resource(row.key))
     assert (found.members, found.pools, found.unlimited, found.used) == (6, 6, 0, 2)
-    with pytest.raises(NotFound, match="no resource with key 99"):
+    with pytest.raises(NotFound, match="the resource is not there any more"):
         asyncio.run(EmbeddedBackend(w.database, OPERATOR).quotas.resource(99))
 
 

@@ -303,7 +303,7 @@ def test_viewers_learn_that_they_may_not_at_once(play: Play) -> None:
 def test_an_error_is_the_same_class_here_as_there(play: Play) -> None:
     async def scene() -> None:
         served = play.console()
-        with pytest.raises(NotFound, match="there is no project with key 999"):
+        with pytest.raises(NotFound, match="the project is not there any more"):
             await served.projects.detail(999)
         await served.close()
 

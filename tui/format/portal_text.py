@@ -62,6 +62,18 @@ def allocation(found: PortalDetail, look: Look) -> Iterator[Line]:
     yield from section("TRACEBACK", _traceback(found, look), _after(row))
 
 
+def end(row: PortalRow) -> str:
+    """What became of an allocation that was so when it was there last."""
+    if row.state in (State.DELETION_SCHEDULED, State.DELETING):
+        return f"{row.name} is deleted"
+    return f"{row.name} is not there any more"
+
+
+def gone(told: str, look: Look) -> Iterator[Line]:
+    """All that there is to say then."""
+    yield from wrapped("gone", f"{told}.", look.width, style=HEAD)
+
+
 def _styled(row: PortalRow, look: Look) -> tuple[str, str]:
     part = portal.state(row, Look(look.width, look.glyphs))
     return (part, "") if isinstance(part, str) else part

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from backend.core.errors import BursarError
+from backend.core.errors import BursarError, NotFound
 from backend.openportal.model import PortalDetail, PortalRow
-from tui.actions import Scope, bindings
+from tui.actions import Action, Group, Scope, bindings
+from tui.format import portal_text
 from tui.format.lines import Build
-from tui.format.portal_text import allocation
 from tui.panes.detailpane import DetailPane
-from tui.panes.kinds import AllocationActions
+from tui.panes.kinds import OF_NONE, AllocationActions
 from tui.panes.pane import Pane
 from tui.panes.raw import RawPane
 from tui.session import Session
 
+OF_IT = ("row.raw",)
+"""What needs it, beside changes."""
 if TYPE_CHECKING:
     from backend.core.plan import Command
 
@@ -33,27 +35,45 @@ class PortalPane(AllocationActions, DetailPane, inherit_bindings=False):
         super().__init__(session)
         self.key = key
         self.found: PortalDetail | None = None
+        self.gone = ""
+        """That it is there no more, `` while it is."""
 
     def of(self) -> PortalRow | None:
-        """This one, once read."""
-        return self.found.row if self.found else None
+        """This one, once read, while it is there."""
+        return self.found.row if self.found and not self.gone else None
+
+    def refusal(self, action: Action) -> str:
+        """What is gone is neither changed nor shown."""
+        needs = action.group is Group.DECIDE and action.id not in OF_NONE
+        return self.gone if self.gone and (needs or action.id in OF_IT) else super().refusal(action)
+
+    def offers(self, action: Action) -> bool:
+        """Nothing is offered that needs it."""
+        return super().offers(action) and not (self.gone and self.refusal(action))
 
     def decide(self, make: Callable[[PortalRow], Command]) -> None:
         """About this one."""
-        if self.found is not None:
+        if (row := self.of()) is not None:
             try:
-                self.change(make(self.found.row))
+                self.change(make(row))
             except BursarError as error:
                 self.session.told(error)
 
     def path(self) -> Sequence[str]:
         """Its name."""
-        return ("Allocations", self.found.row.name if self.found else f"allocation {self.key}")
+        return ("Allocations", self.found.row.name if self.found else "one of them")
 
     async def read(self) -> Build:
-        """As it is now."""
-        found = self.found = await self.session.backend.openportal.allocation(self.key)
-        return lambda look: allocation(found, look)
+        """As it is now; one that was there may have gone."""
+        try:
+            found = self.found = await self.session.backend.openportal.allocation(self.key)
+        except NotFound:
+            if self.found is None:
+                raise
+            self.gone = portal_text.end(self.found.row)
+            return lambda look: portal_text.gone(self.gone, look)
+        self.gone = ""
+        return lambda look: portal_text.allocation(found, look)
 
     def action_row_raw(self) -> None:
         """As OpenPortal's own API shows it."""

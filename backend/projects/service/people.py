@@ -60,7 +60,7 @@ def detail(tx: Tx, key: int) -> PersonDetail:
     """Everything about a person. Raises NotFound."""
     row = rows(tx, [key]).get(key)
     if row is None:
-        raise NotFound(f"there is no user with key {key} any more")
+        raise NotFound("the user is not there any more")
     places = (
         PlaceRow(id, name, ProjectState(state), bool(base), MembershipState(seat), since)
         for id, name, state, base, seat, since in people_list.places(tx, key)

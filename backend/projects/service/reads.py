@@ -48,7 +48,7 @@ def project_by_key(tx: Tx, key: int) -> Project:
     """The project of a list's row. Raises NotFound."""
     project = project_store.projects_by_id(tx, [key]).get(key)
     if project is None:
-        raise NotFound(f"there is no project with key {key} any more")
+        raise NotFound("the project is not there any more")
     return project
 
 
