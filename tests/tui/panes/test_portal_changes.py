@@ -127,30 +127,6 @@ def test_a_pull_that_fails_says_why(harbour: Stage) -> None:
     play(harbour.app(), script)
 
 
-def test_the_detail_of_what_was_deleted_says_so_and_offers_nothing(harbour: Stage) -> None:
-    p = portal_of(harbour)
-
-    async def script(pilot: Pilot[None]) -> None:
-        await at(pilot, "ocean-ai")
-        await press(pilot, "enter", "delete")
-        await agreed(pilot)
-        await until(pilot, lambda: "DELETION" in said(pilot.app))
-        await worked(pilot, p)
-        await until(pilot, lambda: "ocean-ai is deleted." in said(pilot.app))
-        told = said(pilot.app)
-        assert "DELETING" not in told
-        assert "stale" not in told
-        assert "U unlink" not in told
-        assert "X mark" not in told
-        assert messages(pilot).splitlines()[-1] == "ocean-ai is deleted"
-        await press(pilot, "U")
-        assert "unlink: ocean-ai is deleted" in said(pilot.app).lower()
-        await press(pilot, "r")
-        assert "Not found" not in messages(pilot)
-
-    play(harbour.app(), script)
-
-
 def test_what_takes_longer_than_a_minute_is_said_to_run_still(harbour: Stage) -> None:
     p = portal_of(harbour)
 
