@@ -334,15 +334,16 @@ class Session:
                 self.told(error)
             self.failure = error
         else:
+            known = isinstance(self.failure, NotSignedIn)
             self.failure = None
-            self._tell_signed_in()
+            self._tell_signed_in(known=known)
             self.read_at = self.now()
         self.redraw()
 
-    def _tell_signed_in(self) -> None:
+    def _tell_signed_in(self, *, known: bool) -> None:
         """Say it where the last that was said of it is that one is not."""
         pending = self.sign_in.asking or self.sign_in.declined
-        if self._signed_out and self.link.state.hears and not pending:
+        if known or (self._signed_out and self.link.state.hears and not pending):
             self._signed_out = False
             self.tell(f"signed in as {self.connection.actor.name}")
 
