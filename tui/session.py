@@ -36,7 +36,7 @@ INFO, WARN, BAD = "info", "warn", "bad"
 ELSEWHERE = "nothing was opened: another screen was, meanwhile"
 MESSAGES_KEPT = 200
 LINES_KEPT = 50
-NEWS_SECONDS = 15
+NEWS_SECONDS, PASSING_SECONDS = 15, 5
 STALE = 3
 """How many times `refresh` what is shown may be old before it is told by its looks."""
 PASSING = (Unreachable, BadReply)
@@ -48,12 +48,13 @@ GAP = 0.25
 @dataclass(frozen=True, slots=True)
 class Message:
     """Something said to the operator; `at` microseconds since the epoch. What is said `aside`
-    stands among all messages only."""
+    stands among all messages only, what is `passing` is about the row under the cursor."""
 
     at: int
     text: str
     tone: str = INFO
     aside: bool = False
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class Session:
         self.units = self.settings.units
         self.badges: Badges | None = None
         self.messages: deque[Message] = deque(maxlen=MESSAGES_KEPT)
+        self._passed: Message | None = None
         self.lists: dict[str, ListState] = {}
         self.history = History()
         self.views: dict[str, Place] = {}
@@ -200,13 +202,22 @@ class Session:
     def news(self) -> Message | None:
         """What was said last while it is fresh, None when that is long ago."""
         said = next((one for one in reversed(self.messages) if not one.aside), None)
-        fresh = said is not None and self.now() - said.at < NEWS_SECONDS * 1_000_000
-        return said if fresh else None
+        if said is None or said is self._passed:
+            return None
+        seconds = PASSING_SECONDS if said.passing else NEWS_SECONDS
+        return said if self.now() - said.at < seconds * 1_000_000 else None
 
-    def tell(self, text: str, tone: str = INFO, *, aside: bool = False) -> None:
+    def tell(
+        self, text: str, tone: str = INFO, *, aside: bool = False, passing: bool = False
+    ) -> None:
         """Say something to the operator; it is sanitised and kept."""
-        self.messages.append(Message(self.now(), display(text), tone, aside))
+        self.messages.append(Message(self.now(), display(text), tone, aside, passing))
         self.redraw()
+
+    def move_on(self) -> None:
+        """The operator is on another row: what could not be done with that one is no news."""
+        if (said := self.news) is not None and said.passing:
+            self._passed = said
 
     def tell_once(self, text: str) -> None:
         """Say something that helps, but not again and again."""

@@ -117,7 +117,7 @@ ALLOCATIONS: Sequence[Field] = (
     number("node", LIMIT, "the limit in node-hours", "node>500", "limit", "node_limit",
            when="a.node_limit IS NOT NULL"),
     Field(FieldSpec("used", Kind.DECIMAL, "node-hours used this month", "used>=10.5",
-                    ("usage", "node_usage")),
+                    ("usage", "node_usage", "used_this_month")),
           "(a.node_usage IS NOT NULL AND a.node_usage / 100.0 {op} ?)"),
     percent("share", SHARE, "how much of the limit is used this month", "share>=90%", "use",
             "percent", when=LIMITED),
@@ -140,6 +140,11 @@ OF_CODE = """(SELECT count(DISTINCT b.service_id) FROM portal_allocation b
     WHERE b.code = a.code AND +b.remote = 0)"""
 USAGE_OF_CODE = """(SELECT coalesce(sum(b.node_usage), 0) FROM portal_allocation b
     WHERE b.code = a.code AND +b.remote = 0)"""
+CODE_LIMITED = """(a.node_limit IS NOT NULL AND a.node_limit > 0 AND NOT EXISTS (
+    SELECT 1 FROM portal_allocation b WHERE b.code = a.code AND +b.remote = 0
+        AND (b.node_limit IS NULL OR b.node_limit <> a.node_limit)))"""
+"""All of the code have one limit."""
+SHARE_OF_CODE = f"({USAGE_OF_CODE} * 1.0 / a.node_limit)"
 CODES = Fields(
     (_CODE, Like(PROJECT_FOLD, folded=True)),
     (
@@ -149,7 +154,9 @@ CODES = Fields(
              "organisation"),
         number("services", OF_CODE, "on how many services it is", "services>1"),
         decimal("used", f"({USAGE_OF_CODE} / 100.0)", "node-hours used this month on all of them",
-                "used>100"),
+                "used>100", "used_this_month"),
+        percent("share", SHARE_OF_CODE, "how much of the one limit is used this month",
+                "share>=90%", "use", "percent", when=CODE_LIMITED),
     ),
     "a.id",
 )  # fmt: skip

@@ -60,6 +60,8 @@ CODES = f"a.id FROM portal_allocation a WHERE {FIRST_OF_CODE} AND {{where}} ORDE
 CODE_SORTS: Mapping[str, str] = {
     "": CODES + "a.code {d}, a.id {d}",
     "used": f"{CODES}{fields.USAGE_OF_CODE} {{d}}, a.code",
+    "share": f"""{CODES}CASE WHEN {fields.CODE_LIMITED} THEN {fields.SHARE_OF_CODE}
+        ELSE -1.0 END {{d}}, a.code""",
     "services": f"{CODES}{fields.OF_CODE} {{d}}, a.code",
 }
 SELECT_CODES = """

@@ -151,6 +151,8 @@ def test_every_sort_sorts_by_its_column(bursar: Run, crooked: Path, what: str, f
             return (value or {}).get("VCPU", 0)  # those of OpenPortal have none
         if field.name == "fullest":
             return value["used"] / value["capacity"] if value else 0
+        if field.name == "used_this_month":
+            return float(value or 0)
         if what == "users" and field.name == "state":
             return list(UserState).index(value)  # those who wait come first
         return value.casefold() if isinstance(value, str) else value or 0

@@ -265,7 +265,7 @@ _DECISIONS = (
            "Read usage and members of an allocation, or of all marked ones, anew from the service",
            footer=3, changes_data=True, gives=("PullAllocation",)),
     Action("alloc.ok", ("O",), "mark OK", _ALLOCATION, Group.DECIDE,
-           "Say that an allocation is well, which ends what is under way", footer=92,
+           "Say that an allocation is well, which ends what is under way", footer=6,
            changes_data=True, gives=("MarkOk",)),
     Action("alloc.erred", ("X",), "mark ERRED", _ALLOCATION, Group.DECIDE,
            "Say that an allocation has failed, which ends what is under way", footer=6,

@@ -132,9 +132,9 @@ ALLOCATIONS = (
     Field("name", _called, sort="name"),
     Field("uuid", lambda row: row.of.uuid, usual=False),
     _portal("state"),
-    Field("used_this_month", _usage),
+    Field("used_this_month", _usage, sort="used"),
     _portal("node_limit", kind=Kind.NUMBER),
-    _portal("percent", kind=Kind.NUMBER),
+    _portal("percent", kind=Kind.NUMBER, sort="share"),
     _portal("service", "service_name"),
     _portal("counterpart", usual=False),
     _portal("backend_id", usual=False),
@@ -150,12 +150,19 @@ ALLOCATIONS = (
     _nico("status", usual=False),
 )
 
+
+def _share(row: Any) -> Value:
+    most = row.node_limit
+    return 100 * row.usage // (most * HUNDREDTHS) if most and most > 0 else None
+
+
 CODES = (
     of("code", sort="code"),
     of("project", attribute="project_name"),
     rare("project_id", attribute="project"),
     of("node_limit", Kind.NUMBER),
-    Field("used_this_month", lambda row: _hours(row.usage)),
+    Field("used_this_month", lambda row: _hours(row.usage), sort="used"),
+    Field("percent", _share, Kind.NUMBER, sort="share"),
     Field(
         "services",
         lambda row: list(row.services),

@@ -99,6 +99,7 @@ class Totals:
     usage: int = 0
     untold: int = 0
     _limits: dict[str, int | None] = field(default_factory=dict)
+    _differing: set[str] = field(default_factory=set)
 
     def add(self, row: PortalRow) -> None:
         """One more."""
@@ -106,6 +107,9 @@ class Totals:
         self.usage += row.usage or 0
         self.untold += row.usage is None or row.node_limit is None
         key = row.code or row.uuid
+        before = self._limits.get(key, row.node_limit)
+        if None not in (before, row.node_limit) and before != row.node_limit:
+            self._differing.add(key)
         self._limits[key] = _wider(self._limits.get(key, 0), row.node_limit)
 
     @property
@@ -116,12 +120,20 @@ class Totals:
     @property
     def unlimited(self) -> int:
         """How many codes have no limit."""
-        return sum(one == UNLIMITED for one in self._limits.values())
+        return sum(
+            one == UNLIMITED for key, one in self._limits.items() if key not in self._differing
+        )
 
     @property
     def limit(self) -> int:
         """Of all codes that have one."""
-        return sum(one for one in self._limits.values() if one is not None and one > 0)
+        sums = (one for key, one in self._limits.items() if key not in self._differing)
+        return sum(one for one in sums if one is not None and one > 0)
+
+    @property
+    def differing(self) -> int:
+        """How many codes have other limits on one service than on another."""
+        return len(self._differing)
 
 
 def _wider(one: int | None, other: int | None) -> int | None:

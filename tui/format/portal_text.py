@@ -33,6 +33,8 @@ from tui.format.lines import (
 from tui.format.units import UNKNOWN
 
 BAR = 24
+DEEPEST = 24
+"""Cells that a line of a traceback is indented at most."""
 LABEL = 13
 MONTHS_SHOWN, PEOPLE_SHOWN = 40, 40
 RECORD = "as of {}; a server reads figures anew every few minutes"
@@ -49,7 +51,7 @@ def allocation(found: PortalDetail, look: Look) -> Iterator[Line]:
     if found.description:
         yield from wrapped("about", found.description, look.width, style=QUIET)
     yield from section(*_progress(found, look))
-    yield from section("ERROR", _error(row, look), _after(row))
+    yield from section("ERROR", _error(row, look), _noted(found))
     yield from section("THIS MONTH", _month(row, look), "node-hours used since the 1st")
     yield blank()
     yield from _facts(found, look)
@@ -84,6 +86,11 @@ def _after(row: PortalRow) -> str:
     return "" if row.state is State.ERRED else "of before; the state is not ERRED"
 
 
+def _noted(found: PortalDetail) -> str:
+    below = "G: its traceback" if found.error_traceback.strip() else ""
+    return "   ".join(one for one in (_after(found.row), below) if one)
+
+
 def _error(row: PortalRow, look: Look) -> Iterator[Line]:
     if row.error_message and row.error_message != row.waits:
         tone = BAD if row.state is State.ERRED else QUIET
@@ -91,8 +98,9 @@ def _error(row: PortalRow, look: Look) -> Iterator[Line]:
 
 
 def _traceback(found: PortalDetail, look: Look) -> Iterator[Line]:
-    for n, text in enumerate(found.error_traceback.splitlines()):
-        yield from wrapped(f"traceback.{n}", text, look.width, 2, QUIET)
+    for n, text in enumerate(found.error_traceback.expandtabs(4).splitlines()):
+        depth = min(len(text) - len(text.lstrip(" ")), DEEPEST)
+        yield from wrapped(f"traceback.{n}", text, look.width, 2 + depth, QUIET)
 
 
 # What is under way

@@ -38,7 +38,7 @@ COLUMNS: tuple[Column[CodeRow], ...] = (
     Column("limit", "LIMIT ONCE", codes.code_limit, 11, right=True, news=True),
     Column("used", "USED (MONTH)", lambda row, look: portal.hours(row.usage, look), 12, right=True,
            sort="used", figure=lambda row: row.usage),
-    Column("use", "USE", _use, 9),
+    Column("use", "USE", _use, 9, sort="share"),
     Column("services", "ON", lambda row, look: ", ".join(row.services), 12, 40, drop=10,
            sort="services"),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backend.nico.model import NicoRow
-from backend.openportal.model import PortalRow
+from backend.openportal.model import PortalRow, State
 from backend.placement.model import ConsumerRow
 from tui.actions import Action, Group
 from tui.panes.consumer_actions import PORTAL_ONLY, ConsumerActions
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 OF_NONE = ("undo", "alloc.new")
 """Changes that need no allocation."""
 OF_CONSUMERS = ("alloc.move",)
+NEEDLESS = {State.OK: ("alloc.ok",), State.ERRED: ("alloc.erred",)}
+"""What would only say what is so."""
 WORDS = {
     "alloc.unlink": ("take share", "share"),
     "alloc.delete": ("remove", "remove"),
@@ -74,7 +76,11 @@ class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bin
         found = self.of()
         if isinstance(found, NicoRow):
             return action.id not in OF_OTHERS
-        hidden = OF_CONSUMERS if isinstance(found, PortalRow) else PORTAL_ONLY
+        if isinstance(found, PortalRow):
+            marked = self.marks() and action.changes_data
+            hidden = OF_CONSUMERS if marked else (*OF_CONSUMERS, *NEEDLESS.get(found.state, ()))
+        else:
+            hidden = PORTAL_ONLY
         return found is None or action.id not in hidden
 
     def named(self, action: Action) -> Action:

@@ -154,6 +154,7 @@ class ListPane(Queried[RowT], inherit_bindings=False):
     @on(ResourceTable.Moved, "#list")
     def _moved(self) -> None:
         self.session.history.rest(self.list_id, self.list.cursor_key)
+        self.session.move_on()
         self.show_keys()
         if self._resting is not None:
             self._resting.stop()

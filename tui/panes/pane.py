@@ -91,8 +91,8 @@ class Pane(Subject, Kept, inherit_bindings=False):
         """Why an action is off now, `` when it is not."""
         if action.id == "undo":
             return self.session.irrevocable() or self.session.forbidden()
-        why = self.session.forbidden() if action.changes_data else ""
-        return why or self.session.lacking(action.gives)
+        lacks = self.session.lacking(action.gives)
+        return (self.session.forbidden() if action.changes_data or lacks else "") or lacks
 
     def offers(self, action: Action) -> bool:
         """Whether the row of keys has it, off or not."""
@@ -176,10 +176,12 @@ class Pane(Subject, Kept, inherit_bindings=False):
         if self.size.width < frame.NARROW or self.size.height < frame.LOW:
             # Where there is no row of its own for it, a message takes that of the keys.
             self.set_class(row.asking or bool(when), "-news")
+        actor = self.session.connection.actor
+        looks_only = bool(actor.name) and not actor.may_change
         footer = [
             (self.named(self.session.keyed(action)), not self.refusal(action))
             for action in actions.footer(self.SCOPE)
-            if self.offers(action)
+            if self.offers(action) and not (looks_only and action.changes_data)
         ]
         if (footer, self.size.width) != self._footer:
             self._footer = (footer, self.size.width)
@@ -212,7 +214,7 @@ class Pane(Subject, Kept, inherit_bindings=False):
         found = self.meant(event.key, event.character)
         if found is not None and (why := self.refusal(found)):
             event.stop()
-            self.session.tell(f"{found.title}: {why}", "warn")
+            self.session.tell(f"{found.title}: {why}", WARN, passing=True)
         elif found is not None and found.id in ASKS:
             event.stop()
             owner = self.app if hasattr(self.app, f"action_{found.method}") else self

@@ -74,7 +74,7 @@ class Subject(Working, inherit_bindings=False):
     def act(self, action: Action) -> None:
         """Do what an action says, as if its key were pressed; say why when it is off."""
         if why := self.refusal(action):
-            self.session.tell(f"{action.title}: {why}", "warn")
+            self.session.tell(f"{action.title}: {why}", "warn", passing=True)
             return
         name = f"action_{action.method.partition('(')[0]}"
         places: list[DOMNode] = [self, *self.query("ResourceTable, TextPanel"), self.app]

@@ -11,7 +11,7 @@ from backend.core.text import counted
 from backend.openportal.model import PortalRow
 from backend.placement.model import ConsumerRow
 from tui.format import portal
-from tui.format.codes import Totals
+from tui.format.codes import DIFFER, Totals
 from tui.format.lines import HEAD, QUIET, Line, Look, columns, line, section
 from tui.format.stock import figure
 from tui.panes.pane import Pane
@@ -98,11 +98,15 @@ def lines(found: Sum, look: Look) -> Iterator[Line]:
 
 
 def _nodes(nodes: Totals, look: Look) -> Iterator[Line]:
-    once = f"  the limit of {counted(nodes.codes, 'project code')}, each once"
+    alike = nodes.codes - nodes.differing
+    told = portal.limit(nodes.limit, look) if alike else DIFFER
+    once = f"  of {counted(alike, 'project code')}, each once"
     facts = [
-        ("Limit", portal.limit(nodes.limit, look), once),
+        ("Limit", told, once if alike else "  between services of the code"),
         ("Used this month", portal.hours(nodes.usage, look), "  of all services, node-hours"),
     ]
+    if nodes.differing and alike:
+        facts.append((f"Limit {DIFFER}", f"{nodes.differing:,}", "  codes, not in the sum"))
     if nodes.unlimited:
         facts.append(("Without a limit", f"{nodes.unlimited:,}", "  codes, not in the sum"))
     if nodes.untold:

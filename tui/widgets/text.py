@@ -22,7 +22,7 @@ class TextPanel(LineView, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.TEXT)
 
     class Overflow(Message):
-        """Whether there is more than can be seen at once is not as it was."""
+        """Whether there is more below is not as it was."""
 
     def __init__(self, look: Callable[[], Look], *, id: str | None = None) -> None:
         super().__init__(look, id=id)
@@ -37,8 +37,8 @@ class TextPanel(LineView, inherit_bindings=False):
 
     @property
     def overflows(self) -> bool:
-        """True when there is more of it than can be seen at once."""
-        return len(self._lines) > self.room
+        """True when there is more of it below what is seen."""
+        return len(self._lines) > self.top + self.room
 
     def show(self, build: Build, *, home: bool = False) -> None:
         """Show another text; `home` scrolls to its start."""
@@ -55,9 +55,17 @@ class TextPanel(LineView, inherit_bindings=False):
         self.set_count(len(self._lines))
         most = max(len(before), len(self._lines))
         self.repaint(n for n in range(most) if self._at(before, n) != self._at(self._lines, n))
+        self._tell_overflow()
+
+    def _tell_overflow(self) -> None:
         if self._overflowed != self.overflows:
             self._overflowed = self.overflows
             self.post_message(self.Overflow())
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """The wheel moved the view."""
+        super().watch_scroll_y(old_value, new_value)
+        self._tell_overflow()
 
     def on_resize(self) -> None:
         """The text is laid out for the width."""
@@ -81,6 +89,7 @@ class TextPanel(LineView, inherit_bindings=False):
     def go_to(self, line: int) -> None:
         """Scroll to a line."""
         if self.set_top(line):
+            self._tell_overflow()
             self.refresh()
 
     def action_list_down(self) -> None:

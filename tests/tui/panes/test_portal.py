@@ -8,11 +8,14 @@ import re
 import pytest
 from textual.pilot import Pilot
 
+from backend.core.identity import Actor, Role
+from tests.tui.portals import portal_of
 from tests.tui.stage import NARROW, WIDE, Stage, play, press, said, until
 from tests.tui.troubles import listed, order, screen
 from tui.panes.codes import CodesPane
 from tui.panes.projects import ProjectsPane
 from tui.panes.raw import RawPane
+from tui.widgets.menu import Menu
 from tui.widgets.overlay import Overlay
 
 
@@ -70,6 +73,90 @@ def test_what_an_allocation_shares_is_counted_once(harbour: Stage) -> None:
     play(harbour.app(WIDE), script, WIDE)
 
 
+def test_codes_are_found_and_ordered_by_how_full_they_are(harbour: Stage) -> None:
+    p = portal_of(harbour)
+    found = p.see(lambda tx: tx.scalar("SELECT uuid FROM portal_allocation WHERE name = 'corpse'"))
+    p.put(str(found), node_limit=10, node_usage=2500)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "codes share>=90%")
+        await listed(pilot, lambda count: count == 2)
+        await order(pilot, "codes share>=0%")
+        await press(pilot, "s", *"use", "enter")
+        await listed(pilot, lambda count: count == 3)
+        assert re.findall(r"(\d+)%", said(pilot.app).split("share>=0%")[1]) == ["38", "100", "250"]
+
+    play(harbour.app(), script)
+
+
+def test_limits_of_a_code_that_differ_are_no_sum(harbour: Stage) -> None:
+    p = portal_of(harbour)
+    uuid = p.see(lambda tx: tx.scalar("SELECT uuid FROM portal_allocation WHERE name = 'ocean-ai'"))
+    p.put(str(uuid), node_limit=2500)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "allocations name:ocean kind:opl")
+        await listed(pilot, lambda count: count == 2)
+        await press(pilot, "i")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Overlay))
+        assert re.search(r"Limit +differs +between services of the code ", said(pilot.app))
+        await press(pilot, "escape")
+        await order(pilot, "allocations kind:opl")
+        await listed(pilot, lambda count: count == 5)
+        await press(pilot, "i")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Overlay))
+        assert re.search(r"Limit differs +1 +codes, not in the sum ", said(pilot.app))
+
+    play(harbour.app(), script)
+
+
+def test_what_would_only_say_what_is_so_is_not_in_the_row_of_keys(harbour: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        for name, there, not_there in (("ice-dev", "O mark OK", "X mark"),
+                                       ("ice", "X mark ERRED", "O mark")):  # fmt: skip
+            await order(pilot, f"allocations name={name}")
+            await listed(pilot, lambda count: count == 1)
+            keys = said(pilot.app).rstrip().split("\n")[-1]
+            assert there in keys
+            assert not_there not in keys
+
+    play(harbour.app(WIDE), script, WIDE)
+
+
+def test_who_may_only_look_is_offered_no_change_and_told_why(harbour: Stage) -> None:
+    viewer = harbour.backend.acting(Actor("carl", Role.VIEWER))
+    app = harbour.app(WIDE)
+    app.session.backend = viewer
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "allocations name=ice")
+        await listed(pilot, lambda count: count == 1)
+        keys = said(pilot.app).rstrip().split("\n")[-1]
+        assert "filter" in keys
+        assert not [word for word in ("limit", "pull", "unlink", "delete") if word in keys]
+        await press(pilot, "full_stop")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Menu))
+        told = said(pilot.app)
+        assert "your role is viewer" in told
+        assert "no Astakos" not in told
+
+    play(app, script, WIDE)
+
+
+def test_why_a_key_is_off_is_said_of_the_row_it_is_about(harbour: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "allocations name:ocean")
+        await press(pilot, "s", *"state", "enter", "G")
+        assert "1 ERRED" in said(pilot.app)
+        await press(pilot, "P")
+        assert "pull: it is UPDATING" in said(pilot.app)
+        await press(pilot, "k")
+        assert "pull: it is" not in said(pilot.app)
+        assert "1 ERRED" in said(pilot.app)
+
+    play(harbour.app(), script)
+
+
 def test_totals_count_a_code_once(harbour: Stage) -> None:
     """Scenario 64, of the marked rows and of all."""
 
@@ -80,7 +167,7 @@ def test_totals_count_a_code_once(harbour: Stage) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, Overlay))
         told = said(pilot.app)
         assert "Totals of 2 marked" in told
-        assert re.search(r"Limit +1,000 +the limit of 1 project code", told)
+        assert re.search(r"Limit +1,000 +of 1 project code, each once", told)
         assert re.search(r"Used this month +379\.25", told)
         await press(pilot, "escape", "escape", "escape", "i")
         await until(pilot, lambda: isinstance(pilot.app.screen, Overlay))
@@ -101,6 +188,11 @@ def test_error_and_traceback_are_readable_and_stay_dim_once_it_is_over(harbour: 
         assert "of before" not in said(pilot.app)
         await press(pilot, "G")
         assert "TimeoutError: no answer" in said(pilot.app)
+        assert "    slurm.py, line 7" in said(pilot.app)
+        assert "pgdn: more" not in said(pilot.app)
+        await press(pilot, "g")
+        assert "pgdn: more" in said(pilot.app)
+        assert "G: its traceback" in said(pilot.app)
 
     play(harbour.app(), script)
 
