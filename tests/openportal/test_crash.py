@@ -89,6 +89,16 @@ def _killed(place: Place, p: Portal, point: str) -> None:
         timeout=PATIENCE,
     )
     assert child.returncode == -signal.SIGKILL
+    _freed(p)
+
+
+def _freed(p: Portal) -> None:
+    """Wait for the end of the dead process's claim: a server has to notice first."""
+    until = time.monotonic() + PATIENCE
+    while (claim := p.database.claim(NAME)) is None:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    claim.close()
 
 
 @contextmanager
