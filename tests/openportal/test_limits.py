@@ -211,3 +211,14 @@ def test_marking_as_ok_makes_nothing(p: Portal) -> None:
     assert told in p.plan(MarkOk(actor=S, allocation=uuid)).warnings
     p.run()
     assert p.plan(MarkOk(actor=S, allocation=uuid)).warnings == ()
+
+
+def test_what_was_refused_is_not_tried_again_by_a_pull_or_a_mark(p: Portal) -> None:
+    uuid = p.made()
+    pull, mark = PullAllocation(actor=A, allocation=uuid), MarkOk(actor=S, allocation=uuid)
+    assert p.plan(pull).warnings == p.plan(mark).warnings == ()
+    p.simulate(L, fails=["limit"])
+    p.do(limit(uuid, 20))
+    p.run()
+    told = "what failed is not tried again: if it was a limit, it may not stand at the service"
+    assert p.plan(pull).warnings == p.plan(mark).warnings == (told,)

@@ -37,7 +37,7 @@ DEEPEST = 24
 """Cells that a line of a traceback is indented at most."""
 LABEL = 13
 MONTHS_SHOWN, PEOPLE_SHOWN = 40, 40
-RECORD = "as of {}; a server reads figures anew every few minutes"
+RECORD = "as of the last pull; the record changed {}"
 _AWARD_TONES = {RemoteState.ERROR: BAD, RemoteState.STALE: WARN}
 
 

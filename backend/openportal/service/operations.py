@@ -38,6 +38,7 @@ from backend.openportal.store import allocations as store
 from backend.openportal.store import jobs
 
 HISTORY = "its usage history goes with it, and is no longer counted as spent"
+UNTRIED = "what failed is not tried again: if it was a limit, it may not stand at the service"
 LIMITABLE = (*states.SETTLED, State.UPDATE_SCHEDULED)
 
 
@@ -105,7 +106,8 @@ def pull(tx: Tx, command: PullAllocation) -> Decision:
     access.require_manager(found.standing, found.project)
     states.require_state(before, states.SETTLED)
     states.require_backend_id(before)
-    return _scheduled(tx, command, found, Operation.PULL, "pull", "Pull", Tier.REVERSIBLE)
+    told = [UNTRIED] if before.state is State.ERRED else []
+    return _scheduled(tx, command, found, Operation.PULL, "pull", "Pull", Tier.REVERSIBLE, told)
 
 
 def delete(tx: Tx, command: DeleteAllocation) -> Decision:
@@ -189,6 +191,8 @@ def mark_ok(tx: Tx, command: MarkOk) -> Decision:
 def _untold(before: Allocation) -> Iterator[str]:
     if not before.backend_id:
         yield "it has no backend id: the service has never made it, and marking does not"
+    elif before.state is State.ERRED:
+        yield UNTRIED
 
 
 def mark_erred(tx: Tx, command: MarkErred) -> Decision:
