@@ -25,6 +25,7 @@ from tui.format.names import brief
 from tui.format.units import Style
 from tui.history import History, Place
 from tui.listings import LISTED
+from tui.messages import Message
 from tui.readonly import ReadOnlyBackend
 from tui.settling import Settling
 from tui.signin import SignIn
@@ -43,18 +44,6 @@ PASSING = (Unreachable, BadReply)
 """Failures that pass without anybody doing anything here."""
 GAP = 0.25
 """Seconds between two refreshes at least."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """Something said to the operator; `at` microseconds since the epoch. What is said `aside`
-    stands among all messages only, what is `passing` is about the row under the cursor."""
-
-    at: int
-    text: str
-    tone: str = INFO
-    aside: bool = False
-    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from tui.actions import Action, key_name
 from tui.format import ages, names
 from tui.format.lines import BAD, GOOD, QUIET, WARN, Line, Part, line, wrapped
 from tui.format.units import UNKNOWN
+from tui.messages import Message
 from tui.panes import PANES, PaneInfo
 from tui.session import BAD as BAD_NEWS
-from tui.session import Message, Session
+from tui.session import Session
 
 NARROW, LOW = 80, 24
 WIDE = 110
