@@ -52,8 +52,9 @@ SCENES = (
     Scene("confirm", ("a", "A"), "what approving would do", text="freed RAM nodes, agreed with PI"),
     Scene("quotas", ("2",), "effective limits"),
     Scene("heat", ("M",), "the fullest projects by resource"),
-    Scene("allocations", ("3",), "who holds what in Placement, of which providers"),
-    Scene("constraints", ("4", "t", "o"), "inventories that are over their capacity"),
+    Scene("allocations", ("3", "/", *"kind:opl|opr|nico", "enter"), "who is given what"),
+    Scene("constraints", ("4",), "what NICo's tenants are given, and what it may become"),
+    Scene("inventories", ("4", "t", "o"), "inventories that are over their capacity"),
     Scene("commissions", ("5",), "what is pending, and what happens"),
     Scene("audit", ("6",), "who changed what"),
 )
