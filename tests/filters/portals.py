@@ -261,7 +261,11 @@ def code(tx: Tx, row: CodeRow) -> Facts:
             "project": _project(one),
             "customer": _customer(tx, one.customer),
         },
-        numbers={"services": [len(row.services)], "used": [row.usage / 100]},
+        numbers={
+            "services": [len(row.services)],
+            "used": [row.usage / 100],
+            "share": [row.usage / row.node_limit] if (row.node_limit or 0) > 0 else [],
+        },
     )
 
 

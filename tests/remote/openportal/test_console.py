@@ -281,7 +281,7 @@ def test_o60_a_token_that_expires_is_asked_for_and_nothing_is_lost(
         prompt = pilot.app.screen
         assert isinstance(prompt, SignInScreen)
         await until(pilot, lambda: prompt.armed)
-        assert re.search(r"Token\s+has\s+expired", WALLS.sub(" ", said(pilot.app)))
+        assert re.search(r"is refused: \S+ Token\s+has", WALLS.sub(" ", said(pilot.app)))
         assert "signed out" in said(pilot.app)
         assert STAFF not in said(pilot.app)
         prompt.query_one(Input).insert_text_at_cursor(NEWER)

@@ -52,7 +52,7 @@ def test_they_are_listed_with_whose_they_are_and_opened(shelves: Stage, cloud: C
         await order(pilot, "allocations kind=nico")
         await listed(pilot, lambda count: count == 5)
         told = said(pilot.app)
-        assert re.search(rf"NICO {TRAIN} +t1 +Registered +4 of g100, 3 in use", told)
+        assert re.search(rf"NICO {TRAIN} +t1 +Registered +4 of g100", told)
         assert re.search(rf"NICO {NET} +t1 +Registered +10\.20\.0\.0/24", told)
         await at(pilot, TRAIN)
         await press(pilot, "enter")
