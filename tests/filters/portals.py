@@ -264,7 +264,7 @@ def code(tx: Tx, row: CodeRow) -> Facts:
         numbers={
             "services": [len(row.services)],
             "used": [row.usage / 100],
-            "share": [row.usage / row.node_limit] if (row.node_limit or 0) > 0 else [],
+            "share": [row.usage / row.node_limit] if row.node_limit and row.node_limit > 0 else [],
         },
     )
 
