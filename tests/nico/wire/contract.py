@@ -22,7 +22,8 @@ from backend.server.app import NICO
 from backend.server.openapi import document
 
 HOST = "http://127.0.0.1:8388"
-PLACE = Path(os.environ.get("BURSAR_SHARED", "")) / "spec" / "nico-openapi-subset.yaml"
+SHARED = Path(os.environ.get("BURSAR_SHARED") or Path(__file__).parents[4] / "shared")
+PLACE = SHARED / "spec" / "nico-openapi-subset.yaml"
 ABSENT = "NVIDIA's OpenAPI subset is not here: set BURSAR_SHARED to the shared files"
 NOTHING, NONE = b'"availablePrefixes":null', b'"availablePrefixes":[]'
 """What NVIDIA's server says of a block that is given away whole, and what its document has."""

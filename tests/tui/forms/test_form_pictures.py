@@ -102,6 +102,10 @@ def test_a_draft_is_offered(stage: Stage, snap_compare: Compare) -> None:
         await fill(pilot, name="mine.lab")
         await press(pilot, "escape", "y", "n")
         await question(pilot)
+        fields = pilot.app.screen_stack[-2].query_one("#fields")
+        # The form below is laid out again once it has a scrollbar.
+        await until(pilot, lambda: fields.virtual_size.width < fields.size.width)
+        await settled(pilot)
 
     assert shown(stage, snap_compare, before, state=STATE)
 
