@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from backend.allocations.model import KINDS, AllocationRow
 from backend.backend import Backend
 from backend.core.errors import NotFound
-from backend.core.plan import Plan, Receipt
 from backend.openportal.model import (
     ApproveAward,
     CreateAllocation,
@@ -20,6 +20,9 @@ from backend.openportal.model import (
 )
 from tui.format import portal
 from tui.format.lines import Look
+
+if TYPE_CHECKING:
+    from backend.core.plan import Plan, Receipt
 
 INFO, WARN, BAD = "info", "warn", "bad"
 SEVERAL = 3
