@@ -5,20 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from backend.allocations import model as allocation
-from backend.backend import (
-    Backend,
-    Connection,
-    Link,
-    Listing,
-    Nico,
-    OpenPortal,
-    Placement,
-    Projects,
-)
+from backend.backend import Backend, Connection, Link
 from backend.core.errors import ReadOnly
+from backend.core.listing import Listing
 
 if TYPE_CHECKING:
+    from backend.allocations.model import AllocationRow
+    from backend.backend import Nico, OpenPortal, Placement, Projects
     from backend.core.plan import Plan, Receipt
 
 
@@ -52,7 +45,7 @@ class ReadOnlyBackend:
         return self._backend.nico
 
     @property
-    def allocations(self) -> Listing[allocation.AllocationRow]:
+    def allocations(self) -> Listing[AllocationRow]:
         """Allocations of all systems, once they are asked for."""
         return self._backend.allocations
 

@@ -118,7 +118,7 @@ GOALS = (
     _hard("G12", "imports of what comes later", "imports.later", "==", "[]"),
     Goal("G12", "imports, CPU s", "imports.cpu_s", "<=", "1.15 * imports.textual_cpu_s"),
     # The goal is missed; this holds what is reached.
-    _hard("G12", "... do not grow", "imports.cpu_s", "<=", "1.85 * imports.textual_cpu_s"),
+    _hard("G12", "... do not grow", "imports.cpu_s", "<=", "1.55 * imports.textual_cpu_s"),
     Goal("G13", "loop blocked by ids, ms", "loop.ids", "<=", "100"),
     Goal("G13", "... by a filter", "loop.filter", "<=", "100"),
     Goal("G13", "... by effective limits", "loop.limits", "<=", "100"),

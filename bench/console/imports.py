@@ -22,6 +22,7 @@ LATER = re.compile(
     r"backend\.(projects|quotas)\.(service|model\.(commands|views|entities))"
     r"|backend\.core\.(plan|usecase|filter\.parser)|backend\.notices\.model\.\w+"
     r"|backend\.(contexts\.servers|credentials|keystone|core\.signin)"
+    r"|backend\.(allocations|placement|openportal|nico)\.model\.\w+|backend\.backend\.rooms"
     r"|tui\.(dialogs|forms)"
 )
 OWN = re.compile(r"(tui|backend)(\..*)?")

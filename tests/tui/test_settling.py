@@ -7,7 +7,7 @@ import pytest
 from backend.core.identity import operator
 from backend.core.plan import Change, Plan, Receipt, Tier, WireRequest
 from backend.openportal.model import ApproveAward
-from tui.format import portal
+from tui.format import ages
 from tui.settling import Settling
 
 
@@ -19,5 +19,5 @@ def test_an_award_makes_an_allocation_or_moves_a_limit(before: int | None, verb:
     plan = Plan(award, "Approve", "Approve it", "it", Tier.REVERSIBLE, request, changes=limits)
     settling = Settling()
     settling.expect(plan, Receipt(1, "approved", {"allocation": "a" * 32}), 0)
-    ((told, _),) = settling.lingering(portal.SPINS)
+    ((told, _),) = settling.lingering(ages.SPINS)
     assert told == f"{verb} of it: still running; its end is told"

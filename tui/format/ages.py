@@ -9,6 +9,8 @@ from backend.core.text import counted
 
 SECOND = 1_000_000
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86400 * SECOND
+SPINS = MINUTE
+"""How long something may be under way before it is called still running."""
 NEVER = "-"
 _DAYS_ONLY = 100 * DAY
 

@@ -9,8 +9,6 @@ from tui.format.units import UNKNOWN, Style, amount, percent
 
 HIGH, ALARMING, FULL = 80, 90, 100
 """Percents of a limit from which on it is said so (spec openportal §1.5)."""
-SPINS = 60 * ages.SECOND
-"""How long something may be under way before it is called still running."""
 STUCK = 15 * ages.MINUTE
 """From when on what is under way, and waits for nobody, is looked after."""
 SPINNER = "|/-\\"
@@ -109,7 +107,7 @@ def is_stuck(row: PortalRow, now: int) -> bool:
 
 def spinner(row: PortalRow, now: int) -> str:
     """A sign that turns while something is under way for a short time, else ``."""
-    fresh = row.state.busy and not row.waits and now - since(row) < SPINS
+    fresh = row.state.busy and not row.waits and now - since(row) < ages.SPINS
     return SPINNER[now // ages.SECOND % len(SPINNER)] if fresh else ""
 
 

@@ -105,7 +105,7 @@ def test_what_is_under_way_spins_then_says_how_long_then_that_it_is_stuck(
     row = replace(ROW, state=State.UPDATING, doing=Operation.PULL, since=NOW - since, waits=waits)
     text, _ = portal.mark(row, LOOK)
     assert text.lstrip(portal.SPINNER + " ") == told
-    assert (text[0] in portal.SPINNER) is (since < portal.SPINS)
+    assert (text[0] in portal.SPINNER) is (since < ages.SPINS)
     assert portal.is_stuck(row, NOW) is told.startswith("stuck")
 
 
