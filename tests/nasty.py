@@ -202,6 +202,15 @@ class Nasty:
         if self._open:
             await asyncio.wait(self._open, timeout=5)
 
+    async def _settle(self) -> None:
+        """End the handshakes, too, which are asyncio's own tasks and no connections yet."""
+        others = {one for one in asyncio.all_tasks() if one is not asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        if others:
+            await asyncio.wait(others, timeout=5)
+        await asyncio.sleep(0.05)  # what was closed says so in later turns of the loop
+
     # One connection
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -267,6 +276,7 @@ def nasty(upstream: str, *, tls: ssl.SSLContext | None = None) -> Iterator[Nasty
         yield found
     finally:
         found.refuse()
+        found._do(found._settle())
         found._loop.call_soon_threadsafe(found._loop.stop)
         thread.join(10)
         found._loop.close()
