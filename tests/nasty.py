@@ -148,6 +148,7 @@ class Nasty:
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _server: asyncio.Server | None = None
     _open: set[asyncio.Task[None]] = field(default_factory=set)
+    _transports: list[asyncio.WriteTransport] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -203,7 +204,10 @@ class Nasty:
             await asyncio.wait(self._open, timeout=5)
 
     async def _settle(self) -> None:
-        """End the handshakes, too, which are asyncio's own tasks and no connections yet."""
+        """End the handshakes, too, which are asyncio's own tasks and no connections yet, and
+        what waits for a peer to agree to the end of TLS."""
+        for transport in self._transports:
+            transport.abort()
         others = {one for one in asyncio.all_tasks() if one is not asyncio.current_task()}
         for task in others:
             task.cancel()
@@ -214,6 +218,7 @@ class Nasty:
     # One connection
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._transports.append(writer.transport)
         task = self._loop.create_task(self._serve(reader, writer))
         self._open.add(task)
         task.add_done_callback(self._open.discard)
