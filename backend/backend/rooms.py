@@ -249,6 +249,10 @@ class Nico(Protocol):
         """Raises NotFound."""
         ...
 
+    async def block(self, key: int) -> nico.BlockDetail:
+        """By the key of a block's row. Raises NotFound."""
+        ...
+
     async def choices(self, kind: str, site: str) -> Sequence[nico.Choice]:
         """What a form offers: kind `site`, `tenant`, `type` or `block`; the last two of a site,
         `` for all. Raises Invalid."""
@@ -256,6 +260,14 @@ class Nico(Protocol):
 
     async def raw_allocation(self, key: int) -> Mapping[str, object]:
         """The allocation as the system's own API shows it. Raises NotFound."""
+        ...
+
+    async def raw_type(self, key: int) -> Mapping[str, object]:
+        """The instance type as the system's own API shows it, with figures. Raises NotFound."""
+        ...
+
+    async def raw_block(self, key: int) -> Mapping[str, object]:
+        """The block as the system's own API shows it, with its usage. Raises NotFound."""
         ...
 
 

@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 from backend.core.database import Database
 from backend.embedded.listing import TableListing
 from backend.nico import details, fields, queries
-from backend.nico.model import BlockRow, Choice, ConstraintRow, NicoDetail, NicoRow, TypeRow
+from backend.nico.model import (
+    BlockDetail,
+    BlockRow,
+    Choice,
+    ConstraintRow,
+    NicoDetail,
+    NicoRow,
+    TypeRow,
+)
 
 
 class EmbeddedNico:
@@ -40,6 +48,10 @@ class EmbeddedNico:
         """The allocation with this uuid. Raises NotFound."""
         return await self._database.aread(lambda tx: details.allocation_named(tx, uuid))
 
+    async def block(self, key: int) -> BlockDetail:
+        """All about a root block. Raises NotFound."""
+        return await self._database.aread(lambda tx: details.block(tx, key))
+
     async def choices(self, kind: str, site: str) -> Sequence[Choice]:
         """What a form offers. Raises Invalid."""
         return await self._database.aread(lambda tx: details.choices(tx, kind, site))
@@ -47,3 +59,11 @@ class EmbeddedNico:
     async def raw_allocation(self, key: int) -> Mapping[str, object]:
         """The allocation as NICo's API shows it. Raises NotFound."""
         return await self._database.aread(lambda tx: details.raw_allocation(tx, key))
+
+    async def raw_type(self, key: int) -> Mapping[str, object]:
+        """The instance type as NICo's API shows it. Raises NotFound."""
+        return await self._database.aread(lambda tx: details.raw_type(tx, key))
+
+    async def raw_block(self, key: int) -> Mapping[str, object]:
+        """The block as NICo's API shows it. Raises NotFound."""
+        return await self._database.aread(lambda tx: details.raw_block(tx, key))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from backend.core.database.tx import Row, Tx
 from backend.core.errors import Invalid, NotFound
 from backend.core.runtime import moment
 from backend.nico.model import (
     Block,
+    BlockDetail,
     Choice,
     ConstraintRow,
     Instance,
@@ -19,10 +21,11 @@ from backend.nico.model import (
     Prefix,
     Sharing,
 )
-from backend.nico.queries import allocation_rows, constraint_rows
+from backend.nico.queries import allocation_rows, block_rows, constraint_rows
 from backend.nico.rules.carve import Net
-from backend.nico.store import blocks, history, machines
+from backend.nico.store import blocks, history, machines, shown
 from backend.nico.store.machines import FROM_INSTANCE, INSTANCE
+from backend.nico.wire import encode
 
 SELECT_BY_UUID = "SELECT id FROM nico_allocation WHERE uuid = ?"
 SELECT_CONSTRAINT = """
@@ -40,8 +43,9 @@ ORDER BY h.allocated DESC, t.org"""
 SELECT_INSTANCES = f"""
 SELECT {INSTANCE} {FROM_INSTANCE} WHERE t.uuid = ? AND n.uuid = ? ORDER BY i.id"""
 SELECT_TAKEN = """
-SELECT d.network, d.length, d.bits, coalesce(t.org, ''), d.name FROM nico_block d
-LEFT JOIN nico_tenant t ON t.id = d.tenant_id
+SELECT d.network, d.length, d.bits, coalesce(t.org, ''), d.name,
+    (SELECT count(*) FROM nico_prefix x WHERE x.block_id = d.id)
+FROM nico_block d LEFT JOIN nico_tenant t ON t.id = d.tenant_id
 WHERE d.parent_id = (SELECT id FROM nico_block WHERE uuid = ?) ORDER BY d.network"""
 CHOICES: Mapping[str, str] = {
     "site": """SELECT s.uuid, s.name, p.org FROM nico_site s
@@ -135,11 +139,19 @@ def _sharings(tx: Tx, constraint: ConstraintRow) -> Iterator[Sharing]:
 def pieces(tx: Tx, block: Block) -> list[Piece]:
     """The parts of a block, taken and free ones, in the order of addresses."""
     taken = [
-        (Net(int(network, 16), length, bits), org, name)
-        for network, length, bits, org, name in tx.all(SELECT_TAKEN, (block.uuid,))
+        (Net(int(network, 16), length, bits), *rest)
+        for network, length, bits, *rest in tx.all(SELECT_TAKEN, (block.uuid,))
     ]
-    free = [(one, "", "") for one in blocks.free_list(tx, block).pieces()]
-    return [Piece(one.cidr, org, name) for one, org, name in sorted([*taken, *free])]
+    free = [(one, "", "", 0) for one in blocks.free_list(tx, block).pieces()]
+    return [Piece(one.cidr, *rest) for one, *rest in sorted([*taken, *free])]
+
+
+def block(tx: Tx, key: int) -> BlockDetail:
+    """All about a root block. Raises NotFound."""
+    row = block_rows(tx, [key]).get(key)
+    if row is None or row.block.parent:
+        raise NotFound("the block is not there any more")
+    return BlockDetail(row, row.block.description or "", tuple(pieces(tx, row.block)))
 
 
 def _obstacles(constraint: ConstraintRow, prefixes: Sequence[Prefix]) -> Iterator[str]:
@@ -173,6 +185,22 @@ def raw_allocation(tx: Tx, key: int) -> Mapping[str, object]:
         "created": _time(row.created_at),
         "updated": _time(row.updated_at),
     }
+
+
+def raw_type(tx: Tx, key: int) -> Mapping[str, object]:
+    """The instance type as its own route shows it, with figures. Raises NotFound."""
+    rows = shown.types(tx, [key])
+    if not rows:
+        raise NotFound("the instance type is not there any more")
+    return encode.instance_type(replace(rows[0], figures=shown.figures(tx, rows, "")[key]))
+
+
+def raw_block(tx: Tx, key: int) -> Mapping[str, object]:
+    """The block as its own route shows it, with its usage. Raises NotFound."""
+    rows = shown.blocks_of(tx, [key])
+    if not rows:
+        raise NotFound("the block is not there any more")
+    return encode.block(replace(rows[0], usage=shown.usage_of(tx, rows[0].block)))
 
 
 def _raw_constraint(one: ConstraintRow, derived: str) -> Mapping[str, object]:

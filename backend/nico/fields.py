@@ -102,15 +102,25 @@ ALLOCATIONS: Sequence[Field] = (
 # ---------------------------------------------------------------- instance types
 
 _NAME = Like("y.fold LIKE ? ESCAPE '!'", folded=True)
-_AT = "{}.site_id IN (SELECT id FROM nico_site WHERE fold LIKE ? ESCAPE '!')"
+_AT = "{}.site_id IN (SELECT id FROM nico_site WHERE {})"
+
+
+def _at(table: str) -> tuple[Like, Like]:
+    """Where a type or a block is, by name and by uuid."""
+    return (
+        Like(_AT.format(table, "fold LIKE ? ESCAPE '!'"), folded=True),
+        Like(_AT.format(table, "uuid LIKE ? ESCAPE '!'"), whole=_AT.format(table, "uuid = ?")),
+    )
+
+
 INSTANCES = "(SELECT count(*) FROM nico_instance i WHERE i.type_id = y.id)"
 READY = "(SELECT count(*) FROM nico_machine m WHERE m.type_id = y.id AND m.status = 'Ready')"
 TYPES = Fields(
-    (_NAME, Like(_AT.format("y"), folded=True)),
+    (_NAME, _at("y")[0]),
     (
         text("name", (_NAME,), "its name", "name:h100", "type"),
         text("uuid", (Like("y.uuid LIKE ? ESCAPE '!'"),), "its uuid", "uuid:5a1c", "id"),
-        text("site", (Like(_AT.format("y"), folded=True),), "where it is", "site:sjc-2"),
+        text("site", _at("y"), "where it is", "site:sjc-2"),
         number("machines", "y.machines", "how many machines are of it", "machines>100",
                "assigned"),
         number("allocated", "y.allocated", "how many are given away", "allocated>0"),
@@ -129,11 +139,11 @@ _Z_NAME = Like("z.fold LIKE ? ESCAPE '!'", folded=True)
 TAKEN = "(SELECT count(*) FROM nico_block d WHERE d.parent_id = z.id)"
 LARGEST = "(SELECT min(f.length) FROM nico_free f WHERE f.block_id = z.id)"
 BLOCKS = Fields(
-    (_Z_NAME, Like(_AT.format("z"), folded=True)),
+    (_Z_NAME, _at("z")[0]),
     (
         text("name", (_Z_NAME,), "its name", "name:b16", "block"),
         text("uuid", (Like("z.uuid LIKE ? ESCAPE '!'"),), "its uuid", "uuid:5a1c", "id"),
-        text("site", (Like(_AT.format("z"), folded=True),), "where it is", "site:sjc-2"),
+        text("site", _at("z"), "where it is", "site:sjc-2"),
         state("routing", {name: f"lower(z.routing) = '{name}'"
                           for name in ("public", "datacenteronly")},
               "from where its addresses are reachable", "routing:public"),

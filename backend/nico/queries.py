@@ -102,9 +102,11 @@ TYPE_SCOPES: Mapping[str, str] = {
     "site": "y.site_id IN (SELECT id FROM nico_site WHERE uuid = ?)",
 }
 SELECT_TYPES = f"""
-SELECT y.id, y.uuid, y.name, s.name, y.status, y.machines, y.allocated, {fields.INSTANCES},
-    {fields.READY}
+SELECT y.id, y.uuid, y.name, s.uuid, s.name, y.status, y.machines, y.allocated, {fields.INSTANCES}
 FROM nico_type y JOIN nico_site s ON s.id = y.site_id WHERE y.id IN ({{keys}})"""
+COUNT_STATUSES = """
+SELECT type_id, status, count(*) FROM nico_machine WHERE type_id IN ({keys})
+GROUP BY type_id, status ORDER BY type_id, status"""
 
 BLOCKS = "z.id FROM nico_block z WHERE z.parent_id = 0 AND {v} ORDER BY "
 BLOCK_SORTS: Mapping[str, str] = {
@@ -310,7 +312,13 @@ def _allocation_row(one: Line, prefixes: int) -> NicoRow:
 
 def type_rows(tx: Tx, keys: Sequence[int]) -> dict[int, TypeRow]:
     """Rows by key; vanished ones are missing."""
-    return {row[0]: TypeRow(*row) for row in tx.within(SELECT_TYPES, keys)}
+    statuses: dict[int, list[tuple[str, int]]] = {}
+    for id, status, count in tx.within(COUNT_STATUSES, keys):
+        statuses.setdefault(id, []).append((status, count))
+    return {
+        key: TypeRow(key, *row, tuple(statuses.get(key, ())))
+        for key, *row in tx.within(SELECT_TYPES, keys)
+    }
 
 
 def block_rows(tx: Tx, keys: Sequence[int]) -> dict[int, BlockRow]:

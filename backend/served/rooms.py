@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from backend.backend import JournalDetail, JournalRow
-from backend.nico.model import BlockRow, Choice, ConstraintRow, NicoDetail, NicoRow, TypeRow
+from backend.nico.model import (
+    BlockDetail,
+    BlockRow,
+    Choice,
+    ConstraintRow,
+    NicoDetail,
+    NicoRow,
+    TypeRow,
+)
 from backend.openportal.model import (
     AwardReview,
     AwardRow,
@@ -234,6 +242,10 @@ class ServedNico:
         """The allocation with this uuid. Raises NotFound."""
         return cast(NicoRow, await self._line.read("nico/allocation_named", uuid=uuid))
 
+    async def block(self, key: int) -> BlockDetail:
+        """All about a root block. Raises NotFound."""
+        return cast(BlockDetail, await self._line.read("nico/block", key=key))
+
     async def choices(self, kind: str, site: str) -> Sequence[Choice]:
         """What a form offers. Raises Invalid."""
         found = await self._line.read("nico/choices", kind=kind, site=site)
@@ -243,6 +255,14 @@ class ServedNico:
         """The allocation as NICo's API shows it. Raises NotFound."""
         found = await self._line.read("nico/raw_allocation", key=key)
         return cast(Mapping[str, object], found)
+
+    async def raw_type(self, key: int) -> Mapping[str, object]:
+        """The instance type as NICo's API shows it. Raises NotFound."""
+        return cast(Mapping[str, object], await self._line.read("nico/raw_type", key=key))
+
+    async def raw_block(self, key: int) -> Mapping[str, object]:
+        """The block as NICo's API shows it. Raises NotFound."""
+        return cast(Mapping[str, object], await self._line.read("nico/raw_block", key=key))
 
 
 class ServedJournal:

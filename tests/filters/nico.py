@@ -236,13 +236,13 @@ def type_(row: TypeRow) -> Facts:
         texts={
             "name": folded(row.name),
             "uuid": plain(row.uuid),
-            "site": folded(row.site_name),
+            "site": [*folded(row.site_name), *plain(row.site)],
         },
         numbers={
             "machines": [row.assigned],
             "allocated": [row.allocated],
             "used": [row.used],
-            "ready": [row.ready],
+            "ready": [] if row.ready is None else [row.ready],
             "room": [row.room],
         },
         flags={"full": row.room <= 0, "over": row.room < 0},
@@ -256,7 +256,7 @@ def block(row: BlockRow) -> Facts:
         texts={
             "name": folded(one.name),
             "uuid": plain(one.uuid),
-            "site": folded(row.site_name),
+            "site": [*folded(row.site_name), *plain(one.site)],
         },
         numbers={
             "length": [one.length],

@@ -11,11 +11,12 @@ import pytest
 
 from backend.allocations import queries as allocations
 from backend.allocations.model import KINDS, Kind
+from backend.core.database import Tx
 from backend.core.errors import BursarError, Invalid, NotFound
 from backend.core.listing import Listing, Query
 from backend.embedded import EmbeddedBackend
 from backend.nico import queries
-from backend.nico.model import BlockRow, ConstraintRow, TypeRow
+from backend.nico.model import BlockRow, ConstraintRow, Piece, TypeRow
 from tests.nico.cloud import (
     ADMIN,
     B16,
@@ -199,12 +200,74 @@ def test_types_and_blocks_are_told_with_figures(c: Cloud, backend: EmbeddedBacke
     of = listed(backend.nico.types, text="name:g100")[0]
     assert isinstance(of, TypeRow)
     assert (of.assigned, of.allocated, of.used, of.ready, of.room) == (10, 4, 2, 8, 6)
+    assert of.statuses == (("Error", 1), ("Maintenance", 1), ("Ready", 8))
+    assert (of.site, of.site_name) == (S1, "S1")
     block = listed(backend.nico.blocks, scope=f"block:{B22}")[0]
     assert isinstance(block, BlockRow)
     assert (block.taken, block.free, block.largest) == (1, 768, "192.168.2.0/23")
     long = listed(backend.nico.blocks, text="v6")[0]
     assert (long.free, long.largest) == (2**63 - 1, "2001:db8::/32")
     assert [row.site_name for row in listed(backend.nico.types, scope=f"site:{S1}")] == ["S1"] * 2
+
+
+@pytest.mark.parametrize(
+    ("allocated", "used", "statuses", "usable"),
+    [
+        (4, 0, {"Ready": 8, "Error": 2}, 4),  # four of the ready ones are waited for
+        (4, 3, {"Ready": 3, "InUse": 3, "Error": 4}, 2),
+        (0, 0, {"Ready": 8, "Error": 2}, 8),
+        (12, 0, {"Ready": 10}, 0),
+        (4, 0, {"Error": 10}, 0),
+        (4, 0, {}, None),
+    ],
+)
+def test_what_is_left_may_not_be_ready(
+    allocated: int, used: int, statuses: dict[str, int], usable: int | None
+) -> None:
+    found = tuple(statuses.items())
+    row = TypeRow(1, G100, "g100", S1, "S1", "Ready", 10, allocated, used, found)
+    assert row.usable == usable
+
+
+def test_a_block_is_told_with_its_parts(c: Cloud, backend: EmbeddedBackend) -> None:
+    one = c.give(B22, 24, name="net")
+    c.give(B22, 25, T2, name="half")
+    c.hold(one, subnet=True)
+    row = listed(backend.nico.blocks, scope=f"block:{B22}")[0]
+    found = asyncio.run(backend.nico.block(row.key))
+    assert found.row == row
+    assert found.pieces == (
+        Piece("192.168.0.0/24", "t1", "net", 1),
+        Piece("192.168.1.0/25", "t2", "half", 0),
+        Piece("192.168.1.128/25", "", "", 0),
+        Piece("192.168.2.0/23", "", "", 0),
+    )
+    carved = c.see(Tx.scalar, "SELECT id FROM nico_block WHERE name = 'net'")
+    for key in (999, carved):  # what was carved of a block is none of a site
+        with pytest.raises(NotFound):
+            asyncio.run(backend.nico.block(key))
+
+
+def test_types_and_blocks_are_shown_as_the_api_shows_them(
+    c: Cloud, backend: EmbeddedBackend
+) -> None:
+    c.give(G100, 4)
+    c.give(B22, 24)
+    of = asyncio.run(backend.nico.raw_type(listed(backend.nico.types, text="g100")[0].key))
+    assert (of["id"], of["allocationStats"]) == (
+        G100,
+        {"assigned": 10, "total": 4, "used": 0, "unused": 4, "unusedUsable": 4,
+         "maxAllocatable": 6},
+    )  # fmt: skip
+    block = asyncio.run(
+        backend.nico.raw_block(listed(backend.nico.blocks, scope=f"block:{B22}")[0].key)
+    )
+    usage = block["usageStats"]
+    assert isinstance(usage, dict)
+    assert (block["id"], usage["acquiredPrefixes"]) == (B22, 1)
+    for raw in (backend.nico.raw_type, backend.nico.raw_block):
+        with pytest.raises(NotFound):
+            asyncio.run(raw(999))
 
 
 def test_every_order_has_every_row(c: Cloud, backend: EmbeddedBackend) -> None:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Tenant,
     )
     from backend.nico.model.views import (
+        BlockDetail,
         BlockRow,
         Bounds,
         Choice,
@@ -61,6 +62,7 @@ __all__ = [
     "Allocation",
     "AssociateMachines",
     "Block",
+    "BlockDetail",
     "BlockRow",
     "Bounds",
     "Choice",

@@ -82,11 +82,13 @@ class NicoRow:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a block: whose, `` for free, and the allocation that it was given by."""
+    """A part of a block: whose, `` for free, the allocation that it was given by, and how many
+    subnets and VPC prefixes use it, None where that is not known."""
 
     cidr: str
     tenant_org: str
     allocation_name: str
+    held: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +127,32 @@ class NicoDetail:
 
 @dataclass(frozen=True, slots=True)
 class TypeRow:
-    """An instance type with its figures (§1, allocationStats)."""
+    """An instance type with its figures (§1, allocationStats); `statuses` are those of its
+    machines, with how many have each, by name; none where they are not known."""
 
     key: int
     uuid: str
     name: str
+    site: str
     site_name: str
     status: str
     assigned: int
     allocated: int
     used: int
-    ready: int
+    statuses: tuple[tuple[str, int], ...]
+
+    @property
+    def ready(self) -> int | None:
+        """Machines that are Ready; None where it is not known."""
+        return dict(self.statuses).get("Ready", 0) if self.statuses or not self.assigned else None
+
+    @property
+    def usable(self) -> int | None:
+        """Ready machines that nobody was given (§2.9, D9); None where it is not known."""
+        if self.ready is None:
+            return None
+        waiting = max(0, self.allocated - self.used)
+        return max(0, min(self.room, self.ready - waiting))
 
     @property
     def room(self) -> int:
@@ -154,6 +171,15 @@ class BlockRow:
     taken: int
     free: int
     largest: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockDetail:
+    """All about a root block: its parts, given away and free ones, in the order of addresses."""
+
+    row: BlockRow
+    description: str
+    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)

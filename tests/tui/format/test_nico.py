@@ -14,7 +14,7 @@ from tui.format.nico import block_bar, bounds, why_not
 
 def drawn(cidr: str, own: str, *taken: str, width: int = 16) -> str:
     """A block whose parts are somebody's, in ASCII."""
-    pieces = [Piece(one, "t", "a") for one in taken]
+    pieces = [Piece(one, "t", "a", 0) for one in taken]
     return bars.text(block_bar(cidr, pieces, own, width), ASCII)
 
 
