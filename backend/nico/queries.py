@@ -316,8 +316,8 @@ def type_rows(tx: Tx, keys: Sequence[int]) -> dict[int, TypeRow]:
     for id, status, count in tx.within(COUNT_STATUSES, keys):
         statuses.setdefault(id, []).append((status, count))
     return {
-        key: TypeRow(key, *row, tuple(statuses.get(key, ())))
-        for key, *row in tx.within(SELECT_TYPES, keys)
+        row[0]: TypeRow(*(*row, tuple(statuses.get(row[0], ()))))
+        for row in tx.within(SELECT_TYPES, keys)
     }
 
 
