@@ -7,10 +7,11 @@ from random import Random
 
 import pytest
 
-from backend.core.database import open_database
+from backend.core.database import Database, open_database
 from backend.core.errors import Invalid, OutcomeUnknown, Unreachable
 from backend.core.runtime import Runtime
 from backend.openportal.model import (
+    MOST,
     Answer,
     DeleteAllocation,
     Done,
@@ -22,10 +23,12 @@ from backend.openportal.model import (
     PullAllocation,
     State,
     UnlinkAllocation,
+    Usage,
     Waiting,
 )
 from backend.openportal.work import settings
 from backend.openportal.work.scheduler import Scheduler
+from backend.openportal.work.simulator import USED_AT_MOST
 from backend.schema import STEPS
 from tests.openportal.portals import A, Clock, L, Portal, S, furnish
 from tests.places import Places
@@ -82,6 +85,25 @@ def test_an_error_of_the_backends_own_fails_with_its_traceback(p: Portal) -> Non
     p.run(2)
     found = p.seen(uuid)
     assert (found.state, found.error_message) == (State.ERRED, "ZeroDivisionError: by nothing")
+    assert "Traceback (most recent call last)" in found.error_traceback
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Done(usages=(Usage(2026, 11, "a.a6b.brics", "A", 2**63),)), "a number is too large"),
+        (Failed("half of a character: \ud800"), "half a surrogate pair"),
+    ],
+)
+def test_what_cannot_be_written_fails_and_holds_nobody_up(
+    p: Portal, answer: Answer, told: str
+) -> None:
+    scripted(p, answer, DONE)
+    first, second = p.make("one"), p.make("two")
+    p.run(2)
+    found = p.seen(first)
+    assert (found.state, p.state(second)) == (State.ERRED, State.OK)
+    assert told in found.error_message
     assert "Traceback (most recent call last)" in found.error_traceback
 
 
@@ -229,3 +251,19 @@ def test_who_has_lost_his_claim_sends_nothing(p: Portal) -> None:
     p.scheduler.settle(order, p.scheduler.carry_out(order, Lost()))
     assert p.content() == before
     assert resource.asked == ["find create"]
+
+
+def test_who_has_lost_his_claim_begins_nothing(p: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    uuid = p.make()
+    p.clock.move(seconds=1)
+    monkeypatch.setattr(Database, "claim", lambda *_: Lost())
+    assert not p.scheduler.step()
+    assert p.state(uuid) is State.CREATION_SCHEDULED
+
+
+def test_no_limit_is_too_large_for_the_simulator(p: Portal) -> None:
+    uuid = p.made(node_limit=MOST)
+    p.do(PullAllocation(actor=A, allocation=uuid))
+    p.run(2)
+    assert p.state(uuid) is State.OK
+    assert 0 < p.seen(uuid).node_usage <= USED_AT_MOST

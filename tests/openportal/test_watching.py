@@ -6,11 +6,15 @@ import asyncio
 import threading
 import time
 
+import pytest
+
 from backend.core.database import Tx
+from backend.core.errors import Conflict
 from backend.core.identity import Actor, Role
 from backend.core.listing import Query
 from backend.embedded import EmbeddedBackend, open_embedded
 from backend.openportal.model import CreateAllocation, SetNodeLimit
+from backend.openportal.work.scheduler import Scheduler
 from backend.schema import STEPS
 from tests.openportal.portals import STAFF, L, P, furnish
 from tests.places import Place, Places
@@ -53,6 +57,24 @@ def test_what_is_asked_is_done_and_heard_of(new_place: Places) -> None:
     ends()
     backend.shut()
     assert working() == 0
+
+
+def test_errors_that_nobody_foresaw_are_logged(
+    new_place: Places, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def take(_: Scheduler) -> None:
+        raise Conflict("nobody thought of this")
+
+    monkeypatch.setattr(Scheduler, "take", take)
+    backend = furnished(new_place(STEPS))
+    asyncio.run(created(backend))
+    ends = backend.watch(lambda head: None)
+    until = time.monotonic() + PATIENCE
+    while "nobody thought of this" not in caplog.text and time.monotonic() < until:
+        time.sleep(0.05)
+    assert "nobody thought of this" in caplog.text
+    ends()
+    backend.shut()
 
 
 def test_who_only_reads_does_nothing(new_place: Places) -> None:

@@ -44,20 +44,30 @@ class Scheduler:
         self._retry = retry
 
     def step(self, stopped: Callable[[], bool] = _never) -> bool:
-        """Do all that is due; False when another process has it in hand. Raises StorageError."""
-        if not self._database.read(_has_work):
-            return True
+        """Do all that is due; False when another process has it in hand, or took it. Raises
+        StorageError."""
         claim = self._database.claim(NAME)
         if claim is None:
             return False
         try:
             while not stopped() and claim.holds and (order := self.take()):
-                self.settle(order, self.carry_out(order, claim))
-            if not stopped() and self._database.read(steps.stalls):
+                self._do(order, claim)
+            if not stopped() and claim.holds and self._database.read(steps.stalls):
                 self._database.write(steps.time_out)
+            return claim.holds
         finally:
             claim.close()
-        return True
+
+    def _do(self, order: Order, claim: Claim) -> None:
+        """Carry an order out; what cannot be written of it fails it, so that others go on."""
+        answer = self.carry_out(order, claim)
+        try:
+            self.settle(order, answer)
+        except StorageError:
+            raise
+        except Exception as error:
+            log.exception("allocation %s fails", order.allocation.uuid)
+            self.settle(order, _failed(error))
 
     def take(self) -> Order | None:
         """The next order, begun; None when nothing is due."""
@@ -87,8 +97,7 @@ class Scheduler:
         except OutcomeUnknown as error:
             return Waiting(self._now() + UNSURE, str(error))
         except Exception as error:
-            told = f"{type(error).__name__}: {error}"
-            return Failed(told, traceback.format_exc())
+            return _failed(error)
 
     def settle(self, order: Order, answer: Answer | None) -> None:
         """Write what came of an order."""
@@ -108,6 +117,6 @@ class Scheduler:
         return micros(self._database.runtime.now())
 
 
-def _has_work(tx: Tx) -> bool:
-    at = steps.next_at(tx)
-    return at is not None and at <= tx.now
+def _failed(error: Exception) -> Failed:
+    """What is told of an error that nobody foresaw, while it is handled."""
+    return Failed(f"{type(error).__name__}: {error}", traceback.format_exc())

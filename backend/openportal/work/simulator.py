@@ -32,6 +32,8 @@ NEVER = 2**62
 ASK_AGAIN = 29 * 60 * SECOND
 BOUNDLESS = 1000
 """Node-hours that percentages are of where nothing bounds a project."""
+USED_AT_MOST = 10**15
+"""Hundredths of a node-hour in a month, whatever the limit, so that sums can be stored."""
 KEPT = 30 * 86_400 * SECOND
 
 SELECT_ORDER = "SELECT ready_at FROM sim_order WHERE key = ?"
@@ -166,7 +168,7 @@ def _month(
     limit = BOUNDLESS if limit == UNLIMITED else limit
     # Between half and one and a half times as much as the service's projects use in all.
     own = 50 + _chance(f"{order.allocation.uuid}/{month:%Y-%m}")
-    hundredths = limit * settings.usage * own * thousandths // 100_000
+    hundredths = min(USED_AT_MOST, limit * settings.usage * own * thousandths // 100_000)
     shares = [1 + _chance(f"{one.uuid}/{order.allocation.uuid}") for one in order.members]
     return [
         _used(one, month, hundredths * share // sum(shares), here)

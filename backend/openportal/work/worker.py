@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from backend.core.database import Database
-from backend.core.errors import BursarError
+from backend.core.errors import StorageError
 
 if TYPE_CHECKING:
     from backend.openportal.work.scheduler import Scheduler
@@ -59,11 +59,13 @@ class Worker:
                 if not self._database.read(lambda tx: tx.scalar(SELECT_ANY)):
                     return None
                 self._scheduler = _scheduler(self._database)
-            if not self._scheduler.step(lambda: self._closed):
-                return AGAIN
             pause = self._database.read(self._scheduler.pause)
+            if pause == 0:
+                if not self._scheduler.step(lambda: self._closed):
+                    return AGAIN
+                pause = self._database.read(self._scheduler.pause)
             return None if pause is None else min(pause, LONGEST)
-        except BursarError:
+        except StorageError:
             return AGAIN  # is told to whoever writes; try again later
         except Exception:
             log.exception("allocations are tried again")
