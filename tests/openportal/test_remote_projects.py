@@ -101,6 +101,41 @@ def test_silence_makes_an_award_stale(p: Portal) -> None:
     assert ours(p).error_message.startswith("Project update is still pending")
 
 
+def looked(p: Portal, hours: int) -> None:
+    """Let so many hours pass, with a look at the other portal every 29 minutes."""
+    for _ in range(hours * 60 // 29):
+        p.clock.move(minutes=29)
+        p.run(1)
+
+
+def test_silence_is_told_by_the_last_contact_however_often_is_looked(p: Portal) -> None:
+    uuid = p.made(remote=True)
+    p.simulate(R, down=True)
+    p.do(SetNodeLimit(actor=S, allocation=uuid, node_limit=700))
+    looked(p, 11)
+    assert ours(p).state is RemoteState.ACTIVE
+    looked(p, 2)
+    assert ours(p).state is RemoteState.STALE
+
+
+def test_who_lets_wait_is_in_contact(p: Portal) -> None:
+    uuid = p.made(remote=True)
+    p.simulate(R, delay=5 * 86_400)
+    p.do(SetNodeLimit(actor=S, allocation=uuid, node_limit=700))
+    p.run(2)
+    entries = p.content()[-1]
+    looked(p, 13)
+    assert p.content()[-1] == entries
+    p.simulate(R, delay=5 * 86_400, down=True)
+    looked(p, 11)
+    assert ours(p).state is RemoteState.ACTIVE
+    looked(p, 2)
+    assert ours(p).state is RemoteState.STALE
+    p.simulate(R, delay=5 * 86_400)
+    looked(p, 1)
+    assert (ours(p).state, ours(p).error_message) == (RemoteState.ACTIVE, "")
+
+
 def test_who_does_not_wait_asks_again_at_once(p: Portal) -> None:
     p.simulate(R, down=True)
     uuid = p.make(remote=True)

@@ -13,6 +13,7 @@ from backend.openportal.rules.identifiers import plain
 from backend.openportal.store import awards
 
 ASKING = (Operation.CREATE, Operation.LIMIT, Operation.UPDATE)
+STANDING = (RemoteState.ACTIVE, RemoteState.STALE)
 SILENCE = 12 * 3600 * 1_000_000
 """Microseconds without contact after which an award is stale."""
 
@@ -23,10 +24,9 @@ def sent(tx: Tx, made: Order) -> list[SideEffect]:
         return []
     before = _known(tx, made)
     one = before or _new(tx, made)
-    stands = one.state in (RemoteState.ACTIVE, RemoteState.STALE)
     after = replace(
         one,
-        state=one.state if stands else RemoteState.PENDING,
+        state=one.state if one.state in STANDING else RemoteState.PENDING,
         pending_allocation=amount_text(made.allocation.node_limit, made.service),
         pending_since=tx.now,
         error_message="",
@@ -35,16 +35,18 @@ def sent(tx: Tx, made: Order) -> list[SideEffect]:
 
 
 def waits(tx: Tx, made: Order, outage: str) -> list[SideEffect]:
-    """The other portal takes its time, or cannot be reached."""
+    """The other portal takes its time, or cannot be reached; told at every look, since what has
+    the same answer may have become stale."""
     before = _known(tx, made) if made.allocation.remote else None
     if before is None:
         return []
-    if not outage:
-        return _saved(tx, before, replace(before, last_contact_at=tx.now, error_message=""))
-    silent = 0 < before.last_contact_at < tx.now - SILENCE
-    stale = silent and before.state is RemoteState.ACTIVE
-    state = RemoteState.STALE if stale else before.state
-    return _saved(tx, before, replace(before, state=state, error_message=outage))
+    contact = before.last_contact_at if outage else tx.now
+    silent = 0 < contact < tx.now - SILENCE
+    state = before.state
+    if state in STANDING:
+        state = RemoteState.STALE if silent else RemoteState.ACTIVE
+    after = replace(before, state=state, last_contact_at=contact, error_message=outage)
+    return _saved(tx, before, after) if after != before else []
 
 
 def answered(tx: Tx, made: Order, answer: Done | Failed) -> list[SideEffect]:

@@ -118,10 +118,10 @@ def _wait(tx: Tx, task: Task, made: Order, answer: Waiting, message: str) -> Non
     hangs = made.operation is Operation.CREATE and before.remote and bool(answer.told)
     state = State.UPDATING if hangs else before.state
     after = replace(before, state=state, error_message=message, error_traceback="")
-    if after != before or answer.told != task.job.told:
+    effects = outgoing.waits(tx, made, message)
+    if after != before or answer.told != task.job.told or effects:
         after = replace(after, modified_at=tx.now)
         allocations.save(tx, before, after)
-        effects = outgoing.waits(tx, made, message)
         _record(tx, "allocation.wait", before, after, effects=effects)
 
 
