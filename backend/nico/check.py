@@ -59,6 +59,9 @@ WHERE t.site_id <> m.site_id ORDER BY m.id"""
 SELECT_CROWDED = """
 SELECT m.name, count(*) FROM nico_instance i JOIN nico_machine m ON m.id = i.machine_id
 GROUP BY m.id, m.name HAVING count(*) > 1 ORDER BY m.id"""
+SELECT_ACCOUNTS = """
+SELECT k.tenant_org FROM nico_account k LEFT JOIN nico_tenant t ON t.org = k.tenant_org
+WHERE k.tenant_id <> coalesce(t.id, 0) ORDER BY k.id"""
 SELECT_BLOCKS = f"SELECT {blocks.BLOCK} {blocks.FROM_BLOCK} ORDER BY b.id"
 
 
@@ -101,6 +104,8 @@ def _references(tx: Tx) -> Iterator[str]:
         yield f"machine {name}: is at another site than its type"
     for name, count in tx.all(SELECT_CROWDED):
         yield f"machine {name}: carries {count} instances"
+    for (org,) in tx.all(SELECT_ACCOUNTS):
+        yield f"account of {org}: is not of the tenant that the organisation is"
 
 
 def _block(tx: Tx, one: Block) -> Iterator[str]:

@@ -113,7 +113,7 @@ class Cloud:
     def content(self) -> list[Any]:
         """All that a command can change."""
         names = ["allocation", "constraint", "block", "free", "pool", "type", "machine"]
-        names += ["instance", "prefix", "tenant_site", "status"]
+        names += ["instance", "prefix", "tenant_site", "status", "account"]
         return [
             self.see(Tx.all, f"SELECT * FROM {name} ORDER BY 1, 2, 3")
             for name in ("journal", *(f"nico_{name}" for name in names))
@@ -273,6 +273,7 @@ def furnish(tx: Tx) -> None:
     places.add_provider(tx, Provider(P, "acme", "Acme", at))
     places.add_provider(tx, Provider(Q, "other", "Other", at))
     for uuid, org in ((T1, "t1"), (T2, "t2")):
+        places.add_account(tx, uuid_of(f"a-{org}"), P, org, "Ready", at)
         places.add_tenant(tx, Tenant(uuid, org, org.upper(), at))
     for uuid, owner, name in ((S1, P, "S1"), (S2, P, "S2"), (SQ, Q, "SQ")):
         places.add_site(tx, Site(uuid, owner, name, "Registered", True, at))

@@ -56,6 +56,7 @@ FIRST = "WHERE id = (SELECT min(id) FROM nico_constraint)"
             " machine_id FROM nico_instance",
             "carries 2 instances",
         ),
+        ("UPDATE nico_account SET tenant_id = 0", "account of t1: is not of the tenant"),
     ],
 )
 def test_what_cannot_be(c: Cloud, statement: str, finding: str) -> None:

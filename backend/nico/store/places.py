@@ -14,6 +14,7 @@ SELECT_TENANT = f"SELECT {PROVIDER} FROM nico_tenant WHERE uuid = ?"
 SELECT_TENANT_OF = f"SELECT {PROVIDER} FROM nico_tenant WHERE org = ?"
 INSERT_TENANT = """
 INSERT INTO nico_tenant (id, uuid, org, display_name, created_at) VALUES (?, ?, ?, ?, ?)"""
+JOIN_ACCOUNTS = "UPDATE nico_account SET tenant_id = ? WHERE tenant_org = ?"
 INSERT_ACCOUNT = """
 INSERT INTO nico_account (id, uuid, provider_id, tenant_id, tenant_org, status, created_at)
 VALUES (?, ?, (SELECT id FROM nico_provider WHERE uuid = ?),
@@ -93,9 +94,10 @@ def add_provider(tx: Tx, one: Provider) -> None:
 
 
 def add_tenant(tx: Tx, one: Tenant) -> None:
-    """Insert a tenant."""
+    """Insert a tenant, whose are the accounts of its organisation that were there before."""
     id = tx.next_id("nico_tenant")
     tx.execute(INSERT_TENANT, (id, one.uuid, one.org, one.display_name, one.created_at))
+    tx.execute(JOIN_ACCOUNTS, (id, one.org))
 
 
 def add_account(tx: Tx, uuid: str, provider: str, org: str, status: str, created_at: int) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.nico.wire.nico import Cast, constraint, fresh, refused
+from backend.nico.store import places
+from tests.nico.wire.nico import AT, Cast, constraint, fresh, refused
 
 
 def names(rows: list[Any]) -> list[str]:
@@ -209,6 +210,21 @@ def test_organisations_become_what_is_asked_for(cast: Cast) -> None:
     assert cast.ask("nv", "GET", provider, org=org).status_code == 200
     refused(cast.ask("na", "GET", tenant, org=org), 403)
     refused(cast.ask("nt", "GET", provider, org=org), 403)
+
+
+def test_an_account_is_of_the_tenant_that_its_organisation_becomes(cast: Cast) -> None:
+    org, uuid = cast.org("new"), fresh()
+    cast.site.write(lambda tx: places.add_account(tx, uuid, cast["P"], org, "Ready", AT))
+    (mine,) = [one for one in cast.get("pa", "/tenant/account") if one["id"] == uuid]
+    assert (mine["tenantOrg"], mine["tenantId"], mine["allocationCount"]) == (org, None, 0)
+    cast.tokens["nt"] = cast.granted(f"nico:user:{org}")
+    tenant = cast.ask("nt", "GET", "/tenant/current", org=org).json()["id"]
+    (own,) = cast.ask("nt", "GET", "/tenant/account", org=org).json()
+    assert (own["id"], own["tenantId"]) == (uuid, tenant)
+    cast.ids["NEW"] = tenant
+    cast.made("G100", 1, "NEW")
+    (mine,) = cast.get("pa", f"/tenant/account?tenantId={tenant}")
+    assert (mine["id"], mine["allocationCount"]) == (uuid, 1)
 
 
 def test_tokens_of_bursar_are_no_service_accounts(cast: Cast) -> None:
