@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from backend.core.database.tx import Row, Tx
+from backend.core.database.tx import Tx
 from backend.core.errors import Invalid, NotFound
 from backend.core.runtime import moment
 from backend.nico.model import (
@@ -104,11 +104,12 @@ def _detail(tx: Tx, row: NicoRow, constraint: ConstraintRow) -> NicoDetail:
     source = None if about_machines else blocks.block(tx, constraint.resource)
     prefixes = tuple(blocks.prefixes(tx, carved))
     instances = tuple(_instances(tx, constraint)) if about_machines else ()
+    target = f"nico_allocation:{row.uuid}"
     return NicoDetail(
         row=row,
         constraint=constraint,
         description=description or "",
-        history=tuple(map(_status, history.of(tx, f"nico_allocation:{row.uuid}"))),
+        history=tuple(history.of(tx, [target])[target][: history.SHOWN]),
         machines=of.machines if of else 0,
         ready=machines.ready(tx, constraint.resource) if of else 0,
         sharings=tuple(_sharings(tx, constraint)) if of else (),
@@ -119,11 +120,6 @@ def _detail(tx: Tx, row: NicoRow, constraint: ConstraintRow) -> NicoDetail:
         prefixes=prefixes,
         blocks=tuple(_obstacles(constraint, prefixes)),
     )
-
-
-def _status(row: Row) -> tuple[str, str, int]:
-    status, message, at = row
-    return status, message, at
 
 
 def _instances(tx: Tx, constraint: ConstraintRow) -> Iterator[Instance]:

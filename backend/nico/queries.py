@@ -21,6 +21,7 @@ from backend.nico.model import (
 )
 from backend.nico.rules import growth, pools
 from backend.nico.rules.carve import Net
+from backend.nico.store import blocks
 from backend.nico.store.blocks import BLOCK, FROM_BLOCK, block_of
 
 # CROSS JOIN keeps the order of the first table.
@@ -124,8 +125,6 @@ BLOCK_SCOPES: Mapping[str, str] = {
     "site": "z.site_id IN (SELECT id FROM nico_site WHERE uuid = ?)",
 }
 SELECT_BLOCKS = f"SELECT b.id, s.name, {BLOCK} {FROM_BLOCK} WHERE b.id IN ({{keys}})"
-COUNT_TAKEN = """
-SELECT parent_id, count(*) FROM nico_block WHERE parent_id IN ({keys}) GROUP BY parent_id"""
 COUNT_FREE = """
 SELECT block_id, length, count(*), min(network) FROM nico_free WHERE block_id IN ({keys})
 GROUP BY block_id, length ORDER BY block_id, length"""
@@ -323,12 +322,12 @@ def type_rows(tx: Tx, keys: Sequence[int]) -> dict[int, TypeRow]:
 
 def block_rows(tx: Tx, keys: Sequence[int]) -> dict[int, BlockRow]:
     """Rows by key; vanished ones are missing."""
-    taken: dict[int, int] = {key: count for key, count in tx.within(COUNT_TAKEN, keys)}
+    taken = blocks.taken(tx, keys)
     free: dict[int, list[Row]] = {}
     for id, *piece in tx.within(COUNT_FREE, keys):
         free.setdefault(id, []).append(tuple(piece))
     return {
-        key: _block_row(key, site, tuple(row), taken.get(key, 0), free.get(key, []))
+        key: _block_row(key, site, tuple(row), taken[key], free.get(key, []))
         for key, site, *row in tx.within(SELECT_BLOCKS, keys)
     }
 

@@ -16,6 +16,7 @@ CREATE TABLE nico_account (
     provider_id {int64} NOT NULL REFERENCES nico_provider (id), tenant_id {int64} NOT NULL,
     tenant_org TEXT NOT NULL, status TEXT NOT NULL, created_at {int64} NOT NULL,
     UNIQUE (provider_id, tenant_org)){strict};
+CREATE INDEX nico_account_for ON nico_account (tenant_org);
 CREATE TABLE nico_site (
     id {int64} PRIMARY KEY, uuid TEXT NOT NULL UNIQUE,
     provider_id {int64} NOT NULL REFERENCES nico_provider (id), name TEXT NOT NULL,
@@ -39,12 +40,14 @@ CREATE TABLE nico_machine (
     site_id {int64} NOT NULL REFERENCES nico_site (id), type_id {int64} NOT NULL,
     status TEXT NOT NULL, facts TEXT NOT NULL DEFAULT ''){strict};
 CREATE INDEX nico_machine_of ON nico_machine (type_id, status);
+CREATE INDEX nico_machine_at ON nico_machine (site_id, status);
 CREATE TABLE nico_instance (
     id {int64} PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
     tenant_id {int64} NOT NULL REFERENCES nico_tenant (id),
     site_id {int64} NOT NULL REFERENCES nico_site (id), type_id {int64} NOT NULL,
     machine_id {int64} NOT NULL){strict};
 CREATE INDEX nico_instance_of ON nico_instance (type_id, tenant_id);
+CREATE INDEX nico_instance_by ON nico_instance (tenant_id);
 CREATE INDEX nico_instance_on ON nico_instance (machine_id);
 CREATE TABLE nico_block (
     id {int64} PRIMARY KEY, uuid TEXT NOT NULL UNIQUE,
@@ -56,6 +59,7 @@ CREATE TABLE nico_block (
     created_at {int64} NOT NULL, updated_at {int64} NOT NULL){strict};
 CREATE INDEX nico_block_in ON nico_block (parent_id, network);
 CREATE INDEX nico_block_at ON nico_block (site_id, routing, network);
+CREATE INDEX nico_block_of ON nico_block (tenant_id);
 CREATE INDEX nico_block_by_name ON nico_block (fold, id);
 CREATE TABLE nico_free (
     block_id {int64} NOT NULL REFERENCES nico_block (id), length {int64} NOT NULL,

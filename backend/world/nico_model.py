@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from backend.nico.model import (
     Tenant,
 )
 
-History = tuple[tuple[str, str, int], ...]
+History = Sequence[tuple[str, str, int]]
 """Status, message and moment, newest first; empty for what it is since it is there."""
 
 

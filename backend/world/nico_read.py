@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from backend.core.database.tx import Tx
 from backend.nico.model import Allocation, Instance, Machine, Prefix, Provider, Site, Tenant
+from backend.nico.store import history
 from backend.nico.store.allocations import (
     ALLOCATION,
     CONSTRAINT,
@@ -52,9 +53,6 @@ SELECT_GIVEN = f"SELECT a.id, {ALLOCATION} {FROM} WHERE a.id IN ({{keys}})"
 SELECT_CONSTRAINTS = f"SELECT a.id, {CONSTRAINT} {FROM_CONSTRAINT} WHERE a.id IN ({{keys}})"
 EACH_INSTANCE = f"SELECT {INSTANCE} {FROM_INSTANCE} ORDER BY i.id"
 EACH_PREFIX = f"SELECT {PREFIX} {FROM_PREFIX} WHERE x.is_subnet = ? ORDER BY x.id"
-SELECT_HISTORY = """
-SELECT target, status, message, at FROM nico_status WHERE target IN ({keys})
-ORDER BY target, id DESC"""
 FACTS = ("vendor", "productName", "serialNumber")
 
 
@@ -77,38 +75,30 @@ def sections(tx: Tx) -> Mapping[str, Iterator[Json]]:
     }
 
 
-def _histories(tx: Tx, targets: list[str]) -> Mapping[str, History]:
-    found: dict[str, History] = {}
-    for target, *told in tx.within(SELECT_HISTORY, targets):
-        status, message, at = told
-        found[target] = (*found.get(target, ()), (status, message, at))
-    return found
-
-
 def _types(tx: Tx) -> Iterator[TypeEntry]:
     for part in chunks(tx.all(EACH_TYPE)):
         found = [(type_of(row[1:]), row[0]) for row in part]
-        told = _histories(tx, [one.target for one, _ in found])
+        told = history.of(tx, [one.target for one, _ in found])
         for one, labels in found:
-            yield TypeEntry(one, labels, told.get(one.target, ()))
+            yield TypeEntry(one, labels, told[one.target])
 
 
 def _blocks(tx: Tx) -> Iterator[BlockEntry]:
     for part in chunks(tx.all(EACH_BLOCK)):
         found = [block_of(row) for row in part]
-        told = _histories(tx, [one.target for one in found])
+        told = history.of(tx, [one.target for one in found])
         for one in found:
-            yield BlockEntry(one, told.get(one.target, ()))
+            yield BlockEntry(one, told[one.target])
 
 
 def _allocations(tx: Tx) -> Iterator[GivenEntry]:
     for part in chunks(id for (id,) in tx.all(SELECT_GIVEN_IDS)):
         found = {row[0]: Allocation(*row[1:]) for row in tx.within(SELECT_GIVEN, part)}
         given = {row[0]: constraint_of(row[1:]) for row in tx.within(SELECT_CONSTRAINTS, part)}
-        told = _histories(tx, [one.target for one in found.values()])
+        told = history.of(tx, [one.target for one in found.values()])
         for id in part:
             one = found[id]
-            yield GivenEntry(one, given[id], told.get(one.target, ()))
+            yield GivenEntry(one, given[id], told[one.target])
 
 
 def _org(one: Provider | Tenant) -> Json:

@@ -35,8 +35,8 @@ def test_n01_machines_are_given(c: Cloud) -> None:
     given, constraint = c.allocation(uuid), c.constraint(uuid)
     assert given is not None
     assert given.status == "Registered"
-    told = [row[0] for row in c.see(history.of, given.target)]
-    assert told == ["Registered"]
+    told = c.see(history.of, [given.target])[given.target]
+    assert [status for status, *_ in told] == ["Registered"]
     assert (constraint.derived, constraint.resource, constraint.value) == ("", G100, 4)
     assert (c.type(G100).machines, c.type(G100).allocated, c.type(G100).room) == (10, 4, 6)
 

@@ -135,7 +135,8 @@ def with_machines(tx: Tx, rows: Sequence[ShownType]) -> list[ShownType]:
 
 def with_usage(tx: Tx, rows: Sequence[ShownBlock]) -> list[ShownBlock]:
     """Blocks with their usage."""
-    return [replace(row, usage=shown.usage_of(tx, row.block)) for row in rows]
+    found = shown.usages(tx, rows)
+    return [replace(row, usage=found[row.key]) for row in rows]
 
 
 def with_statuses(tx: Tx, rows: Sequence[ShownSite]) -> list[ShownSite]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from backend.core.database.tx import Row, Tx
 from backend.nico.model import Block, Prefix, Routing
 from backend.nico.rules.carve import Net, stored
@@ -27,7 +29,11 @@ SELECT_ID = "SELECT id FROM nico_block WHERE uuid = ?"
 SELECT_CHILDREN = f"""
 SELECT network, length FROM nico_block WHERE parent_id = {ID_OF}
 UNION ALL SELECT network, length FROM nico_prefix WHERE block_id = {ID_OF} ORDER BY 1"""
-COUNT_CONSTRAINTS = f"SELECT count(*) FROM nico_constraint WHERE block_id = {ID_OF}"
+COUNT_CHILDREN = """
+SELECT x.block, count(*) FROM (SELECT parent_id AS block FROM nico_block
+    UNION ALL SELECT block_id FROM nico_prefix) x WHERE x.block IN ({keys}) GROUP BY x.block"""
+COUNT_CONSTRAINTS = f"""
+SELECT count(*) FROM nico_constraint WHERE block_id > 0 AND block_id = {ID_OF}"""
 INSERT = f"""
 INSERT INTO nico_block (id, uuid, provider_id, site_id, tenant_id, parent_id, name, description,
     routing, bits, network, length, full_grant, status, fold, created_at, updated_at)
@@ -92,6 +98,12 @@ def children(tx: Tx, one: Block) -> list[Net]:
     """What is taken of a block, in order."""
     rows = tx.all(SELECT_CHILDREN, (one.uuid, one.uuid))
     return [Net(int(network, 16), length, one.bits) for network, length in rows]
+
+
+def taken(tx: Tx, ids: Sequence[int]) -> Mapping[int, int]:
+    """How many parts of blocks are taken, by their ids."""
+    counted = {id: int(count) for id, count in tx.within(COUNT_CHILDREN, ids)}
+    return {id: counted.get(id, 0) for id in ids}
 
 
 def constraints(tx: Tx, uuid: str) -> int:

@@ -84,8 +84,8 @@ def _of_constraint(found: Narrow) -> Narrow:
 
 
 def _resource() -> Narrow:
-    types = "c.type_id IN (SELECT id FROM nico_type WHERE uuid IN ({keys}))"
-    blocks = "c.block_id IN (SELECT id FROM nico_block WHERE uuid IN ({keys}))"
+    types = "c.type_id > 0 AND c.type_id IN (SELECT id FROM nico_type WHERE uuid IN ({keys}))"
+    blocks = "c.block_id > 0 AND c.block_id IN (SELECT id FROM nico_block WHERE uuid IN ({keys}))"
     return Narrow(Form.UUID, f"({types} OR {blocks})")
 
 
@@ -146,8 +146,8 @@ TYPES = Catalogue(
         "status": _words("y.status", TYPE_STATUSES),
         "excludeUnallocated": Narrow(
             Form.INNER,
-            "y.id IN (SELECT type_id FROM nico_pool WHERE allocated > 0 AND tenant_id IN "
-            "(SELECT id FROM nico_tenant WHERE uuid IN ({keys})))",
+            "EXISTS (SELECT 1 FROM nico_pool h WHERE h.type_id = y.id AND h.allocated > 0 "
+            "AND h.tenant_id IN (SELECT id FROM nico_tenant WHERE uuid IN ({keys})))",
         ),
     },
     {

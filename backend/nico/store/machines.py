@@ -21,7 +21,7 @@ DELETE_TYPE = "DELETE FROM nico_type WHERE uuid = ?"
 COUNT_MACHINES = "UPDATE nico_type SET machines = machines + ? WHERE uuid = ?"
 COUNT_ALLOCATED = "UPDATE nico_type SET allocated = allocated + ? WHERE uuid = ?"
 SELECT_REFERENCES = """
-SELECT (SELECT count(*) FROM nico_constraint WHERE type_id = t.id),
+SELECT (SELECT count(*) FROM nico_constraint WHERE type_id > 0 AND type_id = t.id),
     (SELECT count(*) FROM nico_instance WHERE type_id = t.id)
 FROM nico_type t WHERE t.uuid = ?"""
 ID_OF = "(SELECT id FROM nico_type WHERE uuid = ?)"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from backend.core.database.tx import Row, Tx
+from backend.core.database.tx import Tx
 from backend.nico.model import Allocation, Block, InstanceType, Machine, Provider, Tenant
 from backend.nico.model.reads import (
     Account,
@@ -82,16 +82,15 @@ SELECT_ASSIGNED = "SELECT type_id, name FROM nico_machine WHERE type_id IN ({key
 
 def allocations_of(tx: Tx, ids: Sequence[int]) -> list[ShownAllocation]:
     """Allocations with their constraints and whom they are about."""
-    constraints = _constraints(tx, ids)
+    constraints, rows = _constraints(tx, ids), tx.within(SELECT_ALLOCATIONS, ids)
+    every = {row[0]: Allocation(*row[1:10]) for row in rows}
+    told = _histories(tx, every.values())
     found = []
-    for key, *row in tx.within(SELECT_ALLOCATIONS, ids):
-        one = Allocation(*row[:9])
+    for key, *row in rows:
         who, whom = Provider(*row[9:13]), Tenant(*row[13:17])
         site = places.site_of(tuple(row[17:]))
-        constraint = constraints[key]
-        found.append(
-            ShownAllocation(key, one, constraint, who, whom, site, _history(tx, one.target))
-        )
+        about = (constraints[key], who, whom, site, told[every[key].target])
+        found.append(ShownAllocation(key, every[key], *about))
     return in_order(ids, found)
 
 
@@ -119,11 +118,14 @@ def constraint(tx: Tx, uuid: str, *, related: bool) -> ShownConstraint:
 
 def types(tx: Tx, ids: Sequence[int]) -> list[ShownType]:
     """Instance types without what has to be asked for."""
+    rows = tx.within(SELECT_TYPES, ids)
+    every = {row[0]: machines.type_of(row[1:11]) for row in rows}
+    told = _histories(tx, every.values())
     found = []
-    for key, *row in tx.within(SELECT_TYPES, ids):
-        one, site = InstanceType(*row[:10]), places.site_of(tuple(row[15:]))
-        who = Provider(*row[11:15])
-        found.append(ShownType(key, one, row[10], who, site, _history(tx, one.target)))
+    for key, *row in rows:
+        who, site = Provider(*row[11:15]), places.site_of(tuple(row[15:]))
+        one = every[key]
+        found.append(ShownType(key, one, row[10], who, site, told[one.target]))
     return in_order(ids, found)
 
 
@@ -158,21 +160,28 @@ def assigned(tx: Tx, ids: Sequence[int]) -> Mapping[int, list[str]]:
 
 def blocks_of(tx: Tx, ids: Sequence[int]) -> list[ShownBlock]:
     """Blocks without what has to be asked for."""
+    rows = tx.within(SELECT_BLOCKS, ids)
+    every = {row[0]: blocks.block_of(row[1:16]) for row in rows}
+    told = _histories(tx, every.values())
     found = []
-    for key, *row in tx.within(SELECT_BLOCKS, ids):
-        one = blocks.block_of(tuple(row[:15]))
+    for key, *row in rows:
+        one = every[key]
         who, site = Provider(*row[15:19]), places.site_of(tuple(row[19:25]))
         whom = Tenant(one.tenant, *row[25:]) if one.tenant else None
-        found.append(ShownBlock(key, one, who, site, whom, _history(tx, one.target)))
+        found.append(ShownBlock(key, one, who, site, whom, told[one.target]))
     return in_order(ids, found)
 
 
-def usage_of(tx: Tx, one: Block) -> Usage:
-    """usageStats of a block."""
+def usages(tx: Tx, rows: Sequence[ShownBlock]) -> Mapping[int, Usage]:
+    """usageStats of blocks, by their ids."""
+    taken = blocks.taken(tx, [row.key for row in rows])
+    return {row.key: _usage(tx, row.block, taken[row.key]) for row in rows}
+
+
+def _usage(tx: Tx, one: Block, taken: int) -> Usage:
     if one.full_grant:
         return WHOLE
-    pieces = blocks.free_list(tx, one).pieces()
-    return usage(blocks.net_of(one), pieces, len(blocks.children(tx, one)))
+    return usage(blocks.net_of(one), blocks.free_list(tx, one).pieces(), taken)
 
 
 def machines_of(tx: Tx, ids: Sequence[int]) -> list[ShownMachine]:
@@ -202,9 +211,10 @@ def accounts(tx: Tx, ids: Sequence[int]) -> list[Account]:
     return in_order(ids, [Account(*row) for row in tx.within(SELECT_ACCOUNTS, ids)])
 
 
-def _history(tx: Tx, target: str) -> History:
-    rows: list[Row] = history.of(tx, target)
-    return [(status, message, at) for status, message, at in rows]
+def _histories(tx: Tx, rows: Iterable[Allocation | Block | InstanceType]) -> Mapping[str, History]:
+    """The last statuses of rows, by their targets."""
+    found = history.of(tx, [row.target for row in rows])
+    return {target: told[: history.SHOWN] for target, told in found.items()}
 
 
 def in_order(ids: Sequence[int], rows: Sequence[K]) -> list[K]:
