@@ -10,7 +10,7 @@ from backend.core.database import Tx
 from backend.nico.model.reads import Sight, Wanted
 from backend.nico.store import blocks, catalogues, listing, machines, places, shown
 from backend.nico.store.catalogues import Catalogue
-from tests.nico.cloud import Cloud, P, T1
+from tests.nico.cloud import T1, Cloud, P
 from tests.places import sqlite_only
 
 PROVIDER, TENANT = Sight(P, ""), Sight("", T1)
