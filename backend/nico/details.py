@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from backend.core.database.tx import Tx
 from backend.core.errors import Invalid, NotFound
-from backend.core.runtime import moment
 from backend.nico.model import (
     Block,
     BlockDetail,
@@ -32,8 +31,7 @@ SELECT_CONSTRAINT = """
 SELECT id FROM nico_constraint WHERE allocation_id = ? ORDER BY id LIMIT 1"""
 SELECT_ALLOCATION = "SELECT allocation_id FROM nico_constraint WHERE id = ?"
 SELECT_MORE = """
-SELECT g.description, coalesce(d.uuid, ''), p.uuid FROM nico_allocation g
-JOIN nico_provider p ON p.id = g.provider_id
+SELECT g.description, coalesce(d.uuid, '') FROM nico_allocation g
 JOIN nico_constraint v ON v.allocation_id = g.id LEFT JOIN nico_block d ON d.id = v.derived_id
 WHERE v.id = ?"""
 SELECT_SHARINGS = """
@@ -98,7 +96,7 @@ def choices(tx: Tx, kind: str, site: str) -> list[Choice]:
 
 
 def _detail(tx: Tx, row: NicoRow, constraint: ConstraintRow) -> NicoDetail:
-    description, carved, _ = tx.all(SELECT_MORE, (constraint.key,))[0]
+    description, carved = tx.all(SELECT_MORE, (constraint.key,))[0]
     about_machines = constraint.kind is Kind.MACHINES
     of = machines.instance_type(tx, constraint.resource) if about_machines else None
     source = None if about_machines else blocks.block(tx, constraint.resource)
@@ -162,25 +160,10 @@ def _obstacles(constraint: ConstraintRow, prefixes: Sequence[Prefix]) -> Iterato
 
 def raw_allocation(tx: Tx, key: int) -> Mapping[str, object]:
     """The allocation as its own route shows it. Raises NotFound."""
-    found = allocation(tx, key)
-    row, constraint = found.row, found.constraint
-    description, derived, provider = tx.all(SELECT_MORE, (constraint.key,))[0]
-    return {
-        "id": row.uuid,
-        "name": row.name,
-        "description": description,
-        "infrastructureProviderId": provider,
-        "tenantId": row.tenant,
-        "siteId": row.site,
-        "status": row.status,
-        "statusHistory": [
-            {"status": status, "message": message or None, "created": at, "updated": at}
-            for status, message, at in ((*one, _time(when)) for *one, when in found.history)
-        ],
-        "allocationConstraints": [_raw_constraint(constraint, derived)],
-        "created": _time(row.created_at),
-        "updated": _time(row.updated_at),
-    }
+    rows = shown.allocations_of(tx, [key])
+    if not rows:
+        raise NotFound("the allocation is not there any more")
+    return encode.allocation(rows[0])
 
 
 def raw_type(tx: Tx, key: int) -> Mapping[str, object]:
@@ -196,22 +179,4 @@ def raw_block(tx: Tx, key: int) -> Mapping[str, object]:
     rows = shown.blocks_of(tx, [key])
     if not rows:
         raise NotFound("the block is not there any more")
-    return encode.block(replace(rows[0], usage=shown.usage_of(tx, rows[0].block)))
-
-
-def _raw_constraint(one: ConstraintRow, derived: str) -> Mapping[str, object]:
-    return {
-        "id": one.uuid,
-        "allocationId": one.allocation,
-        "resourceType": one.kind.value,
-        "resourceTypeId": one.resource,
-        "constraintType": one.mode_told,
-        "constraintValue": one.value,
-        "derivedResourceId": derived or None,
-        "created": _time(one.created_at),
-        "updated": _time(one.updated_at),
-    }
-
-
-def _time(at: int) -> str:
-    return moment(at).isoformat().replace("+00:00", "Z")
+    return encode.block(replace(rows[0], usage=shown.usages(tx, rows)[key]))

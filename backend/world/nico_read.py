@@ -201,7 +201,7 @@ def _given(entry: GivenEntry) -> Json:
                 "id": what.uuid,
                 "resourceType": what.kind.value,
                 "resourceTypeId": what.resource,
-                "constraintType": what.mode.value,
+                "constraintType": what.mode,
                 "constraintValue": what.value,
                 "derivedResourceId": what.derived or None,
                 "created": iso(what.created_at),

@@ -193,7 +193,7 @@ def test_n45_a_length_fits_the_addresses(c: Cloud) -> None:
 
 def test_n46_networks_may_be_of_any_kind(c: Cloud) -> None:
     uuid = c.give(B16, 24, mode=Mode.ON_DEMAND)
-    assert c.constraint(uuid).mode is Mode.ON_DEMAND
+    assert c.constraint(uuid).mode == Mode.ON_DEMAND
 
 
 def test_n49_what_was_carved_has_the_name_of_its_allocation(c: Cloud) -> None:

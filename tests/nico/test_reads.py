@@ -16,7 +16,9 @@ from backend.core.errors import BursarError, Invalid, NotFound
 from backend.core.listing import Listing, Query
 from backend.embedded import EmbeddedBackend
 from backend.nico import queries
-from backend.nico.model import BlockRow, ConstraintRow, Piece, TypeRow
+from backend.nico.model import BlockRow, ConstraintRow, Mode, Piece, TypeRow
+from backend.nico.service import api
+from backend.nico.wire import encode
 from tests.nico.cloud import (
     ADMIN,
     B16,
@@ -175,6 +177,22 @@ def test_the_api_form_of_an_allocation(c: Cloud, backend: EmbeddedBackend) -> No
     assert (told["id"], told["description"], told["infrastructureProviderId"]) == (uuid, None, P)
     assert constraint["derivedResourceId"] == c.derived(uuid).uuid
     assert (constraint["resourceType"], constraint["constraintValue"]) == ("IPBlock", 24)
+    assert told == encode.allocation(c.see(api.any_row, api.ALLOCATIONS, uuid))
+    with pytest.raises(NotFound):
+        asyncio.run(backend.nico.raw_allocation(row.key + 1))
+
+
+def test_what_another_server_calls_a_mode_is_told_as_it_is(
+    c: Cloud, backend: EmbeddedBackend
+) -> None:
+    uuid = c.give(G100, 4)
+    c.tampered = True
+    c.database.write(lambda tx: tx.execute("UPDATE nico_constraint SET mode = 'Spot'"))
+    row = row_of(backend, uuid)
+    assert (row.mode, row.mode_told) == (Mode.RESERVED, "Spot")
+    raw: Any = asyncio.run(backend.nico.raw_allocation(1))
+    assert raw["allocationConstraints"][0]["constraintType"] == "Spot"
+    assert c.plan(c.setting(uuid, 5)).changes
 
 
 def test_what_forms_offer(c: Cloud, backend: EmbeddedBackend) -> None:

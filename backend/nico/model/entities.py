@@ -217,13 +217,14 @@ class Prefix:
 @dataclass(frozen=True, slots=True)
 class Constraint:
     """How much of what: `resource` is the uuid of an instance type or of a root block, `value` a
-    number of machines or a prefix length, `derived` the carved block, `` for machines."""
+    number of machines or a prefix length, `derived` the carved block, `` for machines; `mode` one
+    of `Mode`, or what else a server says."""
 
     uuid: str
     allocation: str
     kind: Kind
     resource: str
-    mode: Mode
+    mode: str
     value: int
     derived: str
     created_at: int

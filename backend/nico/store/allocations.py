@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.core.database.tx import Row, Tx
-from backend.nico.model import Allocation, Constraint, Kind, Mode
+from backend.nico.model import Allocation, Constraint, Kind
 from backend.nico.store import history, machines, places
 
 ALLOCATION = """a.uuid, p.uuid, t.uuid, s.uuid, a.name, a.description, a.status, a.created_at,
@@ -57,7 +57,7 @@ def named(tx: Tx, tenant: str, site: str, name: str) -> Allocation | None:
 def constraint_of(row: Row) -> Constraint:
     """A constraint from `CONSTRAINT`."""
     uuid, of, kind, resource, mode, *rest = row
-    return Constraint(uuid, of, Kind(kind), resource, Mode(mode), *rest)
+    return Constraint(uuid, of, Kind(kind), resource, mode, *rest)
 
 
 def constraint(tx: Tx, uuid: str) -> Constraint | None:

@@ -81,12 +81,14 @@ SELECT_ASSIGNED = "SELECT type_id, name FROM nico_machine WHERE type_id IN ({key
 
 
 def allocations_of(tx: Tx, ids: Sequence[int]) -> list[ShownAllocation]:
-    """Allocations with their constraints and whom they are about."""
+    """Allocations with their constraints and whom they are about; none without a constraint."""
     constraints, rows = _constraints(tx, ids), tx.within(SELECT_ALLOCATIONS, ids)
     every = {row[0]: Allocation(*row[1:10]) for row in rows}
     told = _histories(tx, every.values())
     found = []
     for key, *row in rows:
+        if key not in constraints:
+            continue
         who, whom = Provider(*row[9:13]), Tenant(*row[13:17])
         site = places.site_of(tuple(row[17:]))
         about = (constraints[key], who, whom, site, told[every[key].target])

@@ -62,7 +62,7 @@ def constraint(shown: ShownConstraint) -> Json:
         "allocationId": it.allocation,
         "resourceType": str(it.kind),
         "resourceTypeId": it.resource,
-        "constraintType": str(it.mode),
+        "constraintType": it.mode,
         "constraintValue": it.value,
         "derivedResourceId": it.derived or None,
     }
