@@ -69,7 +69,7 @@ class Checker:
         for n, service in enumerate(file.services):
             self._token(service, service.name, ("services", n))
         for n, resource in enumerate(file.resources):
-            self._known(resource.service, self.services, ("resources", n, "service"))
+            check_known(resource.service, self.services, ("resources", n, "service"))
         for n, user in enumerate(file.users):
             self._user(user, ("users", n))
         for n, project in enumerate(file.projects):
@@ -79,7 +79,7 @@ class Checker:
         for n, commission in enumerate(file.commissions):
             for k, provision in enumerate(commission.provisions):
                 at: Path = ("commissions", n, "provisions", k)
-                self._known(provision.resource, self.resources, (*at, "resource"))
+                check_known(provision.resource, self.resources, (*at, "resource"))
         self._quotas()
 
     def _token(self, found: Secret, owner: str, at: Path) -> None:
@@ -88,21 +88,17 @@ class Checker:
             field_name = "token" if found.token else "token_sha256"
             self.tokens.claim(token, owner, (*at, field_name))
 
-    def _known(self, name: str | None, known: Set[str], at: Path) -> None:
-        if name is not None and name not in known:
-            refuse(at, name, "is not in this world", nearest(name, known))
-
     def _user(self, user: UserFile, at: Path) -> None:
         self.emails.claim(user.email.lower(), user.uuid, (*at, "email"))
         self._token(user, user.uuid, at)
         default = user.extra.default_project
         if default != user.uuid:
-            self._known(default, self.projects, (*at, "_bursar", "default_project"))
+            check_known(default, self.projects, (*at, "_bursar", "default_project"))
 
     def _project(self, project: ProjectFile, at: Path) -> None:
-        self._known(project.owner, self.users, (*at, "owner"))
+        check_known(project.owner, self.users, (*at, "owner"))
         if project.system_project:
-            self._known(project.id, self.users, (*at, "id"))
+            check_known(project.id, self.users, (*at, "id"))
         elif project.owner is None:
             hint = "name the owner by uuid, or say system_project"
             refuse((*at, "owner"), None, "is missing in an ordinary project", hint)
@@ -119,7 +115,7 @@ class Checker:
 
     def _resources(self, names: Iterable[str], at: Path) -> None:
         for name in names:
-            self._known(name, self.resources, (*at, name))
+            check_known(name, self.resources, (*at, name))
 
     def _log(self, log: Sequence[StepFile] | None, state: str, at: Path) -> None:
         if log and log[-1].after != state:
@@ -141,8 +137,8 @@ class Checker:
     def _application(self, found: ApplicationFile, project: str, at: Path) -> None:
         if found.id is not None:
             self._number(self.applications, found.id, project, (*at, "id"))
-        self._known(found.applicant, self.users, (*at, "applicant"))
-        self._known(found.owner, self.users, (*at, "owner"))
+        check_known(found.applicant, self.users, (*at, "applicant"))
+        check_known(found.owner, self.users, (*at, "owner"))
         self._resources(found.resources, (*at, "resources"))
         self._resources(found.extra.resources, (*at, "_bursar", "resources"))
 
@@ -153,8 +149,8 @@ class Checker:
         names.claim(id, owner, at)
 
     def _membership(self, membership: MembershipFile, at: Path) -> None:
-        self._known(membership.user, self.users, (*at, "user"))
-        self._known(membership.project, self.projects, (*at, "project"))
+        check_known(membership.user, self.users, (*at, "user"))
+        check_known(membership.project, self.projects, (*at, "project"))
         if membership.id is not None:
             owner = _pair(membership.user, membership.project)
             self._number(self.memberships, membership.id, owner, (*at, "id"))
@@ -163,18 +159,24 @@ class Checker:
     def _quotas(self) -> None:
         for user, projects in self.file.service_quotas.items():
             at: Path = ("service_quotas", user)
-            self._known(user, self.users, at)
+            check_known(user, self.users, at)
             for project, rows in projects.items():
-                self._known(project, self.projects, (*at, project))
+                check_known(project, self.projects, (*at, project))
                 self._resources(rows, (*at, project))
         for project, pools in self.file.service_project_quotas.items():
             at = ("service_project_quotas", project)
-            self._known(project, self.projects, at)
+            check_known(project, self.projects, at)
             self._resources(pools, at)
 
 
 def _pair(user: str, project: str) -> str:
     return f"{user} in {project}"
+
+
+def check_known(name: str | None, known: Set[str], at: Path) -> None:
+    """Refuse what names nothing that there is."""
+    if name is not None and name not in known:
+        refuse(at, name, "is not in this world", nearest(name, known))
 
 
 def once(section: Path, named: Iterable[tuple[Hashable, str]]) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 
 from backend.core.database.tx import Tx
 from backend.core.errors import Invalid
-from backend.decode import Path, nearest, refuse
+from backend.decode import Path, refuse
 from backend.openportal.model import State
 from backend.openportal.work import settings
 from backend.world import portal_convert as convert
 from backend.world import portal_encode
-from backend.world.check import Names, once
+from backend.world.check import Names, check_known, once
 from backend.world.portal_format import LocalFile, PortalFile, PortalUserFile, RemoteFile
 from backend.world.portal_model import PortalWorld
 from backend.world.present import same
@@ -121,9 +121,7 @@ class _Preparation:
 
     def _check_known(self, section: str, name: str, known: set[str]) -> None:
         for n, one in enumerate(self._told(section)):
-            uuid = getattr(one, name)
-            if uuid is not None:
-                _check_in(known, uuid, (SECTION, section, n, name))
+            check_known(getattr(one, name), known, (SECTION, section, n, name))
 
     def _check_unique(self, section: str) -> None:
         name_of = UNIQUE.get(section)
@@ -145,7 +143,7 @@ class _Preparation:
     ) -> None:
         once(at, (((one.scope_uuid, one.role), "role") for one in user.permissions))
         for k, one in enumerate(user.permissions):
-            _check_in(known[f"{one.scope_type}s"], one.scope_uuid, (*at, k, "scope_uuid"))
+            check_known(one.scope_uuid, known[f"{one.scope_type}s"], (*at, k, "scope_uuid"))
             if (one.role == "owner") != (one.scope_type == "customer"):
                 told = f"is no role in a {one.scope_type}"
                 refuse((*at, k, "role"), one.role, told, "owners are of customers, others not")
@@ -169,7 +167,7 @@ class _Preparation:
             for n, one in enumerate(self._told(section)):
                 at: Path = (SECTION, section, n)
                 whose.claim(one.uuid, section, (*at, "uuid"))
-                _check_in(known, one.service_settings_uuid, (*at, "service_settings_uuid"))
+                check_known(one.service_settings_uuid, known, (*at, "service_settings_uuid"))
                 self._check_job(one, keys, at)
 
     def _keys(self) -> Mapping[Any, str]:
@@ -190,11 +188,6 @@ class _Preparation:
 
 def _words(identity: tuple[object, ...]) -> str:
     return " ".join(map(str, identity))
-
-
-def _check_in(known: set[str], uuid: str, at: Path) -> None:
-    if uuid not in known:
-        refuse(at, uuid, "is not in this world", nearest(uuid, known))
 
 
 def _identity(section: str, one: Any) -> tuple[object, ...]:
