@@ -12,6 +12,18 @@ from tests.tui.stage import play, press, said
 from tests.tui.troubles import order, screen
 from tui.panes import PANES, SCREENS, PaneInfo, beside, first, unconnected
 
+TOLD = {
+    "astakos": ("No Astakos is connected in this context.", "[contexts.NAME.astakos]"),
+    "placement": ("No Placement is connected in this context.", "[contexts.NAME.placement]"),
+    "nico": ("No NICo is connected in this context.", "[contexts.NAME.nico]"),
+    "openportal": ("No OpenPortal is connected in this context.", "[contexts.NAME.openportal]"),
+    "placement|openportal|nico": (
+        "No Placement is connected in this context, no OpenPortal and no NICo.",
+        "[contexts.NAME.placement], [contexts.NAME.openportal] or [contexts.NAME.nico]",
+    ),
+}
+"""What is not there and the setting that connects it, by what a list needs."""
+
 
 def test_panes_of_a_system_that_is_not_connected_say_how_to_connect_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -68,4 +80,10 @@ def test_a_digit_shows_the_view_that_is_connected(systems: set[str], shown: str)
 def test_every_list_needs_a_system_or_none(one: PaneInfo) -> None:
     assert unconnected(one.id, {"astakos", "placement", "openportal", "nico"}) == ()
     told = unconnected(one.id, set())
-    assert bool(told) == bool(one.system)
+    if not one.system:
+        assert told == ()
+        return
+    what, how, others = told
+    assert (what, how.split(" in the configuration")[0]) == TOLD[one.system]
+    assert how.endswith(" in the configuration connects one: docs/remote.md")
+    assert others == "1 to 6 and : lead to the other lists"
