@@ -263,7 +263,7 @@ class RowView(LineView, Generic[RowT]):
         index = max(0, min(index, len(self.source) - 1))
         self._reader.touched()
         top = self._top_for(index)
-        if self._goal is None and not self.source.missing(top, top + self.room - 1):
+        if self._goal is None and not self.source.lacking(top, top + self.room - 1):
             self._place(index)
         elif self._goal is not None:
             self._goal = index

@@ -81,17 +81,19 @@ class Reader(Generic[RowT]):
             await self.load_visible()
 
     async def load(self, first: int, last: int) -> None:
-        """Have the rows of these places and of the pages around them."""
-        missing = self.source.missing(first, last)
+        """Have the rows of these places, and no others: somebody waits for them."""
+        await self._load(self.source.lacking(first, last))
+
+    async def load_visible(self) -> None:
+        """Have what is visible, and then a page before and after it."""
+        first, last = self._view.in_view()
+        await self.load(first, last)
+        await self._load(self.source.missing(first - PAGE, last + PAGE))
+
+    async def _load(self, missing: list[int]) -> None:
         if missing:
             await self.source.load(missing)
             self._view.repaint_keys(set(missing))
-
-    async def load_visible(self) -> None:
-        """Have what is visible, and a page before and after it."""
-        first, last = self._view.in_view()
-        await self.load(first, last)
-        await self.load(first - PAGE, last + PAGE)
 
     async def _keys(self) -> array[int]:
         async with self._one_order:

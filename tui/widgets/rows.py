@@ -124,12 +124,14 @@ class RowSource(Generic[RowT]):
         for key, place in sorted(places.items(), key=lambda item: item[1]):
             self.keys.insert(min(place, len(self.keys)), key)
 
-    def missing(self, first: int, last: int) -> list[int]:
-        """The keys of the pages around the places first..last whose rows are not here."""
-        low = max(0, first) // PAGE * PAGE
-        high = min(len(self.keys), -(-(last + 1) // PAGE) * PAGE)
-        lacking = (key for key in self.keys[low:high] if key not in self._rows)
+    def lacking(self, first: int, last: int) -> list[int]:
+        """The keys of the places first..last whose rows are not here."""
+        lacking = (key for key in self.keys[max(0, first) : last + 1] if key not in self._rows)
         return [key for key in lacking if key not in self._absent]
+
+    def missing(self, first: int, last: int) -> list[int]:
+        """The same of the pages around these places."""
+        return self.lacking(max(0, first) // PAGE * PAGE, -(-(last + 1) // PAGE) * PAGE - 1)
 
     async def load(self, keys: Sequence[int]) -> None:
         """Read rows. Raises BursarError."""

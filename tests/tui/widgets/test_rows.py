@@ -45,9 +45,11 @@ def test_a_long_list_shows_its_first_page_before_all_is_known() -> None:
     assert len(source) == 1000
 
 
-def test_rows_are_asked_for_by_whole_pages() -> None:
+def test_rows_are_asked_for_by_whole_pages_or_just_those_that_are_shown() -> None:
     source = opened(FixedListing(items(range(1, 1001))))
     follow(source)
+    assert source.lacking(62, 70) == list(range(65, 72))
+    assert source.missing(990, 2000) == list(range(961, 1001))
     assert source.missing(0, 10) == []
     assert source.missing(70, 75) == list(range(65, 129))
     asyncio.run(source.load(source.missing(70, 75)))
