@@ -79,9 +79,9 @@ def _no_naps() -> Iterator[None]:
 def _quick_typists() -> Iterator[None]:
     """What a console does once keys or the cursor have rested, it does at once; tests wait for it
     after each key."""
-    rests = ("forms.screen.PATIENCE", "panes.listpane.RESTING", "widgets.menu.TYPING")
+    rests = ("forms.screen.PATIENCE", "panes.listpane.RESTING", "panes.queried.TYPED")
     with pytest.MonkeyPatch.context() as patch:
-        for name in rests:
+        for name in (*rests, "widgets.menu.TYPING"):
             patch.setattr(f"tui.{name}", 0.001)
         yield
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Generic
 
 from textual import on
@@ -21,6 +22,8 @@ from tui.widgets.table import ResourceTable
 
 TYPING = 0.03
 """Seconds without typing before a filter is asked for."""
+TYPED = 0.3
+"""Seconds after that before all that fits is read: it would take turns that the keys need."""
 
 
 class Queried(Pane, Generic[RowT], inherit_bindings=False):
@@ -83,14 +86,15 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
 
     def ask(self, **changed: object) -> None:
         """Show something else: other `text`, `view`, `scope`, `sort` or `descending`."""
-        self._try(**changed)
-        self.session.history.visit(self.list_id, self.query_shown)
-
-    def _try(self, **changed: object) -> None:
-        """The same while it is being typed."""
         state = self.state
         state.query = replace(state.query, **changed)  # type: ignore[arg-type]
         self.show_query()
+        self.session.history.visit(self.list_id, self.query_shown)
+
+    def _try(self, text: str) -> None:
+        """The same while a filter is being typed."""
+        self.state.query = replace(self.state.query, text=text)
+        self.show_query(rest=TYPED)
 
     def go(self, place: Place) -> None:
         """Show what was shown there, with the cursor where it was."""
@@ -125,13 +129,13 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
         query = self.query_shown
         return bool(query.text or query.scope or query.view)
 
-    def show_query(self) -> None:
+    def show_query(self, rest: float = 0) -> None:
         """List what the session says, if that is not listed yet."""
         query = self.query_listed
         if self._listed not in (None, query):
             self._listed = query
             self.list.empty = self.bare()
-            self.list.show(query)
+            self.list.show(query, rest)
             self.show_chrome()
 
     # The filter
@@ -202,7 +206,7 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
             self._typing.stop()
         text = event.text.rstrip()
         if text != self.query_shown.text and not event.wrong:
-            self._typing = self.set_timer(TYPING, lambda: self._try(text=text))
+            self._typing = self.set_timer(TYPING, partial(self._try, text))
 
     @on(MessageRow.Closed)
     def _filter_closed(self, event: MessageRow.Closed) -> None:

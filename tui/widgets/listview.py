@@ -100,10 +100,11 @@ class RowView(LineView, Generic[RowT]):
         known = self._reader.is_open and self.source.complete
         return self.source.shown if known else None
 
-    def show(self, query: Query) -> None:
-        """List what the query says; the cursor stays on its object if that is among it."""
+    def show(self, query: Query, rest: float = 0) -> None:
+        """List what the query says; the cursor stays on its object if that is among it. All of a
+        long list is read after `rest` seconds, unless something else is asked for by then."""
         self._wanted = query
-        self._start(self._open, query, group="open")
+        self._start(self._open, query, rest, group="open")
 
     async def refresh_rows(self) -> None:
         """Read what is visible again and soon the order, or what could not be read when it was
@@ -175,8 +176,8 @@ class RowView(LineView, Generic[RowT]):
         """True when a row looks different from what is on screen."""
         raise NotImplementedError
 
-    async def _open(self, query: Query) -> None:
-        await self._reader.open(query, self.size.height)
+    async def _open(self, query: Query, rest: float) -> None:
+        await self._reader.open(query, self.size.height, rest)
         self.post_message(self.Counted(self, self.source.shown))
 
     def _retry(self) -> None:

@@ -45,13 +45,14 @@ class Reader(Generic[RowT]):
         self._due = 0.0
         self._one_order = asyncio.Lock()
 
-    async def open(self, query: Query, height: int) -> None:
-        """Show another query: its first page, then the rest of its order."""
+    async def open(self, query: Query, height: int, rest: float = 0) -> None:
+        """Show another query: its first page, then, `rest` seconds later, the rest of its order."""
         asked = time.monotonic()
         await self.source.open(query, max(PAGE, height))
         self.is_open = True
         self._view.opened()
         if not self.source.complete:
+            await asyncio.sleep(rest)
             keys = await self._keys()
             moved = self.last_move > asked
             self._view.reorder(lambda: self.source.adopt(keys), follow=not moved)

@@ -66,6 +66,19 @@ def regions(widget: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Region, 
     return asked
 
 
+def calls(listing: Any, method: str, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What a method of a listing is given from now on."""
+    asked: list[Any] = []
+    original = getattr(listing, method)
+
+    async def noted(given: Any) -> Any:
+        asked.append(given)
+        return await original(given)
+
+    monkeypatch.setattr(listing, method, noted)
+    return asked
+
+
 async def until_row(pilot: Pilot[None], holder: str, resource: str, project: str) -> None:
     """Put the cursor on a row."""
     source = table(pilot).source

@@ -12,8 +12,9 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 
 from tests.tui.crowd import FIRST, crowd, label
-from tests.tui.stage import Stage, play, press, set_up, settled, until
+from tests.tui.stage import Stage, meanwhile, play, press, set_up, settled, until
 from tests.tui.widgets.tables import (
+    calls,
     cursor_line,
     on_quotas,
     regions,
@@ -21,6 +22,7 @@ from tests.tui.widgets.tables import (
     table,
     under,
 )
+from tui.widgets.rows import PAGE
 
 ROOM = 16
 """Rows of the Quotas pane at 80x24."""
@@ -76,6 +78,40 @@ def test_the_end_of_a_long_list_shows_its_rows(many: Stage) -> None:
         await press(pilot, "G")
         assert under(pilot).startswith(label(3000 // 4 - 1))
         assert not [line for line in shown(pilot) if line.strip() == "~"]
+
+    on_quotas(many, script)
+
+
+def test_rows_that_are_shown_do_not_wait_for_those_around_them(
+    many: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        source = table(pilot).source
+        asked = calls(source.listing, "rows", monkeypatch)
+        await press(pilot, "G")
+        shown, around = asked
+        assert shown == list(source.keys[-ROOM:])
+        assert len(around) > PAGE
+        assert not {*shown} & {*around}
+
+    on_quotas(many, script)
+
+
+def test_all_that_fits_is_read_once_typing_rests(
+    many: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        widget = table(pilot)
+        asked = calls(widget.source.listing, "keys", monkeypatch)
+        monkeypatch.setattr("tui.panes.queried.TYPED", 60)
+        await pilot.press("/", *label(0)[:4])
+        await meanwhile(pilot, lambda: widget.shows.text == label(0)[:4])
+        assert len(widget.source) == PAGE
+        assert not asked
+        monkeypatch.setattr("tui.panes.queried.TYPED", 0.001)
+        await press(pilot, "backspace")
+        assert [query.text for query in asked] == [label(0)[:3]]
+        assert widget.shown == 3000
 
     on_quotas(many, script)
 
