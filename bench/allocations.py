@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
+from backend.allocations import queries as allocations
 from backend.core.identity import operator
 from backend.core.listing import Listing, Query
 from backend.embedded import EmbeddedBackend, open_embedded
@@ -86,7 +87,7 @@ async def lists(backend: EmbeddedBackend, rounds: int) -> dict[str, float]:
     room = backend.placement
     told: dict[str, float] = {}
     orders: tuple[tuple[str, Listing[object], list[str]], ...] = (
-        ("allocations", room.consumers, list(queries.CONSUMER_SORTS)),
+        ("allocations", backend.allocations, [*allocations.SORTS, *allocations.PARTS]),
         ("inventories", room.inventories, list(queries.INVENTORY_SORTS)),
         ("providers", room.providers, list(queries.PROVIDER_SORTS)),
     )

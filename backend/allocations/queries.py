@@ -39,15 +39,16 @@ def _merged(consumer: str, portal: str, given: str) -> str:
         ORDER BY label {{d}}, n {{d}}, k {{d}}"""
 
 
+LINKED = "o.uuid = p.external_id AND o.is_base = 0"
 # CROSS JOIN keeps the order of the first table.
 BY_PROJECT = f"""{C} AS k, o.fold AS label, o.id AS n, c.user_id AS u, c.type_id AS t,
         c.id AS i
     FROM project o CROSS JOIN consumer_project p CROSS JOIN consumer c
-    WHERE {placement.LINKED} AND c.project_id = p.id AND {{c}}
+    WHERE {LINKED} AND c.project_id = p.id AND {{c}}
     UNION ALL
     SELECT {C}, p.external_id, p.id, c.user_id, c.type_id, c.id
     FROM consumer_project p CROSS JOIN consumer c WHERE c.project_id = p.id
-        AND NOT EXISTS (SELECT 1 FROM project o WHERE {placement.LINKED}) AND {{c}}
+        AND NOT EXISTS (SELECT 1 FROM project o WHERE {LINKED}) AND {{c}}
     UNION ALL
     SELECT {A}, p.fold, p.id, a.service_id, a.id, a.id
     FROM portal_project p CROSS JOIN portal_allocation a WHERE a.project_id = p.id AND {{a}}
@@ -104,15 +105,19 @@ BY_AMOUNT = (
     f"{N} {GIVEN} ORDER BY v.value {{d}}, g.id {{d}}",
     f"{C} FROM consumer c WHERE {{c}} ORDER BY {{m}} {{d}}, c.id {{d}}",
 )
-AMOUNT = placement.AMOUNT
+AMOUNT = "amount"
 PARTS: Mapping[str, tuple[str, ...]] = {"kind": BY_KIND, AMOUNT: BY_AMOUNT}
 """Orders of kinds that follow each other."""
 
+CONSUMER_PROJECT = """c.project_id IN (SELECT id FROM consumer_project WHERE external_id = ?)
+    AND c.known = 1"""
+PROVIDER = """c.id IN (SELECT consumer_id FROM allocation
+    WHERE provider_id IN (SELECT id FROM provider WHERE uuid = ?))"""
 PROJECT = """a.project_id IN (SELECT id FROM portal_project WHERE uuid = ?)"""
 SERVICE = """a.service_id IN (SELECT id FROM portal_service WHERE uuid = ?)"""
 SCOPES: Mapping[str, tuple[str, str, str]] = {
-    "project": (placement.CONSUMER_SCOPES["project"], PROJECT, ""),
-    "provider": (placement.CONSUMER_SCOPES["provider"], "", ""),
+    "project": (CONSUMER_PROJECT, PROJECT, ""),
+    "provider": (PROVIDER, "", ""),
     "service": ("", SERVICE, ""),
     "code": ("", "a.code = ?", ""),
     **{name: ("", "", sql) for name, sql in nico.CONSTRAINT_SCOPES.items()},

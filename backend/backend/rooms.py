@@ -118,11 +118,6 @@ class Placement(Protocol):
     """Reads of the placement room."""
 
     @property
-    def consumers(self) -> Listing[placement.ConsumerRow]:
-        """Consumers as rows; scope `project:<id>` or `provider:<uuid>`."""
-        ...
-
-    @property
     def inventories(self) -> Listing[placement.InventoryRow]:
         """Inventories as rows; view `over`, scope `provider:<uuid>`."""
         ...

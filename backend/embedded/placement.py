@@ -21,9 +21,6 @@ class EmbeddedPlacement:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.consumers: TableListing[ConsumerRow] = TableListing(
-            database, queries.consumer_keys_sql, queries.consumer_rows, fields.CONSUMERS.specs
-        )
         self.inventories: TableListing[InventoryRow] = TableListing(
             database, queries.inventory_keys_sql, queries.inventory_rows, fields.INVENTORIES.specs
         )

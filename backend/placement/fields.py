@@ -142,14 +142,13 @@ CONSUMERS = Fields(
 )  # fmt: skip
 
 
-def measured(text: str, specs: Sequence[FieldSpec] | None = None) -> str:
+def measured(text: str, specs: Sequence[FieldSpec]) -> str:
     """The pattern of the classes by whose amounts consumers are ordered: the one that a filter
-    names, else VCPU; `specs` are the fields of the filter, unless those of consumers. Raises
-    Invalid."""
+    of these fields names, else VCPU. Raises Invalid."""
     from backend.core.filter import Compare, Op, Word, parse
     from backend.core.filter.conditions import pattern
 
-    for term in parse(text, specs or CONSUMERS.specs).terms:
+    for term in parse(text, specs).terms:
         test = term.test
         if not isinstance(test, Compare) or term.negated:
             continue

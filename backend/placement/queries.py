@@ -11,44 +11,6 @@ from backend.placement import fields
 from backend.placement.counts import OVER, PRODUCT
 from backend.placement.model import ConsumerRow, InventoryRow, Provider, ProviderRow, Stock
 
-# CROSS JOIN keeps the order of the first table, so the first page needs no sort; two that are in
-# order are merged.
-LINKED = "o.uuid = p.external_id AND o.is_base = 0"
-BY_PROJECT = f"""x.id FROM (
-    SELECT c.id AS id, o.fold AS label, o.id AS n, c.user_id AS u, c.type_id AS t
-    FROM project o CROSS JOIN consumer_project p CROSS JOIN consumer c
-    WHERE {LINKED} AND c.project_id = p.id AND {{where}}
-    UNION ALL
-    SELECT c.id, p.external_id, p.id, c.user_id, c.type_id
-    FROM consumer_project p CROSS JOIN consumer c WHERE c.project_id = p.id
-        AND NOT EXISTS (SELECT 1 FROM project o WHERE {LINKED}) AND {{where}}
-    ORDER BY label {{d}}, n {{d}}, u {{d}}, t {{d}}, id {{d}}) x"""
-BY_TYPE = """c.id FROM consumer_type t CROSS JOIN consumer c WHERE c.type_id = t.id AND {where}
-ORDER BY t.name {d}, c.id {d}"""
-# Each consumer stands where the first of its allocations does, which names its row's provider.
-BY_PROVIDER = """c.id FROM provider r CROSS JOIN allocation a CROSS JOIN consumer c
-WHERE a.provider_id = r.id AND c.id = a.consumer_id AND NOT EXISTS (
-    SELECT 1 FROM allocation b WHERE b.consumer_id = a.consumer_id
-        AND (b.provider_id < r.id OR (b.provider_id = r.id AND b.class_id < a.class_id)))
-    AND {where}
-ORDER BY r.fold {d}, r.id {d}, a.class_id {d}, a.consumer_id {d}"""
-AMOUNT = "amount"
-CONSUMERS = "c.id FROM consumer c WHERE {where} ORDER BY "
-CONSUMER_SORTS: Mapping[str, str] = {
-    "": CONSUMERS + "c.uuid {d}",
-    "consumer": CONSUMERS + "c.uuid {d}",
-    "age": CONSUMERS + "c.created_at {d}, c.id {d}",
-    "project": BY_PROJECT,
-    "type": BY_TYPE,
-    "provider": BY_PROVIDER,
-    AMOUNT: f"{CONSUMERS}{fields.MEASURE} {{d}}, c.id {{d}}",
-}
-CONSUMER_SCOPES: Mapping[str, str] = {
-    "project": """c.project_id IN (SELECT id FROM consumer_project WHERE external_id = ?)
-        AND c.known = 1""",
-    "provider": """c.id IN (SELECT consumer_id FROM allocation
-        WHERE provider_id IN (SELECT id FROM provider WHERE uuid = ?))""",
-}
 SELECT_CONSUMERS = """
 SELECT c.id, c.uuid, p.external_id, u.external_id, t.name, c.generation, c.created_at, c.known,
     coalesce(o.realname, ''), coalesce(e.email, '')
@@ -62,7 +24,8 @@ SELECT a.consumer_id, r.name, k.name, a.used FROM allocation a
 JOIN provider r ON r.id = a.provider_id JOIN resource_class k ON k.id = a.class_id
 WHERE a.consumer_id IN ({keys}) ORDER BY a.consumer_id, a.provider_id, a.class_id"""
 
-# There are far fewer inventories than allocations: what is computed of them is sorted.
+# CROSS JOIN keeps the order of the first table, so the first page needs no sort. There are far
+# fewer inventories than allocations: what is computed of them is sorted.
 INVENTORIES = "i.id FROM inventory i WHERE {where} ORDER BY "
 INVENTORY_SORTS: Mapping[str, str] = {
     "": """i.id FROM provider r CROSS JOIN inventory i WHERE i.provider_id = r.id AND {where}
@@ -115,20 +78,11 @@ SELECT provider_id, count(DISTINCT consumer_id) FROM allocation WHERE provider_i
 GROUP BY provider_id"""
 
 
-def consumer_keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
-    """The statement that gives the keys of consumers in order, and its parameters.
+def inventory_keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
+    """The statement that gives the keys of inventories in order, and its parameters; view `over`.
 
     Raises Invalid on a bad filter.
     """
-    kind, _, name = query.scope.partition(":")
-    scope = CONSUMER_SCOPES.get(kind, "")
-    sort = CONSUMER_SORTS.get(query.sort, CONSUMER_SORTS[""])
-    sql, params = _keys_sql(sort, query, fields.CONSUMERS.where(query, now), scope, name)
-    return sql, [*params, *([fields.measured(query.text)] if query.sort == AMOUNT else [])]
-
-
-def inventory_keys_sql(query: Query, now: int) -> tuple[str, list[object]]:
-    """The same for inventories; view `over`."""
     found = fields.INVENTORIES.where(query, now)
     scope = OF_PROVIDER if query.scope else ""
     sort = INVENTORY_SORTS.get(query.sort, INVENTORY_SORTS[""])

@@ -139,7 +139,6 @@ class ServedPlacement:
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self.consumers: ServedListing[ConsumerRow] = ServedListing(line, "placement/consumers")
         self.inventories: ServedListing[InventoryRow] = ServedListing(line, "placement/inventories")
         self.providers: ServedListing[ProviderRow] = ServedListing(line, "placement/providers")
 

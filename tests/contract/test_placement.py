@@ -34,6 +34,7 @@ from backend.placement.model import (
     Stock,
 )
 from tests.contract.forms import Can, Stand
+from tests.placement.dialect import consumers
 from tests.worlds import OPERATOR
 
 pytestmark = pytest.mark.needs(Can.PLACEMENT)
@@ -314,8 +315,7 @@ def test_who_is_not_among_the_living(stand: Stand) -> None:
         await do(backend, holding(live, {p: {CPU: 1}}))
         await do(backend, holding(dead, {p: {CPU: 1}}))
         keys = await backend.placement.orphans([live.upper()])
-        rows = await backend.placement.consumers.rows(list(keys))
-        found = {row.uuid for row in rows.values()}
+        found = {row.uuid for row in await consumers(backend, keys)}
         assert dead in found
         assert live not in found
 

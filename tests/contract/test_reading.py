@@ -24,6 +24,7 @@ from backend.served import port
 from backend.world import load
 from tests.contract.forms import Can, Stand
 from tests.nico.cloud import B16, furnish, giving
+from tests.placement.dialect import consumers
 from tests.world.test_openportal import HERE, openportal
 from tests.worlds import OPERATOR, VM, World, person
 
@@ -225,8 +226,8 @@ def test_the_living_may_be_many(stand: Stand) -> None:
 
     async def scene(backend: Backend) -> list[str]:
         keys = await backend.placement.orphans(live)
-        rows = await backend.placement.consumers.rows(keys)
-        return [rows[key].uuid for key in keys]
+        rows = await consumers(backend, keys)
+        return [row.uuid for row in rows]
 
     found = stand.play(scene)
     assert other in found

@@ -170,7 +170,7 @@ def filtered() -> Iterator[tuple[str, str]]:
         "resources": (fields.RESOURCES.specs, lambda query: catalog.keys_sql(query, 0)),
         "journal": (journal_view.FIELDS.specs, lambda query: journal_view.keys_sql(query, 0)),
     }
-    own = (placement_fields.CONSUMERS, placement_fields.INVENTORIES, placement_fields.PROVIDERS)
+    own = (placement_fields.INVENTORIES, placement_fields.PROVIDERS)
     for found_by, (sql, *_) in zip(own, PLACEMENT, strict=True):
         lists[sql.__name__] = (found_by.specs, partial(sql, now=0))
     lists["allocations"] = (
@@ -191,7 +191,6 @@ def filtered() -> Iterator[tuple[str, str]]:
 
 
 PLACEMENT: Sequence[tuple[KeysSql, Iterable[str], Sequence[str]]] = (
-    (placement.consumer_keys_sql, placement.CONSUMER_SORTS, ("project:x", "provider:x")),
     (placement.inventory_keys_sql, placement.INVENTORY_SORTS, ("provider:x",)),
     (placement.provider_keys_sql, placement.PROVIDER_SORTS, ("provider:x",)),
 )

@@ -16,14 +16,11 @@ from backend.placement.model import (
 from tests.filters.judge import Facts, Text
 
 __all__ = ["ROWS", "facts", "fields", "queries"]
-ROWS = ("consumers", "inventories", "providers")
+ROWS = ("inventories", "providers")
 
 
 def facts(tx: Tx, name: str, keys: Sequence[int]) -> dict[int, Facts]:
     """The rows of a list by key."""
-    if name == "consumers":
-        rows = queries.consumer_rows(tx, keys)
-        return {key: consumer(tx, row) for key, row in rows.items()}
     if name == "inventories":
         stocks = queries.inventory_rows(tx, keys)
         return {key: inventory(tx, row) for key, row in stocks.items()}

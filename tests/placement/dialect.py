@@ -12,11 +12,14 @@ import httpx
 from starlette.requests import Request
 from starlette.responses import Response
 
+from backend.allocations.model import KINDS
+from backend.backend import Backend
 from backend.core.identity import operator
+from backend.core.listing import Query
 from backend.core.plan import Command
 from backend.http import Http, Patience, x_auth_token
 from backend.placement.client import Now, PlacementClient, call, failure
-from backend.placement.model import Claim, ReplaceAllocations
+from backend.placement.model import Claim, ConsumerRow, ReplaceAllocations
 from tests.openstack import ADMIN
 from tests.remote.scripted import Answer, answering, told
 
@@ -28,6 +31,18 @@ HASTY = Patience(connect=2, silence=30, total=60, attempts=2, pause=0.001)
 def fresh() -> str:
     """A uuid that nobody has."""
     return str(uuid.uuid4())
+
+
+async def listed(backend: Backend, text: str) -> list[ConsumerRow]:
+    """The consumers that a filter finds among all allocations."""
+    found = await backend.allocations.page(Query(text), 9)
+    return [row.of for row in found if isinstance(row.of, ConsumerRow)]
+
+
+async def consumers(backend: Backend, keys: Sequence[int]) -> list[ConsumerRow]:
+    """Consumers by their keys, as that list has them."""
+    found = await backend.allocations.rows([key * KINDS for key in keys])
+    return [row.of for row in found.values() if isinstance(row.of, ConsumerRow)]
 
 
 def claim(consumer: str, allocations: Any, generation: int | None = None, **more: Any) -> Command:

@@ -127,8 +127,8 @@ def test_placement_has_all_that_there_may_be(demo: Database) -> None:
     assert figures(demo, custom) == 1
 
     def found(text: str) -> int:
-        query = placement.consumer_keys_sql(Query(text), 0)
-        return demo.read(lambda tx: len(keys_of(tx, query)))
+        (statement,) = allocations.statements(Query(f"kind:plc {text}"), 0)
+        return demo.read(lambda tx: len(keys_of(tx, statement)))
 
     for text in ("over", "untyped", "placeholder", "type:migration", "custom_a100_slice>0"):
         assert found(text) >= 8, text

@@ -208,13 +208,14 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
 
     async def _types(self) -> Sequence[str]:
         """Asked for one by one: nothing lists them."""
-        listing, found = self.session.backend.placement.consumers, list[str]()
+        found: list[str] = []
         while len(found) < TYPES_OFFERED:
-            text = f"!type={'|'.join(map(quoted, found))}" if found else ""
-            rows = await listing.page(Query(text, sort="type"), 1)
-            if not rows or not rows[0].known:
+            others = f" !type={'|'.join(map(quoted, found))}" if found else ""
+            query = Query(f"kind:plc !unread{others}", sort="state")
+            row = next(iter(await self.listing().page(query, 1)), None)
+            if row is None or not isinstance(row.of, ConsumerRow):
                 break
-            found.append(rows[0].consumer_type.lower() or "unknown")
+            found.append(row.of.consumer_type.lower() or "unknown")
         return found
 
     async def _provider_names(self) -> Sequence[str]:

@@ -8,7 +8,7 @@ from functools import partial
 from backend.core.database import Database
 from backend.embedded.placement import EmbeddedPlacement
 from backend.placement.model import ConsumerDetail, ProviderDetail
-from backend.remote.placement.poller import CONSUMERS, INVENTORIES, PROVIDERS
+from backend.remote.placement.poller import INVENTORIES, PROVIDERS
 from backend.remote.seen import SeenListing
 
 Saw = Callable[[str, Sequence[int]], None]
@@ -20,7 +20,6 @@ class RemotePlacement(EmbeddedPlacement):
 
     def __init__(self, database: Database, saw: Saw, ask_consumer: Ask, ask_provider: Ask) -> None:
         super().__init__(database)
-        self.consumers = SeenListing(self.consumers, partial(saw, CONSUMERS))
         self.inventories = SeenListing(self.inventories, partial(saw, INVENTORIES))
         self.providers = SeenListing(self.providers, partial(saw, PROVIDERS))
         self._ask_consumer, self._ask_provider = ask_consumer, ask_provider

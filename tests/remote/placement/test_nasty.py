@@ -8,7 +8,6 @@ import pytest
 
 from backend.backend import LinkState
 from backend.core.errors import BursarError, NotAllowed
-from backend.core.listing import Query
 from backend.placement.model import (
     KEEP,
     CreateResourceClass,
@@ -22,7 +21,7 @@ from backend.remote import RemoteBackend
 from backend.remote.placement.sender import OWNERLESS, UNCHECKED
 from backend.remote.placement.stock import forest
 from tests.nasty import ANSWERS, Fault, Request, answer, reset, saying
-from tests.placement.dialect import ME, claim, fresh
+from tests.placement.dialect import ME, claim, fresh, listed
 from tests.remote.conftest import until
 from tests.remote.placement.conftest import Stand, carry_out
 
@@ -49,7 +48,7 @@ def test_lists_stay_and_come_back(stand: Stand, fault: str) -> None:
 
         await until(backend, lost)
         told = backend.link.reason
-        (row,) = await backend.placement.consumers.page(Query(uuid), 9)
+        (row,) = await listed(backend, uuid)
         assert row.amounts == (("VCPU", 2),)
         stand.line.turn(None)
 
@@ -97,7 +96,7 @@ def test_older_servers_do_what_they_can(stand: Stand, minor: int) -> None:
     stand.line.turn(old(minor), at_root)
 
     async def scene(backend: RemoteBackend) -> None:
-        (row,) = await backend.placement.consumers.page(Query(uuid), 9)
+        (row,) = await listed(backend, uuid)
         detail = await backend.placement.consumer(row.key)
         assert detail.row.known is (minor >= 12)
         assert detail.row.generation == (1 if minor >= 28 else 0)

@@ -12,7 +12,7 @@ from backend.core.listing import Query
 from backend.placement.model import ConsumerRow, SetInventory, Stock
 from backend.projects.model import ChangeProjectState, ProjectAction
 from backend.remote import RemoteBackend
-from tests.placement.dialect import ME, claim, do
+from tests.placement.dialect import ME, claim, consumers, do, listed
 from tests.remote.conftest import until
 from tests.remote.placement.conftest import Stand, carry_out
 
@@ -21,7 +21,7 @@ EIGHT = Stock(8, allocation_ratio=2.0)
 
 async def row(backend: RemoteBackend, uuid: str) -> ConsumerRow | None:
     """The row of a consumer, as the pane reads it."""
-    rows = await backend.placement.consumers.page(Query(uuid), 2)
+    rows = await listed(backend, uuid)
     return rows[0] if rows else None
 
 
@@ -130,8 +130,7 @@ def test_several_consoles_and_consumers_that_are_gone(stand: Stand) -> None:
 
     async def scene(backend: RemoteBackend) -> list[str]:
         keys = await backend.placement.orphans([live])
-        rows = await backend.placement.consumers.rows(list(keys))
-        return [one.uuid for one in rows.values()]
+        return [one.uuid for one in await consumers(backend, keys)]
 
     found = stand.play(scene)
     assert dead in found

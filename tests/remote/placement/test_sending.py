@@ -37,7 +37,7 @@ from backend.placement.model import (
 from backend.remote import RemoteBackend
 from tests.nasty import Request, gone, saying
 from tests.nasty import answer as said
-from tests.placement.dialect import ME, claim, do, fresh
+from tests.placement.dialect import ME, claim, do, fresh, listed
 from tests.remote.placement.conftest import Stand, carry_out
 
 EIGHT = Stock(8, allocation_ratio=2.0)
@@ -70,7 +70,7 @@ def test_an_allocation_is_replaced(stand: Stand) -> None:
         receipt = await backend.apply(plan, "moved by hand")
         (entry,) = await backend.journal.listing.page(Query(), 9)
         assert (entry.action, entry.reason) == ("allocations.replace", "moved by hand")
-        (row,) = await backend.placement.consumers.page(Query(uuid), 2)
+        (row,) = await listed(backend, uuid)
         assert (row.amounts, row.generation) == ((("VCPU", 3),), 2)
         return receipt
 
@@ -329,7 +329,7 @@ def test_an_unconditional_delete(stand: Stand) -> None:
     async def scene(backend: RemoteBackend) -> None:
         receipt = await carry_out(backend, DeleteAllocations(actor=ME, consumer=uuid))
         assert receipt.message.startswith("Deleted: consumer ")
-        assert await backend.placement.consumers.page(Query(uuid), 2) == []
+        assert await listed(backend, uuid) == []
 
     stand.play(scene)
     assert stand.held(uuid) == {}
