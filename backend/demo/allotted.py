@@ -41,6 +41,8 @@ PROJECTS, MEMBERS, MONTHS = 30, 6, 4
 REMOTE, ON_DAWN = 4, 9
 """Every so many projects have an award elsewhere, or are on the service that is down."""
 LIMITS = (200, 500, 1000, 1200, 2000, 5000, 20_000)
+READ = 9 * MINUTE
+"""How long ago usage at other portals was read."""
 PENDING = "Project update is still pending: waiting for approval at {}"
 
 
@@ -118,6 +120,7 @@ def _local(
     uuid, identifier = fresh_hex(rng), f"{code}.{PORTAL}"
     share = rng.choice((4, 12, 25, 40, 55, 70, 85, 92, 97, 104))
     used = _used(found, uuid, identifier, limit * share, members, made)
+    read = found.now - rng.randrange(1, 17) * MINUTE
     one = Allocation(
         uuid=uuid,
         remote=False,
@@ -137,7 +140,9 @@ def _local(
         local_version=1,
         remote_version=0,
         created_at=made,
-        modified_at=found.now - rng.randrange(1, 17) * MINUTE,
+        modified_at=read,
+        figures_at=read,
+        given_limit=limit,
     )
     found.allocations.append(AllocationEntry(one))
     for user in members:
@@ -204,6 +209,8 @@ def _remote(found: Portal, project: PortalProject, service: Service, n: int) -> 
         remote_version=0 if waits else 1,
         created_at=made,
         modified_at=made + MINUTE,
+        figures_at=0 if waits else found.now - READ,
+        given_limit=None if waits else limit,
     )
     due = found.now + rng.randrange(5, 29) * MINUTE
     job = Job(Operation.CREATE, made, made + SECOND, due, 40, PENDING.format(other))

@@ -52,14 +52,17 @@ def troubles(found: Portal) -> None:
         found.remote_projects[2], state=RemoteState.STALE, last_contact_at=found.now - 20 * HOUR
     )
     _nameless(found, here[20])
-    _changes(found, here[25], state=State.DELETING, modified_at=found.now - 3 * DAY)
-    _changes(found, here[28], node_limit=UNLIMITED)
-    _changes(found, here[30], node_limit=0, is_active=False)
+    long_ago = found.now - 3 * DAY
+    _changes(found, here[25], state=State.DELETING, modified_at=long_ago, figures_at=long_ago)
+    _changes(found, here[28], node_limit=UNLIMITED, given_limit=UNLIMITED)
+    _changes(found, here[30], node_limit=0, given_limit=0, is_active=False)
+    _changes(found, here[13], given_limit=found.allocations[here[13]].allocation.node_limit // 2)
     _works(found, here[6], Operation.LIMIT, State.UPDATING, begun=40)
     _works(found, here[10], Operation.PULL, State.UPDATE_SCHEDULED)
     fresh = replace(
         found.allocations[here[33]].allocation,
         backend_id="", counterpart=None, node_usage=0, is_added=False, created_at=found.now,
+        figures_at=0, given_limit=None,
     )  # fmt: skip
     found.allocations[here[33]] = AllocationEntry(fresh)
     _works(found, here[33], Operation.CREATE, State.CREATION_SCHEDULED)
@@ -77,7 +80,8 @@ def _changes(found: Portal, n: int, **changed: object) -> None:
 def _fails(found: Portal, n: int, error: str, traceback: str, *, hours: int) -> None:
     found.allocations[n] = replace(found.allocations[n], job=None)
     _changes(found, n, state=State.ERRED, error_message=error, error_traceback=traceback,
-             modified_at=found.now - hours * HOUR)  # fmt: skip
+             modified_at=found.now - hours * HOUR,
+             figures_at=found.now - (hours + 1) * HOUR)  # fmt: skip
 
 
 def _nameless(found: Portal, n: int) -> None:
@@ -91,6 +95,7 @@ def _nameless(found: Portal, n: int) -> None:
         state=State.ERRED,
         error_message=NO_NAME.format("glacier-melt"), backend_id="", counterpart=None,
         node_limit=1000, node_usage=0, is_added=False, created_at=made, modified_at=made,
+        figures_at=0, given_limit=None,
     )  # fmt: skip
     like = next(each for each in found.projects if each.name == name)
     found.projects.append(

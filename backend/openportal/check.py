@@ -34,7 +34,7 @@ SELECT_USED = """
 SELECT a.node_usage, count(u.id), coalesce(sum(u.node_usage), 0) FROM portal_allocation a
 LEFT JOIN portal_usage u ON u.allocation_id = a.id AND u.year = ? AND u.month = ?
 WHERE a.uuid = ? GROUP BY a.id, a.node_usage"""
-SELECT_MODIFIED = "SELECT uuid, modified_at FROM portal_allocation ORDER BY id"
+SELECT_READ = "SELECT uuid, figures_at FROM portal_allocation WHERE figures_at > 0 ORDER BY id"
 
 
 def findings(tx: Tx) -> Iterator[str]:
@@ -86,10 +86,10 @@ def _roles(tx: Tx) -> Iterator[str]:
 
 def _usage(tx: Tx, told: dict[str, Facts]) -> Iterator[str]:
     """What the scheduler has stored of this month is what people used."""
-    for uuid, modified_at in tx.all(SELECT_MODIFIED):
+    for uuid, figures_at in tx.all(SELECT_READ):
         if "node_usage" not in told.get(f"allocation:{uuid}", {}):
             continue
-        month = moment(modified_at)
+        month = moment(figures_at)
         row = tx.one(SELECT_USED, (month.year, month.month, uuid))
         if row and row[1] and row[0] != int(row[2]):
             yield f"allocation {uuid}: {row[0]} hundredths used, its people used {int(row[2])}"

@@ -44,7 +44,7 @@ SELECT_ALLOCATIONS = """
 SELECT a.id, a.uuid, a.remote, a.name, a.state, a.state_told, p.uuid, p.name, o.name,
     o.abbreviation, s.uuid, s.name, a.backend_id, a.counterpart, a.node_limit, a.node_usage,
     a.is_active, a.error_message, a.marketplace, a.code, a.created_at, a.modified_at,
-    j.operation, coalesce(j.scheduled_at, 0)
+    j.operation, coalesce(j.scheduled_at, 0), a.figures_at, a.given_limit
 FROM portal_allocation a JOIN portal_project p ON p.id = a.project_id
 JOIN portal_customer o ON o.id = p.customer_id JOIN portal_service s ON s.id = a.service_id
 LEFT JOIN portal_job j ON j.allocation_id = a.id
@@ -148,7 +148,7 @@ def _allocation_row(row: Row, sharing: Mapping[Row, int]) -> PortalRow:
     key, uuid, remote, name, state, told, project, project_name = row[:8]
     customer_name, abbreviation, service, service_name = row[8:12]
     backend, other, limit, usage, active, error, marketplace, code = row[12:20]
-    created, modified, doing, since = row[20:]
+    created, modified, doing, since, figures_at, given = row[20:]
     return PortalRow(
         key=key,
         uuid=uuid,
@@ -176,6 +176,8 @@ def _allocation_row(row: Row, sharing: Mapping[Row, int]) -> PortalRow:
         modified_at=modified,
         doing=Operation(doing) if doing else None,
         since=since,
+        figures_at=figures_at,
+        given_limit=given,
     )
 
 

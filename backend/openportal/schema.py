@@ -1,9 +1,10 @@
 """The tables of OpenPortal (spec openportal §1, §5)."""
 
-# What only a mirror of another server may not know can be NULL. 0 is no customer, project or
-# person. Usage and credits are in hundredths of a node-hour. `code` repeats the project code
-# (§1.5), `fold` is what is searched; indexes that lists are read in order of have what is searched,
-# too. What the simulator was sent stands in `sim_order`.
+# What only a mirror of another server may not know can be NULL, and a limit that no resource
+# backend has told. 0 is no customer, project or person, and no time. Usage and credits are in
+# hundredths of a node-hour. `code` repeats the project code (§1.5), `fold` is what is searched;
+# indexes that lists are read in order of have what is searched, too. What the simulator was sent
+# stands in `sim_order`.
 SCHEMA = """
 CREATE TABLE portal_customer (
     id {int64} PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
@@ -45,7 +46,8 @@ CREATE TABLE portal_allocation (
     node_limit {int64}, node_usage {int64}, is_active {int64}, is_added {int64} NOT NULL,
     error_message TEXT NOT NULL, error_traceback TEXT NOT NULL, local_version {int64} NOT NULL,
     remote_version {int64} NOT NULL, marketplace TEXT NOT NULL DEFAULT '', code TEXT NOT NULL,
-    fold TEXT NOT NULL, created_at {int64} NOT NULL, modified_at {int64} NOT NULL){strict};
+    fold TEXT NOT NULL, created_at {int64} NOT NULL, modified_at {int64} NOT NULL,
+    figures_at {int64} NOT NULL DEFAULT 0, given_limit {int64}){strict};
 CREATE INDEX portal_allocation_in_order ON portal_allocation (remote, name, uuid);
 CREATE INDEX portal_allocation_by_name
     ON portal_allocation (fold, id, project_id, service_id, state);

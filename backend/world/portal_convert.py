@@ -122,6 +122,8 @@ def allocation(found: LocalFile | RemoteFile, now: int) -> AllocationEntry:
         remote_version=left.remote_version,
         created_at=created,
         modified_at=_at(found.modified, created),
+        figures_at=left.figures_at or 0,
+        given_limit=left.given_limit,
     )
     return AllocationEntry(one, _job(left.job) if left.job else None)
 

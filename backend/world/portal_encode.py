@@ -143,6 +143,8 @@ def allocation(entry: AllocationEntry) -> Json:
             "is_added": one.is_added,
             "local_version": one.local_version,
             "remote_version": one.remote_version,
+            "figures_at": _time(one.figures_at),
+            "given_limit": one.given_limit,
             **({"job": _job(entry.job)} if entry.job else {}),
         },
     }

@@ -151,6 +151,8 @@ class PortalAllocationExtra(Exact):
     is_added: Flag | None = None
     local_version: Amount = 1
     remote_version: Amount = 0
+    figures_at: Instant | None = None
+    given_limit: Limit | None = None
     job: JobFile | None = None
 
 

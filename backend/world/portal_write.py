@@ -36,8 +36,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 INSERT_ALLOCATION = """
 INSERT INTO portal_allocation (id, uuid, remote, name, description, service_id, project_id, state,
     backend_id, counterpart, node_limit, node_usage, is_active, is_added, error_message,
-    error_traceback, local_version, remote_version, code, fold, created_at, modified_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    error_traceback, local_version, remote_version, code, fold, created_at, modified_at,
+    figures_at, given_limit)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 INSERT_JOB = """
 INSERT INTO portal_job (id, allocation_id, operation, forced, key, scheduled_at, begun_at, due_at,
     attempts, told)
@@ -153,7 +154,7 @@ class PortalImporter:
         errors = (one.error_message, one.error_traceback, one.local_version, one.remote_version)
         code = code_of(one.backend_id, one.counterpart, remote=one.remote)
         fold = _fold(one.name, one.backend_id, one.counterpart or "")
-        rest = (code, fold, one.created_at, one.modified_at)
+        rest = (code, fold, one.created_at, one.modified_at, one.figures_at, one.given_limit)
         return (*head, one.backend_id, one.counterpart, *figures, *errors, *rest)
 
     def add_usages(self, part: Sequence[UsageEntry]) -> None:

@@ -26,6 +26,7 @@ def test_an_operation_tells_its_steps(p: Portal) -> None:
     assert json.loads(detail.row.before) == {
         "backend_id": "",
         "counterpart": None,
+        "given_limit": None,
         "is_added": False,
         "state": "CREATING",
     }

@@ -220,5 +220,43 @@ def test_what_was_refused_is_not_tried_again_by_a_pull_or_a_mark(p: Portal) -> N
     p.simulate(L, fails=["limit"])
     p.do(limit(uuid, 20))
     p.run()
-    told = "what failed is not tried again: if it was a limit, it may not stand at the service"
-    assert p.plan(pull).warnings == p.plan(mark).warnings == (told,)
+    told = (
+        "what failed is not tried again",
+        "Isambard 3 gave 1,000 node-hours last, here stands 20 node-hours",
+    )
+    assert p.plan(pull).warnings == p.plan(mark).warnings == told
+    p.put(uuid, given_limit=None)
+    told = ("what failed is not tried again", "what limit Isambard 3 keeps is not known")
+    assert p.plan(pull).warnings == p.plan(mark).warnings == told
+
+
+def test_a_limit_that_the_service_does_not_have_is_told_after_a_pull(p: Portal) -> None:
+    uuid = p.made()
+    p.simulate(L, fails=["limit"])
+    p.do(limit(uuid, -1))
+    p.run()
+    p.do(MarkOk(actor=S, allocation=uuid))
+    assert (p.seen(uuid).node_limit, p.seen(uuid).given_limit) == (-1, 1000)
+    p.do(PullAllocation(actor=A, allocation=uuid))
+    p.run()
+    told = "the resource backend gave 1,000 node-hours last, not -1"
+    assert (told,) in p.see(Tx.all, "SELECT reason FROM journal")
+    p.simulate(L)
+    p.do(limit(uuid, -1))
+    p.run()
+    assert p.seen(uuid).given_limit == -1
+
+
+def test_figures_are_as_of_the_last_pull_that_came(p: Portal) -> None:
+    uuid = p.made()
+    assert p.seen(uuid).figures_at == 0
+    p.do(PullAllocation(actor=A, allocation=uuid))
+    p.run()
+    read = p.seen(uuid).figures_at
+    assert read == p.seen(uuid).modified_at
+    p.clock.move(days=3)
+    p.do(MarkErred(actor=S, allocation=uuid))
+    p.simulate(L, fails=["pull"])
+    p.do(PullAllocation(actor=A, allocation=uuid))
+    p.run()
+    assert p.seen(uuid).figures_at == read < p.seen(uuid).modified_at

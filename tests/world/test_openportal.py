@@ -33,13 +33,15 @@ def here(began: str) -> Json:
         "node_limit": 1200,
         "node_usage": "86.40",
         "_bursar": {
+            "figures_at": "2026-11-19T08:00:00.000000+00:00",
+            "given_limit": 1000,
             "job": {
                 "operation": "limit",
                 "key": "k1",
                 "scheduled": began,
                 "begun": began,
                 "due": began,
-            }
+            },
         },
     }
 

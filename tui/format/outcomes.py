@@ -76,6 +76,9 @@ def _one(one: Expected, row: AllocationRow | None, look: Look) -> Told:
     if one.limit is not None and of.node_limit not in (None, one.limit):
         asked, now = portal.limit(one.limit, look), portal.limit(of.node_limit, look)
         return f"{what}: {of.state}, but the limit is {now}, not {asked} as asked", WARN
+    if portal.given_otherwise(of):
+        gave, here = (portal.limit(n, look) for n in (of.given_limit, of.node_limit))
+        return f"{what}: {of.state}, but the service gave {gave} last, not {here}", WARN
     figures = portal.of_limit(of.usage, of.node_limit, look)
     return f"{what}: {of.state}   {figures} node-hours used this month", INFO
 

@@ -76,6 +76,11 @@ def sign_of(usage: int | None, most: int | None) -> str:
     return "FULL" if whole >= FULL else "!!" if whole >= ALARMING else "!" if whole >= HIGH else ""
 
 
+def given_otherwise(row: PortalRow) -> bool:
+    """Whether the service gave another limit last than stands here, and nothing is under way."""
+    return row.given_limit not in (None, row.node_limit) and not row.state.busy
+
+
 def state(row: PortalRow, look: Look) -> Part:
     """Where it stands; what nobody knows is shown as it was told."""
     if row.state is State.UNKNOWN:

@@ -37,7 +37,10 @@ DEEPEST = 24
 """Cells that a line of a traceback is indented at most."""
 LABEL = 13
 MONTHS_SHOWN, PEOPLE_SHOWN = 40, 40
-RECORD = "as of the last pull; the record changed {}"
+PULLED = "as of {}, {} ago, when it was pulled last"
+READ = "as this console read it at {}; there the record changed {}"
+NEVER = "it was not pulled yet; the record changed {}"
+GAVE = "The service gave {} last, not {}."
 _AWARD_TONES = {RemoteState.ERROR: BAD, RemoteState.STALE: WARN}
 
 
@@ -52,7 +55,7 @@ def allocation(found: PortalDetail, look: Look) -> Iterator[Line]:
         yield from wrapped("about", found.description, look.width, style=QUIET)
     yield from section(*_progress(found, look))
     yield from section("ERROR", _error(row, look), _noted(found))
-    yield from section("THIS MONTH", _month(row, look), "node-hours used since the 1st")
+    yield from section("THIS MONTH", _month(found, look), "node-hours used since the 1st")
     yield blank()
     yield from _facts(found, look)
     yield from section(f"PROJECT CODE {row.code}", _shared(found, look), "one limit for all")
@@ -174,7 +177,8 @@ def _fact(name: str, told: str, more: str = "") -> Line:
 # How much
 
 
-def _month(row: PortalRow, look: Look) -> Iterator[Line]:
+def _month(found: PortalDetail, look: Look) -> Iterator[Line]:
+    row = found.row
     told, tone = portal.share(row.usage, row.node_limit, look)
     said = portal.sign_of(row.usage, row.node_limit)
     figures = portal.of_limit(row.usage, row.node_limit, look)
@@ -187,7 +191,21 @@ def _month(row: PortalRow, look: Look) -> Iterator[Line]:
         yield line("bar", "  ", *bar)
     elif row.node_limit == UNLIMITED:
         yield line("bar", ("  no limit", QUIET))
-    yield from wrapped("asof", RECORD.format(ages.stamp(row.modified_at)), look.width, 2, QUIET)
+    if portal.given_otherwise(row):
+        told = GAVE.format(*(portal.limit(one, look) for one in (row.given_limit, row.node_limit)))
+        yield from wrapped("given", told, look.width, 2, WARN)
+    yield from wrapped("asof", _as_of(found, look), look.width, 2, QUIET)
+
+
+def _as_of(found: PortalDetail, look: Look) -> str:
+    """Since when the figures stand: the record changes for other reasons, too."""
+    row, changed = found.row, ages.stamp(found.row.modified_at)
+    if row.figures_at:
+        age = ages.age(row.figures_at, look.now)
+        return PULLED.format(ages.stamp(row.figures_at), age)
+    if found.read_at:
+        return READ.format(ages.stamp(found.read_at), changed)
+    return NEVER.format(changed)
 
 
 def _shared(found: PortalDetail, look: Look) -> Iterator[Line]:

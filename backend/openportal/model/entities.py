@@ -82,7 +82,9 @@ class Allocation:
 
     `counterpart` is the groupname, or the remote project identifier; None when there is none.
     `is_added` tells that the resource backend has the project; `local_version` counts edits,
-    `remote_version` is the last one that the other side has confirmed.
+    `remote_version` is the last one that the other side has confirmed. `figures_at` is when usage
+    was last read from the resource backend, 0 for never; `given_limit` what that last said it
+    gives, None while it has said nothing.
     """
 
     uuid: str
@@ -104,9 +106,18 @@ class Allocation:
     remote_version: int
     created_at: int
     modified_at: int
+    figures_at: int = 0
+    given_limit: int | None = None
 
     PRIVATE: ClassVar[frozenset[str]] = frozenset(
-        {"description", "error_message", "error_traceback", "created_at", "modified_at"}
+        {
+            "description",
+            "error_message",
+            "error_traceback",
+            "created_at",
+            "modified_at",
+            "figures_at",
+        }
     )
 
     @property

@@ -23,7 +23,8 @@ class PortalRow:
     `state_told` is the state as the server says it, `usage` of this month in hundredths of a
     node-hour; `code` is the project code (§1.5), `sharing` how many allocations have the same
     and so the same limit, this one among them; `waits` says why it may be busy for days, `` when
-    it should not.
+    it should not. `figures_at` is when usage was read from the resource backend, 0 where that is
+    not known, and `given_limit` what that gave last.
     """
 
     key: int
@@ -52,6 +53,8 @@ class PortalRow:
     modified_at: int
     doing: Operation | None = None
     since: int = 0
+    figures_at: int = 0
+    given_limit: int | None = None
 
     @property
     def percent(self) -> int | None:
@@ -110,7 +113,8 @@ class Account:
 class PortalDetail:
     """All about one allocation. `marketplace` are the fields of §1.1 with that prefix, by name;
     `others` are those of the same project code; `job` and `versions` (local, remote) are None
-    where the server does not show them."""
+    where the server does not show them. `read_at` is when a console read it from a server that does
+    not tell when it read figures, else 0."""
 
     row: PortalRow
     description: str
@@ -129,6 +133,7 @@ class PortalDetail:
     remote_project: RemoteProject | None
     job: Job | None
     versions: tuple[int, int] | None
+    read_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,11 @@ def lowers(before: int, after: int) -> bool:
     return after != UNLIMITED and (before == UNLIMITED or after < before)
 
 
+def bound(limit: int) -> str:
+    """A limit in words: `no limit`, `1,000 node-hours`."""
+    return "no limit" if limit == UNLIMITED else f"{limit:,} node-hours"
+
+
 def _length(field: str, value: str, most: int) -> Faults:
     if len(value) <= most:
         return {}

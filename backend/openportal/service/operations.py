@@ -38,7 +38,7 @@ from backend.openportal.store import allocations as store
 from backend.openportal.store import jobs
 
 HISTORY = "its usage history goes with it, and is no longer counted as spent"
-UNTRIED = "what failed is not tried again: if it was a limit, it may not stand at the service"
+UNTRIED = "what failed is not tried again"
 LIMITABLE = (*states.SETTLED, State.UPDATE_SCHEDULED)
 
 
@@ -106,8 +106,10 @@ def pull(tx: Tx, command: PullAllocation) -> Decision:
     access.require_manager(found.standing, found.project)
     states.require_state(before, states.SETTLED)
     states.require_backend_id(before)
-    told = [UNTRIED] if before.state is State.ERRED else []
-    return _scheduled(tx, command, found, Operation.PULL, "pull", "Pull", Tier.REVERSIBLE, told)
+    told = _untried(found) if before.state is State.ERRED else ()
+    return _scheduled(
+        tx, command, found, Operation.PULL, "pull", "Pull", Tier.REVERSIBLE, tuple(told)
+    )
 
 
 def delete(tx: Tx, command: DeleteAllocation) -> Decision:
@@ -185,14 +187,27 @@ def mark_ok(tx: Tx, command: MarkOk) -> Decision:
     found = find(tx, command.actor, command.allocation)
     access.require_staff(found.standing, "mark allocations")
     before = found.allocation
-    return _marked(tx, command, found, states.well(before), "set_ok", {}, tuple(_untold(before)))
+    return _marked(tx, command, found, states.well(before), "set_ok", {}, tuple(_untold(found)))
 
 
-def _untold(before: Allocation) -> Iterator[str]:
+def _untold(found: Found) -> Iterator[str]:
+    before = found.allocation
     if not before.backend_id:
         yield "it has no backend id: the service has never made it, and marking does not"
-    elif before.state is State.ERRED:
+    elif before.state is not State.OK:
+        yield from _untried(found)
+
+
+def _untried(found: Found) -> Iterator[str]:
+    """That a failure stands, and which limit does at the service as far as that has said."""
+    before, service = found.allocation, found.service.name
+    if before.state is State.ERRED:
         yield UNTRIED
+    if before.given_limit is None:
+        yield f"what limit {service} keeps is not known"
+    elif before.given_limit != before.node_limit:
+        given, stands = values.bound(before.given_limit), values.bound(before.node_limit)
+        yield f"{service} gave {given} last, here stands {stands}"
 
 
 def mark_erred(tx: Tx, command: MarkErred) -> Decision:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from backend.core.database.tx import Tx
 from backend.core.runtime import moment
 from backend.openportal.model import Allocation, Done, Failed, Order, Usage
-from backend.openportal.rules import states
+from backend.openportal.rules import states, values
 from backend.openportal.store import usages
 
 NOISE = 1
@@ -20,12 +20,13 @@ def settled(tx: Tx, made: Order, answer: Done) -> Allocation:
     if answer.associations is not None:
         usages.set_associations(tx, one.uuid, answer.associations)
     if answer.usages is not None:
-        one = replace(one, node_usage=_used(tx, one, answer.usages))
+        one = replace(one, node_usage=_used(tx, one, answer.usages), figures_at=tx.now)
     counterpart = one.counterpart if answer.counterpart is None else answer.counterpart
     return replace(
         one,
         backend_id=answer.backend_id or one.backend_id,
         counterpart=counterpart,
+        given_limit=one.given_limit if answer.node_limit is None else answer.node_limit,
         is_added=True,
         remote_version=one.local_version,
     )
@@ -48,10 +49,11 @@ def _used(tx: Tx, one: Allocation, told: tuple[Usage, ...]) -> int:
     return known.get(this, 0)
 
 
-def mismatch(made: Order, answer: Done | Failed) -> str:
+def mismatch(one: Allocation, answer: Done | Failed) -> str:
     """What is noted of a limit that the backend gives otherwise, `` for nothing (§1.4)."""
-    wanted = made.allocation.node_limit
-    given = answer.node_limit if isinstance(answer, Done) else None
-    if given is None or given == wanted:
+    told = answer.node_limit if isinstance(answer, Done) else None
+    wanted, given = one.node_limit, one.given_limit if told is None else told
+    if isinstance(answer, Failed) or given is None or given == wanted:
         return ""
-    return f"the resource backend allows {given:,} node-hours, not {wanted:,}"
+    says = "gave {} last" if told is None else "allows {}"
+    return f"the resource backend {says.format(values.bound(given))}, not {wanted:,}"

@@ -140,7 +140,7 @@ def _end(tx: Tx, task: Task, made: Order, answer: Done | Failed) -> None:
         after = outcome.settled(tx, made, answer)
     after = replace(after, modified_at=tx.now)
     allocations.save(tx, before, after)
-    told = outcome.mismatch(made, answer)
+    told = outcome.mismatch(before, answer)
     _record(tx, "allocation.settle", before, after, told, effects)
 
 

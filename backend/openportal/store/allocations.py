@@ -8,7 +8,8 @@ from backend.openportal.rules.identifiers import code_of
 
 ALLOCATION = """a.uuid, a.remote, a.name, a.description, s.uuid, p.uuid, a.state, a.backend_id,
 a.counterpart, a.node_limit, a.node_usage, a.is_active, a.is_added, a.error_message,
-a.error_traceback, a.local_version, a.remote_version, a.created_at, a.modified_at"""
+a.error_traceback, a.local_version, a.remote_version, a.created_at, a.modified_at, a.figures_at,
+a.given_limit"""
 FROM = """FROM portal_allocation a JOIN portal_service s ON s.id = a.service_id
 JOIN portal_project p ON p.id = a.project_id"""
 SELECT = f"SELECT {ALLOCATION} {FROM} WHERE a.uuid = ?"
@@ -39,15 +40,16 @@ SELECT min(modified_at) FROM portal_allocation WHERE state IN ('CREATION_SCHEDUL
 INSERT = """
 INSERT INTO portal_allocation (id, uuid, remote, service_id, project_id, name, description, state,
     backend_id, counterpart, node_limit, node_usage, is_active, is_added, error_message,
-    error_traceback, local_version, remote_version, code, fold, created_at, modified_at)
+    error_traceback, local_version, remote_version, code, fold, figures_at, given_limit,
+    created_at, modified_at)
 VALUES (?, ?, ?, (SELECT id FROM portal_service WHERE uuid = ?),
     (SELECT id FROM portal_project WHERE uuid = ?),
-    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 UPDATE = """
 UPDATE portal_allocation SET name = ?, description = ?, state = ?, backend_id = ?,
     counterpart = ?, node_limit = ?, node_usage = ?, is_active = ?, is_added = ?,
     error_message = ?, error_traceback = ?, local_version = ?, remote_version = ?, code = ?,
-    fold = ?, modified_at = ? WHERE uuid = ?"""
+    fold = ?, figures_at = ?, given_limit = ?, modified_at = ? WHERE uuid = ?"""
 OF = "WHERE allocation_id = (SELECT id FROM portal_allocation WHERE uuid = ?)"
 DELETE_JOB = f"DELETE FROM portal_job {OF}"
 DELETE_ASSOCIATIONS = f"DELETE FROM portal_association {OF}"
@@ -118,7 +120,8 @@ def save(tx: Tx, before: Allocation | None, after: Allocation) -> None:
     what = (after.name, after.description, after.state, after.backend_id, after.counterpart)
     figures = (after.node_limit, after.node_usage, after.is_active, after.is_added)
     errors = (after.error_message, after.error_traceback)
-    rest = (*errors, after.local_version, after.remote_version, code, fold)
+    told = (code, fold, after.figures_at, after.given_limit)
+    rest = (*errors, after.local_version, after.remote_version, *told)
     if before is not None:
         tx.execute(UPDATE, (*what, *figures, *rest, after.modified_at, after.uuid))
         return

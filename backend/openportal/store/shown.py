@@ -83,7 +83,7 @@ FROM portal_role r LEFT JOIN portal_project p ON p.id = r.project_id
 LEFT JOIN portal_customer c ON c.id = r.customer_id
 WHERE r.user_id = (SELECT id FROM portal_user WHERE uuid = ?)
 ORDER BY r.customer_id, r.project_id, r.part"""
-FIELDS = 19
+FIELDS = 21
 """Of an allocation."""
 
 

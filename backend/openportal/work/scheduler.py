@@ -103,7 +103,7 @@ class Scheduler:
         """Write what came of an order."""
         if answer is None:
             return
-        if isinstance(answer, Done) and (told := outcome.mismatch(order, answer)):
+        if isinstance(answer, Done) and (told := outcome.mismatch(order.allocation, answer)):
             log.warning("allocation %s: %s", order.allocation.uuid, told)
         again_at = self._now() + self._retry
         self._database.write(lambda tx: steps.settle(tx, order.key, answer, again_at=again_at))

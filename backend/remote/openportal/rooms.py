@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from backend.core.database import Database
+from backend.core.runtime import micros
 from backend.embedded.openportal import EmbeddedOpenPortal
 from backend.openportal.model import Account, AwardReview, PortalDetail
 
@@ -25,7 +26,9 @@ class RemoteOpenPortal(EmbeddedOpenPortal):
         """All about an allocation. Raises NotFound."""
         await self._ask(key)
         found = await super().allocation(key)
-        return replace(found, account=await self._account(found.row.project))
+        read_at = micros(self._database.runtime.now())
+        account = await self._account(found.row.project)
+        return replace(found, account=account, read_at=read_at)
 
     async def review(self, award: int) -> AwardReview:
         """What deciding on an award needs. Raises NotFound."""

@@ -141,6 +141,7 @@ def test_details_are_read_when_they_are_looked_at(stand: Stand) -> None:
         detail = await backend.openportal.allocation((await row(backend, uuid)).key)
         assert (detail.description, detail.error_traceback) == ("for ice", "Traceback: deep")
         assert detail.row.error_message == "no"
+        assert (detail.row.figures_at, detail.read_at > 0) == (0, True)
         raw = await backend.openportal.raw_allocation(detail.row.key)
         assert raw["description"] == "for ice"
         del stand.waldur.rows[uuid]

@@ -1,0 +1,58 @@
+"""Since when figures stand, and which limit the service has, on screen."""
+
+from __future__ import annotations
+
+from textual.pilot import Pilot
+
+from tests.tui.panes.test_portal_changes import agreed, at, messages, uuid_of, worked
+from tests.tui.portals import AI, portal_of
+from tests.tui.stage import WIDE, Stage, play, press, said, until
+from tui.format import ages
+
+
+def words(pilot: Pilot[None]) -> str:
+    """What is on screen, without its columns."""
+    return " ".join(said(pilot.app).split())
+
+
+def test_figures_are_as_of_the_last_pull_whatever_else_is_written(harbour: Stage) -> None:
+    p = portal_of(harbour)
+    read = ages.stamp(p.seen(uuid_of(p, "ocean")).figures_at)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "ocean")
+        await press(pilot, "enter")
+        await until(pilot, lambda: f"as of {read}, 9 m ago" in words(pilot))
+        p.put(uuid_of(p, "ocean"), description="marked", modified_at=p.see(lambda tx: tx.now))
+        await press(pilot, "r")
+        await until(pilot, lambda: "marked" in words(pilot))
+        assert f"as of {read}, 9 m ago" in words(pilot)
+        await press(pilot, "escape")
+        await at(pilot, "ocean-ai")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "it was not pulled yet; the record changed" in words(pilot))
+
+    play(harbour.app(WIDE), script, WIDE)
+
+
+def test_a_limit_that_the_service_does_not_have_is_told(harbour: Stage) -> None:
+    p = portal_of(harbour)
+    p.simulate(AI, fails=["limit"], error="over the call's budget")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "ocean-ai")
+        await press(pilot, "L", *["backspace"] * 4, *"1500", "enter")
+        await agreed(pilot)
+        await worked(pilot, p)
+        await until(pilot, lambda: "ERRED: over the call's budget" in messages(pilot))
+        await press(pilot, "P")
+        shown = await agreed(pilot)
+        gave = "Isambard AI gave 1,000 node-hours last, here stands 1,500 node-hours"
+        assert gave in shown.plan.warnings
+        await worked(pilot, p)
+        told = "pull of ocean-ai on Isambard AI: OK, but the service gave 1,000 last, not 1,500"
+        await until(pilot, lambda: told in messages(pilot))
+        await press(pilot, "enter")
+        await until(pilot, lambda: "The service gave 1,000 last, not 1,500." in words(pilot))
+
+    play(harbour.app(WIDE), script, WIDE)
