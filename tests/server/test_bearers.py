@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -25,6 +26,8 @@ from tests.serving import application, serving
 
 ME = "user/current"
 LIMITS = ServerSettings()
+PATIENCE = 4
+"""Seconds: less than keys are waited for."""
 GOOD: dict[str, Any] = {"scope": "openid nico.use"}
 FILE = """
 [[issuers]]
@@ -183,12 +186,15 @@ def test_keys_of_every_kind_in_a_file_of_their_own(tmp_path: Path) -> None:
 
 
 @contextmanager
-def published(signer: Signer) -> Iterator[tuple[str, list[str]]]:
-    """A server with keys; what it publishes can be exchanged."""
+def published(
+    signer: Signer, answers: Callable[[], object] = bool
+) -> Iterator[tuple[str, list[str]]]:
+    """A server with keys; what it publishes can be exchanged. It answers once `answers` returns."""
     told = [signer.jwks()]
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            answers()
             self.send_response(200)
             self.end_headers()
             self.wfile.write(told[-1].encode())
@@ -221,6 +227,36 @@ def test_keys_are_read_again_when_they_were_exchanged(
     monkeypatch.setattr(time, "monotonic", lambda: later + 3600)
     assert keys.find("k3") is None
     assert keys.find("k2") is not None
+
+
+def test_nobody_waits_for_keys_that_others_need(
+    signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh, asked, may = Signer(kid="k2"), threading.Semaphore(0), threading.Event()
+
+    def answers() -> None:
+        asked.release()
+        assert may.wait(PATIENCE)
+
+    may.set()
+    with published(signer, answers) as (url, told), ThreadPoolExecutor(5) as pool:
+        keys = Keys(url)
+        assert asked.acquire(timeout=PATIENCE)
+        monkeypatch.setattr("backend.server.bearers.keys.AGAIN", -1.0)
+        told.append(json.dumps({"keys": [*_keys(signer), *_keys(fresh)]}))
+        may.clear()
+        waiting = [pool.submit(keys.find, "k2") for _ in range(4)]
+        assert asked.acquire(timeout=PATIENCE)
+        assert pool.submit(keys.find, "k1").result(PATIENCE) is not None
+        assert not any(one.done() for one in waiting)
+        may.set()
+        assert all(one.result(PATIENCE) is not None for one in waiting)
+        assert not asked.acquire(blocking=False)
+
+
+def _keys(signer: Signer) -> list[Any]:
+    found: list[Any] = json.loads(signer.jwks())["keys"]
+    return found
 
 
 def test_the_command_is_told_of_issuers(tmp_path: Path, signer: Signer) -> None:

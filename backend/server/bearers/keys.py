@@ -26,28 +26,38 @@ PEM = "-----BEGIN"
 
 
 class Keys:
-    """Keys in a file or at a URL; any thread may ask."""
+    """Keys in a file or at a URL; any thread may ask. One at a time reads them again; only those
+    who miss a key wait for that, and not for long."""
 
     def __init__(self, place: Path | str) -> None:
         self._place = place
-        self._lock = Lock()
+        self._turn = Lock()
         self._read_at = time.monotonic()
         self._known: Mapping[str, Any] = self._read()
 
     def find(self, kid: str) -> Any:
         """The key of this name, or the only one of an issuer that names none; None for none."""
-        with self._lock:
-            found = self._one(kid)
-            if found is None and time.monotonic() - self._read_at > AGAIN:
-                self._read_at = time.monotonic()
-                self._known = self._read_again()
-                found = self._one(kid)
-        return found
+        found = self._one(kid)
+        if found is not None:
+            return found
+        if self._turn.acquire(timeout=PATIENCE):
+            try:
+                self._look(kid)
+            finally:
+                self._turn.release()
+        return self._one(kid)
+
+    def _look(self, kid: str) -> None:
+        """Read them again, unless somebody has just done so."""
+        if self._one(kid) is None and time.monotonic() - self._read_at > AGAIN:
+            self._read_at = time.monotonic()
+            self._known = self._read_again()
 
     def _one(self, kid: str) -> Any:
-        if len(self._known) == 1 and (not kid or "" in self._known):
-            return next(iter(self._known.values()))
-        return self._known.get(kid)
+        known = self._known
+        if len(known) == 1 and (not kid or "" in known):
+            return next(iter(known.values()))
+        return known.get(kid)
 
     def _read_again(self) -> Mapping[str, Any]:
         """What can be read now, or what was known."""
