@@ -6,7 +6,6 @@ import json
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
-from urllib.parse import quote
 
 from backend.core.errors import BadReply, Invalid, OutcomeUnknown
 from backend.core.plan import WireRequest
@@ -26,21 +25,23 @@ from backend.openportal.client.replies import (
     UsageTold,
 )
 from backend.openportal.client.walk import Listed, Params, counted, walk
+from backend.openportal.rules.outbound import (
+    AWARDS,
+    LOCAL,
+    NAMES,
+    REMOTE,
+    REMOTE_PROJECTS,
+    award_path,
+)
 from backend.openportal.wire.told import uuid_or_none
 
-ALLOCATIONS: Mapping[bool, str] = {
-    False: "/api/openportal-allocations/",
-    True: "/api/openportal-remote-allocations/",
-}
+ALLOCATIONS: Mapping[bool, str] = {False: LOCAL, True: REMOTE}
 """By whether they are remote."""
 COUNTERPARTS: Mapping[bool, str] = {False: "groupname", True: "remote_project_identifier"}
 SERVICES, PROJECTS, ME = "/api/service-settings/", "/api/projects/", "/api/users/me/"
 ASSOCIATIONS = "/api/openportal-associations/"
 USAGES = "/api/openportal-allocation-user-usage/"
 ACCOUNTS = "/api/openportal-accounting-summary/"
-NAMES = "/api/openportal-projectinfo/"
-AWARDS = "/api/openportal-managed-projects/"
-REMOTE_PROJECTS = "/api/openportal-remote-projects/"
 NEW_TOKENS = "w_"
 """What tokens begin with that are bearers' (§3.1)."""
 
@@ -151,8 +152,7 @@ class OpenPortalClient:
 
     async def award(self, identifier: str, destination: str) -> AwardTold:
         """One of them. Raises NotFound."""
-        path = f"{AWARDS}{quote(identifier, safe='')}/{quote(destination, safe='')}/"
-        return read(AwardTold, await self._http.get(path))
+        return read(AwardTold, await self._http.get(award_path(identifier, destination)))
 
     async def remote_projects(self) -> Listed[RemoteProjectTold]:
         """Awards to other portals."""

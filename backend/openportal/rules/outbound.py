@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from backend.core.plan import WireRequest
 from backend.openportal.model import KEEP, Allocation, CreateAllocation, ModifyAllocation
@@ -10,6 +11,8 @@ from backend.openportal.rules.values import counterpart_field
 
 Json = dict[str, Any]
 LOCAL, REMOTE = "/api/openportal-allocations/", "/api/openportal-remote-allocations/"
+AWARDS, REMOTE_PROJECTS = "/api/openportal-managed-projects/", "/api/openportal-remote-projects/"
+NAMES = "/api/openportal-projectinfo/"
 
 
 def base(*, remote: bool) -> str:
@@ -21,6 +24,13 @@ def path(allocation: Allocation, action: str = "") -> str:
     """Where an allocation, or something to do with it, is."""
     tail = f"{action}/" if action else ""
     return f"{base(remote=allocation.remote)}{allocation.uuid}/{tail}"
+
+
+def award_path(identifier: str, destination: str, action: str = "") -> str:
+    """Where an award of another portal, or something to do with it, is; it is named by others, with
+    whatever characters."""
+    tail = f"{action}/" if action else ""
+    return f"{AWARDS}{quote(identifier, safe='')}/{quote(destination, safe='')}/{tail}"
 
 
 def create_request(command: CreateAllocation) -> WireRequest:

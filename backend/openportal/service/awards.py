@@ -28,7 +28,7 @@ from backend.openportal.model import (
     Service,
     State,
 )
-from backend.openportal.rules import access, identifiers, states, values
+from backend.openportal.rules import access, identifiers, outbound, states, values
 from backend.openportal.rules import awards as rules
 from backend.openportal.rules.awards import Terms
 from backend.openportal.service.allocations import new_allocation, over_most
@@ -36,8 +36,6 @@ from backend.openportal.service.finding import Schedule, touched
 from backend.openportal.service.people import standing
 from backend.openportal.store import allocations, people, places
 from backend.openportal.store import awards as store
-
-BASE = "/api/openportal-managed-projects/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,10 +304,9 @@ def _decided(
 
 def _request(command: AwardCommand, word: str) -> WireRequest:
     """What the command is on the wire; the comment is added when the reason is given."""
-    path = f"{BASE}{command.identifier}/{command.destination}/"
-    if isinstance(command, AttachAward):
-        return WireRequest("POST", f"{path}attach/", {"project_uuid": command.project})
+    body = {"project_uuid": command.project} if isinstance(command, AttachAward) else {}
     if isinstance(command, NoteAward):
-        return WireRequest("POST", f"{path}add-note/", {"text": command.text})
+        word, body = "add-note", {"text": command.text}
     method = "DELETE" if isinstance(command, DeleteAward) else "POST"
-    return WireRequest(method, f"{path}{word}/", {})
+    path = outbound.award_path(command.identifier, command.destination, word)
+    return WireRequest(method, path, body)

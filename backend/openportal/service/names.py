@@ -11,10 +11,9 @@ from backend.core.plan import Change, Plan, Tier, WireRequest
 from backend.core.usecase import Decision, Write
 from backend.openportal.model import KEEP, NameProject, PortalProject
 from backend.openportal.rules import access, identifiers
+from backend.openportal.rules.outbound import NAMES
 from backend.openportal.service.people import standing
 from backend.openportal.store import places
-
-BASE = "/api/openportal-projectinfo/"
 
 
 def name(tx: Tx, command: NameProject) -> Decision:
@@ -75,7 +74,7 @@ def _changes(before: PortalProject, after: PortalProject) -> Iterator[Change]:
 
 
 def _request(command: NameProject, before: PortalProject) -> WireRequest:
-    path = f"{BASE}{before.uuid}/"
+    path = f"{NAMES}{before.uuid}/"
     if command.shortname != KEEP:
         return WireRequest("PUT", f"{path}set_shortname/", {"shortname": command.shortname})
     body = {"allowed_destinations": command.allowed_destinations}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from backend.core.database.tx import Tx
@@ -25,12 +25,12 @@ from backend.openportal.model import (
 from backend.openportal.rules import access, states
 from backend.openportal.rules import awards as rules
 from backend.openportal.rules.identifiers import plain
+from backend.openportal.rules.outbound import REMOTE_PROJECTS
 from backend.openportal.service.finding import Hurry, Schedule, touched
 from backend.openportal.service.people import standing
 from backend.openportal.store import allocations, jobs, places
 from backend.openportal.store import awards as store
 
-BASE = "/api/openportal-remote-projects/"
 SHOWN = ("earliest_approve", "membership_control", "allowed_domains", "links")
 
 
@@ -108,7 +108,7 @@ def _changes(name: str, before: RemoteProject, after: RemoteProject) -> Iterator
 
 def _request(command: ModifyRemoteProject, before: RemoteProject) -> WireRequest:
     """The call of the last thing that changes; each has one of its own."""
-    path = f"{BASE}{before.uuid}/"
+    path = f"{REMOTE_PROJECTS}{before.uuid}/"
     if command.note:
         return WireRequest("POST", f"{path}add-note/", {"text": command.note})
     if command.links is not None:
@@ -143,6 +143,17 @@ def resend(tx: Tx, command: ResendRequest) -> Decision:
             touched(tx, one, replace(one, state=states.scheduled(operation))),
             Schedule(one.uuid, operation),
         ]
+    return asked_again(command, before, after, project, writes)
+
+
+def asked_again(
+    command: ResendRequest,
+    before: RemoteProject,
+    after: RemoteProject,
+    project: PortalProject,
+    writes: Sequence[object],
+) -> Decision:
+    """The decision to ask again, with what it writes."""
     word = "reset-to-pending" if command.reset else "resend-request"
     plan = Plan(
         command,
@@ -150,7 +161,7 @@ def resend(tx: Tx, command: ResendRequest) -> Decision:
         f"Ask {before.destination} again about {project.name}",
         project.name,
         Tier.HARMFUL if command.reset else Tier.REVERSIBLE,
-        WireRequest("POST", f"{BASE}{before.uuid}/{word}/", {}),
+        WireRequest("POST", f"{REMOTE_PROJECTS}{before.uuid}/{word}/", {}),
         changes=(Change(project.name, "state", before.state, after.state),),
         warnings=("the other portal decides, which may take days",),
     )

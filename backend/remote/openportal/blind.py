@@ -18,8 +18,8 @@ from backend.openportal.model import (
 )
 from backend.openportal.queries import earliest
 from backend.openportal.rules import awards as rules
-from backend.openportal.rules.identifiers import plain
-from backend.openportal.service import ROOM
+from backend.openportal.rules.outbound import award_path
+from backend.openportal.service import ROOM, remote_projects
 from backend.openportal.store import awards as store
 from backend.openportal.store import places
 from backend.openportal.stored import object_of
@@ -53,7 +53,7 @@ def _approve(tx: Tx, command: ApproveAward) -> Decision:
     name, amount = str(details.get("name") or award.identifier), details.get("allocation")
     changes = [Change(name, "state", award.state, AwardState.APPROVED)]
     changes += [Change(name, "allocation", None, str(amount))] if amount else []
-    path = f"/api/openportal-managed-projects/{award.identifier}/{award.destination}/approve/"
+    path = award_path(award.identifier, award.destination, "approve")
     plan = Plan(
         command,
         "Approve",
@@ -69,21 +69,6 @@ def _approve(tx: Tx, command: ApproveAward) -> Decision:
 
 
 def _resend(tx: Tx, command: ResendRequest) -> Decision:
-    before = store.remote_project(tx, plain(command.remote_project))
-    if before is None:
-        raise NotFound(f"there is no remote project {command.remote_project!r}")
-    project = places.projects(tx, [before.project])[before.project]
+    before, project = remote_projects.find(tx, command.actor, command.remote_project)
     after = replace(before, state=RemoteState.PENDING) if command.reset else before
-    word = "reset-to-pending" if command.reset else "resend-request"
-    plan = Plan(
-        command,
-        "Reset" if command.reset else "Resend",
-        f"Ask {before.destination} again about {project.name}",
-        project.name,
-        Tier.HARMFUL if command.reset else Tier.REVERSIBLE,
-        WireRequest("POST", f"/api/openportal-remote-projects/{before.uuid}/{word}/", {}),
-        changes=(Change(project.name, "state", before.state, after.state),),
-        warnings=("the other portal decides, which may take days",),
-    )
-    message = f"Request about {project.name} sent again"
-    return Decision(plan, "remote_project.resend", before.target, message, [Write(before, after)])
+    return remote_projects.asked_again(command, before, after, project, [Write(before, after)])

@@ -63,6 +63,16 @@ def test_whoever_is_shown_an_award_may_try_to_decide_it(stand: Stand) -> None:
     assert (award["state"], award["review_comment"]) == ("rejected", "no room")
 
 
+@pytest.mark.parametrize("kind", [ApproveAward, RejectAward])
+def test_names_of_awards_are_quoted(
+    stand: Stand, kind: type[ApproveAward] | type[RejectAward]
+) -> None:
+    odd = {"identifier": "u6 ac#1?%41.brics", "destination": "brics.clusters.isam;bard"}
+    key = stand.waldur.award(**odd)
+    stand.play(lambda on: carry_out(on, kind(actor=ME, **odd), "as agreed"))
+    assert stand.waldur.awards[key]["review_comment"] == "as agreed"
+
+
 def test_an_embargo_is_told_before_anything_is_sent(stand: Stand) -> None:
     details = {"name": "x", "earliest_approve": "2999-01-01T00:00:00Z"}
     stand.waldur.award(**KEY, details=details)

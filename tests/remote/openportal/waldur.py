@@ -97,7 +97,7 @@ class Waldur(Portal):
         return [one for one in self.asked if one.partition(" ")[0] not in ("GET", "HEAD")]
 
     def _answered(self, request: Request, body: bytes) -> Response:
-        path = request.url.path
+        path = str(request.scope["path"])
         if not path.endswith("/"):
             return Response("", 301, {"location": path + "/"})
         word, _, token = request.headers.get("authorization", "").partition(" ")
