@@ -186,10 +186,12 @@ class Cast:
             "local_version": 1,
             "remote_version": 1,
             "created_at": AT,
-            "modified_at": AT,
         }
-        one = Allocation(**(given | more))
-        self.site.write(lambda tx: allocations.save(tx, None, one))
+        self.site.write(
+            lambda tx: allocations.save(
+                tx, None, Allocation(**({**given, "modified_at": tx.now} | more))
+            )
+        )
         return uuid
 
     def many(self, count: int, **more: Any) -> list[str]:
