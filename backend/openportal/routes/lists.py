@@ -28,19 +28,19 @@ def listed(what: api.List[T], encode: Encode[T]) -> Handler:
 
 
 async def page(call: Call, what: api.List[T], encode: Encode[T]) -> Response:
-    """A page of a list."""
+    """A page of a list, which is written where it is read: beside the event loop."""
     paging = Paging(call.request, call.base + call.endpoint.path)
     link, actor = call.link(), call.actor
 
-    def read(tx: Tx) -> api.Page[T]:
+    def read(tx: Tx) -> Response:
         asked = wanted(call.request, what.catalogue, tx.now)
         counting = call.request.method == "HEAD"
         span = paging.nothing if counting else paging.span
-        return api.page(tx, call.desk.counts, actor, what, asked, span)
+        found = api.page(tx, call.desk.counts, actor, what, asked, span)
+        told = [columns(call, encode(row, link)) for row in found.rows]
+        return answer(told, headers=paging.headers(found.count))
 
-    found = await call.read(read)
-    told = [columns(call, encode(row, link)) for row in found.rows]
-    return answer(told, headers=paging.headers(found.count))
+    return await call.read(read)
 
 
 def columns(call: Call, told: Json) -> Json:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -10,6 +12,7 @@ import pytest
 
 from backend.core.runtime import micros
 from backend.openportal.model import State
+from backend.openportal.wire import encode
 from tests.openportal.portals import START
 from tests.openportal.wire.waldur import (
     COUNTERPARTS,
@@ -290,6 +293,26 @@ def test_o31_order(cast: Cast, remote: bool) -> None:
     answer = cast.ask("A", "GET", f"{ROOTS[remote]}?o=zzz")
     told = {"o": ["Select a valid choice. zzz is not one of the available choices."]}
     assert (answer.status_code, answer.json()) == (400, told)
+
+
+@pytest.mark.parametrize("site", ["asgi"], indirect=True)
+def test_pages_are_written_beside_the_event_loop(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.made()
+    hours, beside = encode.hours, []
+
+    def noting(hundredths: int) -> str:
+        with suppress(RuntimeError):
+            asyncio.get_running_loop()
+            beside.append(False)
+            return hours(hundredths)
+        beside.append(True)
+        return hours(hundredths)
+
+    monkeypatch.setattr(encode, "hours", noting)
+    assert len(of(cast).json()) == 1
+    assert beside == [True]
 
 
 def test_faults_of_several_filters_are_told_at_once(cast: Cast) -> None:
