@@ -28,15 +28,18 @@ class OpenPortalMirror(Mirror):
         """Make the copy as the reading says; False when it was so already."""
         if reading.fresh:
             self.reads += 1
-        news = {
-            remote: [one for one in listed.rows if self._last[remote].get(one.uuid) != one]
-            for remote, listed in reading.allocations.items()
-        }
-        changed = await self.write(lambda tx: _apply(tx, reading, news))
+        changed = await self.write(lambda tx: _apply(tx, reading, self._news(reading)))
         self._remember(reading)
         if changed and reading.fresh:
             self.heard()
         return changed
+
+    def _news(self, reading: Reading) -> Mapping[bool, Sequence[AllocationTold]]:
+        """What is not as it was listed; long lists take a while to compare."""
+        return {
+            remote: [one for one in listed.rows if self._last[remote].get(one.uuid) != one]
+            for remote, listed in reading.allocations.items()
+        }
 
     async def explain(self) -> Sequence[str]:
         """Have it as a world file may say it, until it is read again; what that changes."""
