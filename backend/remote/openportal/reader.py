@@ -61,6 +61,7 @@ class Reader:
         """The server may be another one now: ask again who signed in and what there is."""
         self._signed = 0
         self.lacking.clear()
+        self.marks = True
 
     async def signed_in(self) -> MeTold:
         """Whom the token stands for, asked for once a token."""

@@ -9,6 +9,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from backend.backend import LinkState
 from backend.core.errors import (
     Conflict,
     Invalid,
@@ -32,7 +33,7 @@ from backend.openportal.model import (
 )
 from backend.remote import RemoteBackend
 from tests.remote.openportal.conftest import Stand, carry_out, row, soon
-from tests.remote.openportal.waldur import ADMIN, MEMBER
+from tests.remote.openportal.waldur import ADMIN, MEMBER, page
 
 ME = operator("ops")
 
@@ -208,6 +209,29 @@ def test_a_server_without_marks_is_asked_for_one_once(stand: Stand) -> None:
 
     stand.play(scene)
     assert [one.partition("/set_ok")[1] for one in stand.waldur.written] == ["/set_ok", ""]
+
+
+def test_a_server_that_was_away_may_know_marks(stand: Stand) -> None:
+    stand.waldur.old = True
+    uuid = stand.waldur.allocation("climate", state="ERRED")
+
+    async def scene(backend: RemoteBackend) -> None:
+        with pytest.raises(NotAllowed, match="older"):
+            await carry_out(backend, MarkOk(actor=ME, allocation=uuid))
+        forget = backend.watch(lambda _: None)
+        stand.waldur.old, stand.waldur.meddle = False, lambda _: page(503)
+
+        async def lost() -> bool:
+            return backend.link.state is LinkState.LOST
+
+        await soon(lost)
+        stand.waldur.meddle = lambda _: None
+        assert "MarkOk" not in backend.connection.lacks
+        forget()
+        await carry_out(backend, MarkOk(actor=ME, allocation=uuid))
+
+    stand.play(scene)
+    assert stand.waldur.rows[uuid]["state"] == "OK"
 
 
 def test_a_mark_on_what_is_gone_says_so_and_dims_nothing(stand: Stand) -> None:
