@@ -54,6 +54,7 @@ class _Named(Protocol):
 
 
 NamedT = TypeVar("NamedT", bound=_Named)
+LinkedT = TypeVar("LinkedT", AssociationTold, UsageTold)
 
 
 def sign(token: str) -> Mapping[str, str]:
@@ -106,7 +107,8 @@ class OpenPortalClient:
         """Accounts of an allocation, or of all; those that are not shown come blank (§4.3)."""
         asked = {"allocation_uuid": allocation} if allocation else {}
         found = await self._named(ASSOCIATIONS, asked, AssociationTold)
-        return [one for one in found.rows if one.username or one.groupname or one.useridentifier]
+        told = [one for one in found.rows if one.username or one.groupname or one.useridentifier]
+        return _only(told, allocation)
 
     async def usages(self, year: int, month: int, allocation: str = "") -> Sequence[UsageTold]:
         """What people used of it, or of all, in one month: longer lists have no order to go by
@@ -114,7 +116,8 @@ class OpenPortalClient:
         asked: Params = {"year": year, "month": month}
         asked = {**asked, "allocation_uuid": allocation} if allocation else asked
         found = await walk(self._http, USAGES, asked, UsageTold, _whose)
-        return [one for one in found.rows if (one.year, one.month) == (year, month)]
+        told = [one for one in found.rows if (one.year, one.month) == (year, month)]
+        return _only(told, allocation)
 
     # What they refer to
 
@@ -182,6 +185,11 @@ class OpenPortalClient:
 
     async def _named(self, path: str, params: Params, kind: type[NamedT]) -> Listed[NamedT]:
         return await walk(self._http, path, params, kind, lambda one: one.uuid)
+
+
+def _only(told: Sequence[LinkedT], allocation: str) -> Sequence[LinkedT]:
+    """What is of an allocation, or of all; servers may ignore what they are asked for."""
+    return [one for one in told if not allocation or one.allocation in ("", allocation)]
 
 
 def _whose(told: UsageTold) -> Hashable:

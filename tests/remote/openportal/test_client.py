@@ -288,6 +288,28 @@ def test_a_count_is_asked_for_without_rows() -> None:
     assert app.asked == ["HEAD /api/openportal-allocations/"]
 
 
+def test_rows_of_other_allocations_are_left_out_where_a_server_ignores_what_is_asked_for() -> None:
+    own, other = ("a" * 32, "b" * 32)
+    rows = [
+        {
+            "uuid": uuid,
+            "allocation": f"{URL}/api/openportal-allocations/{uuid}/",
+            "username": "ada",
+            "year": 2026,
+            "month": 11,
+        }
+        for uuid in (own, other)
+    ]
+
+    async def scene(client: OpenPortalClient) -> None:
+        for told in (await client.associations(own), await client.usages(2026, 11, own)):
+            assert [one.allocation for one in told] == [own]
+        for told in (await client.associations(), await client.usages(2026, 11)):
+            assert [one.allocation for one in told] == [own, other]
+
+    run(says(rows, X_Result_Count="2"), scene)
+
+
 def test_a_bare_server_has_no_companions() -> None:
     with pytest.raises(NotFound):
         run(Waldur(bare=True), lambda on: on.awards())
