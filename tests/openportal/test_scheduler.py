@@ -13,6 +13,7 @@ from backend.core.runtime import Runtime
 from backend.openportal.model import (
     MOST,
     Answer,
+    Association,
     DeleteAllocation,
     Done,
     Failed,
@@ -26,6 +27,7 @@ from backend.openportal.model import (
     Usage,
     Waiting,
 )
+from backend.openportal.store import usages
 from backend.openportal.work import settings
 from backend.openportal.work.scheduler import Scheduler
 from backend.openportal.work.simulator import USED_AT_MOST
@@ -259,6 +261,15 @@ def test_who_has_lost_his_claim_begins_nothing(p: Portal, monkeypatch: pytest.Mo
     monkeypatch.setattr(Database, "claim", lambda *_: Lost())
     assert not p.scheduler.step()
     assert p.state(uuid) is State.CREATION_SCHEDULED
+
+
+def test_an_account_that_is_told_twice_is_one(p: Portal) -> None:
+    one = Association("a.a6b", "brics.a6b", "a.a6b.brics")
+    scripted(p, Done("a6b.brics", associations=(one, one)), Done(associations=(one, one)))
+    uuid = p.made()
+    p.do(PullAllocation(actor=A, allocation=uuid))
+    p.run(2)
+    assert p.see(usages.associations, uuid) == [one]
 
 
 def test_no_limit_is_too_large_for_the_simulator(p: Portal) -> None:

@@ -35,13 +35,14 @@ def associations(tx: Tx, allocation: str) -> list[Association]:
 
 
 def set_associations(tx: Tx, allocation: str, wanted: Sequence[Association]) -> None:
-    """Add accounts that are missing and remove those that are gone."""
+    """Add accounts that are missing, each once, and remove those that are gone."""
     rows = tx.all(SELECT_ASSOCIATIONS, (allocation,))
     known = {Association(*row[:3]): row[3] for row in rows}
+    told = dict.fromkeys(wanted)
     for one, uuid in known.items():
-        if one not in wanted:
+        if one not in told:
             tx.execute(DELETE_ASSOCIATION, (uuid,))
-    for one in wanted:
+    for one in told:
         if one not in known:
             id, uuid = tx.next_id("portal_association"), tx.runtime.uuid().replace("-", "")
             what = (one.username, one.groupname, one.useridentifier)
