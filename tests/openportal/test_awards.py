@@ -14,6 +14,8 @@ from backend.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from backend.core.identity import Actor, Role
 from backend.core.plan import Change, Tier
 from backend.openportal.model import (
+    HUNDREDTHS,
+    MOST,
     ApproveAward,
     AttachAward,
     Award,
@@ -70,6 +72,15 @@ def test_approving_makes_project_members_and_allocation(p: Portal) -> None:
     made_one = p.seen(str(made["allocation"]))
     assert (made_one.state, made_one.node_limit) == (State.OK, 1000)
     assert made_one.backend_id == "u6ac.brics"
+
+
+def test_an_award_of_more_than_can_be_counted_is_refused(p: Portal) -> None:
+    award(p, allocation=f"{MOST // HUNDREDTHS + 1} NHR")
+    assert "no number of node-hours" in p.refused(Invalid, ApproveAward(actor=S, **U6)).message
+    p.do(DeleteAward(actor=S, **U6))
+    award(p, allocation=f"{MOST // HUNDREDTHS} NHR")
+    p.do(ApproveAward(actor=S, **U6))
+    assert seen(p).state is AwardState.APPROVED
 
 
 def test_an_attached_award_goes_to_its_project(p: Portal) -> None:

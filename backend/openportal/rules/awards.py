@@ -11,7 +11,7 @@ from typing import Any
 
 from backend.core.errors import Conflict, Invalid, NotAllowed
 from backend.core.runtime import micros
-from backend.openportal.model import MOST, Award, AwardState, Part, Service
+from backend.openportal.model import HUNDREDTHS, MOST, Award, AwardState, Part, Service
 
 AWARD_STATE, MANAGED, EMBARGO = "award_state", "managed", "embargo"
 NOTHING = "no allocation"
@@ -69,7 +69,7 @@ def amount(text: str, service: Service) -> int | None:
         whole = int(value)
     except (InvalidOperation, ValueError, OverflowError):
         whole = -1
-    if not 0 <= whole <= MOST:
+    if not 0 <= whole <= MOST // HUNDREDTHS:
         raise Invalid(f"the award's allocation {text!r} is no number of node-hours")
     if unit.strip() and unit.strip() != service.allocation_unit:
         raise Invalid(
