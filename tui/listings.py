@@ -27,6 +27,8 @@ _COMMISSIONS = Listed("commissions", lambda backend: backend.quotas.commissions)
 _JOURNAL = Listed("journal", lambda backend: backend.journal.listing)
 _ALLOCATIONS = Listed("allocations", lambda backend: backend.allocations)
 _CONSTRAINTS = Listed("constraints", lambda backend: backend.nico.constraints)
+_TYPES = Listed("types", lambda backend: backend.nico.types)
+_BLOCKS = Listed("blocks", lambda backend: backend.nico.blocks)
 _INVENTORIES = Listed("inventories", lambda backend: backend.placement.inventories)
 _CODES = Listed("codes", lambda backend: backend.openportal.codes)
 _SERVICES = Listed("services", lambda backend: backend.openportal.services)
@@ -59,6 +61,10 @@ LISTED: Mapping[str, Listed] = {
     "remote-project": _REMOTE,
     "constraints": _CONSTRAINTS,
     "constraint": _CONSTRAINTS,
+    "types": _TYPES,
+    "type": _TYPES,
+    "blocks": _BLOCKS,
+    "block": _BLOCKS,
     "inventories": _INVENTORIES,
     "inventory": _INVENTORIES,
     "providers": _PROVIDERS,

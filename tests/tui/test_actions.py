@@ -17,6 +17,7 @@ from tui.panes.allocations import AllocationsPane
 from tui.panes.audit import AuditPane, EntryPane
 from tui.panes.award import AwardPane
 from tui.panes.awards import AwardsPane
+from tui.panes.blocks import BlockPane, BlocksPane
 from tui.panes.codes import CodePane, CodesPane
 from tui.panes.commissions import CommissionPane, CommissionsPane
 from tui.panes.constraints import ConstraintPane, ConstraintsPane
@@ -34,6 +35,7 @@ from tui.panes.remote_projects import RemoteProjectPane, RemoteProjectsPane
 from tui.panes.resources import ResourcePane, ResourcesPane
 from tui.panes.review import ReviewPane
 from tui.panes.services import ServicePane, ServicesPane
+from tui.panes.types import TypePane, TypesPane
 from tui.panes.users import UserPane, UsersPane
 from tui.panes.verify import VerifyPane
 from tui.widgets.table import ResourceTable
@@ -64,6 +66,10 @@ SCREENS: dict[Scope, type[DOMNode]] = {
     Scope.REMOTE_PROJECT: RemoteProjectPane,
     Scope.CONSTRAINTS: ConstraintsPane,
     Scope.CONSTRAINT: ConstraintPane,
+    Scope.TYPES: TypesPane,
+    Scope.TYPE: TypePane,
+    Scope.BLOCKS: BlocksPane,
+    Scope.BLOCK: BlockPane,
     Scope.INVENTORIES: InventoriesPane,
     Scope.INVENTORY: InventoryPane,
     Scope.PROVIDERS: ProvidersPane,

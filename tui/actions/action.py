@@ -38,6 +38,10 @@ class Scope(StrEnum):
     REMOTE_PROJECT = "remote-project"
     CONSTRAINTS = "constraints"
     CONSTRAINT = "constraint"
+    TYPES = "types"
+    TYPE = "type"
+    BLOCKS = "blocks"
+    BLOCK = "block"
     INVENTORIES = "inventories"
     INVENTORY = "inventory"
     PROVIDERS = "providers"
@@ -88,6 +92,10 @@ REACH: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.REMOTE_PROJECT: (Scope.REMOTE_PROJECT, *_TEXT),
     Scope.CONSTRAINTS: (Scope.CONSTRAINTS, *_LIST),
     Scope.CONSTRAINT: (Scope.CONSTRAINT, *_TEXT),
+    Scope.TYPES: (Scope.TYPES, *_LIST),
+    Scope.TYPE: (Scope.TYPE, *_TEXT),
+    Scope.BLOCKS: (Scope.BLOCKS, *_LIST),
+    Scope.BLOCK: (Scope.BLOCK, *_TEXT),
     Scope.INVENTORIES: (Scope.INVENTORIES, *_LIST),
     Scope.INVENTORY: (Scope.INVENTORY, *_TEXT),
     Scope.PROVIDERS: (Scope.PROVIDERS, *_LIST),
@@ -111,6 +119,8 @@ DETAILS = (
     Scope.SERVICE,
     Scope.REMOTE_PROJECT,
     Scope.CONSTRAINT,
+    Scope.TYPE,
+    Scope.BLOCK,
     Scope.INVENTORY,
     Scope.PROVIDER,
     Scope.ENTRY,

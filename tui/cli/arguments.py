@@ -320,6 +320,8 @@ COMMANDS: dict[str, tuple[str, Fill]] = {
         "what tenants of NICo are given, and what that may become",
         _list("constraints"),
     ),
+    "types": ("machines of each instance type, given, used and left, as a list", _list("types")),
+    "blocks": ("address blocks and what is free of them as a list", _list("blocks")),
     "inventories": ("what providers have and how much is used as a list", _list("inventories")),
     "providers": ("resource providers in their trees as a list", _list("providers")),
     "journal": ("who changed what as a list, newest first", _list("journal")),

@@ -8,7 +8,7 @@ from typing import Any
 
 from backend.core.runtime import micros, system_runtime
 from tui.cli.columns import Field, Kind, Listed, Value, of, rare
-from tui.cli.nico import CONSTRAINTS
+from tui.cli.nico import BLOCKS, CONSTRAINTS, TYPES
 from tui.cli.placement import INVENTORIES, PROVIDERS
 from tui.cli.portal import ALLOCATIONS, AWARDS, CODES, REMOTE_PROJECTS, SERVICES
 from tui.format import ages, names
@@ -289,6 +289,8 @@ LISTS: Mapping[str, Listed] = {
     "awards": Listed(AWARDS),
     "remote-projects": Listed(REMOTE_PROJECTS),
     "constraints": Listed(CONSTRAINTS),
+    "types": Listed(TYPES),
+    "blocks": Listed(BLOCKS),
     "inventories": Listed(INVENTORIES, ("over",)),
     "providers": Listed(PROVIDERS),
     "journal": Listed(JOURNAL, ("decisions",)),

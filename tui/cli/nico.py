@@ -43,3 +43,52 @@ CONSTRAINTS = (
     rare("created", Kind.MOMENT, "created_at", sort="age"),
     rare("updated", Kind.MOMENT, "updated_at"),
 )
+
+TYPES = (
+    of("name", sort="name"),
+    rare("uuid"),
+    of("site", attribute="site_name", sort="site"),
+    rare("site_uuid", attribute="site"),
+    of("machines", Kind.NUMBER, "assigned", sort="machines"),
+    of("ready", Kind.NUMBER, sort="ready"),
+    of("allocated", Kind.NUMBER, sort="allocated"),
+    of("used", Kind.NUMBER, sort="used"),
+    of("room", Kind.NUMBER, sort="room"),
+    of("usable", Kind.NUMBER),
+    Field("statuses", lambda row: dict(row.statuses), Kind.DATA, lambda row, style: _statuses(row)),
+    rare("status"),
+)
+
+
+def _statuses(row: Any) -> str:
+    return ", ".join(f"{count:,} {status}" for status, count in row.statuses)
+
+
+def _block(name: str, kind: Kind = Kind.TEXT, attribute: str = "", **given: Any) -> Field:
+    """A column that shows an attribute of the block itself."""
+
+    def value(row: Any) -> Value:
+        found: Value = getattr(row.block, attribute or name)
+        return found
+
+    return Field(name, value, kind, **given)
+
+
+def _largest(row: Any) -> Value:
+    """The prefix length of the largest free piece."""
+    return int(row.largest.partition("/")[2]) if row.largest else None
+
+
+BLOCKS = (
+    _block("block", attribute="cidr"),
+    _block("name", sort="name"),
+    _block("uuid", usual=False),
+    of("site", attribute="site_name", sort="site"),
+    _block("site_uuid", attribute="site", usual=False),
+    _block("routing", sort="routing"),
+    of("taken", Kind.NUMBER, sort="taken"),
+    of("free", Kind.NUMBER),
+    Field("largest", _largest, Kind.NUMBER, sort="largest"),
+    of("largest_free", attribute="largest"),
+    _block("status", usual=False),
+)

@@ -55,6 +55,17 @@ def bounds(kind: Kind, found: Bounds | None) -> Part:
     return f"{value(kind, found.least)}..{value(kind, found.most)}"
 
 
+def used(row: ConstraintRow) -> str:
+    """The tenant's instances of the type, or prefixes."""
+    return UNKNOWN if row.used is None else f"{row.used:,}"
+
+
+def pool(row: ConstraintRow) -> str:
+    """Machines that the tenant has of the type, by all its allocations."""
+    known = row.used is not None and row.left is not None
+    return f"{(row.used or 0) + (row.left or 0):,}" if known else UNKNOWN
+
+
 def why_not(found: Bounds | None) -> str:
     """Why there can be no other value, `` where there can."""
     return f"no other value may be: {found.why}" if found is not None and found.fixed else ""
@@ -179,7 +190,7 @@ def _sharings(sharings: Sequence[Sharing], own: str) -> Iterator[Line]:
         tone = HEAD if each.tenant_org == own else ""
         over = ("  OVER", BAD) if each.instances > each.allocated else ""
         yield line(f"pool.{each.tenant_org}", (f"  {org}", tone), f"  {used} of {given}", over)
-    yield from _more("pool", len(sharings) - len(shown))
+    yield from more("pool", len(sharings) - len(shown))
 
 
 def _instances(found: NicoDetail) -> Iterator[Line]:
@@ -187,7 +198,7 @@ def _instances(found: NicoDetail) -> Iterator[Line]:
     laid = columns([(each.name, each.machine) for each in shown], "<<")
     for each, (name, machine) in zip(shown, laid, strict=True):
         yield line(f"instance.{each.uuid}", f"  {name}  ", (machine.rstrip(), QUIET))
-    yield from _more("instance", len(found.instances) - len(shown))
+    yield from more("instance", len(found.instances) - len(shown))
 
 
 # ---------------------------------------------------------------- addresses
@@ -202,7 +213,7 @@ def _addresses(found: NicoDetail, look: Look) -> Iterator[Line]:
              f"{each.prefix}/{each.length}  ", each.name)
         for each in prefixes
     ]  # fmt: skip
-    yield from section(title, [*body, *_more("prefix", len(found.prefixes) - len(prefixes))])
+    yield from section(title, [*body, *more("prefix", len(found.prefixes) - len(prefixes))])
     if source is None:
         return
     pieces = found.pieces
@@ -210,26 +221,31 @@ def _addresses(found: NicoDetail, look: Look) -> Iterator[Line]:
                        source.routing.value)  # fmt: skip
 
 
-def picture(cidr: str, pieces: Sequence[Piece], own: str, look: Look) -> Iterator[Line]:
-    """A block from its first address to its last, whose each part is, and its parts in order."""
+def picture(
+    cidr: str, pieces: Sequence[Piece], own: str, look: Look, most: int = SHOWN
+) -> Iterator[Line]:
+    """A block from its first address to its last, whose each part is, and its parts in order,
+    `most` at most."""
     width = max(8, min(2 * BAR, look.width - 4))
     yield line("block.bar", "  ", *bars.parts(block_bar(cidr, pieces, own, width), look.glyphs))
     free = sum(not one.tenant_org for one in pieces)
     yield line("block.parts", (f"  {counted(len(pieces) - free, 'part')} given away,"
                                f" {counted(free, 'piece')} free", QUIET))  # fmt: skip
-    shown = _around(pieces, own)
-    laid = columns([(one.cidr, one.tenant_org or "free") for one in shown], "<<")
-    for one, (net, org) in zip(shown, laid, strict=True):
+    shown = _around(pieces, own, most)
+    told = [(one.cidr, one.tenant_org or "free", one.allocation_name) for one in shown]
+    for one, (net, org, name) in zip(shown, columns(told, "<<<"), strict=True):
         tone = HEAD if one.cidr == own else "" if one.tenant_org else QUIET
-        yield line(f"piece.{one.cidr}", (f"  {net}  {org}  {one.allocation_name}".rstrip(), tone))
-    yield from _more("piece", len(pieces) - len(shown))
+        held = (f"  {one.held:,} in use", QUIET) if one.held else ""
+        text = f"  {net}  {org}  {name}"
+        yield line(f"piece.{one.cidr}", (text if held else text.rstrip(), tone), held)
+    yield from more("piece", len(pieces) - len(shown))
 
 
-def _around(pieces: Sequence[Piece], own: str) -> Sequence[Piece]:
+def _around(pieces: Sequence[Piece], own: str, most: int) -> Sequence[Piece]:
     """As many as are shown, with the own part among them."""
     at = next((n for n, one in enumerate(pieces) if one.cidr == own), 0)
-    start = max(0, min(at - SHOWN // 2, len(pieces) - SHOWN))
-    return pieces[start : start + SHOWN]
+    start = max(0, min(at - most // 2, len(pieces) - most))
+    return pieces[start : start + most]
 
 
 def block_bar(cidr: str, pieces: Sequence[Piece], own: str, width: int) -> tuple[bars.Segment, ...]:
@@ -259,6 +275,7 @@ def _runs(cells: Sequence[str]) -> Iterator[bars.Segment]:
             start = n
 
 
-def _more(key: str, count: int) -> Iterator[Line]:
+def more(key: str, count: int) -> Iterator[Line]:
+    """That so many are not named."""
     if count > 0:
         yield line(f"{key}.more", (f"  and {count:,} more", QUIET))

@@ -77,6 +77,16 @@ SCREENS = (
         system="placement",
     ),
     PaneInfo(
+        "types", "", "Types", "Types", "types:TypesPane",
+        home="constraints", about="Instance types of NICo: machines there are, given, used, left",
+        system="nico",
+    ),
+    PaneInfo(
+        "blocks", "", "Blocks", "Blocks", "blocks:BlocksPane",
+        home="constraints", about="Address blocks of NICo: who holds what of them, what is free",
+        system="nico",
+    ),
+    PaneInfo(
         "codes", "", "Codes", "Codes", "codes:CodesPane",
         home="allocations", about="Project codes, the limit of each once, and their usage",
         system="openportal",

@@ -164,6 +164,8 @@ OBJECTS: Sequence[tuple[str, str, Callable[[Any], str]]] = (
     ("commissions", "pending", lambda row: str(row.key)),
     ("providers", "provider", lambda row: row.name),
     ("constraints", "constraint", lambda row: row.allocation_name),
+    ("types", "type", lambda row: f"{row.name} at {row.site_name}"),
+    ("blocks", "block", lambda row: f"{row.block.cidr} {row.block.name}"),
     ("allocations", "holding", lambda row: getattr(row.of, "name", row.of.uuid)),
     ("services", "service", lambda row: row.service.name),
     ("codes", "code", lambda row: row.code),

@@ -107,9 +107,11 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
             self.session.history.visit(self.list_id, self.query_shown)
 
     def on_screen_resume(self) -> None:
-        """A command may have asked for something else meanwhile."""
+        """A command may have asked for something else meanwhile. A list that is only passed on
+        the way to one on top of it was not visited."""
         self.show_query()
-        self.session.history.visit(self.list_id, self.query_shown)
+        if self.app.screen is self:
+            self.session.history.visit(self.list_id, self.query_shown)
 
     def counted(self, shown: int) -> None:
         """So many rows are listed, which are all where nothing is left out."""

@@ -8,7 +8,7 @@ from functools import singledispatch
 
 from backend.allocations.model import AllocationRow
 from backend.backend import JournalRow
-from backend.nico.model import ConstraintRow, NicoRow
+from backend.nico.model import BlockRow, ConstraintRow, Kind, NicoRow, TypeRow
 from backend.openportal.model import AwardRow, CodeRow, PortalRow, RemoteProjectRow, ServiceRow
 from backend.placement.model import ConsumerRow, InventoryRow, ProviderRow
 from backend.projects.model import MemberRow, MismatchRow, PersonRow, ProjectRow
@@ -100,6 +100,10 @@ def _entry(row: JournalRow) -> Iterator[Related]:
         yield Related("its constraint", "constraints", f"uuid={quoted(id)}")
     elif kind == "constraint":
         yield Related("the constraint, if it is there", "constraints", f"uuid={quoted(id)}")
+    elif kind == "instance_type":
+        yield Related("the instance type, if it is there", "types", f"uuid={quoted(id)}")
+    elif kind == "ip_block":
+        yield Related("the block, if it is there", "blocks", f"uuid={quoted(id)}")
     elif kind == "commission":
         yield Related("the commission, if it is pending", "commissions", f"serial={id}")
     yield Related("everything done to the same", "audit", f"about={quoted(row.target)}")
@@ -155,6 +159,7 @@ def _inventory(row: InventoryRow) -> Iterator[Related]:
 def _constraint(row: ConstraintRow) -> Iterator[Related]:
     resource, tenant = quoted(row.resource), quoted(row.tenant)
     yield Related("the allocation", "allocations", f"uuid={quoted(row.allocation)}")
+    yield _resource_of(row)
     yield Related(f"all that {row.tenant_org} is given", "constraints", f"tenant={tenant}")
     yield Related(f"all of {row.resource_name}", "constraints", f"resource={resource}")
     yield Related(f"what {row.tenant_org} is given of it", "constraints",
@@ -169,11 +174,39 @@ def _constraint(row: ConstraintRow) -> Iterator[Related]:
 def _nico(row: NicoRow) -> Iterator[Related]:
     uuid, tenant = quoted(row.uuid), quoted(row.tenant)
     yield Related("what it may become", "constraints", f"uuid={uuid}")
+    yield _resource_of(row)
     yield Related(f"all that {row.tenant_org} is given", "allocations", f"tenant={tenant}")
     yield Related(f"all of {row.resource_name}", "allocations",
                   f"resource={quoted(row.resource)}")  # fmt: skip
     yield Related(f"all at {row.site_name}", "allocations", f"site={quoted(row.site)}")
     yield Related("what was done to it", "audit", f"about={quoted(f'nico_allocation:{row.uuid}')}")
+
+
+def _resource_of(row: ConstraintRow | NicoRow) -> Related:
+    about_machines = row.kind is Kind.MACHINES
+    words = f"the {'type' if about_machines else 'block'} {row.resource_name}"
+    list = "types" if about_machines else "blocks"
+    return Related(words, list, f"uuid={quoted(row.resource)}")
+
+
+@related.register
+def _type(row: TypeRow) -> Iterator[Related]:
+    resource, site = f"resource={quoted(row.uuid)}", quoted(row.site)
+    yield Related("who has machines of it", "constraints", resource)
+    yield Related("its allocations", "allocations", resource)
+    yield Related(f"all types at {row.site_name}", "types", f"site={site}")
+    yield Related(f"all that is given at {row.site_name}", "constraints", f"site={site}")
+    yield Related("what was done to it", "audit", f"about={quoted(f'instance_type:{row.uuid}')}")
+
+
+@related.register
+def _block(row: BlockRow) -> Iterator[Related]:
+    resource, site = f"resource={quoted(row.block.uuid)}", quoted(row.block.site)
+    yield Related("who holds networks of it", "constraints", resource)
+    yield Related("its allocations", "allocations", resource)
+    yield Related(f"all blocks at {row.site_name}", "blocks", f"site={site}")
+    yield Related(f"all that is given at {row.site_name}", "constraints", f"site={site}")
+    yield Related("what was done to it", "audit", f"about={quoted(f'ip_block:{row.block.uuid}')}")
 
 
 @related.register

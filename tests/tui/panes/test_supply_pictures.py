@@ -1,0 +1,50 @@
+"""Pictures of what NICo has to give; the first line says what to look for."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.nico.cloud import B22, B24, G100, T2, Cloud
+from tests.tui.panes.test_pictures import Compare, both_sizes, shown
+from tests.tui.stage import NARROW, Stage, press, until
+from tests.tui.troubles import listed, order
+from tui.widgets.text import TextPanel
+
+
+@both_sizes
+@pytest.mark.parametrize("command", ["types", "blocks"])
+def test_lists(
+    shelves: Stage, cloud: Cloud, snap_compare: Compare, size: tuple[int, int], command: str
+) -> None:
+    """What nobody can be given any more stands out; wide: who has it, what is free of it."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await order(pilot, command)
+        await listed(pilot, lambda count: count > 3)
+        await press(pilot, "j")
+
+    cloud.give(G100, 2, T2)
+    cloud.give(B24, 24)
+    cloud.give(B22, 25)
+    assert shown(shelves, snap_compare, size, before)
+
+
+@both_sizes
+@pytest.mark.parametrize("command", ["types g100", "blocks 192.168.0.0"])
+def test_details(
+    shelves: Stage, cloud: Cloud, snap_compare: Compare, size: tuple[int, int], command: str
+) -> None:
+    """Machines by status and who has them; a block to scale with its free pieces by size."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await order(pilot, command)
+        await listed(pilot, lambda count: count == 1)
+        await press(pilot, "enter")
+        await until(pilot, lambda: bool(pilot.app.screen.query_one(TextPanel).lines))
+        if size == NARROW:
+            await press(pilot, "G")
+
+    cloud.give(B22, 25)
+    cloud.give(B22, 26, T2)
+    assert shown(shelves, snap_compare, size, before)
