@@ -18,6 +18,7 @@ from typing import Annotated, Any, NoReturn, TypeVar, Union, cast, get_args, get
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
@@ -38,6 +39,7 @@ SECRETS = frozenset({"token", "password"})
 VALUE_CHARS = 60
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_NUMBER = re.compile(r"-?\d+")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -86,6 +88,20 @@ def moment_told(value: object) -> int:
     return instant(value)
 
 
+def written(value: object) -> object:
+    """A text of another system: None is none, a number is as it is written."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int | float) else value
+
+
+def whole(value: object) -> object:
+    """A whole number that may be written as a text or a decimal, in what is checked next."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return int(value) if isinstance(value, str) and _NUMBER.fullmatch(value.strip()) else value
+
+
 _Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Flag = Annotated[bool, Strict()]
 Text = Annotated[str, Strict(), AfterValidator(text)]
@@ -97,6 +113,9 @@ Foreign = Annotated[str, Strict(), AfterValidator(foreign)]
 Many = Annotated[list[T], Field(fail_fast=True)]
 """A list of anybody's, who may send a megabyte of faults: the first one will do."""
 Told = Annotated[int, PlainValidator(moment_told, json_schema_input_type=_Moment)]
+Words = Annotated[Foreign, BeforeValidator(written)]
+"""A text; null is none."""
+Count = Annotated[Whole | None, BeforeValidator(whole)]
 
 
 class Body(BaseModel):

@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from backend.core.errors import NotSignedIn
@@ -39,6 +40,19 @@ def secret(source: Source) -> str:
         what = "has more than one line" if found else "there is nothing in it"
         raise NotSignedIn(f"{source.setting}: {what}", hint=f"mend {source.setting}")
     return found
+
+
+def keep(source: Source, text: str) -> None:
+    """Have a private file say this from now on; what is kept elsewhere stays. Failing that, the
+    secret of before is still there."""
+    file = source.file
+    if file is None:
+        return
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    with suppress(OSError):
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+            stream.write(f"{text}\n")
+        fresh.replace(file)
 
 
 def _kept(source: Source, stop: threading.Event, timeout: float) -> str:

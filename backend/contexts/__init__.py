@@ -14,7 +14,7 @@ from backend.core.errors import Invalid, StorageError
 
 if TYPE_CHECKING:
     from backend.backend import Backend
-    from backend.contexts.servers import OpenPortal, Placement, Server, Systems
+    from backend.contexts.servers import Nico, OpenPortal, Placement, Server, Systems
     from backend.core.signin import Ask
     from backend.embedded import EmbeddedBackend
     from backend.notices.model import Sink
@@ -30,8 +30,8 @@ CREDENTIALS = r"(://[^/@:\s]*):[^/@\s]*@"
 @dataclass(frozen=True, slots=True)
 class Context:
     """Something the console can be connected to: a database (a file, or the URL of a PostgreSQL),
-    a `bursar` server, or other people's servers: an `astakos`, a `placement`, an `openportal`, or
-    several of them. Notices go to its sink."""
+    a `bursar` server, or other people's servers: an `astakos`, a `placement`, an `openportal`, a
+    `nico`, or several of them. Notices go to its sink."""
 
     name: str
     database: Path | str | None = None
@@ -42,6 +42,7 @@ class Context:
     astakos: Systems | None = None
     placement: Placement | None = None
     openportal: OpenPortal | None = None
+    nico: Nico | None = None
 
     @property
     def kind(self) -> str:
@@ -78,7 +79,8 @@ class Context:
         """Where other people's servers are, by what they are."""
         found = {"astakos": self.astakos.url} if self.astakos else {}
         found |= {"placement": self.placement.place} if self.placement else {}
-        return found | ({"openportal": self.openportal.url} if self.openportal else {})
+        found |= {"openportal": self.openportal.url} if self.openportal else {}
+        return found | ({"nico": f"{self.nico.url} {self.nico.org}"} if self.nico else {})
 
 
 @dataclass(frozen=True, slots=True)

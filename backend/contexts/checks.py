@@ -70,6 +70,14 @@ def words(place: Place, value: object) -> tuple[str, ...]:
     return tuple(word(place, one) for one in value)
 
 
+def segment(place: Place, value: object) -> str:
+    """A text that is one part of a path."""
+    text = word(place, value)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._~-]*", text):
+        raise place.wrong("it is no part of a path", "letters, digits, dot, dash, underscore")
+    return text
+
+
 def flag(place: Place, value: object) -> bool:
     """True or false."""
     if not isinstance(value, bool):
@@ -85,6 +93,17 @@ def choice(*known: str) -> Check:
         if text not in known:
             raise place.wrong(f"{redacted(text)!r} is not known", nearest(text, known))
         return text
+
+    return check
+
+
+def between(least: int, most: int) -> Check:
+    """A whole number with these bounds."""
+
+    def check(place: Place, value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise place.wrong(f"it is not one of {least} to {most}", "a whole number, unquoted")
+        return value
 
     return check
 
@@ -143,7 +162,7 @@ def base(place: Place, value: object) -> str:
 
 def one_token(place: Place, found: Mapping[str, object], kind: str = "token") -> list[str]:
     """The setting that names a token or another kind of secret, if there is one."""
-    known = SECRETS if kind == "secret" else TOKENS
+    known = secrets(kind)
     tokens = [name for name in found if name in known]
     if len(tokens) > 1:
         raise place.at(tokens[1]).wrong(f"there is {tokens[0]} already", "give one of them")
@@ -160,15 +179,11 @@ def _kind(value: object) -> str:
     return kinds.get(type(value), "a table" if isinstance(value, dict) else "a list or a date")
 
 
-TOKENS: Mapping[str, Check] = {
-    "token_command": program,
-    "token_env": word,
-    "token_file": file,
-}
-"""The settings that tell where a token is kept."""
-SECRETS: Mapping[str, Check] = {
-    "secret_command": program,
-    "secret_env": word,
-    "secret_file": file,
-}
+def secrets(kind: str) -> Mapping[str, Check]:
+    """The settings that tell where a kind of secret is kept."""
+    return {f"{kind}_command": program, f"{kind}_env": word, f"{kind}_file": file}
+
+
+TOKENS = secrets("token")
+SECRETS = secrets("secret")
 """The same of a password, or of what goes with an application credential."""

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.backend import Backend
 from backend.contexts import Context, usage
-from backend.contexts.servers import OpenPortal, Placement, Server, Systems
+from backend.contexts.servers import Issuer, Nico, OpenPortal, Placement, Server, Systems
 from backend.core.signin import Ask
-from backend.tokens import Tokens, secret
+from backend.tokens import Tokens, keep, secret
 
 if TYPE_CHECKING:
     from backend.keystone.login import Login
-    from backend.remote import AstakosSettings, OpenPortalSettings, PlacementSettings
+    from backend.oidc.grants import Grant
+    from backend.remote import (
+        AstakosSettings,
+        NicoSettings,
+        OpenPortalSettings,
+        PlacementSettings,
+    )
 
 BY_SOCKET = "http://bursar"
 """What a server is called that is reached by a file."""
@@ -48,8 +55,9 @@ def _remote(context: Context, ask: Ask | None) -> Backend:
     astakos = _astakos(context, context.astakos, ask) if context.astakos else None
     placement = _placement(context, context.placement, ask) if context.placement else None
     openportal = _openportal(context, context.openportal, ask) if context.openportal else None
+    nico = _nico(context, context.nico, ask) if context.nico else None
     folder, read_only = private(context), context.read_only
-    return RemoteBackend(RemoteSettings(astakos, placement, folder, read_only, openportal))
+    return RemoteBackend(RemoteSettings(astakos, placement, folder, read_only, openportal, nico))
 
 
 def _astakos(context: Context, systems: Systems, ask: Ask | None) -> AstakosSettings:
@@ -81,6 +89,33 @@ def _openportal(context: Context, portal: OpenPortal, ask: Ask | None) -> OpenPo
     from backend.remote import OpenPortalSettings
 
     return OpenPortalSettings(portal.url, Tokens(portal.token, context.name, portal.url, ask))
+
+
+def _nico(context: Context, nico: Nico, ask: Ask | None) -> NicoSettings:
+    from backend.oidc.session import Oidc
+    from backend.remote import NicoSettings
+
+    names = (nico.org, nico.api_name, nico.api_version, nico.page_size)
+    if (issuer := nico.oidc) is not None:
+        return NicoSettings(nico.url, Oidc(lambda: _grant(issuer)), *names)
+    return NicoSettings(nico.url, Tokens(nico.token, context.name, nico.url, ask), *names)
+
+
+def _grant(issuer: Issuer) -> Grant:
+    """How a token is asked for, its secrets read anew."""
+    from backend.oidc.grants import Grant
+
+    client = secret(issuer.client_secret) if issuer.client_secret.setting else ""
+    return Grant(
+        issuer.token_url,
+        issuer.grant,
+        issuer.client_id,
+        secret(issuer.secret),
+        client,
+        issuer.username,
+        issuer.scope,
+        partial(keep, issuer.secret),
+    )
 
 
 def _login(placement: Placement) -> Callable[[], Login] | None:

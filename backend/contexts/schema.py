@@ -13,15 +13,24 @@ from backend.contexts.checks import Check, Place
 from backend.core.errors import Invalid
 
 if TYPE_CHECKING:
-    from backend.contexts.servers import OpenPortal, Placement, Server, Systems
+    from backend.contexts.servers import Nico, OpenPortal, Placement, Server, Systems
     from backend.notices.model import Sink
 
 GLYPHS = ("auto", "unicode", "ascii")
 UNITS = ("auto", "bytes", "raw")
 
-_LATER = ("nico",)
-_OF_A_SERVER = ("url", "socket", "token_command", "token_env", "token_file", "services", "cloud")
-_SYSTEMS = ("astakos", "placement", "openportal")
+_OF_A_SERVER = (
+    "url",
+    "socket",
+    "token_command",
+    "token_env",
+    "token_file",
+    "services",
+    "cloud",
+    "org",
+)
+_WHOSE = {"cloud": "placement", "org": "nico"}
+_SYSTEMS = ("astakos", "placement", "openportal", "nico")
 _FORMS = ("database", "bursar", *_SYSTEMS)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -81,6 +90,12 @@ def _openportal(place: Place, value: object) -> OpenPortal:
     return servers.openportal(place, value)
 
 
+def _nico(place: Place, value: object) -> Nico:
+    from backend.contexts import servers
+
+    return servers.nico(place, value)
+
+
 # ---------------------------------------------------------------- contexts
 
 
@@ -95,10 +110,8 @@ def _context(place: Place, name: str, value: object) -> Context:
         raise place.wrong("no name for a context", "letters, digits, dot, dash and underscore")
     found = check.section(place, value)
     for key in found:
-        if key in _LATER:
-            raise place.at(key).wrong(f"{key} is not supported by this version", "leave it out")
         if key in _OF_A_SERVER:
-            whose = "placement" if key == "cloud" else "bursar"
+            whose = _WHOSE.get(key, "bursar")
             raise place.at(key).wrong("it belongs to a server", f"put it in [{place.key}.{whose}]")
     checked = check.table(place, found, _CONTEXT)
     _one_form(place, name, checked)
@@ -121,6 +134,7 @@ _CONTEXT: Mapping[str, Check] = {
     "astakos": _astakos,
     "placement": _placement,
     "openportal": _openportal,
+    "nico": _nico,
     "read_only": check.flag,
     "production": check.flag,
     "notices": _notices,

@@ -11,6 +11,7 @@ from backend.contexts import checks as check
 from backend.contexts.checks import Check, Place
 from backend.credentials import Source
 from backend.keystone.login import NAMES
+from backend.oidc.grants import CLIENT, GRANTS, PASSWORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,35 @@ class OpenPortal:
 
     token: Source
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Where an OpenID Connect issuer gives tokens: for which `grant`, to which client, and where
+    the secret is kept (the client's, the user's password or a refresh token); `client_secret` is
+    that of the client, where the secret is another one."""
+
+    token_url: str
+    client_id: str
+    secret: Source
+    grant: str = CLIENT
+    username: str = ""
+    scope: str = ""
+    client_secret: Source = Source(kind="client_secret")
+
+
+@dataclass(frozen=True, slots=True)
+class Nico:
+    """A NICo: its `url`, the organisation, what its API is called and how many rows a page has; and
+    the operator's token, or who gives tokens."""
+
+    token: Source
+    url: str
+    org: str
+    api_name: str = "nico"
+    api_version: str = "v2"
+    page_size: int = 100
+    oidc: Issuer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +142,32 @@ def openportal(place: Place, value: object) -> OpenPortal:
     return OpenPortal(**found, token=source)
 
 
+def nico(place: Place, value: object) -> Nico:
+    """A NICo. Raises Invalid."""
+    found = check.table(place, check.section(place, value), _NICO)
+    source = _source(place, found)
+    for name, told in (("url", 'url = "https://HOST"'), ("org", 'org = "NAME"')):
+        if name not in found:
+            raise place.wrong(f"there is no {name} in it", told)
+    if source.setting and "oidc" in found:
+        raise place.at("oidc").wrong(f"there is {source.setting} already", "give one of them")
+    return Nico(**found, token=source)
+
+
+def _oidc(place: Place, value: object) -> Issuer:
+    """Who gives tokens, and for what."""
+    found = check.table(place, check.section(place, value), _OIDC)
+    secret, client = _source(place, found, "secret"), _source(place, found, "client_secret")
+    for name, told in (("token_url", 'token_url = "https://HOST/token"'), ("client_id", '"NAME"')):
+        if name not in found:
+            raise place.wrong(f"there is no {name} in it", told)
+    if not secret.setting:
+        raise place.wrong("there is no secret in it", 'secret_file = "/PATH"')
+    if ("username" in found) != (found.get("grant") == PASSWORD):
+        raise place.wrong("username and password go together", f'grant = "{PASSWORD}"')
+    return Issuer(**found, secret=secret, client_secret=client)
+
+
 def placement(place: Place, value: object) -> Placement:
     """A Placement. Raises Invalid."""
     found = check.table(place, check.section(place, value), _PLACEMENT)
@@ -160,6 +216,24 @@ def _service(place: Place, value: object) -> Source:
 _SERVER: Mapping[str, Check] = {"url": check.base, "socket": check.file, **check.TOKENS}
 _SYSTEM: Mapping[str, Check] = {"url": check.base, "services": _services, **check.TOKENS}
 _OPENPORTAL: Mapping[str, Check] = {"url": check.base, **check.TOKENS}
+_NICO: Mapping[str, Check] = {
+    "url": check.base,
+    "org": check.segment,
+    "api_name": check.segment,
+    "api_version": check.segment,
+    "page_size": check.between(1, 100),
+    **check.TOKENS,
+    "oidc": _oidc,
+}
+_OIDC: Mapping[str, Check] = {
+    "token_url": check.base,
+    "client_id": check.word,
+    "grant": check.choice(*GRANTS),
+    "username": check.word,
+    "scope": check.word,
+    **check.SECRETS,
+    **check.secrets("client_secret"),
+}
 _PLACEMENT: Mapping[str, Check] = {
     "url": check.base,
     **check.TOKENS,

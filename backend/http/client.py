@@ -29,7 +29,7 @@ from backend.core.text import display
 from backend.http.causes import said_of
 from backend.http.lines import lines
 from backend.http.reply import EXCERPT, LARGEST, Reply, Unread, bounded
-from backend.http.signing import Sign, Token, bearer, is_typed
+from backend.http.signing import Sign, Token, bearer, is_over, is_typed
 
 Failure = Callable[[Reply], BursarError | None]
 Params = Mapping[str, str | int | Sequence[str]]
@@ -147,10 +147,10 @@ class Http:
         headers: Mapping[str, str] | None = None,
         largest: int = LARGEST,
     ) -> Reply:
-        """A request with a JSON body (none for None), sent once, or as often as it takes when it
-        only `asks`."""
-        told, content = dict(headers or {}), None
-        if body is not None:
+        """A request with a JSON body (none for None, octets as they are), sent once, or as often as
+        it takes when it only `asks`."""
+        told, content = dict(headers or {}), body if isinstance(body, bytes) else None
+        if body is not None and content is None:
             content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
             told["Content-Type"] = "application/json"
         request = _Request(method, path, {}, told, content, asks)
@@ -290,7 +290,7 @@ class Http:
     async def _signed(self) -> str:
         """The token; whoever comes while it is fetched waits for the same one."""
         async with self._fetching:
-            if self._token is not None and not self._held:
+            if self._token is not None and (not self._held or is_over(self._token)):
                 self._held = await self._token(self._refused)
                 self._refused = ""
                 self.signed += 1

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from backend.core.errors import BadReply, Invalid
+from backend.core.errors import BadReply, Invalid, OutcomeUnknown
 from backend.core.text import display
 from backend.decode import Path, decode, parse_json
 
@@ -75,6 +75,19 @@ def read(kind: type[T], reply: Reply, at: Path = ()) -> T:
         return decode(kind, reply.json(), at)
     except Invalid as error:
         raise reply.bad(error.message) from None
+
+
+def made(reply: Reply, key: str) -> object:
+    """What an answer to a write has under a key, None where it has no body or nothing there: much
+    may be a success. Raises OutcomeUnknown for what is no JSON, which may be anybody's."""
+    if not reply.body.strip():
+        return None
+    try:
+        told = reply.json()
+    except BadReply as error:
+        hint = "whether it was done is not known; look before you repeat it"
+        raise OutcomeUnknown(error.message, hint=hint) from None
+    return told.get(key) if isinstance(told, Mapping) else None
 
 
 def _sentences(value: object) -> Iterator[str]:

@@ -22,6 +22,20 @@ def is_typed(source: object) -> bool:
     return isinstance(source, Asking) and source.typed
 
 
+@runtime_checkable
+class Ending(Protocol):
+    """A source of tokens that knows when the last one ends."""
+
+    def over(self) -> bool:
+        """Whether that was, or will be soon."""
+        ...
+
+
+def is_over(source: object) -> bool:
+    """Whether another token is to be had before the last is used once more."""
+    return isinstance(source, Ending) and source.over()
+
+
 def bearer(token: str) -> Mapping[str, str]:
     """`Authorization: Bearer`."""
     return {"Authorization": f"Bearer {token}"}

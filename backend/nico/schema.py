@@ -68,7 +68,7 @@ CREATE TABLE nico_prefix (
     id {int64} PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
     tenant_id {int64} NOT NULL REFERENCES nico_tenant (id),
     block_id {int64} NOT NULL REFERENCES nico_block (id), network TEXT NOT NULL,
-    length {int64} NOT NULL, is_subnet {int64} NOT NULL){strict};
+    length {int64} NOT NULL, is_subnet {int64}){strict};
 CREATE INDEX nico_prefix_in ON nico_prefix (block_id, is_subnet);
 CREATE TABLE nico_allocation (
     id {int64} PRIMARY KEY, uuid TEXT NOT NULL UNIQUE,

@@ -10,18 +10,23 @@ from backend.embedded.allocations import EmbeddedAllocations
 from backend.remote.mirror import MirrorDatabase
 from backend.remote.side import Side
 
-CONSUMER, PORTAL = 0, (1, 2)
-"""Where Placement's rows stand among the kinds, and OpenPortal's."""
+CONSUMER, PORTAL, NICO = (0,), (1, 2), (3,)
+"""Where Placement's rows stand among the kinds, OpenPortal's, and NICo's."""
 
 
 class RemoteAllocations(EmbeddedAllocations):
     """Rows of several systems, each of which hears which of its own are on screen."""
 
     def __init__(
-        self, database: MirrorDatabase, placement: Side | None, openportal: Side | None
+        self,
+        database: MirrorDatabase,
+        placement: Side | None,
+        openportal: Side | None,
+        nico: Side | None,
     ) -> None:
         super().__init__(database)
-        self._placement, self._openportal = placement, openportal
+        pairs = ((CONSUMER, placement), (PORTAL, openportal), (NICO, nico))
+        self._hearers = [(kinds, side) for kinds, side in pairs if side is not None]
 
     async def page(self, query: Query, limit: int) -> Sequence[AllocationRow]:
         """The first rows."""
@@ -35,7 +40,5 @@ class RemoteAllocations(EmbeddedAllocations):
         return await super().rows(keys)
 
     def _saw(self, keys: Sequence[int]) -> None:
-        if self._placement is not None:
-            self._placement.saw([key // KINDS for key in keys if key % KINDS == CONSUMER])
-        if self._openportal is not None:
-            self._openportal.saw([key // KINDS for key in keys if key % KINDS in PORTAL])
+        for kinds, side in self._hearers:
+            side.saw([key // KINDS for key in keys if key % KINDS in kinds])

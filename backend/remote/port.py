@@ -21,6 +21,7 @@ from backend.quotas import counts
 from backend.remote.allocations import RemoteAllocations
 from backend.remote.astakos.side import AstakosSide
 from backend.remote.mirror import FILE, MirrorDatabase
+from backend.remote.nico.side import NicoSide
 from backend.remote.openportal.side import OpenPortalSide
 from backend.remote.place import Place
 from backend.remote.placement.side import PlacementSide
@@ -44,7 +45,7 @@ NAMES: Mapping[str, str] = {
     "openportal": "OpenPortal",
     "nico": "NICo",
 }
-ALLOCATING = ("placement", "openportal")
+ALLOCATING = ("placement", "openportal", "nico")
 """Systems whose allocations are listed together."""
 SELECT_UNKNOWN = "SELECT 1 FROM holding WHERE known = 0 LIMIT 1"
 
@@ -74,6 +75,9 @@ class RemoteBackend:
         if settings.openportal is not None:
             portal = OpenPortalSide(settings.openportal, folder, trail, runtime, pace)
             self._sides["openportal"] = portal
+        if settings.nico is not None:
+            metal = NicoSide(settings.nico, folder, trail, runtime, pace)
+            self._sides["nico"] = metal
         self._first = next(iter(self._sides.values()))
         self.quotas = self._side("astakos").quotas
         self.placement = self._side("placement").placement

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
@@ -14,6 +14,7 @@ from backend.core.errors import (
     BursarError,
     Invalid,
     NotAllowed,
+    NotSignedIn,
     OutcomeUnknown,
     PreviewStale,
 )
@@ -28,6 +29,7 @@ from backend.remote.trail import UNKNOWN, Trail
 
 GIVEN_UP = 600 * 1_000_000
 """Microseconds after which what is not to be seen will not come any more."""
+SIGN_IN = "nothing was changed; decide it again once you have signed in"
 FIRST = "astakos"
 """Whose requests were kept before there were others."""
 
@@ -45,6 +47,7 @@ class Case:
     effect: Effect
 
 
+T = TypeVar("T")
 CaseT = TypeVar("CaseT", bound=Case)
 
 
@@ -118,6 +121,20 @@ class Sender(ABC, Generic[CaseT]):
 
     def _message(self, decision: Decision, created: Created) -> str:
         return decision.message
+
+    # For dialects
+
+    async def _sent(self, sending: Awaitable[T]) -> T:
+        """What comes of a request, which is not sent again with another token."""
+        try:
+            return await sending
+        except NotSignedIn as error:
+            raise NotSignedIn(error.message, hint=SIGN_IN) from error
+
+    def _undoable(self, plan: Plan) -> Plan:
+        """The plan, undone only as far as this server can."""
+        inverse = plan.inverse if type(plan.inverse).__name__ not in self.lacks else None
+        return replace(plan, inverse=inverse, undo=plan.undo if inverse or not plan.inverse else "")
 
     # Sending
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.remote.astakos.settings import AstakosSettings
+from backend.remote.nico.settings import NicoSettings
 from backend.remote.openportal.settings import OpenPortalSettings
 from backend.remote.placement.settings import PlacementSettings
 
@@ -20,3 +21,4 @@ class RemoteSettings:
     folder: Path | None = None
     read_only: bool = False
     openportal: OpenPortalSettings | None = None
+    nico: NicoSettings | None = None

@@ -35,6 +35,7 @@ from backend.embedded import EmbeddedBackend, open_embedded
 from backend.http import Http
 from backend.projects.model import Capacity, ModifyBaseProjects, Wishes
 from backend.remote import (
+    NicoSettings,
     OpenPortalSettings,
     Pace,
     PlacementSettings,
@@ -51,7 +52,7 @@ from tests.serving import IN_PROCESS, QUIET, serving
 from tests.worlds import OPERATOR, PENDING_APP, World
 
 T = TypeVar("T")
-CLOUD, PORTAL = "cloud", "portal"
+CLOUD, PORTAL, METAL = "cloud", "portal", "metal"
 MANY = 10_000
 """Applications that each may have waiting."""
 Connect = Callable[[Role], AbstractAsyncContextManager[Backend]]
@@ -66,6 +67,8 @@ class Can(Enum):
     """Have providers and consumers."""
     OPENPORTAL = auto()
     """Have allocations of OpenPortal, and what is asked of them done."""
+    NICO = auto()
+    """Have allocations of NICo."""
     EVERYTHING = auto()
     """Show all that the database knows, to the last field, and do whatever a command says."""
     MEMORY = auto()
@@ -245,6 +248,36 @@ def _openportal(place: Place, read_only: bool) -> Iterator[Connect]:
 
 
 @contextmanager
+def _nico(place: Place, read_only: bool) -> Iterator[Connect]:
+    """The dialect client on what `bursar serve` offers as NICo, with a provider's token."""
+    backend = open_embedded(place, actor=OPERATOR)
+
+    def let_in(tx: Tx) -> None:
+        add(tx, OPERATOR, METAL, [parse_grant("nico:admin:acme")], digest(METAL), 0)
+
+    backend.database.write(let_in)
+    http = partial(Http, transport=Buffering(create_app(backend, QUIET)), patience=remote.HASTY)
+    settings = NicoSettings(IN_PROCESS, remote.presenting(METAL), "acme", http=http)
+    folder = TemporaryDirectory()
+
+    @asynccontextmanager
+    async def connect(role: Role) -> AsyncIterator[Backend]:
+        whole = RemoteSettings(folder=Path(folder.name), nico=settings)
+        clock = Runtime(system_runtime().now, random.Random(1))
+        found = RemoteBackend(whole, clock, remote.QUICK)
+        try:
+            yield found
+        finally:
+            await found.close()
+
+    try:
+        yield connect
+    finally:
+        folder.cleanup()
+        backend.shut()
+
+
+@contextmanager
 def _openstack(place: Place, read_only: bool) -> Iterator[Connect]:
     """The same on a real OpenStack Placement."""
     with openstack.placement() as url, _on_placement(url, ADMIN) as connect:
@@ -284,6 +317,7 @@ FORMS: Mapping[str, Form] = {
     "process": Form(_in_a_process_of_its_own, ALL - {Can.READ_ONLY}),
     "placement": Form(_placement, frozenset({Can.PLACEMENT})),
     "openportal": Form(_openportal, frozenset({Can.OPENPORTAL})),
+    "nico": Form(_nico, frozenset({Can.NICO})),
     "openstack": Form(_openstack, frozenset({Can.PLACEMENT}), (pytest.mark.slow,), False),
 }
 

@@ -1,5 +1,6 @@
 """OpenPortal's dialect as a client (spec openportal §0, §3)."""
 
+from backend.http import Listed
 from backend.openportal.client.client import OpenPortalClient, base, sign
 from backend.openportal.client.faults import failure
 from backend.openportal.client.replies import (
@@ -15,7 +16,6 @@ from backend.openportal.client.replies import (
     ServiceTold,
     UsageTold,
 )
-from backend.openportal.client.walk import Listed
 
 __all__ = [
     "AccountTold",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from backend.core.errors import BadReply, Invalid, OutcomeUnknown
+from backend.core.errors import Invalid
 from backend.core.plan import WireRequest
 from backend.decode import parse_json
-from backend.http import Http, Reply, read
+from backend.http import Http, Listed, Reply, made, read, walk
 from backend.openportal.client import replies
 from backend.openportal.client.replies import (
     AccountTold,
@@ -24,7 +25,7 @@ from backend.openportal.client.replies import (
     ServiceTold,
     UsageTold,
 )
-from backend.openportal.client.walk import Listed, Params, counted, walk
+from backend.openportal.client.walk import PAGES, Params, counted
 from backend.openportal.rules.outbound import (
     AWARDS,
     LOCAL,
@@ -115,7 +116,7 @@ class OpenPortalClient:
         (§5.2)."""
         asked: Params = {"year": year, "month": month}
         asked = {**asked, "allocation_uuid": allocation} if allocation else asked
-        found = await walk(self._http, USAGES, asked, UsageTold, _whose)
+        found = await walk(self._http, USAGES, asked, UsageTold, _whose, PAGES)
         told = [one for one in found.rows if (one.year, one.month) == (year, month)]
         return _only(told, allocation)
 
@@ -151,7 +152,7 @@ class OpenPortalClient:
 
     async def awards(self) -> Listed[AwardTold]:
         """Awards of other portals."""
-        return await walk(self._http, AWARDS, {}, AwardTold, _award)
+        return await walk(self._http, AWARDS, {}, AwardTold, _award, PAGES)
 
     async def award(self, identifier: str, destination: str) -> AwardTold:
         """One of them. Raises NotFound."""
@@ -172,19 +173,12 @@ class OpenPortalClient:
         (§0), of which nothing else is believed. Raises OutcomeUnknown, for what is no JSON, too."""
         body = dict(request.body) if request.method != "DELETE" else None
         reply = await self._http.send(request.method, request.path, body)
-        if not reply.body.strip():
-            return ""
-        try:
-            told = reply.json()
-            return uuid_or_none(told.get("uuid")) if isinstance(told, Mapping) else ""
-        except ValueError:
-            return ""
-        except BadReply as error:
-            hint = "whether it was done is not known; look before you repeat it"
-            raise OutcomeUnknown(error.message, hint=hint) from None
+        with suppress(ValueError):
+            return uuid_or_none(made(reply, "uuid"))
+        return ""
 
     async def _named(self, path: str, params: Params, kind: type[NamedT]) -> Listed[NamedT]:
-        return await walk(self._http, path, params, kind, lambda one: one.uuid)
+        return await walk(self._http, path, params, kind, lambda one: one.uuid, PAGES)
 
 
 def _only(told: Sequence[LinkedT], allocation: str) -> Sequence[LinkedT]:

@@ -5,17 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.decode import Body, Flag
-from backend.openportal.wire.told import (
-    Count,
-    Hours,
-    Linked,
-    Moment,
-    Quantity,
-    SomeUuid,
-    Uuid,
-    Words,
-)
+from backend.decode import Body, Count, Flag, Words
+from backend.openportal.wire.told import Hours, Linked, Moment, Quantity, SomeUuid, Uuid
 
 LISTED = (
     "uuid",

@@ -7,9 +7,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, PlainValidator
+from pydantic import PlainValidator
 
-from backend.decode import INT64_MAX, Foreign, Refused, Told, Whole
+from backend.decode import INT64_MAX, Refused, Told
 from backend.openportal.model import HUNDREDTHS, State
 
 HEX = re.compile(r"[0-9a-f]{32}\Z")
@@ -57,13 +57,6 @@ def hundredths(value: object) -> int | None:
     return found
 
 
-def whole(value: object) -> object:
-    """A whole number that may be written as a text or a decimal, in what is checked next."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return int(value) if isinstance(value, str) and NUMBER.fullmatch(value.strip()) else value
-
-
 def state(told: str) -> State:
     """What a state is called here: `Erred`, `Creation Scheduled` and `ERRED` are all known."""
     name = told.strip().upper().replace(" ", "_").replace("-", "_")
@@ -76,19 +69,9 @@ def amount(value: object) -> int:
     return min(max(int(found.group()), 0), INT64_MAX) if found else 0
 
 
-def text(value: object) -> object:
-    """None is no text; a number is as it is written."""
-    if value is None:
-        return ""
-    return str(value) if isinstance(value, int | float) else value
-
-
 Uuid = Annotated[str, PlainValidator(uuid)]
 SomeUuid = Annotated[str, PlainValidator(uuid_or_none)]
 Linked = Annotated[str, PlainValidator(uuid_of_link)]
 Hours = Annotated[int | None, PlainValidator(hundredths)]
-Count = Annotated[Whole | None, BeforeValidator(whole)]
-Words = Annotated[Foreign, BeforeValidator(text)]
-"""A text; null is none."""
 Quantity = Annotated[int, PlainValidator(amount)]
 Moment = Told | None

@@ -15,7 +15,7 @@ from backend.openportal.store import usages as usage_store
 from backend.openportal.wire.told import state
 from backend.remote.openportal import places
 from backend.remote.openportal.reading import Month, Some
-from backend.remote.openportal.rows import Table, Values
+from backend.remote.rows import Table, Values
 
 ALLOCATIONS = Table(
     "portal_allocation",

@@ -9,7 +9,7 @@ from backend.core.database import Tx
 from backend.openportal.client import AwardTold, Listed, RemoteProjectTold
 from backend.openportal.model import AwardState, RemoteState
 from backend.remote.openportal.places import PROJECTS
-from backend.remote.openportal.rows import Table, Values
+from backend.remote.rows import Table, Values
 
 Key = tuple[str, str]
 """Identifier and destination."""

@@ -16,7 +16,7 @@ from backend.openportal.client import (
 )
 from backend.openportal.model import Part
 from backend.openportal.wire.told import state
-from backend.remote.openportal.rows import Table, Values
+from backend.remote.rows import Table, Values
 
 OF_OPENPORTAL, OF_ANOTHER = "openportal", "remote"
 """What the types of such services have in them, and of those that are at another portal."""

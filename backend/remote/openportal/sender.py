@@ -45,7 +45,6 @@ from backend.remote.sender import Case, Created, Effect, Sender
 from backend.remote.trail import Trail
 
 NO_SUCH_PATH = (404, 405)
-SIGN_IN = "nothing was changed; decide it again once you have signed in"
 UNNAMED, STRANGERS = "has no short name", "have no account here"
 """What warnings say that are true only where names, and people, are told."""
 
@@ -146,9 +145,7 @@ class OpenPortalSender(Sender[PortalCase]):
         plan = replace(decision.plan, command=command)
         unknown = (STRANGERS, UNNAMED) if nameless else (STRANGERS,)
         warnings = [one for one in plan.warnings if not any(part in one for part in unknown)]
-        inverse = plan.inverse if type(plan.inverse).__name__ not in self.lacks else None
-        undo = plan.undo if inverse or not plan.inverse else ""
-        told = replace(plan, warnings=tuple(warnings), inverse=inverse, undo=undo)
+        told = self._undoable(replace(plan, warnings=tuple(warnings)))
         sealed = replace(decision, plan=told).sealed()
         return PortalCase(sealed, effects.expected(tx, command), plan.request)
 
@@ -157,11 +154,10 @@ class OpenPortalSender(Sender[PortalCase]):
     async def _request(self, case: PortalCase, reason: str) -> tuple[Created, str]:
         command = case.decision.plan.command
         try:
-            made = await self._reader.client.send(_commented(command, case.request, reason))
-        except OutcomeUnknown:
+            request = _commented(command, case.request, reason)
+            made = await self._sent(self._reader.client.send(request))
+        except (OutcomeUnknown, NotSignedIn):
             raise
-        except NotSignedIn as error:
-            raise NotSignedIn(error.message, hint=SIGN_IN) from error
         except BursarError as error:
             await self._check_marks(case, error)
             with suppress(BursarError):  # why it was refused shows in what is there now

@@ -114,15 +114,12 @@ class PlacementSender(Sender[PlacementCase]):
         )
         asked = call(command, minor, now)
         plan = decision.plan
-        inverse = plan.inverse if type(plan.inverse).__name__ not in self.lacks else None
         told = replace(
             plan,
             request=WireRequest(asked.method, asked.path, asked.body or {}),
             warnings=(*plan.warnings, *_warnings(command, minor)),
-            inverse=inverse,
-            undo=plan.undo if inverse or not plan.inverse else "",
         )
-        sealed = replace(decision, plan=told).sealed()
+        sealed = replace(decision, plan=self._undoable(told)).sealed()
         return PlacementCase(sealed, {SIGHTS: effects.expected(tx, command)}, asked)
 
     # Sending

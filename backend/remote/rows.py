@@ -12,17 +12,18 @@ Values = tuple[Any, ...]
 
 
 class Table:
-    """Rows of one table by their uuid; `columns` are the others that a reading tells."""
+    """Rows of one table by their uuid, or what else names them as `key`; `columns` are the others
+    that a reading tells."""
 
-    def __init__(self, name: str, *columns: str) -> None:
+    def __init__(self, name: str, *columns: str, key: str = "uuid") -> None:
         listed = ", ".join(columns)
         marks = ", ".join("?" * (len(columns) + 2))
         self._name = name
-        self._all = f"SELECT uuid, {listed} FROM {name}"
-        self._some = f"SELECT uuid, {listed} FROM {name} WHERE uuid IN ({{keys}})"
-        self._ids = f"SELECT uuid, id FROM {name} WHERE uuid IN ({{keys}})"
-        self._insert = f"INSERT INTO {name} (id, uuid, {listed}) VALUES ({marks})"
-        self._update = f"UPDATE {name} SET {' = ?, '.join(columns)} = ? WHERE uuid = ?"
+        self._all = f"SELECT {key}, {listed} FROM {name}"
+        self._some = f"SELECT {key}, {listed} FROM {name} WHERE {key} IN ({{keys}})"
+        self._ids = f"SELECT {key}, id FROM {name} WHERE {key} IN ({{keys}})"
+        self._insert = f"INSERT INTO {name} (id, {key}, {listed}) VALUES ({marks})"
+        self._update = f"UPDATE {name} SET {' = ?, '.join(columns)} = ? WHERE {key} = ?"
 
     def there(self, tx: Tx, uuids: Iterable[str] | None = None) -> dict[str, Values]:
         """The rows of these, or all."""

@@ -1,0 +1,1 @@
+"""A NICo as one side of the port."""
