@@ -187,8 +187,6 @@ WRONG = {
              "'mysql://h/db' names no database", "sqlite:///PATH"),
     "home": ('[contexts.x]\ndatabase = "~nobody-here/x.db"', "contexts.x.database",
              "~nobody-here", "write the directory out"),
-    "later": ("[contexts.x.nico]", "contexts.x.nico", "nico is not supported by this version",
-              "leave it out"),
     "url": ('[contexts.x]\nurl = "https://h"', "contexts.x.url", "belongs to a server",
             "[contexts.x.bursar]"),
     "two": ('[contexts.x]\ndatabase = "x"\n[contexts.x.bursar]\nurl = "https://h"',

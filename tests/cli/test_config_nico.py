@@ -1,0 +1,85 @@
+"""What the configuration may say of a NICo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from backend import contexts
+from backend.contexts.servers import Issuer, Nico
+from backend.core.errors import Invalid
+from backend.credentials import Source
+
+Configure = Callable[[str], Path]
+
+METAL = """
+[contexts.metal.nico]
+url = "https://nico.example.org/"
+org = "acme"
+token_file = "/secret"
+[contexts.older.nico]
+url = "https://nico.example.org"
+org = "acme"
+api_name = "carbide"
+api_version = "v1"
+page_size = 50
+[contexts.older.nico.oidc]
+token_url = "https://sso.example.org/token"
+client_id = "bursar"
+grant = "password"
+username = "ada"
+secret_command = "pass show nico"
+client_secret_env = "NICO_CLIENT"
+[contexts.older.placement]
+url = "https://placement.example.org"
+"""
+HEAD = '[contexts.x.nico]\nurl = "https://h"\norg = "acme"\n'
+ISSUER = '[contexts.x.nico.oidc]\ntoken_url = "https://h"\nclient_id = "c"\n'
+
+
+def test_a_nico_alone_and_beside_a_placement(configure: Configure) -> None:
+    configure(METAL)
+    found = contexts.load().contexts
+    url = "https://nico.example.org"
+    assert found["metal"].nico == Nico(Source(file=Path("/secret")), url, "acme")
+    assert (found["metal"].kind, found["metal"].place) == ("nico", f"{url} acme")
+    issuer = Issuer(
+        "https://sso.example.org/token",
+        "bursar",
+        Source(command=("pass", "show", "nico"), kind="secret"),
+        "password",
+        "ada",
+        client_secret=Source(variable="NICO_CLIENT", kind="client_secret"),
+    )
+    assert found["older"].nico == Nico(Source(), url, "acme", "carbide", "v1", 50, issuer)
+    assert found["older"].kind == "placement+nico"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[contexts.x.nico]\norg = "acme"', "no url in it"),
+        ('[contexts.x.nico]\nurl = "https://h"', "no org in it"),
+        ('[contexts.x.nico]\nurl = "http://h.org"\norg = "acme"', "read on the way"),
+        ('[contexts.x.nico]\nurl = "https://h"\norg = "a/b"', "no part of a path"),
+        (HEAD + "page_size = 101", "1 to 100"),
+        (HEAD + 'page_size = "9"', "1 to 100"),
+        (HEAD + 'token_env = "A"\n' + ISSUER + 'secret_env = "B"', "token_env already"),
+        (HEAD + ISSUER, "no secret in it"),
+        (HEAD + ISSUER + 'secret_env = "B"\ngrant = "implicit"', "not known"),
+        (HEAD + ISSUER + 'secret_env = "B"\ngrant = "password"', "go together"),
+        (HEAD + ISSUER + 'secret_env = "B"\nusername = "ada"', "go together"),
+        (HEAD + ISSUER + 'secret_env = "B"\nsecret_file = "/b"', "secret_env already"),
+        (HEAD + ISSUER + 'secret = "hunter2"', "no such setting|may read it"),
+        ('[contexts.x]\norg = "acme"', r"\[contexts.x.nico\]"),
+    ],
+)
+def test_what_makes_no_sense_is_told(configure: Configure, text: str, told: str) -> None:
+    configure(text)
+    with pytest.raises(Invalid) as refused:
+        contexts.load()
+    assert "hunter2" not in str(refused.value)
+    assert re.search(told, f"{refused.value} {refused.value.hint}")
