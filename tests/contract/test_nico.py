@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from backend.backend import NICO, Backend
-from backend.core.database import Tx
 from backend.core.errors import Conflict, Invalid, NotFound, PreviewStale
 from backend.core.listing import Listing, Query
 from backend.core.plan import Command, Receipt
@@ -27,7 +26,6 @@ from backend.nico.model import (
     NicoRow,
     SetConstraintValue,
 )
-from backend.nico.store import places
 from tests.contract.forms import Can, Stand
 from tests.nico.cloud import (
     B16,
@@ -39,29 +37,20 @@ from tests.nico.cloud import (
     T2,
     V6,
     Cloud,
-    P,
     furnish,
     giving,
-    uuid_of,
 )
 from tests.worlds import OPERATOR
 
 pytestmark = pytest.mark.needs(Can.NICO)
 
 NUMBERS = count(1)
-A1, A2 = uuid_of("A1"), uuid_of("A2")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def metal(stand: Stand) -> Cloud:
     """A provider, tenants, machines and blocks, in the world of the form."""
-
-    def write(tx: Tx) -> None:
-        furnish(tx)
-        for uuid, org in ((A1, "t1"), (A2, "t2")):
-            places.add_account(tx, uuid, P, org, "Ready", tx.now)
-
-    stand.world.database.write(write)
+    stand.world.database.write(furnish)
     return Cloud(stand.world.database)
 
 
