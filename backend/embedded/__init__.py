@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backend.anything import is_empty
 from backend.backend import Badges, Connection, Link, LinkState
 from backend.core.database import Database, Tx, open_database
 from backend.core.identity import Actor, operator
@@ -60,7 +61,7 @@ class EmbeddedBackend:
             place=database.place,
             actor=actor,
             read_only=database.read_only,
-            empty=database.read(lambda tx: tx.scalar(counts.COUNT_THINGS)) == 0,
+            empty=database.read(is_empty),
         )
 
     @cached_property

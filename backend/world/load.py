@@ -6,11 +6,11 @@ import getpass
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TextIO
 
+from backend.anything import is_empty
 from backend.core.database import Database, Tx
 from backend.core.errors import Conflict
 from backend.core.journal import Entry, to_json
 from backend.world.model import Progress, Report, World
-from backend.world.read import is_empty
 from backend.world.write import Importer
 
 if TYPE_CHECKING:

@@ -81,18 +81,6 @@ JOIN resource r ON r.id = l.resource_id ORDER BY l.serial, l.n"""
 EACH_KEY = "SELECT clientkey, key, request, serial, at FROM commission_key ORDER BY clientkey, key"
 SELECT_COUNTERS = "SELECT name, value FROM counter WHERE name IN ({keys})"
 
-SELECT_ANYTHING = (
-    "SELECT 1 FROM resource LIMIT 1",
-    "SELECT 1 FROM person LIMIT 1",
-    "SELECT 1 FROM project LIMIT 1",
-    "SELECT 1 FROM provider LIMIT 1",
-    "SELECT 1 FROM portal_customer LIMIT 1",
-    "SELECT 1 FROM portal_service LIMIT 1",
-    "SELECT 1 FROM portal_award LIMIT 1",
-    "SELECT 1 FROM nico_provider LIMIT 1",
-    "SELECT 1 FROM nico_tenant LIMIT 1",
-)
-
 
 class PoolFigures(NamedTuple):
     """A project's own holding as the API shows it: `usage` contains `pending`."""
@@ -116,11 +104,6 @@ class Figures(NamedTuple):
     project_limit: int | None
     project_usage: int | None
     project_pending: int | None
-
-
-def is_empty(tx: Tx) -> bool:
-    """True when a database knows nothing that a world file may have."""
-    return not any(tx.scalar(sql) for sql in SELECT_ANYTHING)
 
 
 def services(tx: Tx) -> list[Service]:

@@ -13,7 +13,9 @@ import pytest
 from backend.core import principals
 from backend.core.database import Database, Tx
 from backend.core.errors import Conflict, Invalid
+from backend.core.identity import operator
 from backend.core.journal import to_json
+from backend.embedded import EmbeddedBackend
 from backend.projects.model import MembershipState, ProjectState
 from backend.projects.rules.users import USER_DEACTIVATION
 from backend.projects.store import memberships, people, projects
@@ -26,6 +28,7 @@ from tests.world.files import (
     ADA,
     BO,
     LAB,
+    Json,
     database,
     entries,
     exported,
@@ -303,3 +306,32 @@ def test_a_stream_is_read_too(new_place: Places) -> None:
 
 
 # ---------------------------------------------------------------- merging
+
+
+PARTY = {"id": "00000000-0000-4000-8000-000000000001", "org": "acme"}
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        {"services": [{"name": "cyclades", "token": "tok"}]},
+        {"services": [{"name": "cyclades"}], "resources": [plain()["resources"][0]]},
+        {"users": [plain()["users"][0]]},
+        {"placement": {"traits": ["CUSTOM_FAST"]}},
+        {"placement": {"resource_classes": [{"name": "CUSTOM_FPGA"}]}},
+        {"openportal": {"customers": [{"uuid": "1" * 32, "name": "uni"}]}},
+        {"openportal": {"users": [{"uuid": "1" * 32, "username": "ada"}]}},
+        {"nico": {"infrastructureProviders": [PARTY]}},
+        {"nico": {"tenants": [PARTY]}},
+    ],
+)
+def test_whatever_there_is_a_database_is_not_empty(new_place: Places, world: Json) -> None:
+    told = {"bursar_world": 1, **world}
+    db = database(new_place)
+    assert EmbeddedBackend(db, operator("op")).connection.empty
+    load(db, told)
+    assert not EmbeddedBackend(db, operator("op")).connection.empty
+    with pytest.raises(Conflict, match="is not empty"):
+        load(db, told)
+    load(db, told, merge=True)
+    db.close()

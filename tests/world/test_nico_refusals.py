@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
+from backend.anything import is_empty
 from backend.core.database import Database
 from backend.core.errors import BursarError, Conflict, Invalid
 from backend.world import load
-from backend.world.read import is_empty
 from tests.places import Places
 from tests.world.files import Json, database, entries, loaded, text_of
 from tests.world.test_nico import (
