@@ -15,6 +15,33 @@ from backend.world import encode, nico_read, placement_read, portal_encode, read
 from backend.world.model import VERSION, MembershipEntry, Progress, ProjectEntry, Report
 from backend.world.read import COUNTERS
 
+PLAIN: Mapping[str, str] = {}
+# What sections of a system are counted as, since others may have the same name.
+PLACEMENT = {
+    "resource_classes": "resource classes",
+    "resource_providers": "providers",
+    "allocations": "consumers",
+}
+OPENPORTAL = {
+    "customers": "organisations",
+    "projects": "portal projects",
+    "users": "portal users",
+    "service_settings": "portal services",
+    "remote_allocations": "allocations",
+    "allocation_user_usage": "usages",
+    "managed_projects": "awards",
+    "remote_projects": "remote projects",
+}
+NICO = {
+    "infrastructureProviders": "NICo providers",
+    "tenantAccounts": "tenant accounts",
+    "instanceTypes": "instance types",
+    "ipBlocks": "blocks",
+    "allocations": "NICo allocations",
+    "subnets": "networks",
+    "vpcPrefixes": "networks",
+}
+
 EntryT = TypeVar("EntryT", ProjectEntry, MembershipEntry)
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
@@ -76,8 +103,8 @@ class _Exporter:
         self._object("service_project_quotas", self._pools())
         self._list("commissions", map(encode.commission, read.commissions(tx)))
         self._placement()
-        self._written("openportal", portal_encode.sections(tx))
-        self._written("nico", nico_read.sections(tx))
+        self._written("openportal", portal_encode.sections(tx), OPENPORTAL)
+        self._written("nico", nico_read.sections(tx), NICO)
         say('"_bursar": {\n')
         self._list("missing_holdings", map(encode.holding_name, read.missing(tx)))
         self._list("provision_log", map(encode.log_entry, read.provision_log(tx)))
@@ -87,42 +114,59 @@ class _Exporter:
         return Report(self._counts)
 
     def _placement(self) -> None:
-        tx, say = self._tx, self._target.write
-        say('"placement": {\n')
-        self._list("resource_classes", ({"name": name} for name in placement_read.classes(tx)))
+        tx, words = self._tx, PLACEMENT
+        self._target.write('"placement": {\n')
+        classes = ({"name": name} for name in placement_read.classes(tx))
+        self._list("resource_classes", classes, words=words)
         self._list("traits", placement_read.traits(tx))
         providers = map(placement_read.provider_object, placement_read.providers(tx))
-        self._list("resource_providers", providers)
+        self._list("resource_providers", providers, words=words)
         found = placement_read.consumers(tx)
         told = ((one.consumer.uuid, placement_read.consumer_object(one)) for one in found)
-        self._object("allocations", told, "},\n")
+        self._object("allocations", told, "},\n", words)
 
-    def _written(self, system: str, found: Mapping[str, Iterable[object]]) -> None:
+    def _written(
+        self, system: str, found: Mapping[str, Iterable[object]], words: Mapping[str, str]
+    ) -> None:
         self._target.write(f"{_json(system)}: {{\n")
         for name, objects in found.items():
-            self._list(name, objects, "},\n" if name == list(found)[-1] else ",\n")
+            self._list(name, objects, "},\n" if name == list(found)[-1] else ",\n", words)
 
     def _kept(self, entry: EntryT) -> EntryT:
         return entry if self._logs else replace(entry, log=())
 
-    def _list(self, name: str, items: Iterable[object], after: str = ",\n") -> None:
-        self._section(name, "[]", (_json(item) for item in items), after)
+    def _list(
+        self,
+        name: str,
+        items: Iterable[object],
+        after: str = ",\n",
+        words: Mapping[str, str] = PLAIN,
+    ) -> None:
+        self._section(name, "[]", (_json(item) for item in items), after, words)
 
-    def _object(self, name: str, items: Iterable[tuple[str, object]], after: str = ",\n") -> None:
+    def _object(
+        self,
+        name: str,
+        items: Iterable[tuple[str, object]],
+        after: str = ",\n",
+        words: Mapping[str, str] = PLAIN,
+    ) -> None:
         lines = (f"{_json(key)}: {_json(value)}" for key, value in items)
-        self._section(name, "{}", lines, after)
+        self._section(name, "{}", lines, after, words)
 
-    def _section(self, name: str, brackets: str, lines: Iterable[str], after: str = ",\n") -> None:
-        say, count = self._target.write, 0
+    def _section(
+        self, name: str, brackets: str, lines: Iterable[str], after: str, words: Mapping[str, str]
+    ) -> None:
+        say, count, counted = self._target.write, 0, words.get(name, name)
         say(f"{_json(name)}: {brackets[0]}")
         for line in lines:
             say(f",\n{line}" if count else f"\n{line}")
             count += 1
             if count % 1000 == 0:
-                self._progress(name, count, 0)
+                self._progress(counted, count, 0)
         say(f"{brackets[1]}{after}")
-        self._counts[name] = self._counts.get(name, 0) + count
-        self._progress(name, count, count)
+        self._counts[counted] = self._counts.get(counted, 0) + count
+        self._progress(counted, count, count)
 
     def _member_holdings(self) -> Iterator[tuple[str, object]]:
         """Everybody's holdings by project and resource."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,13 @@ from backend.quotas.ledger import Ledger, Resolve
 from backend.quotas.model import UNLIMITED, DeleteHoldings, HoldingKey, Limit, SetLimits
 from backend.quotas.service import persist
 from backend.schema import STEPS
-from backend.world import load
+from backend.world import dump, load
 from tests import replay
 from tests.places import Places, in_files
 from tests.world.files import NOW, Json, again, database, exported, loaded, plain, small, text_of
+from tests.world.test_nico import nico
+from tests.world.test_openportal import openportal
+from tests.world.test_placement import placement
 from tests.worlds import OPERATOR, VM, World, person, world_w
 
 PEOPLE = ("p0", "p1", "p2")
@@ -49,6 +53,26 @@ def test_a_world_comes_back_as_it_was(new_place: Places) -> None:
             "log_time": "2026-11-19T13:00:01.000000+00:00",
         }
     ]
+
+
+def test_what_is_counted_out_is_what_is_counted_in(new_place: Places) -> None:
+    """Of the systems beside Astakos, whose sections have names in common with it."""
+    systems = {"placement": placement(), "openportal": openportal(), "nico": nico()}
+    told = {**small(), **systems}
+    db, alone = database(new_place), database(new_place)
+    counted, usual = load(db, told).counts, load(alone, small()).counts
+    found, without = dump(db, io.StringIO()).counts, dump(alone, io.StringIO()).counts
+
+    def more(all: Mapping[str, int], some: Mapping[str, int]) -> dict[str, int]:
+        standard = ("resource classes", "traits")  # written out, but not in
+        found = {name: n - some.get(name, 0) for name, n in all.items() if name not in standard}
+        return {name: n for name, n in found.items() if n}
+
+    assert more(found, without) == more(counted, usual)
+    assert len(more(found, without)) > 20
+    assert (found["projects"], found["portal projects"]) == (without["projects"], 1)
+    db.close()
+    alone.close()
 
 
 def test_the_text_is_the_same_and_one_record_a_line(new_place: Places) -> None:
