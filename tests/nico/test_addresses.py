@@ -104,7 +104,8 @@ def test_n34_a_block_is_given_whole_and_comes_back(c: Cloud) -> None:
 
 def test_n35_a_block_of_which_something_is_taken_is_not_given_whole(c: Cloud) -> None:
     c.give(B22, 24)
-    c.refused(Conflict, giving(B22, 22))
+    assert c.refused(Conflict, giving(B22, 22)).data["rule"] == "space"
+    assert not c.block(B22).full_grant
 
 
 def test_n36_no_network_is_larger_than_its_block(c: Cloud) -> None:
@@ -172,6 +173,7 @@ def test_n42_others_do_not_hold_what_is_mine(c: Cloud) -> None:
     mine, other = c.give(B16, 24), c.give(B16, 24, T2)
     c.hold(other, subnet=True)
     c.set(mine, 25)
+    assert (c.cidr(mine), c.cidr(other)) == ("10.20.0.0/25", "10.20.1.0/24")
 
 
 def test_n43_long_addresses_are_carved_alike(c: Cloud) -> None:
@@ -181,14 +183,14 @@ def test_n43_long_addresses_are_carved_alike(c: Cloud) -> None:
 
 def test_n44_single_addresses_are_networks(c: Cloud) -> None:
     assert each(c, B30, (32,) * 4) == [f"10.9.9.{n}/32" for n in range(4)]
-    c.refused(Conflict, giving(B30, 32))
+    assert c.refused(Conflict, giving(B30, 32)).data["rule"] == "space"
 
 
 def test_n45_a_length_fits_the_addresses(c: Cloud) -> None:
     for block, length in ((B16, 33), (V6, 129), (B16, 280), (B16, 0)):
         assert fields(c.refused(Invalid, giving(block, length))) == {"constraintValue"}
     uuid = c.give(B16, 24)
-    c.refused(Invalid, c.setting(uuid, 33))
+    assert fields(c.refused(Invalid, c.setting(uuid, 33))) == {"constraintValue"}
 
 
 def test_n46_networks_may_be_of_any_kind(c: Cloud) -> None:
