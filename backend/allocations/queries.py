@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from backend.allocations import fields
-from backend.allocations.model import KINDS, AllocationRow
+from backend.allocations.model import KINDS, AllocationRow, Row, key_of
 from backend.core.database.tx import Tx
 from backend.core.listing import Query
 from backend.nico import queries as nico
@@ -173,14 +173,9 @@ def rows(tx: Tx, keys: Sequence[int]) -> dict[int, AllocationRow]:
     consumers = [key // KINDS for key in keys if key % KINDS == 0]
     others = [key // KINDS for key in keys if key % KINDS in (1, 2)]
     given = [key // KINDS for key in keys if key % KINDS == OF_NICO]
-    found = {
-        id * KINDS: AllocationRow(id * KINDS, row)
-        for id, row in placement.consumer_rows(tx, consumers).items()
-    }
-    for id, row in portal.allocation_rows(tx, others).items():
-        key = id * KINDS + 1 + row.remote
-        found[key] = AllocationRow(key, row)
-    for id, one in nico.allocation_rows(tx, given).items():
-        key = id * KINDS + OF_NICO
-        found[key] = AllocationRow(key, one)
-    return found
+    found: list[Row] = [
+        *placement.consumer_rows(tx, consumers).values(),
+        *portal.allocation_rows(tx, others).values(),
+        *nico.allocation_rows(tx, given).values(),
+    ]
+    return {key_of(row): AllocationRow(key_of(row), row) for row in found}

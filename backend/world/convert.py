@@ -48,6 +48,11 @@ UNNUMBERED = -1
 SEATED = frozenset({"accepted", "leave_requested", "suspended"})
 
 
+def moment(told: int | None, otherwise: int) -> int:
+    """A moment as a file has it, or what stands for it."""
+    return otherwise if told is None else told
+
+
 def secret(found: Secret, at: Path) -> str:
     """The sha256 of a token, `` without one."""
     if found.token is not None and found.token_sha256 is not None:
@@ -111,7 +116,7 @@ def application(found: ApplicationFile, project: str, at: int) -> Application:
         project,
         a.applicant,
         ApplicationState(a.state),
-        at if left.issue_date is None else left.issue_date,
+        moment(left.issue_date, at),
         a.owner,
         a.name,
         a.homepage,
@@ -139,7 +144,7 @@ def project(found: ProjectFile, now: int) -> ProjectEntry:
     state = ProjectState(p.state)
     alive = state in (ProjectState.ACTIVE, ProjectState.SUSPENDED)
     usual = p.name if alive else ""
-    created = now if p.creation_date is None else p.creation_date
+    created = moment(p.creation_date, now)
     deactivated = p.deactivation_date or 0
     if not deactivated and p.state in ("suspended", "terminated"):
         deactivated = created

@@ -19,6 +19,7 @@ from backend.nico.model import (
     Site,
     Tenant,
 )
+from backend.world.convert import moment
 from backend.world.nico_format import (
     AccountFile,
     BlockFile,
@@ -41,13 +42,9 @@ from backend.world.nico_model import (
 )
 
 
-def _at(told: int | None, otherwise: int) -> int:
-    return otherwise if told is None else told
-
-
 def _dates(found: LastingFile, now: int) -> tuple[int, int]:
-    created = _at(found.created, now)
-    return created, _at(found.updated, created)
+    created = moment(found.created, now)
+    return created, moment(found.updated, created)
 
 
 def _history(found: LastingFile) -> History:
@@ -57,24 +54,24 @@ def _history(found: LastingFile) -> History:
 
 def provider(found: OrgFile, now: int) -> Provider:
     """A provider."""
-    return Provider(found.id, found.org, found.org_display_name, _at(found.created, now))
+    return Provider(found.id, found.org, found.org_display_name, moment(found.created, now))
 
 
 def tenant(found: OrgFile, now: int) -> Tenant:
     """A tenant."""
-    return Tenant(found.id, found.org, found.org_display_name, _at(found.created, now))
+    return Tenant(found.id, found.org, found.org_display_name, moment(found.created, now))
 
 
 def account(found: AccountFile, now: int) -> TenantAccount:
     """A tenant's account."""
     who = (found.id, found.infrastructure_provider_id, found.tenant_org, found.status)
-    return TenantAccount(*who, _at(found.created, now))
+    return TenantAccount(*who, moment(found.created, now))
 
 
 def site(found: SiteFile, now: int) -> Site:
     """A site."""
     what = (found.name, found.status, found.is_online)
-    return Site(found.id, found.infrastructure_provider_id, *what, _at(found.created, now))
+    return Site(found.id, found.infrastructure_provider_id, *what, moment(found.created, now))
 
 
 def instance_type(found: TypeFile, now: int) -> TypeEntry:
@@ -112,10 +109,12 @@ def given(found: GivenFile, now: int) -> GivenEntry:
     dates, (what,) = _dates(found, now), found.allocation_constraints
     where = (found.id, found.infrastructure_provider_id, found.tenant_id, found.site_id)
     one = Allocation(*where, found.name, found.description, found.status, *dates)
-    created = _at(what.created, dates[0])
+    created = moment(what.created, dates[0])
     about = (Kind(what.resource_type), what.resource_type_id, Mode(what.constraint_type))
     given = (what.constraint_value, what.derived_resource_id or "")
-    constraint = Constraint(what.id, found.id, *about, *given, created, _at(what.updated, created))
+    constraint = Constraint(
+        what.id, found.id, *about, *given, created, moment(what.updated, created)
+    )
     return GivenEntry(one, constraint, _history(found))
 
 

@@ -11,6 +11,7 @@ from backend.placement.model import UNTYPED, Consumer, Provider, Stock
 from backend.placement.rules.names import CUSTOM, standard_classes, standard_traits
 from backend.world import placement_read as read
 from backend.world.check import Names, once
+from backend.world.convert import moment
 from backend.world.model import UNKNOWN, ConsumerEntry, ProviderEntry
 from backend.world.placement_format import (
     ConsumerFile,
@@ -137,8 +138,8 @@ class _Preparation:
         return ProviderEntry(provider, *told, *self._dates(one.extra))
 
     def _dates(self, told: DatesFile) -> tuple[int, int]:
-        created = self._now if told.created is None else told.created
-        return created, created if told.updated is None else told.updated
+        created = moment(told.created, self._now)
+        return created, moment(told.updated, created)
 
     def _consumers(self) -> Iterator[ConsumerEntry]:
         for uuid, one in self._file.allocations.items():

@@ -24,6 +24,7 @@ from backend.openportal.model import (
     State,
     Usage,
 )
+from backend.world.convert import moment
 from backend.world.portal_format import (
     AssociationFile,
     JobFile,
@@ -53,14 +54,10 @@ def to_text(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _at(told: int | None, otherwise: int) -> int:
-    return otherwise if told is None else told
-
-
 def customer(found: PortalCustomerFile, now: int) -> Customer:
     """An organisation."""
     names = (found.name, found.native_name, found.abbreviation)
-    return Customer(found.uuid, *names, _at(found.created, now))
+    return Customer(found.uuid, *names, moment(found.created, now))
 
 
 def project(found: PortalProjectFile, now: int) -> PortalProject:
@@ -69,14 +66,14 @@ def project(found: PortalProjectFile, now: int) -> PortalProject:
     head = (found.uuid, found.customer_uuid, found.name, found.description)
     dates = (found.start_date or "", found.end_date or "")
     way = (left.shortname, left.allowed_destinations)
-    return PortalProject(*head, *dates, *way, left.credits, _at(found.created, now))
+    return PortalProject(*head, *dates, *way, left.credits, moment(found.created, now))
 
 
 def account(found: PortalUserFile, now: int) -> AccountEntry:
     """Somebody."""
     names = (found.uuid, found.username, found.full_name, found.email)
     flags = (found.is_staff, found.is_support, found.is_active)
-    user = PortalUser(*names, *flags, _at(found.date_joined, now))
+    user = PortalUser(*names, *flags, moment(found.date_joined, now))
     return AccountEntry(user, tuple(_part(found.uuid, one) for one in found.permissions))
 
 
@@ -99,7 +96,7 @@ def service(found: PortalServiceFile) -> ServiceEntry:
 def allocation(found: LocalFile | RemoteFile, now: int) -> AllocationEntry:
     """An allocation of either kind."""
     left, remote = found.extra, isinstance(found, RemoteFile)
-    created = _at(found.created, now)
+    created = moment(found.created, now)
     one = Allocation(
         uuid=found.uuid,
         remote=remote,
@@ -121,7 +118,7 @@ def allocation(found: LocalFile | RemoteFile, now: int) -> AllocationEntry:
         local_version=left.local_version,
         remote_version=left.remote_version,
         created_at=created,
-        modified_at=_at(found.modified, created),
+        modified_at=moment(found.modified, created),
         figures_at=left.figures_at or 0,
         given_limit=left.given_limit,
     )
@@ -151,12 +148,12 @@ def award(found: ManagedProjectFile, now: int) -> Award:
     head = (found.identifier, found.destination, AwardState(found.state))
     what = (to_text(found.details), found.project_uuid or "", found.project_template, found.notes)
     review = (found.reviewed_at or 0, found.reviewed_by, found.review_comment)
-    return Award(*head, *what, _at(found.created, now), *review)
+    return Award(*head, *what, moment(found.created, now), *review)
 
 
 def remote_project(found: RemoteProjectFile, now: int) -> RemoteProject:
     """An award of ours."""
-    created = _at(found.created, now)
+    created = moment(found.created, now)
     return RemoteProject(
         uuid=found.uuid,
         project=found.project_uuid or "",
@@ -174,5 +171,5 @@ def remote_project(found: RemoteProjectFile, now: int) -> RemoteProject:
         links=to_text(found.links),
         notes=found.notes,
         created_at=created,
-        modified_at=_at(found.modified, created),
+        modified_at=moment(found.modified, created),
     )

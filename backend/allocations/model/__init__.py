@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from backend.core.parts import offered
 
 if TYPE_CHECKING:
-    from backend.allocations.model.rows import KINDS, AllocationRow, Kind
+    from backend.allocations.model.rows import KINDS, AllocationRow, Kind, Row, key_of
 
 __getattr__ = offered(__name__, "rows")
 
-__all__ = ["KINDS", "AllocationRow", "Kind"]
+__all__ = ["KINDS", "AllocationRow", "Kind", "Row", "key_of"]

@@ -61,6 +61,11 @@ def escaped(text: str) -> str:
     return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
+def lowered(text: str) -> str:
+    """Lower case as both engines have it, in ASCII only."""
+    return "".join(char.lower() if char.isascii() else char for char in text)
+
+
 def _any(conditions: Iterable[Condition]) -> Condition:
     found = list(conditions)
     params = [param for _, own in found for param in own]

@@ -49,7 +49,6 @@ if TYPE_CHECKING:
         NicoDetail,
         NicoRow,
         Piece,
-        Preview,
         Sharing,
         TypeRow,
     )
@@ -87,7 +86,6 @@ __all__ = [
     "Piece",
     "Pool",
     "Prefix",
-    "Preview",
     "Provider",
     "RegisterProvider",
     "RegisterTenant",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backend.nico.model.entities import Block, Constraint, Instance, Kind, Mode, Prefix
+from backend.nico.model.entities import Block, Instance, Kind, Mode, Prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +189,3 @@ class Choice:
     uuid: str
     name: str
     of: str
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a value would come to: the network it would be carved as, `` for machines."""
-
-    constraint: Constraint
-    value: int
-    cidr: str

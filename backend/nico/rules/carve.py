@@ -196,10 +196,14 @@ def _between(start: int, end: int, bits: int) -> Iterator[Net]:
         start += 1 << low
 
 
-def told(pieces: Collection[Net], most: int = 4) -> str:
+NAMED = 4
+"""As many free pieces as are told by name."""
+
+
+def told(pieces: Collection[Net]) -> str:
     """What is free, in words."""
     if not pieces:
         return "nothing is free"
-    names = [one.cidr for one in sorted(pieces)[:most]]
+    names = [one.cidr for one in sorted(pieces)[:NAMED]]
     more = len(pieces) - len(names)
     return f"free: {', '.join(names)}{f' and {more:,} more' if more else ''}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from backend.core.database.tx import Tx
-from backend.core.filter.conditions import escaped
+from backend.core.filter.conditions import escaped, lowered
 from backend.nico.model.reads import Form, Sight, Wanted
 from backend.nico.store.catalogues import Catalogue, Narrow
 
@@ -101,13 +101,8 @@ def _condition(narrow: Narrow, values: Sequence[object]) -> Condition:
 
 def _some(catalogue: Catalogue, text: str) -> Condition:
     """Rows that have a text in one of their columns."""
-    folded, lowered = f"%{escaped(text.casefold())}%", f"%{escaped(_lowered(text))}%"
+    folded, low = f"%{escaped(text.casefold())}%", f"%{escaped(lowered(text))}%"
     told = [f"{column} LIKE ? ESCAPE '!'" for column in catalogue.text]
     told += [f"lower(coalesce({column}, '')) LIKE ? ESCAPE '!'" for column in catalogue.lower]
-    params: list[object] = [*[folded] * len(catalogue.text), *[lowered] * len(catalogue.lower)]
+    params: list[object] = [*[folded] * len(catalogue.text), *[low] * len(catalogue.lower)]
     return " OR ".join(told), params
-
-
-def _lowered(text: str) -> str:
-    """Lower case as both engines have it, in ASCII only."""
-    return "".join(char.lower() if char.isascii() else char for char in text)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from threading import Lock
 
 from backend.core.database.tx import Tx
-from backend.core.filter.conditions import escaped
+from backend.core.filter.conditions import escaped, lowered
 from backend.core.journal import SELECT_HEAD
 from backend.openportal.model.reads import Kind, Sight, Wanted
 from backend.openportal.store.catalogues import SORTED, Catalogue, Narrow
@@ -135,8 +135,3 @@ def _condition(narrow: Narrow, values: Sequence[object]) -> Condition:
     if narrow.kind is Kind.ASCII:
         return narrow.sql, [f"%{escaped(lowered(str(value)))}%"]
     return narrow.sql, [value]
-
-
-def lowered(text: str) -> str:
-    """Lower case as both engines have it, in ASCII only."""
-    return "".join(char.lower() if char.isascii() else char for char in text)
