@@ -291,6 +291,7 @@ def _allocation_row(one: Line, prefixes: int) -> NicoRow:
     return NicoRow(
         key=one.allocation_key,
         uuid=one.allocation,
+        constraint=one.uuid,
         name=one.name,
         status=one.status,
         tenant=one.tenant,

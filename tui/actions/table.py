@@ -103,9 +103,9 @@ _MENUS = (
 _VIEWS = (
     Action("quotas.over", ("o",), "over only", (Scope.QUOTAS,), Group.VIEW,
            "Only holders over their effective limit", footer=10),
-    Action("alloc.totals", ("i",), "totals", (Scope.ALLOCATIONS,), Group.VIEW,
+    Action("alloc.totals", ("i",), "totals", (Scope.ALLOCATIONS, Scope.CONSTRAINTS), Group.VIEW,
            "What the marked allocations come to, or all that are listed; the limit of a project"
-           " code counts once", footer=84),
+           " code counts once. Of NICo, by instance type and by tenant", footer=84),
     Action("quotas.group", ("t",), "members / pools", (Scope.QUOTAS,), Group.VIEW,
            "Holders, or the pools of projects", short="pools", footer=30),
     Action("quotas.explain", ("i",), "explain", (Scope.QUOTAS, Scope.QUOTA), Group.VIEW,
@@ -256,9 +256,9 @@ _DECISIONS = (
     Action("alloc.new", ("n",), "new allocation", (Scope.ALLOCATIONS,), Group.DECIDE,
            "Fill in a form for a new allocation of OpenPortal or NICo; a preview follows",
            short="new", footer=86, gives=("CreateAllocation", "CreateNicoAllocation")),
-    Action("alloc.limit", ("L",), "set limit", _ALLOCATION, Group.DECIDE,
+    Action("alloc.limit", ("L",), "set limit", (*_ALLOCATION, Scope.CONSTRAINTS), Group.DECIDE,
            "Type another node limit of an allocation, or of all marked ones; the service is told."
-           " Of NICo, another value",
+           " Of NICo, another value, such as 6 or /22, or a step, such as +1",
            short="limit", footer=2, changes_data=True,
            gives=("SetNodeLimit", "SetConstraintValue")),
     Action("alloc.pull", ("P",), "pull", _ALLOCATION, Group.DECIDE,

@@ -14,7 +14,7 @@ from textual.widgets import TextArea
 
 from backend.core.text import MAX_CHARS
 from tui.forms.exact import hidden
-from tui.forms.form import Field, Kind
+from tui.forms.form import Field, Kind, Step
 from tui.widgets.field import LineField
 
 
@@ -33,6 +33,24 @@ class LineControl(LineField):
     def typed(self) -> str:
         """What stands in it."""
         return self.value
+
+
+class StepControl(LineControl):
+    """A line whose value goes up and down by `-` and `+`, which is what they do in place of being
+    typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("plus", "step(1)", show=False, priority=True),
+        Binding("minus", "step(-1)", show=False, priority=True),
+    ]
+
+    def __init__(self, value: str, step: Step) -> None:
+        super().__init__(value)
+        self._step = step
+
+    def action_step(self, by: int) -> None:
+        """One more or less."""
+        self.put(self._step(self.value, by))
 
 
 class TextControl(TextArea):
@@ -111,4 +129,6 @@ def control(field: Field, value: str) -> Control:
     """What this field is filled in with."""
     if field.kind is Kind.TEXT:
         return TextControl(value)
+    if field.step is not None:
+        return StepControl(value, field.step)
     return OneOf(field.choices, value) if field.choices else LineControl(value)

@@ -20,6 +20,7 @@ Value = str | int
 Typed = Mapping[str, str]
 Changed = Mapping[str, Value]
 Find = Callable[[str], Awaitable[str]]
+Step = Callable[[str, int], str]
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?")
 
@@ -42,8 +43,9 @@ class Field:
     """Something that can be changed. `value` is what it is now, `help` a few words beside it.
 
     `check` says what is wrong with a value by raising ValueError, `find` gives what is sent in
-    its place (a uuid) and raises BursarError. Fields with the same `row` stand on one line of
-    that name; `section` is the heading of those that follow each other."""
+    its place (a uuid) and raises BursarError. `step(text, by)` is the text that `-` and `+` make of
+    one. Fields with the same `row` stand on one line of that name; `section` is the heading of
+    those that follow each other."""
 
     id: str
     label: str
@@ -53,6 +55,7 @@ class Field:
     choices: tuple[str, ...] = ()
     check: Callable[[Value], None] | None = None
     find: Find | None = None
+    step: Step | None = None
     required: bool = False
     section: str = ""
     row: str = ""
@@ -197,6 +200,7 @@ __all__ = [
     "Find",
     "Form",
     "Kind",
+    "Step",
     "Typed",
     "Value",
     "checked",

@@ -27,6 +27,7 @@ def value(actor: Actor, row: ConstraintRow) -> Form:
         value=nico.value(row.kind, row.value),
         help=_allowed(row),
         check=_Within(row.kind, row.bounds),
+        step=_Steps(row),
         required=True,
     )
 
@@ -61,6 +62,22 @@ class _Within:
         if found is not None and not found.least <= wanted <= found.most:
             span = f"{nico.value(self._kind, found.least)} to {nico.value(self._kind, found.most)}"
             raise ValueError(f"{span}: {found.why}" if found.why else span)
+
+
+class _Steps:
+    """One more or less, within what the value may become."""
+
+    def __init__(self, row: ConstraintRow) -> None:
+        self._kind, self._bounds, self._now = row.kind, row.bounds, row.value
+
+    def __call__(self, text: str, by: int) -> str:
+        try:
+            wanted = number(text) + by
+        except ValueError:
+            wanted = self._now
+        if (found := self._bounds) is not None:
+            wanted = min(max(wanted, found.least), found.most)
+        return nico.value(self._kind, max(1, wanted))
 
 
 def _allowed(row: ConstraintRow) -> str:

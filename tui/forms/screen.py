@@ -123,7 +123,8 @@ class FormScreen(Dialog[Receipt | None]):
     def on_mount(self) -> None:
         """Offer what was typed the last time."""
         self.query_one("#text").can_focus = False
-        self.frame(self.form.title, "tab moves   enter goes on   esc closes")
+        steps = "- + step   " if any(one.step for one in self.form.fields) else ""
+        self.frame(self.form.title, f"{steps}tab moves   enter goes on   esc closes")
         self.show_text(lambda look: wrapped("note", self.form.note, look.width, style=QUIET))
         self._tell(Checked({}, {}))
         self._begin()

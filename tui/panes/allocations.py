@@ -24,6 +24,7 @@ from tui.panes.consumer_actions import about, named
 from tui.panes.kinds import AllocationActions
 from tui.panes.listpane import ListPane, quiet
 from tui.panes.related import quoted
+from tui.panes.value_actions import Set
 from tui.widgets.columns import Column
 
 if TYPE_CHECKING:
@@ -162,6 +163,35 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
             return self.nico_deletion(of)
         return self.deletion(of) if isinstance(of, PortalRow) else self.removal(of)
 
+    def action_alloc_limit(self) -> None:
+        """Another limit or value for all that are marked, or for the one under the cursor."""
+        if self.marks():
+            self.start(self._limit_marked, group="ask")
+        else:
+            super().action_alloc_limit()
+
+    async def _limit_marked(self) -> None:
+        keys, _ = bulk.meant(self.list)
+        rows = [row.of for row in (await self.listing().rows(keys)).values()]
+        given = [one for one in rows if isinstance(one, NicoRow)]
+        if not given:
+            self.ask_limit()
+        elif any(isinstance(one, PortalRow) for one in rows):
+            told = "allocations of OpenPortal and of NICo are marked"
+            raise Invalid(told, hint="mark those of one system")
+        else:
+            self.ask_value(given)
+
+    def set_values(self, make: Set) -> None:
+        """About all that are marked."""
+
+        def made(row: AllocationRow) -> Command:
+            if not isinstance(row.of, NicoRow):
+                raise Invalid("only allocations of NICo have that")
+            return make(row.of)
+
+        bulk.decide(self, self.list, made, _named)
+
     def action_alloc_new(self) -> None:
         """Make a new allocation of OpenPortal or of NICo."""
         self.fill_in(self._new)
@@ -188,7 +218,7 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
         """What the marked ones come to, or all that are listed."""
         from tui.panes import totals
 
-        totals.show(self)
+        totals.show(self, totals.of_allocations)
 
     # Filters
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backend.nico.model import ConstraintRow
@@ -10,15 +12,16 @@ from tui.format.nico import why_not
 from tui.panes.nico_actions import value_form
 from tui.panes.pane import Pane
 from tui.panes.raw import RawPane
+from tui.panes.value_actions import Set, ValueActions
 
 if TYPE_CHECKING:
     from tui.forms.form import Form
 
-EDITS = ("row.edit", "row.editor")
+EDITS = ("row.edit", "row.editor", "alloc.limit")
 GIVES = ("SetConstraintValue",)
 
 
-class ConstraintActions(Pane, inherit_bindings=False):
+class ConstraintActions(ValueActions, inherit_bindings=False):
     """Edits the value of `constraint_row`."""
 
     def constraint_row(self) -> ConstraintRow | None:
@@ -32,8 +35,20 @@ class ConstraintActions(Pane, inherit_bindings=False):
             return why
         if why := self.session.forbidden() or self.session.lacking(GIVES):
             return why
+        if action.id == "alloc.limit" and self.marks():
+            return ""
         row = self.constraint_row()
         return "no constraint is selected" if row is None else why_not(row.bounds)
+
+    def named(self, action: Action) -> Action:
+        """In the words of NICo."""
+        if action.id == "alloc.limit":
+            return replace(action, title="set value", short="value")
+        return action
+
+    def offers(self, action: Action) -> bool:
+        """One value is edited by a form."""
+        return action.id != "alloc.limit" or self.marks() > 0
 
     def action_row_edit(self) -> None:
         """Another value, by a form."""
@@ -42,6 +57,23 @@ class ConstraintActions(Pane, inherit_bindings=False):
     def action_row_editor(self) -> None:
         """The same as a text."""
         self.fill_in(self._form, editor=True)
+
+    def action_alloc_limit(self) -> None:
+        """Another value for all that are marked; of one, by the form."""
+        if self.marks():
+            self.start(self._ask_marked, group="ask")
+        else:
+            self.action_row_edit()
+
+    async def marked_rows(self) -> Sequence[ConstraintRow]:
+        """What is marked and still there. Raises BursarError."""
+        return ()
+
+    async def _ask_marked(self) -> None:
+        self.ask_value(await self.marked_rows())
+
+    def set_values(self, make: Set) -> None:
+        """Nothing is marked on the screen of one."""
 
     async def _form(self) -> Form | None:
         row = self.constraint_row()

@@ -12,10 +12,11 @@ from tui.actions import Action, Scope, bindings
 from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
 from tui.format.nico import bounds, constraint, resource, value
 from tui.format.units import UNKNOWN
-from tui.panes import unconnected
+from tui.panes import bulk, unconnected
 from tui.panes.constraint_actions import ConstraintActions, show_raw
 from tui.panes.detailpane import DetailPane
 from tui.panes.listpane import ListPane, quiet
+from tui.panes.value_actions import Set
 from tui.session import Session
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
@@ -73,6 +74,21 @@ class ConstraintsPane(ConstraintActions, ListPane[ConstraintRow], inherit_bindin
         """The one under the cursor."""
         return self.list.cursor_row
 
+    async def marked_rows(self) -> Sequence[ConstraintRow]:
+        """Read again: what is marked need not be listed."""
+        keys, _ = bulk.meant(self.list)
+        return list((await self.listing().rows(keys)).values())
+
+    def set_values(self, make: Set) -> None:
+        """About all that are marked."""
+        bulk.decide(self, self.list, make, lambda row: row.allocation_name)
+
+    def action_alloc_totals(self) -> None:
+        """What the marked ones come to, or all that are listed."""
+        from tui.panes import totals
+
+        totals.show(self, totals.of_constraints)
+
     def refusal(self, action: Action) -> str:
         """The other view needs its system."""
         if action.id == "constraints.view":
@@ -82,7 +98,8 @@ class ConstraintsPane(ConstraintActions, ListPane[ConstraintRow], inherit_bindin
     def hint(self) -> Part:
         """What is over in the other view, else what can be done."""
         badges, view = self.session.badges, self.session.key("constraints.view")
-        edits = f"{self.session.key('row.edit')} edits the value" if self.list.shown else ""
+        edit, sum = self.session.key("row.edit"), self.session.key("alloc.totals")
+        edits = f"{edit} edits the value   {sum} adds up" if self.list.shown else ""
         if badges is not None and badges.overfull:
             told = "1 inventory" if badges.overfull == 1 else f"{badges.overfull:,} inventories"
             return f"! {told} of Placement over   {view} shows them   {edits}".rstrip(), BAD

@@ -107,10 +107,10 @@ class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bin
 
     def action_alloc_limit(self) -> None:
         """Set the limit of one of OpenPortal, the value of one of NICo."""
-        if self.nico_row() is not None and not self.marks():
+        if self.nico_row() is not None:
             self.fill_in(self.nico_value)
         else:
-            super().action_alloc_limit()
+            self.ask_limit()
 
     def action_alloc_unlink(self) -> None:
         """Forget it here; of a consumer, take away what one provider gives."""

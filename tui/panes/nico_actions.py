@@ -9,6 +9,7 @@ from backend.nico.model import ConstraintRow, DeleteNicoAllocation, NicoRow
 from tui.actions import Action
 from tui.format.nico import why_not
 from tui.panes.pane import Pane
+from tui.panes.value_actions import Set, ValueActions
 
 if TYPE_CHECKING:
     from tui.forms.form import Form
@@ -23,7 +24,7 @@ GIVES = {
 OF_OTHERS = ("alloc.pull", "alloc.ok", "alloc.erred", "alloc.move", "alloc.unlink")
 
 
-class NicoActions(Pane, inherit_bindings=False):
+class NicoActions(ValueActions, inherit_bindings=False):
     """Rename, set the value of and delete the allocation of `nico_row`."""
 
     def nico_row(self) -> NicoRow | None:
@@ -41,6 +42,9 @@ class NicoActions(Pane, inherit_bindings=False):
         if action.id == "alloc.delete" and row.locked and not self.marks():
             return f"it is in use; {self.session.key('row.open')} shows what has to go before"
         return ""
+
+    def set_values(self, make: Set) -> None:
+        """Nothing is marked on the screen of one."""
 
     def nico_deletion(self, row: NicoRow) -> DeleteNicoAllocation:
         """What takes it back."""

@@ -132,7 +132,7 @@ class PortalActions(Pane, inherit_bindings=False):
 
     # The limit
 
-    def action_alloc_limit(self) -> None:
+    def ask_limit(self) -> None:
         """Type another limit; of several, the same for all."""
         if (row := self.portal_row()) is None and not self.marks():
             return

@@ -1,24 +1,30 @@
-"""What allocations come to: the limit of a project code once, amounts of consumers by class."""
+"""What allocations come to: the limit of a project code once, amounts of consumers by class, what
+tenants of NICo have by type."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from backend.allocations.model import AllocationRow
-from backend.core.listing import Query
+from backend.core.listing import Listing, Query
 from backend.core.text import counted
+from backend.nico.model import NicoRow, TypeRow
 from backend.openportal.model import PortalRow
 from backend.placement.model import ConsumerRow
-from tui.format import portal
+from tui.format import portal, sharing
 from tui.format.codes import DIFFER, Totals
-from tui.format.lines import HEAD, QUIET, Line, Look, columns, line, section
+from tui.format.lines import HEAD, QUIET, Build, Line, Look, blank, columns, line, section
 from tui.format.stock import figure
-from tui.panes.pane import Pane
-from tui.session import WARN
+from tui.panes.listpane import ListPane
+from tui.session import WARN, Session
 
 PAGE = 500
 GROUP = "totals"
+
+Adding = Callable[[Session, Sequence[int]], Awaitable[Build]]
+"""Tells what the rows of these keys come to; raises BursarError."""
 
 
 @dataclass(slots=True)
@@ -28,32 +34,35 @@ class Sum:
     consumers: int = 0
     classes: dict[str, int] = field(default_factory=dict)
     nodes: Totals = field(default_factory=Totals)
+    given: sharing.Sums = field(default_factory=sharing.Sums)
 
     def add(self, rows: Iterable[AllocationRow]) -> None:
         """More of them."""
         for row in rows:
             if isinstance(row.of, PortalRow):
                 self.nodes.add(row.of)
-            if not isinstance(row.of, ConsumerRow):
-                continue
-            self.consumers += 1
-            for name, amount in row.of.amounts:
-                self.classes[name] = self.classes.get(name, 0) + amount
+            elif isinstance(row.of, NicoRow):
+                self.given.add([row.of])
+            else:
+                self._consumer(row.of)
+
+    def _consumer(self, row: ConsumerRow) -> None:
+        self.consumers += 1
+        for name, amount in row.amounts:
+            self.classes[name] = self.classes.get(name, 0) + amount
 
 
-def show(pane: Pane) -> None:
+def show(pane: ListPane[Any], adding: Adding) -> None:
     """Add up the marked rows, or all that are listed, and show it."""
     if pane.session.doing:
         pane.session.tell(f"one at a time: {pane.session.doing}", WARN)
     else:
-        pane.start(_show, pane, group=GROUP)
+        pane.start(_show, pane, adding, group=GROUP)
 
 
-async def _show(pane: Pane) -> None:
-    from tui.panes.allocations import AllocationsPane
+async def _show(pane: ListPane[Any], adding: Adding) -> None:
     from tui.widgets.overlay import Overlay
 
-    assert isinstance(pane, AllocationsPane)
     session, marked = pane.session, list(pane.state.marked)
     query = pane.query_listed
 
@@ -63,23 +72,42 @@ async def _show(pane: Pane) -> None:
 
     session.doing, session.stop = "adding up", stop
     try:
-        found = await added(pane, query, marked)
+        build = await adding(session, marked or await pane.listing().keys(query))
     finally:
         session.doing = ""
     title = f"Totals of {len(marked):,} marked" if marked else "Totals of all listed"
-    await pane.app.push_screen(Overlay(title, lambda look: lines(found, look), session.look))
+    await pane.app.push_screen(Overlay(title, build, session.look))
 
 
-async def added(pane: Pane, query: Query, marked: Sequence[int]) -> Sum:
-    """What these rows, or all that fit the query, come to. Raises BursarError."""
-    listing, found = pane.session.backend.allocations, Sum()
-    keys = marked or await listing.keys(query)
+async def of_allocations(session: Session, keys: Sequence[int]) -> Build:
+    """What allocations of all systems come to. Raises BursarError."""
+    found = Sum()
+    await _added(session.backend.allocations, keys, found.add)
+    types = await _types(session) if found.given.count else {}
+    return lambda look: lines(found, types, look)
+
+
+async def of_constraints(session: Session, keys: Sequence[int]) -> Build:
+    """What constraints of NICo come to. Raises BursarError."""
+    found = sharing.Sums()
+    await _added(session.backend.nico.constraints, keys, found.add)
+    types = await _types(session)
+    return lambda look: sharing.lines(found, types, look) if found.count else [_nothing()]
+
+
+async def _added(
+    listing: Listing[Any], keys: Sequence[int], add: Callable[[Iterable[Any]], None]
+) -> None:
     for start in range(0, len(keys), PAGE):
-        found.add((await listing.rows(keys[start : start + PAGE])).values())
-    return found
+        add((await listing.rows(keys[start : start + PAGE])).values())
 
 
-def lines(found: Sum, look: Look) -> Iterator[Line]:
+async def _types(session: Session) -> Mapping[str, TypeRow]:
+    listing = session.backend.nico.types
+    return {row.uuid: row for row in (await listing.rows(await listing.keys(Query()))).values()}
+
+
+def lines(found: Sum, types: Mapping[str, TypeRow], look: Look) -> Iterator[Line]:
     """The sums in words."""
     nodes = found.nodes
     if nodes.allocations:
@@ -93,8 +121,16 @@ def lines(found: Sum, look: Look) -> Iterator[Line]:
                     strict=True)]  # fmt: skip
         title = counted(found.consumers, "consumer") + " of Placement"
         yield from section(title, body, "amounts of all their providers")
-    if not nodes.allocations and not found.consumers:
-        yield line("none", ("Nothing is listed.", QUIET))
+    if found.given.count:
+        if nodes.allocations or found.consumers:
+            yield blank()
+        yield from sharing.lines(found.given, types, look)
+    elif not nodes.allocations and not found.consumers:
+        yield _nothing()
+
+
+def _nothing() -> Line:
+    return line("none", ("Nothing is listed.", QUIET))
 
 
 def _nodes(nodes: Totals, look: Look) -> Iterator[Line]:

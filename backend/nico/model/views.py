@@ -63,6 +63,7 @@ class NicoRow:
 
     key: int
     uuid: str
+    constraint: str
     name: str
     status: str
     tenant: str

@@ -9,6 +9,8 @@ from tests.nico.cloud import B22, B24, G100, T2, Cloud
 from tests.tui.panes.test_pictures import Compare, both_sizes, shown
 from tests.tui.stage import NARROW, Stage, press, until
 from tests.tui.troubles import listed, order
+from tui.dialogs.bulk import BulkScreen
+from tui.widgets.overlay import Overlay
 from tui.widgets.text import TextPanel
 
 
@@ -28,6 +30,42 @@ def test_lists(
     cloud.give(B24, 24)
     cloud.give(B22, 25)
     assert shown(shelves, snap_compare, size, before)
+
+
+@both_sizes
+def test_totals(shelves: Stage, cloud: Cloud, snap_compare: Compare, size: tuple[int, int]) -> None:
+    """What is given of each type beside what there is; machines and networks of each tenant."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await order(pilot, "constraints")
+        await listed(pilot, lambda count: count == 5)
+        await press(pilot, "i")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Overlay))
+
+    assert shown(shelves, snap_compare, size, before)
+
+
+def test_several_at_once(shelves: Stage, cloud: Cloud, snap_compare: Compare) -> None:
+    """One more for each, and who cannot have it."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await order(pilot, "constraints machines")
+        await listed(pilot, lambda count: count == 3)
+        await press(pilot, "*", "L", "plus", "2", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BulkScreen))
+
+    assert shown(shelves, snap_compare, NARROW, before)
+
+
+def test_asking_for_several(shelves: Stage, cloud: Cloud, snap_compare: Compare) -> None:
+    """The line says for how many, and that a step may be typed."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await order(pilot, "constraints addresses")
+        await listed(pilot, lambda count: count == 2)
+        await press(pilot, "*", "L", "plus")
+
+    assert shown(shelves, snap_compare, NARROW, before)
 
 
 @both_sizes
