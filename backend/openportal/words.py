@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from backend.core import telling
 from backend.core.database.tx import Tx
 from backend.core.telling import Facts, Named
-from backend.openportal.model import HUNDREDTHS
+from backend.openportal.model import node_hours
 
 SELECT_ALLOCATIONS = """
 SELECT a.uuid, a.name || ' on ' || s.name FROM portal_allocation a
@@ -73,5 +73,5 @@ def told(tx: Tx, facts: Iterable[Facts]) -> list[Facts]:
 
 def _figure(name: str, value: object) -> object:
     if name in IN_HUNDREDTHS and isinstance(value, int):
-        return f"{value // HUNDREDTHS}.{value % HUNDREDTHS:02}"
+        return node_hours(value)
     return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from backend.core.database.tx import Tx
-from backend.openportal.model import HUNDREDTHS, Award, Customer, PortalProject, RemoteProject
+from backend.openportal.model import Award, Customer, PortalProject, RemoteProject, node_hours
 from backend.openportal.stored import object_of
 from backend.quotas.encode import iso
 from backend.world import portal_read as read
@@ -37,12 +37,6 @@ def sections(tx: Tx) -> Mapping[str, Iterator[Json]]:
     }
 
 
-def hours(hundredths: int) -> str:
-    """Node-hours with two places."""
-    whole, part = divmod(hundredths, HUNDREDTHS)
-    return f"{whole}.{part:02}"
-
-
 def _time(at: int) -> str | None:
     return iso(at) if at else None
 
@@ -71,7 +65,7 @@ def project(one: PortalProject) -> Json:
         "_bursar": {
             "shortname": one.shortname,
             "allowed_destinations": one.allowed_destinations,
-            "credits": hours(one.credits),
+            "credits": node_hours(one.credits),
         },
     }
 
@@ -133,7 +127,7 @@ def allocation(entry: AllocationEntry) -> Json:
         "backend_id": one.backend_id,
         "remote_project_identifier" if one.remote else "groupname": one.counterpart,
         "node_limit": one.node_limit,
-        "node_usage": hours(one.node_usage),
+        "node_usage": node_hours(one.node_usage),
         "is_active": one.is_active,
         "error_message": one.error_message,
         "error_traceback": one.error_traceback,
@@ -172,7 +166,7 @@ def usage(entry: UsageEntry) -> Json:
         "username": used.username,
         "year": used.year,
         "month": used.month,
-        "node_usage": hours(used.usage),
+        "node_usage": node_hours(used.usage),
         "user_uuid": entry.user or None,
         "full_name": used.full_name,
     }

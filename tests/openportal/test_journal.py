@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from backend.core.listing import Query
 from backend.journal_view import describe, keys_sql, rows
-from backend.openportal.model import ModifyAllocation, NameProject, PullAllocation
+from backend.openportal.model import ModifyAllocation, NameProject, PullAllocation, node_hours
 from tests.openportal.portals import A, P, Portal, R, S
 
 
@@ -41,6 +43,21 @@ def test_usage_is_told_in_node_hours(p: Portal) -> None:
     after = json.loads(p.see(describe, 6).row.after)
     used = p.seen(uuid).node_usage
     assert after["node_usage"] == f"{used // 100}.{used % 100:02}"
+
+
+@pytest.mark.parametrize(
+    ("hundredths", "exact", "short"),
+    [
+        (187050, "1870.50", "1,870.5"),
+        (100, "1.00", "1"),
+        (5, "0.05", "0.05"),
+        (0, "0.00", "0"),
+        (-50, "-0.50", "-0.5"),
+        (-187000, "-1870.00", "-1,870"),
+    ],
+)
+def test_node_hours_in_words(hundredths: int, exact: str, short: str) -> None:
+    assert (node_hours(hundredths), node_hours(hundredths, short=True)) == (exact, short)
 
 
 def test_a_wait_tells_nothing_new_only_once(p: Portal) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.core.runtime import micros, system_runtime
 from backend.nico.model import NicoRow
-from backend.openportal.model import HUNDREDTHS, PortalRow
+from backend.openportal.model import HUNDREDTHS, PortalRow, node_hours
 from backend.placement.model import ConsumerRow
 from tui.cli.columns import Field, Kind, Value, of, rare
 from tui.format import ages
@@ -95,7 +95,7 @@ def _amounts_words(row: Any, style: str) -> str:
 
 def _hours(usage: int | None) -> Value:
     """Node-hours exactly."""
-    return None if usage is None else f"{usage // HUNDREDTHS}.{usage % HUNDREDTHS:02}"
+    return None if usage is None else node_hours(usage)
 
 
 def _usage(row: Any) -> Value:

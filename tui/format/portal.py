@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.openportal.model import HUNDREDTHS, UNLIMITED, PortalRow, State
+from backend.openportal.model import HUNDREDTHS, UNLIMITED, PortalRow, State, node_hours
 from tui.format import ages
 from tui.format.lines import BAD, QUIET, WARN, Look, Part
 from tui.format.units import UNKNOWN, Style, amount, percent
@@ -25,11 +25,7 @@ def hours(hundredths: int | None, look: Look) -> str:
     """Node-hours: `612.5`, `1,870`; every digit where amounts are exact."""
     if hundredths is None:
         return UNKNOWN
-    sign, size = "-" if hundredths < 0 else "", abs(hundredths)
-    whole, rest = divmod(size, HUNDREDTHS)
-    if look.units == Style.RAW:
-        return f"{sign}{whole}.{rest:02}"
-    return f"{sign}{whole:,}" + (f".{rest:02}".rstrip("0") if rest else "")
+    return node_hours(hundredths, short=look.units != Style.RAW)
 
 
 def limit(number: int | None, look: Look) -> str:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         RemoteState,
         Service,
         State,
+        node_hours,
     )
     from backend.openportal.model.views import (
         Account,
@@ -117,4 +118,5 @@ __all__ = [
     "UnlinkAllocation",
     "Usage",
     "Waiting",
+    "node_hours",
 ]

@@ -17,6 +17,15 @@ HUNDREDTHS = 100
 MOST = 2**63 - 1
 
 
+def node_hours(hundredths: int, *, short: bool = False) -> str:
+    """Node-hours exactly, `1870.50`, or as people read them, `1,870.5`."""
+    whole, rest = divmod(abs(hundredths), HUNDREDTHS)
+    sign = "-" if hundredths < 0 else ""
+    if short:
+        return f"{sign}{whole:,}" + (f".{rest:02}".rstrip("0") if rest else "")
+    return f"{sign}{whole}.{rest:02}"
+
+
 class State(StrEnum):
     """Where an allocation or a service stands (§2.1), in the order of the server's numbers."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backend.core.database.tx import Tx
-from backend.openportal.model import HUNDREDTHS
+from backend.openportal.model import node_hours
 from backend.openportal.service.finding import Found
 from backend.openportal.store import usages
 
@@ -22,11 +22,6 @@ def left(tx: Tx, found: Found) -> Iterator[str]:
     """What is left of the credits before and after; nothing where there are none."""
     own, spent = usages.spent(tx, found.project.uuid, found.allocation.uuid)
     if own and (given := found.project.credits):
-        before, after = _hours(given - spent), _hours(given - spent + own)
+        before = node_hours(given - spent, short=True)
+        after = node_hours(given - spent + own, short=True)
         yield f"left of the project's credits {before} -> {after} node-hours"
-
-
-def _hours(hundredths: int) -> str:
-    whole, rest = divmod(abs(hundredths), HUNDREDTHS)
-    text = f"{whole:,}" + (f".{rest:02}".rstrip("0") if rest else "")
-    return f"-{text}" if hundredths < 0 else text

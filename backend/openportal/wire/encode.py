@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from backend.core.runtime import moment
-from backend.openportal.model import HUNDREDTHS, Customer, PortalProject
+from backend.openportal.model import Customer, PortalProject, node_hours
 from backend.openportal.model.reads import (
     Person,
     Shown,
@@ -41,12 +41,6 @@ MARKETPLACE = (
     "is_limit_based",
 )
 """What is null where no resource of a marketplace points at the allocation."""
-
-
-def hours(hundredths: int) -> str:
-    """Node-hours with two places."""
-    whole, part = divmod(abs(hundredths), HUNDREDTHS)
-    return f"{'-' if hundredths < 0 else ''}{whole}.{part:02d}"
 
 
 def time(at: int) -> str:
@@ -92,7 +86,7 @@ def allocation(shown: Shown, link: Link) -> Json:
         "access_url": None,
         "node_limit": one.node_limit,
         COUNTERPARTS[one.remote]: one.counterpart,
-        "node_usage": hours(one.node_usage),
+        "node_usage": node_hours(one.node_usage),
         "is_active": one.is_active,
         **{name: market.get(name) for name in MARKETPLACE},
     }
@@ -144,7 +138,7 @@ def project(shown: ShownProject, link: Link) -> Json:
         "backend_id": "",
         "is_removed": False,
         "resources_count": shown.allocations,
-        "project_credit": hours(one.credits),
+        "project_credit": node_hours(one.credits),
     }
 
 
@@ -178,7 +172,7 @@ def service(shown: ShownService, link: Link, *, staff: bool) -> Json:
 def usage(one: ShownUsage, link: Link) -> Json:
     """What somebody used of an allocation in a month."""
     return {
-        "node_usage": hours(one.usage),
+        "node_usage": node_hours(one.usage),
         "month": one.month,
         "year": one.year,
         "allocation": link(links.ALLOCATIONS[one.remote], one.allocation),
@@ -208,9 +202,9 @@ def spending(one: Spending, _: Link) -> Json:
         "customer_name": one.customer.name,
         "start_date": one.project.start_date or None,
         "end_date": one.project.end_date or None,
-        "total_credits": hours(one.project.credits),
-        "total_spend": hours(one.spent),
-        "current_month_spend": hours(one.this_month),
+        "total_credits": node_hours(one.project.credits),
+        "total_spend": node_hours(one.spent),
+        "current_month_spend": node_hours(one.this_month),
     }
 
 

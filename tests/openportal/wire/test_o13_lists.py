@@ -300,19 +300,19 @@ def test_pages_are_written_beside_the_event_loop(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cast.made()
-    hours, beside = encode.hours, []
+    time, beside = encode.time, []
 
-    def noting(hundredths: int) -> str:
+    def noting(at: int) -> str:
+        beside.append(True)
         with suppress(RuntimeError):
             asyncio.get_running_loop()
-            beside.append(False)
-            return hours(hundredths)
-        beside.append(True)
-        return hours(hundredths)
+            beside[-1] = False
+        return time(at)
 
-    monkeypatch.setattr(encode, "hours", noting)
+    monkeypatch.setattr(encode, "time", noting)
     assert len(of(cast).json()) == 1
-    assert beside == [True]
+    assert beside
+    assert all(beside)
 
 
 def test_faults_of_several_filters_are_told_at_once(cast: Cast) -> None:
