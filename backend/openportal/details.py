@@ -26,18 +26,17 @@ from backend.openportal.queries import (
     award_rows,
     project_rows,
 )
+from backend.openportal.rules.awards import LINKS
 from backend.openportal.store import places, shown
 from backend.openportal.store.awards import FROM_REMOTE, REMOTE_PROJECT, remote_project_of
 from backend.openportal.stored import object_of
 from backend.openportal.wire import encode, encode_awards
 
 MOST_USAGES = 500
-LINKS = ("award", "call", "project_link", "renewal")
-"""What an award may link to."""
 
 SELECT_BY_UUID = "SELECT id FROM portal_allocation WHERE uuid = ?"
 SELECT_MORE = """
-SELECT a.description, a.error_traceback, o.uuid, o.native_name, s.state, s.error_message,
+SELECT a.description, a.error_traceback, o.uuid, s.state, s.error_message,
     a.marketplace, a.local_version, a.remote_version, a.project_id, a.service_id
 FROM portal_allocation a JOIN portal_project p ON p.id = a.project_id
 JOIN portal_customer o ON o.id = p.customer_id JOIN portal_service s ON s.id = a.service_id
@@ -73,18 +72,13 @@ SELECT id FROM portal_allocation WHERE project_id = ? ORDER BY fold, id"""
 def allocation(tx: Tx, key: int) -> PortalDetail:
     """All about an allocation. Raises NotFound."""
     row = _allocation(tx, key)
-    description, traceback, customer, native, state, error, told, *rest = tx.all(
-        SELECT_MORE, (key,)
-    )[0]
+    description, traceback, customer, state, error, told, *rest = tx.all(SELECT_MORE, (key,))[0]
     local, remote, project, service = rest
     return PortalDetail(
         row=row,
         description=description,
         error_traceback=traceback,
-        resource_type=encode.MODELS[row.remote],
-        access_url="",
         customer=customer,
-        customer_native_name=native,
         service_state=state,
         service_error=error,
         marketplace=_marketplace(told),

@@ -43,7 +43,7 @@ from backend.openportal.stored import object_of
 SELECT_ALLOCATIONS = """
 SELECT a.id, a.uuid, a.remote, a.name, a.state, a.state_told, p.uuid, p.name, o.name,
     o.abbreviation, s.uuid, s.name, a.backend_id, a.counterpart, a.node_limit, a.node_usage,
-    a.is_active, a.error_message, a.marketplace, a.code, a.created_at, a.modified_at,
+    a.is_active, a.error_message, a.code, a.created_at, a.modified_at,
     j.operation, coalesce(j.scheduled_at, 0), a.figures_at, a.given_limit
 FROM portal_allocation a JOIN portal_project p ON p.id = a.project_id
 JOIN portal_customer o ON o.id = p.customer_id JOIN portal_service s ON s.id = a.service_id
@@ -139,7 +139,7 @@ remote_project_keys_sql = _listed(fields.REMOTE_PROJECTS, REMOTE_PROJECT_SORTS)
 def allocation_rows(tx: Tx, keys: Sequence[int]) -> dict[int, PortalRow]:
     """Rows by key; vanished ones are missing."""
     found = tx.within(SELECT_ALLOCATIONS, keys)
-    codes = [code for code in {row[19] for row in found} if code]
+    codes = [code for code in {row[18] for row in found} if code]
     sharing = {tuple(key): count for *key, count in tx.within(COUNT_SHARING, codes)}
     return {row[0]: _allocation_row(row, sharing) for row in found}
 
@@ -147,8 +147,8 @@ def allocation_rows(tx: Tx, keys: Sequence[int]) -> dict[int, PortalRow]:
 def _allocation_row(row: Row, sharing: Mapping[Row, int]) -> PortalRow:
     key, uuid, remote, name, state, told, project, project_name = row[:8]
     customer_name, abbreviation, service, service_name = row[8:12]
-    backend, other, limit, usage, active, error, marketplace, code = row[12:20]
-    created, modified, doing, since, figures_at, given = row[20:]
+    backend, other, limit, usage, active, error, code = row[12:19]
+    created, modified, doing, since, figures_at, given = row[19:]
     return PortalRow(
         key=key,
         uuid=uuid,
@@ -168,7 +168,6 @@ def _allocation_row(row: Row, sharing: Mapping[Row, int]) -> PortalRow:
         usage=usage,
         is_active=None if active is None else bool(active),
         error_message=error,
-        marketplace_state=object_of(marketplace).get("marketplace_resource_state"),
         code=code,
         sharing=sharing.get((code, remote, limit), 1),
         waits=waits(State(state), other, error) if remote else "",

@@ -4,7 +4,7 @@ and member M of project P in C, a stranger X; a local service L and a remote one
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -161,8 +161,7 @@ class Portal:
 
     def simulate(self, service: str, **settings: Any) -> None:
         """Have a service be simulated so."""
-        text = json.dumps(settings)
-        self.database.write(lambda tx: places.set_simulator(tx, service, text))
+        self.database.write(lambda tx: simulate(tx, service, settings))
 
     def sent(self) -> list[int]:
         """How often each order came to the resource backends."""
@@ -177,6 +176,12 @@ class Portal:
             places.save_project(tx, before, replace(before, **values))
 
         self.database.write(write)
+
+
+def simulate(tx: Tx, service: str, settings: Mapping[str, Any]) -> None:
+    """Have a service be simulated so."""
+    sql = "UPDATE portal_service SET simulator = ? WHERE uuid = ?"
+    tx.execute(sql, (json.dumps(settings), service))
 
 
 def portal(place: Place) -> Portal:

@@ -33,7 +33,7 @@ from backend.openportal.model import (
     SetNodeLimit,
     UnlinkAllocation,
 )
-from backend.openportal.store import awards, places
+from backend.openportal.store import awards
 from tests.openportal.portals import L, P, Portal, Q, R, S, portal
 
 SELECT_ALL = "SELECT uuid FROM portal_allocation ORDER BY id"
@@ -159,8 +159,7 @@ class Operators(RuleBasedStateMachine):
 
     @rule(service=st.sampled_from([L, R]), told=simulations)
     def simulate(self, service: str, told: dict[str, Any]) -> None:
-        text = json.dumps(told)
-        self.portal.database.write(lambda tx: places.set_simulator(tx, service, text))
+        self.portal.simulate(service, **told)
 
     @rule(seconds=st.sampled_from([1, 2, 60, 1800, 11_000, 2_600_000]))
     def wait(self, seconds: int) -> None:

@@ -162,10 +162,6 @@ class OpenPortalClient:
         """Awards to other portals."""
         return await self._named(REMOTE_PROJECTS, {}, RemoteProjectTold)
 
-    async def remote_project(self, uuid: str) -> RemoteProjectTold:
-        """One of them. Raises NotFound."""
-        return read(RemoteProjectTold, await self._http.get(f"{REMOTE_PROJECTS}{uuid}/"))
-
     # Writing
 
     async def send(self, request: WireRequest) -> str:

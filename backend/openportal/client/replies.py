@@ -61,8 +61,6 @@ class AllocationTold(Body):
     is_active: Flag | None = None
     created: Moment = None
     modified: Moment = None
-    resource_type: Words | None = None
-    access_url: Any = None
     marketplace_offering_uuid: Words | None = None
     marketplace_offering_name: Words | None = None
     marketplace_offering_type: Words | None = None
@@ -114,9 +112,7 @@ class PermissionTold(Body):
     """What somebody is in a project or in an organisation (§2.4)."""
 
     role_name: Words = ""
-    scope_type: Words = ""
     scope_uuid: SomeUuid = ""
-    customer_uuid: SomeUuid = ""
 
 
 class MeTold(Body):
@@ -155,7 +151,6 @@ class UsageTold(Body):
 class AccountTold(Body):
     """Credits of a project and what it spent (§5.2)."""
 
-    project_uuid: SomeUuid = ""
     start_date: Words = ""
     end_date: Words = ""
     total_credits: Hours = None

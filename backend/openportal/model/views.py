@@ -45,7 +45,6 @@ class PortalRow:
     usage: int | None
     is_active: bool | None
     error_message: str
-    marketplace_state: str | None
     code: str
     sharing: int
     waits: str
@@ -119,10 +118,7 @@ class PortalDetail:
     row: PortalRow
     description: str
     error_traceback: str
-    resource_type: str
-    access_url: str
     customer: str
-    customer_native_name: str
     service_state: str
     service_error: str
     marketplace: Mapping[str, str | int | bool | None]

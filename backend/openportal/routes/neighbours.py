@@ -9,7 +9,7 @@ from backend.openportal import answers
 from backend.openportal.routes import awards, entries, people
 from backend.openportal.routes.dialect import Endpoint, Handler
 from backend.openportal.routes.schemas import LONG, TEXT, body
-from backend.openportal.rules.awards import CONTROLS
+from backend.openportal.rules.awards import CONTROLS, LINKS
 from backend.openportal.service import api
 from backend.openportal.wire import encode, links
 
@@ -102,7 +102,7 @@ def _remote_projects() -> Iterator[Endpoint]:
         errors=(404,),
     )
     domains = {"type": ["array", "null"], "items": TEXT}
-    linked = dict.fromkeys(("award", "call", "project_link", "renewal"), LINKED)
+    linked = dict.fromkeys(LINKS, LINKED)
     control = {"type": "string", "enum": list(CONTROLS)}
     calls: tuple[tuple[str, Handler, Any], ...] = (
         ("add-note", awards.note_remote, NOTE),

@@ -16,6 +16,8 @@ from backend.openportal.model import HUNDREDTHS, MOST, Award, AwardState, Part, 
 AWARD_STATE, MANAGED, EMBARGO = "award_state", "managed", "embargo"
 NOTHING = "no allocation"
 PARTS = {"manager": Part.MANAGER, "pi": Part.MANAGER, "owner": Part.MANAGER, "admin": Part.ADMIN}
+LINKS = ("award", "call", "project_link", "renewal")
+"""What an award may link to."""
 CONTROLS = ("open", "members_only", "roles_only", "locked")
 
 

@@ -11,7 +11,6 @@ STATE, NO_BACKEND_ID = "state", "no_backend_id"
 """The rules, in an error's `data`, by which a dialect tells refusals apart."""
 SETTLED = (State.OK, State.ERRED)
 ONLY_OK = (State.OK,)
-CREATION = (State.CREATION_SCHEDULED, State.CREATING)
 
 SCHEDULED = {
     Operation.CREATE: State.CREATION_SCHEDULED,

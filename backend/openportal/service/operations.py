@@ -39,7 +39,6 @@ from backend.openportal.store import jobs
 
 HISTORY = "its usage history goes with it, and is no longer counted as spent"
 UNTRIED = "what failed is not tried again"
-LIMITABLE = (*states.SETTLED, State.UPDATE_SCHEDULED)
 
 
 def set_limit(tx: Tx, command: SetNodeLimit) -> Decision:

@@ -33,7 +33,6 @@ SELECT_SERVICES = f"SELECT {SERVICE} {FROM_SERVICE} WHERE s.uuid IN ({{keys}}) O
 SELECT_INSTANCE = f"""
 SELECT {SERVICE} {FROM_SERVICE} WHERE s.instance = ? AND s.remote = ? ORDER BY s.id LIMIT 1"""
 SELECT_SIMULATOR = "SELECT simulator FROM portal_service WHERE uuid = ?"
-SET_SIMULATOR = "UPDATE portal_service SET simulator = ? WHERE uuid = ?"
 INSERT_SERVICE = """
 INSERT INTO portal_service (id, uuid, name, remote, state, error_message, shared, customer_id,
     instance, allocation_unit, default_allocation, max_allocation, simulator, fold)
@@ -92,11 +91,6 @@ def service_at(tx: Tx, instance: str, *, remote: bool) -> Service | None:
 def simulator(tx: Tx, service: str) -> str:
     """How a service is simulated, JSON text."""
     return str(tx.scalar(SELECT_SIMULATOR, (service,)) or "{}")
-
-
-def set_simulator(tx: Tx, service: str, settings: str) -> None:
-    """Have a service simulated otherwise."""
-    tx.execute(SET_SIMULATOR, (settings, service))
 
 
 def add_customer(tx: Tx, one: Customer) -> None:

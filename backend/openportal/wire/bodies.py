@@ -10,7 +10,7 @@ from typing import Any
 
 from backend.core.errors import Invalid
 from backend.openportal.model import MOST
-from backend.openportal.rules.awards import CONTROLS
+from backend.openportal.rules import awards
 from backend.openportal.rules.values import BLANK, COUNTERPART, DESCRIPTION, NAME
 from backend.openportal.wire import links
 
@@ -190,7 +190,7 @@ def domains(value: object) -> str | None:
 
 def control(value: object) -> str:
     """Who may change the members of a project at another portal."""
-    if value not in CONTROLS:
+    if value not in awards.CONTROLS:
         raise Wrong(f'"{value}" is not a valid choice.')
     return str(value)
 
@@ -198,7 +198,7 @@ def control(value: object) -> str:
 COMMENT: Fields = {"comment": LONG_TEXT}
 NOTE: Fields = {"text": partial(text, LONGEST, blank=False)}
 ATTACH: Fields = {"project_uuid": uuid}
-LINKS: Fields = dict.fromkeys(("award", "call", "project_link", "renewal"), linked)
+LINKS: Fields = dict.fromkeys(awards.LINKS, linked)
 DOMAINS: Fields = {"allowed_domains": domains}
 EARLIEST: Fields = {"earliest_approve": date}
 CONTROL: Fields = {"membership_control": control}

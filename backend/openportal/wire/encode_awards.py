@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
+from backend.openportal.model import node_hours
 from backend.openportal.model.reads import ShownAward, ShownProject, ShownRemoteProject
+from backend.openportal.rules.awards import LINKS
+from backend.openportal.stored import object_of
 from backend.openportal.wire import links
-from backend.openportal.wire.encode import Json, Link, hours, time, time_or_none
+from backend.openportal.wire.encode import Json, Link, time, time_or_none
 
-LINKS = ("award", "call", "project_link", "renewal")
 SIGN = "user:"
 
 
@@ -27,7 +26,7 @@ def award(shown: ShownAward, link: Link) -> Json:
         "identifier": one.identifier,
         "destination": one.destination,
         "local_identifier": _local(one.destination, there),
-        "details": _json(one.details),
+        "details": object_of(one.details),
         "notes": one.notes.splitlines(),
         "project": link(links.PROJECTS, there.project.uuid) if there else None,
         "project_data": _basic(there, link) if there else None,
@@ -50,7 +49,7 @@ def _basic(there: ShownProject, link: Link) -> Json:
 
 def remote_project(shown: ShownRemoteProject, link: Link) -> Json:
     """An award of ours to another portal."""
-    one, told = shown.remote_project, _json(shown.remote_project.links)
+    one, told = shown.remote_project, object_of(shown.remote_project.links)
     linked = {name: _linked(told.get(name)) for name in LINKS}
     domains = one.allowed_domains
     return {
@@ -90,7 +89,7 @@ def usage(shown: ShownRemoteProject) -> Json:
     return {
         "identifier": one.identifier or None,
         "destination": one.destination,
-        "total_usage": hours(shown.usage),
+        "total_usage": node_hours(shown.usage),
     }
 
 
@@ -103,12 +102,3 @@ def _linked(value: object) -> Json | None:
 
 def _listed(text: str) -> list[str]:
     return [one.strip() for one in text.split(",") if one.strip()]
-
-
-def _json(text: str) -> Any:
-    """What an award keeps as JSON; what is none is told as nothing."""
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -31,7 +31,7 @@ from backend.openportal.model import (
     State,
 )
 from backend.openportal.store import allocations, awards, jobs, people, places
-from tests.openportal.portals import START
+from tests.openportal.portals import START, simulate
 
 MOUNT = "/api"
 ROOTS = {False: "/openportal-allocations/", True: "/openportal-remote-allocations/"}
@@ -211,9 +211,8 @@ class Cast:
 
     def simulate(self, *, remote: bool = False, **settings: Any) -> None:
         """Have a service be simulated so."""
-        text = json.dumps({"delay": 0, **settings})
         where = self.distant if remote else self.local
-        self.site.write(lambda tx: places.set_simulator(tx, where, text))
+        self.site.write(lambda tx: simulate(tx, where, {"delay": 0, **settings}))
 
     def change_project(self, **values: Any) -> None:
         """Have P be otherwise."""

@@ -35,7 +35,6 @@ ROW = PortalRow(
     usage=61250,
     is_active=True,
     error_message="",
-    marketplace_state=None,
     code="clim",
     sharing=1,
     waits="",
