@@ -9,8 +9,8 @@ BursarError
 └── GenerationConflict 409                         │   └── StorageCorrupt 500
                                                    └── ReadOnly 403
 
-What a server refuses before it looks: TooLarge 413, HeadersTooLarge 431, TooSlow 408,
-Throttled 429, Overloaded 503; and ServerFailed 500.
+What a server refuses before it looks: WrongMethod 405, WrongType 415, TooLarge 413,
+HeadersTooLarge 431, TooSlow 408, Throttled 429, Overloaded 503; and ServerFailed 500.
 """
 
 from __future__ import annotations
@@ -160,6 +160,19 @@ class ServerFailed(BursarError):
     """An error of the server's own, of which it tells nothing (500)."""
 
     code, status, title = "server-failed", 500, "Server failed"
+
+
+class WrongMethod(BursarError):
+    """The path exists, but not for this method; `allow` in the data has those that there are
+    (405)."""
+
+    code, status, title = "wrong-method", 405, "Not allowed"
+
+
+class WrongType(BursarError):
+    """A body that is something else than JSON (415)."""
+
+    code, status, title = "wrong-type", 415, "Not JSON"
 
 
 class TooLarge(BursarError):

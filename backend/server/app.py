@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from backend.acting import Acting
 from backend.core.database import Tx
-from backend.core.errors import BursarError, NotFound, StorageError
+from backend.core.errors import BursarError, NotFound, StorageError, WrongMethod
 from backend.core.journal import SELECT_HEAD
 from backend.embedded import EmbeddedBackend
 from backend.nico import routes as nico
@@ -24,7 +24,7 @@ from backend.projects import routes as projects
 from backend.quotas import counts
 from backend.quotas import routes as quotas
 from backend.quotas.routes import dialect
-from backend.quotas.routes.dialect import Desk, Site, WrongMethod
+from backend.quotas.routes.dialect import Desk, Site
 from backend.served import routes as served
 from backend.served.wire import PREFIX
 from backend.server import metrics

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backend.core.database import Database, Tx
-from backend.core.errors import BursarError, Invalid, NotAllowed, NotFound, NotSignedIn
+from backend.core.errors import BursarError, Invalid, NotAllowed, NotFound, NotSignedIn, WrongMethod
 from backend.core.identity import Actor, Role
 from backend.core.outward import outward
 from backend.core.plan import Command, Receipt
@@ -33,12 +33,6 @@ LONG = 32 * 1024
 """Bodies of more octets are read beside the event loop."""
 ADMINS = frozenset({roles.PROVIDER_ADMIN})
 TENANTS = frozenset({roles.TENANT_ADMIN})
-
-
-class WrongMethod(BursarError):
-    """The path exists, but not for this method (405)."""
-
-    code, status, title = "wrong-method", 405, "Not allowed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from backend.core.errors import BursarError
+from backend.core.errors import BursarError, WrongMethod
 from backend.nico.routes import dialect
-from backend.nico.routes.dialect import Call, Desk, Endpoint, WrongMethod
+from backend.nico.routes.dialect import Call, Desk, Endpoint
 from backend.nico.rules.outbound import NAME
 from backend.nico.rules.values import unstorable
 

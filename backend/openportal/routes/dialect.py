@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backend.core.database import Database, Tx
-from backend.core.errors import BursarError, Invalid, NotSignedIn
+from backend.core.errors import BursarError, Invalid, NotSignedIn, WrongMethod, WrongType
 from backend.core.identity import Actor
 from backend.core.outward import outward
 from backend.core.plan import Command, Receipt
@@ -46,18 +46,6 @@ LONG = 32 * 1024
 """Bodies of more octets are read beside the event loop."""
 
 _HOST = re.compile(r"[A-Za-z0-9._\-]+(:[0-9]{1,5})?\Z|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?\Z")
-
-
-class WrongMethod(BursarError):
-    """The path exists, but not for this method (405)."""
-
-    code, status, title = "wrong-method", 405, "Not allowed"
-
-
-class WrongType(BursarError):
-    """A body that is something else than JSON (415)."""
-
-    code, status, title = "wrong-type", 415, "Not JSON"
 
 
 @dataclass(frozen=True, slots=True)

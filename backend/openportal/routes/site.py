@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from backend.core.errors import BursarError
+from backend.core.errors import BursarError, WrongMethod
 from backend.openportal.routes import dialect
-from backend.openportal.routes.dialect import Call, Desk, Endpoint, WrongMethod
+from backend.openportal.routes.dialect import Call, Desk, Endpoint
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 

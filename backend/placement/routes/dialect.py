@@ -19,7 +19,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backend.core.database import Database, Tx
-from backend.core.errors import BursarError, GenerationConflict, Invalid, NotAllowed, NotFound
+from backend.core.errors import (
+    BursarError,
+    GenerationConflict,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    WrongMethod,
+)
 from backend.core.identity import Actor, Role
 from backend.core.outward import outward
 from backend.core.plan import Command
@@ -89,18 +96,6 @@ MAY: Mapping[Access, tuple[Role, ...]] = {
     Access.USAGES: (Role.ADMIN, Role.SERVICE, Role.APPROVER, Role.VIEWER, Role.USER),
     Access.RESHAPE: (Role.SERVICE,),
 }
-
-
-class WrongMethod(BursarError):
-    """The path exists, but not for this method (405)."""
-
-    code, status, title = "wrong-method", 405, "Not allowed"
-
-
-class WrongType(BursarError):
-    """A body that is something else than JSON (415)."""
-
-    code, status, title = "wrong-type", 415, "Not JSON"
 
 
 class OnlyJson(BursarError):

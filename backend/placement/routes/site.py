@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from backend.core.errors import BursarError, Invalid
+from backend.core.errors import BursarError, Invalid, WrongMethod, WrongType
 from backend.placement.routes import dialect
 from backend.placement.routes.dialect import (
     JSON,
@@ -21,8 +21,6 @@ from backend.placement.routes.dialect import (
     Desk,
     Endpoint,
     OnlyJson,
-    WrongMethod,
-    WrongType,
 )
 from backend.placement.routes.microversion import HEADER, minor_of
 

@@ -16,7 +16,7 @@ from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from backend.core.database import Database, Tx
-from backend.core.errors import BursarError, Conflict, Invalid
+from backend.core.errors import BursarError, Conflict, Invalid, WrongMethod
 from backend.core.identity import Actor
 from backend.core.outward import outward
 from backend.decode import parse_json
@@ -54,12 +54,6 @@ class Access(Enum):
     USER = "user"
     WRITER = "writer"
     COMPONENT = "component"
-
-
-class WrongMethod(BursarError):
-    """The path exists, but not for this method (405)."""
-
-    code, status, title = "wrong-method", 405, "Not allowed"
 
 
 @dataclass(frozen=True, slots=True)
