@@ -11,14 +11,13 @@ from backend.core.plan import Plan, Receipt
 from backend.served import port
 from backend.served.port import Named, Page, Read, Wanted
 from backend.served.wire import KEY_HEADER, LONGEST_KEY, PREFIX, Head, Introduction, Order, Preview
-from backend.server.operation import INT64_MAX, Json, Operation, whole
+from backend.server.operation import INT64_MAX, TEXT, Json, Operation, parameter, whole
 
 TOKEN: list[Json] = [{"consoleToken": []}]
 ALWAYS = (400, 401, 403, 404, 405, 408, 413, 429, 431, 500, 503, 504)
 WRITES = (409, 507)
 OCTETS = "application/octet-stream"
 EVENTS = "text/event-stream"
-TEXT: Json = {"type": "string"}
 KEY: Json = {
     "in": "header",
     "name": KEY_HEADER,
@@ -58,7 +57,10 @@ def operations() -> Iterator[Operation]:
         more=WRITES,
         parameters=(KEY,),
     )
-    after, wait = _query("after", whole(0)), _query("wait", {**whole(0), "maximum": 30})
+    after, wait = (
+        parameter("query", "after", whole(0)),
+        parameter("query", "wait", {**whole(0), "maximum": 30}),
+    )
     yield _port(
         "GET", "head", "The last journal entry, once it is another", Head, parameters=(after, wait)
     )
@@ -118,10 +120,6 @@ def _port(
     )
 
 
-def _query(name: str, schema: Json) -> Json:
-    return {"in": "query", "name": name, "required": False, "schema": schema}
-
-
 def _argument(name: str, kind: Any) -> Json:
     """A parameter of a read; lists stand with commas between their numbers."""
     if kind is str:
@@ -130,4 +128,4 @@ def _argument(name: str, kind: Any) -> Json:
         schema = {"type": "integer", "minimum": -INT64_MAX - 1, "maximum": INT64_MAX}
     else:
         schema = {"type": "string", "pattern": "^(-?[0-9]{1,18}(,-?[0-9]{1,18})*)?$"}
-    return {**_query(name, schema), "required": True}
+    return {**parameter("query", name, schema), "required": True}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from backend.nico.routes import Endpoint
-from backend.server.operation import Json, Operation
+from backend.server.operation import Json, Operation, parameter, parts
 
 TAG = "nico"
 TOKEN: list[Json] = [{"nicoToken": []}]
@@ -34,7 +34,6 @@ def operations(prefix: str, endpoints: Sequence[Endpoint]) -> Iterator[Operation
 
 def _operation(prefix: str, endpoint: Endpoint) -> Operation:
     e, path = endpoint, prefix + endpoint.path
-    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
     statuses = {*ALWAYS, *e.errors}
     statuses |= {507} if e.method != "GET" else set()
     return Operation(
@@ -44,8 +43,8 @@ def _operation(prefix: str, endpoint: Endpoint) -> Operation:
         tag=TAG,
         security=TOKEN,
         parameters=[
-            *(_parameter("path", name, {"type": "string"}) for name in names),
-            *(_parameter("query", name, schema) for name, schema in e.query.items()),
+            *parts(path),
+            *(parameter("query", name, schema) for name, schema in e.query.items()),
         ],
         takes=e.takes,
         gives=e.gives,
@@ -53,7 +52,3 @@ def _operation(prefix: str, endpoint: Endpoint) -> Operation:
         errors={one: f"nico{one}" for one in statuses},
         headers={"X-Pagination": PAGES} if e.counts else {},
     )
-
-
-def _parameter(place: str, name: str, schema: Json) -> Json:
-    return {"in": place, "name": name, "required": place == "path", "schema": schema}

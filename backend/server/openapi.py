@@ -16,7 +16,7 @@ from backend.openportal.routes import Endpoint as PortalEndpoint
 from backend.placement.routes import Endpoint as CloudEndpoint
 from backend.quotas.routes.dialect import FAULTS, Access, Endpoint
 from backend.server import console_api, nico_api, openportal_api, placement_api
-from backend.server.operation import Json, Operation, whole
+from backend.server.operation import TEXT, Json, Operation, parameter, whole
 
 REFERENCE = "#/components/schemas/{model}"
 SECURITY: Mapping[Access, list[Json]] = {
@@ -77,7 +77,7 @@ def astakos(prefix: str, endpoint: Endpoint) -> Operation:
         tag="astakos",
         security=SECURITY[e.access],
         parameters=[
-            *(_parameter("path", name, "", required=True) for name in names),
+            *(_parameter("path", name, "") for name in names),
             *(_parameter("query", name, told) for name, told in e.query.items()),
             *(_parameter("header", name, told) for name, told in e.headers.items()),
         ],
@@ -91,11 +91,10 @@ def astakos(prefix: str, endpoint: Endpoint) -> Operation:
     )
 
 
-def _parameter(place: str, name: str, told: str, *, required: bool = False) -> Json:
+def _parameter(place: str, name: str, told: str) -> Json:
     number = place == "path" and name in NUMBERS
-    kind = whole(0) if number or name == "Bursar-Expires-In" else {"type": "string"}
-    found: Json = {"in": place, "name": name, "required": required, "schema": kind}
-    return {**found, "description": told} if told else found
+    kind = whole(0) if number or name == "Bursar-Expires-In" else TEXT
+    return parameter(place, name, kind, told)
 
 
 def fault(status: int) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from backend.openportal.routes import Endpoint
-from backend.server.operation import Json, Operation
+from backend.server.operation import Json, Operation, parameter, parts
 
 TAG = "openportal"
 TOKEN: list[Json] = [{"portalToken": []}]
@@ -31,7 +31,6 @@ def operations(prefix: str, endpoints: Sequence[Endpoint]) -> Iterator[Operation
 
 def _operation(prefix: str, endpoint: Endpoint) -> Operation:
     e = endpoint
-    names = [part[1:-1] for part in e.path.split("/") if part.startswith("{")]
     statuses = {*ALWAYS, *e.errors}
     statuses |= {400, 415} if e.takes is not None else set()
     statuses |= {507} if e.method != "GET" else set()
@@ -42,8 +41,8 @@ def _operation(prefix: str, endpoint: Endpoint) -> Operation:
         tag=TAG,
         security=TOKEN,
         parameters=[
-            *(_parameter("path", name, {"type": "string"}) for name in names),
-            *(_parameter("query", name, schema) for name, schema in e.query.items()),
+            *parts(e.path),
+            *(parameter("query", name, schema) for name, schema in e.query.items()),
         ],
         takes=e.takes,
         needs_body=e.needs_body,
@@ -52,7 +51,3 @@ def _operation(prefix: str, endpoint: Endpoint) -> Operation:
         errors={one: "fields400" if one == 400 else f"openportal{one}" for one in statuses},
         headers={"X-Result-Count": COUNT, "Link": LINK} if e.counts else {},
     )
-
-
-def _parameter(place: str, name: str, schema: Json) -> Json:
-    return {"in": place, "name": name, "required": place == "path", "schema": schema}

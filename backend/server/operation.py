@@ -10,6 +10,7 @@ from typing import Any
 Json = Mapping[str, Any]
 
 INT64_MAX = 2**63 - 1
+TEXT: Json = {"type": "string"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,18 @@ class Operation:
         """A name that programs can use."""
         words = re.findall(r"[A-Za-z0-9]+", f"{self.method.lower()} {self.path}")
         return "_".join(words)
+
+
+def parameter(place: str, name: str, schema: Json, told: str = "") -> Json:
+    """A parameter in the path, where it is needed, the query or a header; `told` describes it."""
+    found: Json = {"in": place, "name": name, "required": place == "path", "schema": schema}
+    return {**found, "description": told} if told else found
+
+
+def parts(path: str) -> Sequence[Json]:
+    """The parameters of a path, which are texts."""
+    names = re.findall(r"{([^/{}]+)}", path)
+    return [parameter("path", name, TEXT) for name in names]
 
 
 def whole(least: int) -> Json:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from backend.placement.routes import LATEST, Access, Endpoint
-from backend.server.operation import Json, Operation
+from backend.server.operation import TEXT, Json, Operation, parameter, parts
 
 TAG = "placement"
 TOKEN: list[Json] = [{"placementToken": []}]
@@ -55,8 +54,6 @@ def operations(prefix: str, endpoints: Sequence[Endpoint]) -> Iterator[Operation
 
 def _operation(prefix: str, endpoint: Endpoint) -> Operation:
     e = endpoint
-    names = [part[1:-1] for part in e.path.split("/") if part.startswith("{")]
-    path, query = (_parameters(place) for place in ("path", "query"))
     public = e.access is Access.ANYBODY
     return Operation(
         method=e.method,
@@ -64,7 +61,11 @@ def _operation(prefix: str, endpoint: Endpoint) -> Operation:
         summary=f"{e.summary}{f' (from 1.{e.since})' if e.since else ''}",
         tag=TAG,
         security=[] if public else TOKEN,
-        parameters=[VERSION, *path(dict.fromkeys(names, "")), *query(e.query)],
+        parameters=[
+            VERSION,
+            *parts(e.path),
+            *(parameter("query", name, TEXT, told) for name, told in e.query.items()),
+        ],
         takes=_takes(e),
         needs_body=e.until == LATEST,
         gives=e.gives,
@@ -72,22 +73,6 @@ def _operation(prefix: str, endpoint: Endpoint) -> Operation:
         errors={status: f"placement{status}" for status in _statuses(e, public)},
         bare=e.ok[1:],
     )
-
-
-def _parameters(place: str) -> Any:
-    def told(names: Mapping[str, str]) -> list[Json]:
-        return [
-            {
-                "in": place,
-                "name": name,
-                "required": place == "path",
-                "schema": {"type": "string"},
-                **({"description": text} if text else {}),
-            }
-            for name, text in names.items()
-        ]
-
-    return told
 
 
 def _takes(endpoint: Endpoint) -> Json | None:
