@@ -114,7 +114,7 @@ def _detail(tx: Tx, row: NicoRow, constraint: ConstraintRow) -> NicoDetail:
         instances=instances,
         source=source,
         derived=blocks.block(tx, carved) if carved else None,
-        pieces=tuple(pieces(tx, source)) if source else (),
+        pieces=tuple(pieces(tx, source)) if source and constraint.bounds else (),
         prefixes=prefixes,
         blocks=tuple(_obstacles(constraint, prefixes)),
     )
@@ -154,8 +154,7 @@ def _obstacles(constraint: ConstraintRow, prefixes: Sequence[Prefix]) -> Iterato
         over = constraint.value - constraint.left
         yield f"{over:,} of {constraint.used:,} instances of {constraint.resource_name}"
     for one in prefixes:
-        kind = "subnet" if one.is_subnet else "VPC prefix"
-        yield f"{kind} {one.name} ({one.prefix}/{one.length})"
+        yield f"{one.what} {one.called}" if one.name else one.called
 
 
 def raw_allocation(tx: Tx, key: int) -> Mapping[str, object]:

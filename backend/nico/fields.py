@@ -18,7 +18,7 @@ PREFIXES = "(SELECT count(*) FROM nico_prefix x WHERE x.block_id = v.derived_id)
 MACHINES, ADDRESSES = "v.type_id > 0", "v.type_id = 0"
 USED = f"""CASE WHEN {MACHINES} THEN {POOL.format("h.instances")} ELSE {PREFIXES} END"""
 LEFT = POOL.format("h.allocated - h.instances")
-ROOM = "(SELECT o.machines - o.allocated FROM nico_type o WHERE o.id = v.type_id)"
+ROOM = "(SELECT o.machines - o.allocated FROM nico_type o WHERE o.id = v.type_id AND o.known = 1)"
 LOCKED = f"""(({MACHINES} AND {POOL.format("h.instances - h.allocated")} + v.value > 0)
     OR ({ADDRESSES} AND v.derived_id > 0
         AND EXISTS (SELECT 1 FROM nico_prefix x WHERE x.block_id = v.derived_id)))"""
@@ -63,7 +63,8 @@ OF_BOTH: Sequence[Field] = (
            "used=0"),
     number("left", LEFT, "machines that the tenant was given and does not use", "left>10",
            when=MACHINES),
-    number("room", ROOM, "machines of the type that nobody was given", "room<4", when=MACHINES),
+    number("room", ROOM, "machines of the type that nobody was given", "room<4",
+           when=f"{ROOM} IS NOT NULL"),
     flag("machines", MACHINES, "it is about machines"),
     flag("addresses", ADDRESSES, "it is about addresses"),
     flag("locked", LOCKED, "something is in use of it, which has to go before it can be deleted"),

@@ -69,7 +69,8 @@ _LINE = """v.id, v.uuid, g.id, g.uuid, g.name, g.status, t.uuid, t.org, s.uuid, 
     coalesce(y.uuid, b.uuid, ''), coalesce(y.name, b.name, ''), coalesce(b.network, ''),
     coalesce(b.length, 0), coalesce(b.bits, 0), coalesce(d.id, 0), coalesce(d.network, ''),
     coalesce(d.length, 0), v.mode, v.value, coalesce(h.allocated, 0), coalesce(h.instances, 0),
-    coalesce(y.machines - y.allocated, 0), v.created_at, v.updated_at, g.created_at, g.updated_at
+    CASE WHEN coalesce(y.known, b.known, 1) = 1 THEN coalesce(y.machines - y.allocated, 0) END,
+    v.created_at, v.updated_at, g.created_at, g.updated_at
 FROM nico_constraint v JOIN nico_allocation g ON g.id = v.allocation_id
 JOIN nico_tenant t ON t.id = g.tenant_id JOIN nico_site s ON s.id = g.site_id
 LEFT JOIN nico_type y ON y.id = v.type_id
@@ -87,11 +88,11 @@ SELECT d.id, {_NEXT.format("<", "DESC")}, {_NEXT.format(">", "ASC")},
     (SELECT min(f.length) FROM nico_free f WHERE f.block_id = d.parent_id)
 FROM nico_block d WHERE d.id IN ({{keys}})"""
 
-TYPES = "y.id FROM nico_type y WHERE {v} ORDER BY "
+TYPES = "y.id FROM nico_type y WHERE y.known = 1 AND {v} ORDER BY "
 TYPE_SORTS: Mapping[str, str] = {
     "": TYPES + "y.fold {d}, y.id {d}",
-    "site": """y.id FROM nico_site t CROSS JOIN nico_type y WHERE y.site_id = t.id AND {v}
-        ORDER BY t.fold {d}, t.id {d}, y.fold, y.id""",
+    "site": """y.id FROM nico_site t CROSS JOIN nico_type y WHERE y.site_id = t.id
+        AND y.known = 1 AND {v} ORDER BY t.fold {d}, t.id {d}, y.fold, y.id""",
     "machines": TYPES + "y.machines {d}, y.fold, y.id",
     "allocated": TYPES + "y.allocated {d}, y.fold, y.id",
     "used": f"{TYPES}{fields.INSTANCES} {{d}}, y.fold, y.id",
@@ -109,11 +110,11 @@ COUNT_STATUSES = """
 SELECT type_id, status, count(*) FROM nico_machine WHERE type_id IN ({keys})
 GROUP BY type_id, status ORDER BY type_id, status"""
 
-BLOCKS = "z.id FROM nico_block z WHERE z.parent_id = 0 AND {v} ORDER BY "
+BLOCKS = "z.id FROM nico_block z WHERE z.parent_id = 0 AND z.known = 1 AND {v} ORDER BY "
 BLOCK_SORTS: Mapping[str, str] = {
     "": BLOCKS + "z.fold {d}, z.id {d}",
     "site": """z.id FROM nico_site t CROSS JOIN nico_block z WHERE z.site_id = t.id
-        AND z.parent_id = 0 AND {v} ORDER BY t.fold {d}, t.id {d}, z.fold, z.id""",
+        AND z.parent_id = 0 AND z.known = 1 AND {v} ORDER BY t.fold {d}, t.id {d}, z.fold, z.id""",
     "cidr": BLOCKS + "z.bits {d}, z.network {d}, z.id {d}",
     "routing": BLOCKS + "z.routing {d}, z.fold, z.id",
     "length": BLOCKS + "z.length {d}, z.fold, z.id",
@@ -130,6 +131,7 @@ SELECT block_id, length, count(*), min(network) FROM nico_free WHERE block_id IN
 GROUP BY block_id, length ORDER BY block_id, length"""
 MOST = 2**63 - 1
 
+Held = Mapping[bool | None, int]
 Keys = Callable[[Query, int], tuple[str, list[object]]]
 
 
@@ -156,7 +158,8 @@ block_keys_sql = _listed(fields.BLOCKS, BLOCK_SORTS, BLOCK_SCOPES)
 
 
 class Line(NamedTuple):
-    """A constraint with its allocation, from `_LINE`; `room` and the pool are 0 for addresses."""
+    """A constraint with its allocation, from `_LINE`; `room` and the pool are 0 for addresses,
+    `room` is None where it is not known what others were given."""
 
     key: int
     uuid: str
@@ -181,7 +184,7 @@ class Line(NamedTuple):
     value: int
     allocated: int
     instances: int
-    room: int
+    room: int | None
     created_at: int
     updated_at: int
     given_at: int
@@ -191,6 +194,12 @@ class Line(NamedTuple):
     def is_machines(self) -> bool:
         """Whether it is about machines."""
         return self.kind == Kind.MACHINES
+
+    def used(self, held: Held) -> int | None:
+        """How much of it is in use, None where the carved block is not known."""
+        if self.is_machines:
+            return self.instances
+        return sum(held.values()) if self.derived else None
 
     @property
     def source(self) -> Net | None:
@@ -205,12 +214,11 @@ class Line(NamedTuple):
         return Net(int(self.network, 16), self.length, self.bits) if self.network else None
 
 
-def _held(tx: Tx, lines: Sequence[Line]) -> dict[int, tuple[int, int]]:
-    """Subnets and VPC prefixes of carved blocks."""
-    found: dict[int, tuple[int, int]] = {}
+def _held(tx: Tx, lines: Sequence[Line]) -> Mapping[int, Held]:
+    """How much is in use of carved blocks, by whether it is a subnet."""
+    found: dict[int, dict[bool | None, int]] = {}
     for id, subnet, count in tx.within(COUNT_HELD, [one.derived for one in lines if one.derived]):
-        subnets, vpc_prefixes = found.get(id, (0, 0))
-        found[id] = (count, vpc_prefixes) if subnet else (subnets, count)
+        found.setdefault(id, {})[None if subnet is None else bool(subnet)] = count
     return found
 
 
@@ -223,12 +231,12 @@ def constraint_rows(tx: Tx, keys: Sequence[int]) -> dict[int, ConstraintRow]:
         for id, *rest in tx.within(SELECT_AROUND, [one.derived for one in lines if one.derived])
     }
     return {
-        one.key: _constraint_row(one, held.get(one.derived, (0, 0)), around.get(one.derived))
+        one.key: _constraint_row(one, held.get(one.derived, {}), around.get(one.derived))
         for one in lines
     }
 
 
-def _constraint_row(one: Line, held: tuple[int, int], around: Row | None) -> ConstraintRow:
+def _constraint_row(one: Line, held: Held, around: Row | None) -> ConstraintRow:
     machines, source, carved = one.is_machines, one.source, one.carved
     return ConstraintRow(
         key=one.key,
@@ -246,7 +254,7 @@ def _constraint_row(one: Line, held: tuple[int, int], around: Row | None) -> Con
         mode=next((mode for mode in Mode if mode == one.mode), Mode.RESERVED),
         mode_told=one.mode,
         value=one.value,
-        used=one.instances if machines else sum(held),
+        used=one.used(held),
         left=one.allocated - one.instances if machines else None,
         room=one.room if machines else None,
         cidr=carved.cidr if carved else "",
@@ -256,8 +264,10 @@ def _constraint_row(one: Line, held: tuple[int, int], around: Row | None) -> Con
     )
 
 
-def _bounds(one: Line, held: tuple[int, int], around: Row | None) -> Bounds | None:
-    """What a value may become; None where the blocks are not known."""
+def _bounds(one: Line, held: Held, around: Row | None) -> Bounds | None:
+    """What a value may become; None where it is not known what others were given."""
+    if one.room is None:
+        return None
     if one.is_machines:
         pool = Pool(one.tenant, one.resource, one.allocated, one.instances)
         return pools.machine_bounds(one.value, pool, one.room)
@@ -267,7 +277,7 @@ def _bounds(one: Line, held: tuple[int, int], around: Row | None) -> Bounds | No
     before, after = (_net(told, one.bits) for told in around[:2])
     freed = growth.freed(source, carved, before, after).length
     largest = freed if around[2] is None else min(freed, around[2])
-    return pools.address_bounds(pools.held(*held), largest, one.bits)
+    return pools.address_bounds(pools.held(held), largest, one.bits)
 
 
 def _net(told: str | None, bits: int) -> Net | None:
@@ -281,11 +291,11 @@ def allocation_rows(tx: Tx, keys: Sequence[int]) -> dict[int, NicoRow]:
     """Rows by key; vanished ones are missing."""
     lines = [Line(*row) for row in tx.within(SELECT_ALLOCATIONS, keys)]
     held = _held(tx, lines)
-    found = (_allocation_row(one, sum(held.get(one.derived, (0, 0)))) for one in lines)
+    found = (_allocation_row(one, held.get(one.derived, {})) for one in lines)
     return {row.key: row for row in found}
 
 
-def _allocation_row(one: Line, prefixes: int) -> NicoRow:
+def _allocation_row(one: Line, held: Held) -> NicoRow:
     machines, carved = one.is_machines, one.carved
     over = one.instances > one.allocated - one.value
     return NicoRow(
@@ -302,9 +312,9 @@ def _allocation_row(one: Line, prefixes: int) -> NicoRow:
         resource=one.resource,
         resource_name=one.resource_name,
         value=one.value,
-        used=one.instances if machines else prefixes,
+        used=one.used(held),
         cidr=carved.cidr if carved else "",
-        locked=over if machines else prefixes > 0,
+        locked=over if machines else bool(held),
         created_at=one.given_at,
         updated_at=one.modified_at,
     )

@@ -3,7 +3,8 @@
 # Networks are kept as 32 hex digits, which sort as addresses do. Uuids refer to uuids: none of them
 # ever changes. `machines`, `allocated`, `nico_pool` and `nico_free` repeat what could be counted,
 # so that a write counts nothing; `bursar check` counts. `nico_free` are the largest free pieces of
-# a block (§2.5). 0 and `` stand for none; only what a mirror may not know can be NULL.
+# a block (§2.5). 0 and `` stand for none; only what a mirror may not know can be NULL,
+# and `known` is 0 where it is not told what others were given of something.
 SCHEMA = """
 CREATE TABLE nico_provider (
     id {int64} PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, org TEXT NOT NULL UNIQUE,
@@ -32,7 +33,7 @@ CREATE TABLE nico_type (
     site_id {int64} NOT NULL REFERENCES nico_site (id), name TEXT NOT NULL, description TEXT,
     status TEXT NOT NULL, labels TEXT NOT NULL DEFAULT '', fold TEXT NOT NULL,
     machines {int64} NOT NULL, allocated {int64} NOT NULL, created_at {int64} NOT NULL,
-    updated_at {int64} NOT NULL){strict};
+    updated_at {int64} NOT NULL, known {int64} NOT NULL DEFAULT 1){strict};
 CREATE INDEX nico_type_by_name ON nico_type (fold, id);
 CREATE INDEX nico_type_at ON nico_type (site_id, name);
 CREATE TABLE nico_machine (
@@ -56,7 +57,8 @@ CREATE TABLE nico_block (
     parent_id {int64} NOT NULL, name TEXT NOT NULL, description TEXT, routing TEXT NOT NULL,
     bits {int64} NOT NULL, network TEXT NOT NULL, length {int64} NOT NULL,
     full_grant {int64} NOT NULL, status TEXT NOT NULL, fold TEXT NOT NULL,
-    created_at {int64} NOT NULL, updated_at {int64} NOT NULL){strict};
+    created_at {int64} NOT NULL, updated_at {int64} NOT NULL,
+    known {int64} NOT NULL DEFAULT 1){strict};
 CREATE INDEX nico_block_in ON nico_block (parent_id, network);
 CREATE INDEX nico_block_at ON nico_block (site_id, routing, network);
 CREATE INDEX nico_block_of ON nico_block (tenant_id);

@@ -174,7 +174,7 @@ def _block(entry: BlockEntry) -> Json:
         "siteId": one.site,
         "infrastructureProviderId": one.provider,
         "tenantId": one.tenant or None,
-        "routingType": one.routing.value,
+        "routingType": one.routing,
         "prefix": one.prefix,
         "prefixLength": one.length,
         "status": one.status,

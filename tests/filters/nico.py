@@ -107,7 +107,7 @@ class _Draw:
             self._roots.append(one)
 
     def _block(
-        self, site: str, tenant: str, parent: str, name: str, routing: Routing, *net: Any
+        self, site: str, tenant: str, parent: str, name: str, routing: str, *net: Any
     ) -> Block:
         address, length = net
         head = (self._uuid(), self._provider, site, tenant, parent, name, None, routing)
@@ -263,6 +263,6 @@ def block(row: BlockRow) -> Facts:
             "taken": [row.taken],
             "largest": [int(row.largest.partition("/")[2])] if row.largest else [],
         },
-        states={"routing": one.routing.value.lower()},
+        states={"routing": one.routing.lower()},
         flags={"full": not row.free, "granted": one.full_grant, "v6": one.bits == 128},
     )

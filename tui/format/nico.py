@@ -157,7 +157,16 @@ def _ids(found: NicoDetail) -> Iterator[Line]:
 
 
 def _machines(found: NicoDetail, look: Look) -> Iterator[Line]:
-    one, room = found.constraint, found.constraint.room or 0
+    yield from _of_type(found, look)
+    title = f"INSTANCES OF {found.constraint.tenant_org} ({len(found.instances):,})"
+    yield from section(title, _instances(found))
+
+
+def _of_type(found: NicoDetail, look: Look) -> Iterator[Line]:
+    """Who has machines of the type, as far as it is known what others were given."""
+    one, room = found.constraint, found.constraint.room
+    if room is None:
+        return
     given = found.machines - room
     width = max(8, min(BAR, look.width - 10))
     own = sum(each.allocated for each in found.sharings if each.tenant_org == one.tenant_org)
@@ -173,8 +182,6 @@ def _machines(found: NicoDetail, look: Look) -> Iterator[Line]:
     ]  # fmt: skip
     yield from section(f"MACHINES OF {one.resource_name}", body)
     yield from section("WHO HAS THEM", _sharings(found.sharings, one.tenant_org), "used of given")
-    title = f"INSTANCES OF {one.tenant_org} ({len(found.instances):,})"
-    yield from section(title, _instances(found))
 
 
 def _figures(told: Sequence[tuple[str, int, str]]) -> Iterator[Line]:
@@ -209,16 +216,16 @@ def _addresses(found: NicoDetail, look: Look) -> Iterator[Line]:
     title = f"IN USE OF {one.cidr}" if one.cidr else "IN USE"
     prefixes = found.prefixes[:SHOWN]
     body = [
-        line(f"prefix.{each.uuid}", f"  {'subnet' if each.is_subnet else 'VPC prefix':<10} ",
+        line(f"prefix.{each.uuid}", f"  {each.what:<10} ",
              f"{each.prefix}/{each.length}  ", each.name)
         for each in prefixes
     ]  # fmt: skip
     yield from section(title, [*body, *more("prefix", len(found.prefixes) - len(prefixes))])
-    if source is None:
+    if source is None or not found.pieces:
         return
     pieces = found.pieces
     yield from section(f"BLOCK {source.cidr}", picture(source.cidr, pieces, one.cidr, look),
-                       source.routing.value)  # fmt: skip
+                       source.routing)  # fmt: skip
 
 
 def picture(

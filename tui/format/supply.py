@@ -136,7 +136,7 @@ def block(found: BlockDetail, look: Look, most: int = nico.SHOWN) -> Iterator[Li
     told = {
         "Name": one.name,
         "Site": row.site_name,
-        "Reachable": one.routing.value,
+        "Reachable": one.routing,
         "Given away": counted(row.taken, "part") + (", all of it at once" * one.full_grant),
     }
     for label, text in told.items():

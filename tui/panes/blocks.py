@@ -22,7 +22,7 @@ COLUMNS: tuple[Column[BlockRow], ...] = (
     Column("cidr", "BLOCK", lambda row, look: row.block.cidr, 16, 30, sort="cidr", middle=True),
     Column("name", "NAME", lambda row, look: row.block.name, 12, 24, sort="name", middle=True),
     Column("site", "SITE", lambda row, look: row.site_name, 7, 14, sort="site", middle=True),
-    Column("routing", "REACHABLE", lambda row, look: row.block.routing.value, 14, drop=30,
+    Column("routing", "REACHABLE", lambda row, look: row.block.routing, 14, drop=30,
            sort="routing"),
     Column("taken", "GIVEN", lambda row, look: f"{row.taken:,}", 5, right=True, sort="taken",
            figure=lambda row: row.taken),

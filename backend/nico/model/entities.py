@@ -6,6 +6,7 @@ IPBlock, `kind` its resourceType, `mode` its constraintType.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -159,6 +160,7 @@ class Block:
     """Address space: a root of a site, or, with `tenant` and `parent`, carved of one.
 
     `prefix` is its first address without a length; with `full_grant` a root is given away whole.
+    `routing` is one of `Routing`, or what else a server says.
     """
 
     uuid: str
@@ -168,7 +170,7 @@ class Block:
     parent: str
     name: str
     description: str | None
-    routing: Routing
+    routing: str
     prefix: str
     length: int
     full_grant: bool
@@ -194,9 +196,18 @@ class Block:
         return 128 if ":" in self.prefix else 32
 
 
+PREFIXES: Mapping[bool | None, tuple[str, str]] = {
+    True: ("subnet", "subnets"),
+    False: ("VPC prefix", "VPC prefixes"),
+    None: ("subnet or VPC prefix", "subnets or VPC prefixes"),
+}
+"""One and more of them, in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """A subnet or a VPC prefix of a tenant in a carved block, which holds that block fast."""
+    """A subnet or a VPC prefix of a tenant in a carved block, which holds that block fast. Where it
+    is not told which of them it is, it has no name, and its network is the block's."""
 
     uuid: str
     name: str
@@ -204,7 +215,7 @@ class Prefix:
     block: str
     prefix: str
     length: int
-    is_subnet: bool
+    is_subnet: bool | None
 
     PRIVATE: ClassVar[frozenset[str]] = frozenset()
 
@@ -212,6 +223,17 @@ class Prefix:
     def target(self) -> str:
         """Journal name."""
         return f"{'subnet' if self.is_subnet else 'vpc_prefix'}:{self.uuid}"
+
+    @property
+    def what(self) -> str:
+        """What it is, in words."""
+        return PREFIXES[self.is_subnet][0]
+
+    @property
+    def called(self) -> str:
+        """Its name and where it is."""
+        cidr = f"{self.prefix}/{self.length}"
+        return f"{self.name} ({cidr})" if self.name else f"something in {cidr}"
 
 
 @dataclass(frozen=True, slots=True)

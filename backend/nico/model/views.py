@@ -107,8 +107,8 @@ class NicoDetail:
 
     `history` are (status, message, at), newest first. Of machines: those of the type in all, and
     ready ones, and what each tenant has of it. Of addresses: source and carved block, the pieces
-    of the source in order, what is in use of the carved one. `blocks` says what has to go before it
-    can be deleted.
+    of the source in order, none where they are not known, what is in use of the carved one.
+    `blocks` says what has to go before it can be deleted.
     """
 
     row: NicoRow

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from backend.core.errors import Invalid, NotAllowed
 from backend.core.text import counted
 from backend.nico.model import Bounds, InstanceType, Pool, Prefix
+from backend.nico.model.entities import PREFIXES
 from backend.nico.rules.values import E, refusal
 
 NOTHING_LEFT = "no machine is left"
@@ -66,20 +68,18 @@ def address_bounds(held: str, largest: int, bits: int) -> Bounds:
     return Bounds(0, 0, why) if largest == bits else Bounds(largest, bits, why)
 
 
-def held(subnets: int, vpc_prefixes: int) -> str:
-    """What is in use of a carved block, in words, `` for nothing."""
-    words = [counted(subnets, "subnet")] if subnets else []
-    if vpc_prefixes:
-        words.append(f"{vpc_prefixes:,} VPC prefix{'' if vpc_prefixes == 1 else 'es'}")
-    return ", ".join(words)
+def held(counts: Mapping[bool | None, int]) -> str:
+    """What is in use of a carved block, in words, `` for nothing, by whether it is a subnet."""
+    found = ((counts.get(kind, 0), words) for kind, words in PREFIXES.items())
+    return ", ".join(f"{count:,} {words[count != 1]}" for count, words in found if count)
 
 
 def need_unheld(cidr: str, prefixes: Sequence[Prefix]) -> None:
     """Raises Invalid, naming some, when something is in use of a carved block."""
     if not prefixes:
         return
-    subnets = sum(one.is_subnet for one in prefixes)
-    told = f"{held(subnets, len(prefixes) - subnets)} in use of {cidr}"
-    names = [f"{one.name} ({one.prefix}/{one.length})" for one in prefixes[:NAMED]]
-    more = f" and {len(prefixes) - NAMED:,} more" if len(prefixes) > NAMED else ""
+    told = f"{held(Counter(one.is_subnet for one in prefixes))} in use of {cidr}"
+    named = [one for one in prefixes if one.name]
+    names = [one.called for one in named[:NAMED]] or ["what is in use"]
+    more = f" and {len(named) - NAMED:,} more" if len(named) > NAMED else ""
     raise refusal(Invalid, "in_use", told, f"remove {', '.join(names)}{more} first")

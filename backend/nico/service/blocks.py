@@ -39,7 +39,7 @@ def create(tx: Tx, command: CreateBlock) -> Decision:
         changes=(
             Change(after.name, "block", None, "new"),
             Change(after.name, "site", None, site.name),
-            Change(after.name, "routing", None, after.routing.value),
+            Change(after.name, "routing", None, after.routing),
             Change(after.name, "network", None, after.cidr),
         ),
         undo="delete the block",

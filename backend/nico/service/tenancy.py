@@ -142,23 +142,19 @@ def add_prefix(tx: Tx, command: AddPrefix) -> Decision:
     plan = Plan(
         command,
         "Add",
-        f"Add {_kind(after)} {after.name} to {block.name}",
+        f"Add {after.what} {after.name} to {block.name}",
         after.name,
         Tier.REVERSIBLE,
         outbound.prefix_request(command.org or tenant.org, command),
         changes=(
-            Change(after.name, _kind(after), None, "new"),
+            Change(after.name, after.what, None, "new"),
             Change(after.name, "network", None, own.cidr),
         ),
         undo="remove it",
     )
     writes = [Write(None, after), *granted(block, own.length == block.length, tx.now)]
-    message = f"{_kind(after)} {after.name} added to {block.name}"
+    message = f"{after.what} {after.name} added to {block.name}"
     return Decision(plan, "prefix.add", after.target, message, writes, {"prefix": uuid})
-
-
-def _kind(one: Prefix) -> str:
-    return "subnet" if one.is_subnet else "VPC prefix"
 
 
 def remove_prefix(tx: Tx, command: RemovePrefix) -> Decision:
@@ -175,7 +171,7 @@ def remove_prefix(tx: Tx, command: RemovePrefix) -> Decision:
     plan = Plan(
         command,
         "Remove",
-        f"Remove {_kind(before)} {before.name} of {tenant.org}",
+        f"Remove {before.what} {before.name} of {tenant.org}",
         before.name,
         Tier.HARMFUL,
         outbound.delete_request(command.org or tenant.org, what, before.uuid),
@@ -183,5 +179,5 @@ def remove_prefix(tx: Tx, command: RemovePrefix) -> Decision:
         undo="add another one",
     )
     writes = [Write(before, None), *granted(block, False, tx.now)]
-    message = f"{_kind(before)} {before.name} removed"
+    message = f"{before.what} {before.name} removed"
     return Decision(plan, "prefix.remove", before.target, message, writes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from backend.core.database.tx import Row, Tx
-from backend.nico.model import Block, Prefix, Routing
+from backend.nico.model import Block, Prefix
 from backend.nico.rules.carve import Net, stored
 from backend.nico.store import history
 from backend.nico.store.free import FreeList
@@ -65,7 +65,7 @@ def block_of(row: Row) -> Block:
     """A block from `BLOCK`."""
     *head, routing, network, length, bits, full, status, created, updated = row
     address = Net(int(network, 16), length, bits).address
-    where = [Routing(routing), address, length, bool(full)]
+    where = [routing, address, length, bool(full)]
     return Block(*[*head, *where, status, created, updated])
 
 
@@ -81,7 +81,7 @@ def root_named(tx: Tx, site: str, name: str) -> Block | None:
     return block_of(row) if row else None
 
 
-def overlapping(tx: Tx, site: str, routing: Routing, wanted: Net) -> Block | None:
+def overlapping(tx: Tx, site: str, routing: str, wanted: Net) -> Block | None:
     """A root with which a network would share addresses."""
     end = f"{wanted.end - 1:032x}"
     row = tx.one(SELECT_BEFORE, (site, routing, end, wanted.bits))
@@ -155,7 +155,8 @@ def prefix_of(row: Row) -> Prefix:
     """A subnet or VPC prefix from `PREFIX`."""
     *head, network, length, is_subnet, bits = row
     address = Net(int(network, 16), length, bits).address
-    return Prefix(*[*head, address, length, bool(is_subnet)])
+    kind = None if is_subnet is None else bool(is_subnet)
+    return Prefix(*[*head, address, length, kind])
 
 
 def prefix(tx: Tx, uuid: str) -> Prefix | None:

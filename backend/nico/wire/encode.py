@@ -87,7 +87,7 @@ def _block_summary(it: Block) -> Json:
     return {
         "id": it.uuid,
         "name": it.name,
-        "routingType": str(it.routing),
+        "routingType": it.routing,
         "prefix": it.prefix,
         "prefixLength": it.length,
         "status": it.status,

@@ -29,8 +29,9 @@ BLOCKS = Table(
     "fold",
     "created_at",
     "updated_at",
+    "known",
 )
-PROVIDER, SITE, TENANT, PARENT, NETWORK, FULL = 0, 1, 2, 3, slice(8, 10), 10
+PROVIDER, SITE, TENANT, PARENT, NETWORK, FULL, KNOWN = 0, 1, 2, 3, slice(8, 10), 10, 15
 """Where a row has what is looked at."""
 SELECT_ROOTS = "SELECT uuid FROM nico_block WHERE parent_id = 0"
 SELECT_PARTS = "SELECT uuid FROM nico_block WHERE parent_id = ?"
@@ -45,7 +46,8 @@ DELETE_ROOT = """
 DELETE FROM nico_block WHERE uuid = ? AND NOT EXISTS (
     SELECT 1 FROM nico_block b WHERE b.parent_id = nico_block.id) AND NOT EXISTS (
     SELECT 1 FROM nico_constraint c WHERE c.block_id > 0 AND c.block_id = nico_block.id)"""
-SELECT_NET = "SELECT network, length, bits FROM nico_block WHERE id = ?"
+KNOW = "UPDATE nico_block SET known = ? WHERE uuid = ? AND known <> ?"
+SELECT_NET = "SELECT network, length, bits, known FROM nico_block WHERE id = ?"
 SELECT_NETS = "SELECT network, length, bits FROM nico_block WHERE parent_id = ?"
 GRANT = "UPDATE nico_block SET full_grant = ? WHERE id = ? AND full_grant <> ?"
 SELECT_FREE = "SELECT network, length FROM nico_free WHERE block_id = ?"
@@ -92,8 +94,13 @@ def put(tx: Tx, told: Sequence[BlockTold], parents: Parents) -> set[int]:
     return {wanted[uuid][PARENT] for uuid in changed} | own
 
 
-def put_parts(tx: Tx, root: str, parts: Listed[BlockTold]) -> set[int]:
-    """What was carved of a root; the root, whose parts may be others."""
+def put_parts(tx: Tx, root: str, parts: Listed[BlockTold] | None) -> set[int]:
+    """What was carved of a root, None where that is not shown; the root, whose parts may be
+    others."""
+    known = int(parts is not None and parts.whole)
+    tx.execute(KNOW, (known, root, known))
+    if parts is None:
+        return set(BLOCKS.ids(tx, [root]).values())
     put(tx, parts.rows, {one.id: root for one in parts.rows})
     if parts.whole:
         drop_parts(tx, root, {one.id for one in parts.rows})
@@ -118,7 +125,8 @@ class _Places:
         )
         what = (told.name, told.description, told.routing_type, own.bits, own.stored, own.length)
         rest = (old[FULL] if old else 0, told.status, told.name.casefold())
-        return (*where, parent, *what, *rest, told.created or 0, told.updated or 0)
+        when = (told.created or 0, told.updated or 0)
+        return (*where, parent, *what, *rest, *when, old[KNOWN] if old else int(bool(parent)))
 
 
 def _net(told: OfBlockTold, what: str) -> Net:
@@ -161,7 +169,7 @@ def ensure(tx: Tx, told: Sequence[AllocationTold]) -> None:
         if all(where):
             own = _net(of, f"block {of.name}")
             what = (of.name, None, of.routing_type, own.bits, own.stored, own.length)
-            wanted[uuid] = (*where, 0, 0, *what, 0, of.status, of.name.casefold(), 0, 0)
+            wanted[uuid] = (*where, 0, 0, *what, 0, of.status, of.name.casefold(), 0, 0, 0)
     BLOCKS.put(tx, {}, wanted)
 
 
@@ -181,15 +189,16 @@ def drop_parts(tx: Tx, root: str, there: Collection[str]) -> None:
 
 
 def refresh(tx: Tx, root: int) -> None:
-    """What is free of a root, by what is taken of it, and whether it is given away whole."""
+    """What is free of a root, by what is taken of it, and whether it is given away whole; nothing
+    where not all of that is known."""
     row = tx.one(SELECT_NET, (root,))
     if row is None:
         return
-    own = _stored(*row)
+    own, known = _stored(*row[:3]), bool(row[3])
     taken = [_stored(*one) for one in tx.all(SELECT_NETS, (root,))]
     whole = int(own in taken)
     tx.execute(GRANT, (whole, root, whole))
-    wanted = {(one.stored, one.length) for one in carve.free_of(own, taken)}
+    wanted = {(one.stored, one.length) for one in carve.free_of(own, taken) if known}
     there = {(network, length) for network, length in tx.all(SELECT_FREE, (root,))}
     tx.many(TAKE, [(root, *one) for one in there - wanted])
     tx.many(GIVE, [(root, *one) for one in wanted - there])

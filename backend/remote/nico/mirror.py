@@ -25,6 +25,10 @@ class NicoMirror(Mirror):
         self._parts: dict[str, Listed[BlockTold]] = {}
         """What blocks were said to consist of, while nothing else told of them."""
         self._machines: Sequence[MachineTold] = ()
+        self._carved: Sequence[BlockTold] = ()
+        """A tenant's own blocks, whose roots only its allocations tell."""
+        self._own = ""
+        """The provider that the organisation is, `` for none."""
 
     def last(self, uuid: str) -> AllocationTold | None:
         """What was said last of an allocation."""
@@ -36,6 +40,11 @@ class NicoMirror(Mirror):
             self.reads += 1
         if reading.machines is not None:
             self._machines = reading.machines.rows
+        if reading.standing is not None:
+            own = reading.standing.provider
+            self._own = own.id if own else ""
+        if reading.blocks is not None:
+            self._carved = [one for one in reading.blocks.rows if one.tenant_id]
         last = self._remembered(reading)
         changed = await self.write(lambda tx: self._apply(tx, reading, last))
         self._last = last
@@ -74,8 +83,8 @@ class NicoMirror(Mirror):
 
     def _put_types(self, tx: Tx, reading: Reading, told: Sequence[AllocationTold]) -> None:
         if reading.types is not None:
-            stock.put_types(tx, reading.types.rows, whole=reading.types.whole)
-        stock.put_types(tx, reading.some_types)
+            stock.put_types(tx, reading.types.rows, self._own, whole=reading.types.whole)
+        stock.put_types(tx, reading.some_types, self._own)
         stock.ensure_types(tx, told)
         if reading.machines is not None:
             stock.put_machines(tx, reading.machines.rows, whole=reading.machines.whole)
@@ -84,10 +93,12 @@ class NicoMirror(Mirror):
         """Put blocks; the roots of which something is not as it was."""
         told = [*(reading.blocks.rows if reading.blocks else ()), *reading.some_blocks]
         changed = blocks.put(tx, [one for one in told if not one.tenant_id], {})
-        if carved := [one for one in told if one.tenant_id]:
+        own = self._carved if reading.blocks or reading.allocations else ()
+        carved = [*own, *(one for one in reading.some_blocks if one.tenant_id)]
+        if carved:
             changed |= blocks.put(tx, carved, blocks.parents_of(last.values()))
         for root, parts in reading.parts.items():
-            if parts is not None and self._parts.get(root) != parts:
+            if parts is None or self._parts.get(root) != parts:
                 changed |= blocks.put_parts(tx, root, parts)
         return changed
 

@@ -22,6 +22,7 @@ TYPES = Table(
     "allocated",
     "created_at",
     "updated_at",
+    "known",
 )
 MACHINES = Table("nico_machine", "site_id", "type_id", "status", key="name")
 INSTANCES = Table("nico_instance", "name", "tenant_id", "site_id", "type_id", "machine_id")
@@ -51,13 +52,16 @@ INSERT_POOL = """
 INSERT INTO nico_pool (type_id, tenant_id, allocated, instances) VALUES (?, ?, ?, ?)"""
 
 
-def put_types(tx: Tx, told: Iterable[TypeTold], *, whole: bool = False) -> None:
-    """These types; where they are all, others only stay that have constraints."""
+def put_types(tx: Tx, told: Iterable[TypeTold], own: str, *, whole: bool = False) -> None:
+    """These types; where they are all, others only stay that have constraints. Of those that are
+    not of the `own` provider the figures are a tenant's."""
     found = {one.id: one for one in told}
     there = TYPES.there(tx, found)
     providers = PROVIDERS.ids(tx, {one.infrastructure_provider_id for one in found.values()})
     sites = SITES.ids(tx, {one.site_id for one in found.values()})
-    wanted = {uuid: _type(one, there.get(uuid), providers, sites) for uuid, one in found.items()}
+    wanted = {
+        uuid: _type(one, there.get(uuid), own, providers, sites) for uuid, one in found.items()
+    }
     TYPES.put(tx, there, {uuid: row for uuid, row in wanted.items() if row[0] and row[1]})
     if whole:
         gone = [(id,) for id, uuid in tx.all(SELECT_UNUSED) if uuid not in found]
@@ -66,9 +70,13 @@ def put_types(tx: Tx, told: Iterable[TypeTold], *, whole: bool = False) -> None:
 
 
 def _type(
-    told: TypeTold, old: Values | None, providers: Mapping[str, int], sites: Mapping[str, int]
+    told: TypeTold,
+    old: Values | None,
+    own: str,
+    providers: Mapping[str, int],
+    sites: Mapping[str, int],
 ) -> Values:
-    before = old or (0, 0, "", None, "", "", 0, 0, 0, 0)
+    before = old or (0, 0, "", None, "", "", 0, 0, 0, 0, 0)
     where = (
         providers.get(told.infrastructure_provider_id, before[0]),
         sites.get(told.site_id, before[1]),
@@ -77,7 +85,9 @@ def _type(
     it = told.allocation_stats
     machines = before[6] if it is None or it.assigned is None else it.assigned
     allocated = before[7] if it is None or it.total is None else it.total
-    return (*where, *what, machines, allocated, told.created or 0, told.updated or 0)
+    figures = it is not None and it.assigned is not None and it.total is not None
+    known = int(figures and told.infrastructure_provider_id == own)
+    return (*where, *what, machines, allocated, told.created or 0, told.updated or 0, known)
 
 
 def ensure_types(tx: Tx, told: Sequence[AllocationTold]) -> None:
@@ -98,7 +108,7 @@ def ensure_types(tx: Tx, told: Sequence[AllocationTold]) -> None:
         if uuid and uuid not in there and provider and site:
             name, status = (of.name, of.status) if of else (uuid, "")
             what = (name, None, status, name.casefold())
-            wanted[uuid] = (provider, site, *what, 0, 0, 0, 0)
+            wanted[uuid] = (provider, site, *what, 0, 0, 0, 0, 0)
     TYPES.put(tx, {}, wanted)
 
 
