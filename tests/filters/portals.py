@@ -106,7 +106,7 @@ def _allocation(tx: Tx, rng: random.Random, id: int, uuid: str, times: tuple[int
     error = rng.choice(("", "Slurm said no", "größe_"))
     place = (rng.randint(1, 3), rng.randint(1, len(PROJECTS)))
     head = (id, uuid, rng.randint(0, 1), name, "", *place, state, "", backend, other)
-    end = ("", 1, 1, "", rng.choice(CODES), fold, *times)
+    end = ("", 1, 1, "", rng.choice(CODES), fold, *times, times[1], None)
     insert(tx, "portal_allocation", *head, *figures, error, *end)
     if rng.random() < 0.5:
         insert(tx, "portal_association", id, uuid, id, rng.choice(("ada.a6b", "Bo_")), "", "")
