@@ -44,6 +44,7 @@ class SiteSummary(TypedDict):
     infrastructureProviderId: str
     isSerialConsoleEnabled: bool
     isOnline: bool
+    capabilities: dict[str, bool]
     status: str
 
 
@@ -211,6 +212,7 @@ class SiteAnswer(Related):
     infrastructureProviderId: str
     isSerialConsoleEnabled: bool
     isOnline: bool
+    capabilities: dict[str, bool]
     status: str
     statusHistory: list[StatusAnswer]
     machineStats: NotRequired[MachinesAnswer]

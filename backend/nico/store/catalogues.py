@@ -240,7 +240,10 @@ ACCOUNTS = Catalogue(
     "nico_account k",
     f"k.provider_id = {PROVIDER}",
     f"k.tenant_id = {TENANT}",
-    {"tenantId": _refers("k.tenant_id", "nico_tenant")},
+    {
+        "infrastructureProviderId": _refers("k.provider_id", "nico_provider"),
+        "tenantId": _refers("k.tenant_id", "nico_tenant"),
+    },
     {
         "STATUS": ("k.status",),
         "CREATED": ("k.created_at",),

@@ -135,16 +135,20 @@ def new_allocation(body: object) -> NewAllocation:
     """What POST of an allocation says. Raises Invalid with all faults."""
     told = Fields(body)
     head = (told.name(), told.text("description"), told.uuid("tenantId"), told.uuid("siteId"))
-    constraints = told.objects("allocationConstraints")
+    constraints = [_constraint(one) for one in told.objects("allocationConstraints")]
     if len(constraints) != 1:
-        told.faults["allocationConstraints"] = ONE
-    one = Fields(constraints[0] if len(constraints) == 1 else {})
+        values.refuse(told.faults | {"allocationConstraints": ONE})
+    (about, faults), *_ = constraints
+    values.refuse(told.faults | faults)
+    return NewAllocation(*head, *about)
+
+
+def _constraint(body: Mapping[str, Any]) -> tuple[tuple[Kind, str, Mode, int], Faults]:
+    """What a constraint says, and what is wrong with it."""
+    one = Fields(body)
     kind, resource = one.word("resourceType", Kind), one.uuid("resourceTypeId")
     mode, value = one.word("constraintType", Mode), one.number("constraintValue")
-    if value:
-        one.faults |= values.amount(kind, value)
-    values.refuse(told.faults | (one.faults if len(constraints) == 1 else {}))
-    return NewAllocation(*head, kind, resource, mode, value)
+    return (kind, resource, mode, value), one.faults | (values.amount(kind, value) if value else {})
 
 
 def changes(body: object) -> tuple[str | None, str | None]:

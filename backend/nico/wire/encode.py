@@ -27,6 +27,9 @@ Relations = Collection[str]
 
 PROVIDER, TENANT, SITE = "InfrastructureProvider", "Tenant", "Site"
 FACTS = ("vendor", "productName", "serialNumber", "controllerMachineType", "hwSkuDeviceType")
+CAPABILITIES = {"targetedInstanceCreation": True}
+SITE_FEATURES = ("nativeNetworking", "networkSecurityGroup", "nvLinkPartition", "flow")
+SITE_CAPABILITIES = dict.fromkeys((*SITE_FEATURES, "imageBasedOperatingSystem"), False)
 READY, IN_USE = "Ready", "InUse"
 
 
@@ -112,12 +115,10 @@ def related(
             "infrastructureProviderId": site.provider,
             "isSerialConsoleEnabled": False,
             "isOnline": site.is_online,
+            "capabilities": SITE_CAPABILITIES,
             "status": site.status,
         }
     return found
-
-
-CAPABILITIES = {"targetedInstanceCreation": True}
 
 
 def history(told: History) -> list[Json]:
@@ -229,6 +230,7 @@ def site(one: ShownSite, relations: Relations = ()) -> Json:
         **related(relations, one.provider, None, None),
         "isSerialConsoleEnabled": False,
         "isOnline": it.is_online,
+        "capabilities": SITE_CAPABILITIES,
         "status": it.status,
         "statusHistory": [],
         **_times(it.created_at, it.created_at),

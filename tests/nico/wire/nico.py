@@ -14,10 +14,13 @@ import httpx
 
 from backend.core import principals
 from backend.core.database import Database, Tx
+from backend.core.errors import BursarError
 from backend.core.identity import operator
 from backend.core.journal import Entry
 from backend.core.runtime import micros
+from backend.core.usecase import execute
 from backend.nico.model import (
+    AdmitInstance,
     Block,
     Instance,
     InstanceType,
@@ -28,6 +31,7 @@ from backend.nico.model import (
     Site,
     Tenant,
 )
+from backend.nico.service import ROOM
 from backend.nico.store import blocks, machines, places
 from tests.nico.cloud import START
 from tests.nico.wire.contract import Contract
@@ -263,6 +267,21 @@ class Cast:
 
         self.site.write(write)
         return uuids
+
+    def admitted(self, of: str, tenant: str = "T1") -> int:
+        """What becomes of a tenant's wish for an instance, as the API's status."""
+        command = AdmitInstance(
+            actor=operator("op"),
+            name="job",
+            tenant=self[tenant],
+            site=self["S1"],
+            instance_type=self[of],
+        )
+        try:
+            self.site.database.write(lambda tx: execute(tx, ROOM, command, ""))
+        except BursarError as error:
+            return error.status
+        return 201
 
     def stop(self, uuid: str) -> None:
         """Have an instance be gone."""

@@ -23,6 +23,7 @@ def test_sites(cast: Cast) -> None:
     told = {"total": 14, "totalByStatus": {"Error": 1, "Maintenance": 1, "Ready": 12}}
     assert first["machineStats"] == told
     assert (first["org"], first["isOnline"]) == (cast.org("acme"), True)
+    assert set(first["capabilities"].values()) == {False}
     assert cast.get("ta", "/site") == []
 
 
@@ -104,6 +105,11 @@ def test_accounts(cast: Cast) -> None:
     assert told == [(cast.org("t2"), cast["T2"], 0), (cast.org("t1"), cast["T1"], 1)]
     (own,) = cast.get("ta", "/tenant/account")
     assert own == found[1]
+    for provider, count in (("P", 1), ("Q", 0)):
+        path = f"/tenant/account?infrastructureProviderId={cast[provider]}"
+        assert len(cast.get("ta", path)) == count
+    answer = cast.ask("pa", "GET", "/tenant/account?infrastructureProviderId=x")
+    refused(answer, 400, "infrastructureProviderId")
 
 
 def test_statistics_of_types_and_of_tenants(cast: Cast) -> None:

@@ -141,6 +141,13 @@ def test_n16_an_allocation_has_one_constraint(cast: Cast, count: int | None) -> 
     refused(cast.ask("pa", "POST", "/allocation", body), 400, "allocationConstraints")
 
 
+@pytest.mark.parametrize("wrong", [{"constraintValue": "1"}, {"resourceTypeId": 5}, 5])
+def test_n16_what_cannot_be_read_is_refused_before_it_is_counted(cast: Cast, wrong: Any) -> None:
+    body = cast.body("G100", 1)
+    body["allocationConstraints"].append(wrong)
+    refused(cast.ask("pa", "POST", "/allocation", body), 400)
+
+
 @pytest.mark.parametrize("resource", ["Z10", "Q1", "nothing"])
 def test_n17_types_are_of_the_site(cast: Cast, resource: str) -> None:
     refused(cast.give("G100", 1, resourceTypeId=cast.ids.get(resource, fresh())), 400)
@@ -221,11 +228,13 @@ def test_n24_types_in_use_stay(cast: Cast) -> None:
 
 def test_n25_what_is_given_can_be_used(cast: Cast) -> None:
     row = cast.made("G100", 4)
-    cast.use("G100", 4)
+    assert [cast.admitted("G100") for _ in range(5)] == [201] * 4 + [403]
     figures = cast.figures("G100", "ta")
     assert (figures["used"], figures["unused"]) == (4, 0)
     assert cast.set(row, 5).status_code == 200
     assert cast.figures("G100", "ta")["unused"] == 1
+    assert cast.admitted("G100") == 201
+    refused(cast.set(row, 4), 400)
 
 
 def test_n26_two_cannot_be_given_the_same(cast: Cast) -> None:

@@ -47,6 +47,15 @@ def test_n29_usage_of_a_block(cast: Cast) -> None:
     assert usage == {**told, "availableSmallestPrefixes": 16320}
 
 
+@pytest.mark.parametrize(
+    ("cidr", "addresses"), [("128.0.0.0/1", 2**31), ("fd00::/97", 2**31), ("fd01::/96", 2**31 - 1)]
+)
+def test_n29_how_many_addresses_are_told(cast: Cast, cidr: str, addresses: int) -> None:
+    made = cast.ask("pa", "POST", "/ipblock", root(cast, cidr, "Public", "S2")).json()
+    cast.ids["NEW"] = made["id"]
+    assert cast.usage("NEW")["availableIPs"] == addresses
+
+
 def test_n30_what_is_free(cast: Cast) -> None:
     cast.made("B24", 27)
     usage = cast.usage("B24")

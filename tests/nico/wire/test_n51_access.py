@@ -80,6 +80,10 @@ def test_n56_allocations_are_found_by_id(cast: Cast) -> None:
     refused(cast.ask("pa", "GET", f"/allocation/{fresh()}"), 404)
 
 
+SITE = {"id", "name", "infrastructureProviderId", "isSerialConsoleEnabled", "isOnline"}
+SITE |= {"capabilities", "status"}
+
+
 def pages(answer: httpx.Response) -> Json:
     """Where in a list an answer is."""
     assert answer.status_code == 200, answer.text
@@ -155,6 +159,7 @@ def test_n59_relations_are_told_when_asked_for(cast: Cast) -> None:
         told = told[0] if isinstance(told, list) else told
         assert set(told) - set(row) == {"tenant", "site"}
         assert (told["tenant"]["org"], told["site"]["name"]) == (cast.org("t1"), "S1")
+        assert set(told["site"]) == SITE
         refused(cast.ask("pa", "GET", f"{path}?includeRelation=X"), 400, "includeRelation")
 
 
