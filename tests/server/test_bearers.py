@@ -259,13 +259,16 @@ def _keys(signer: Signer) -> list[Any]:
     return found
 
 
-def test_the_command_is_told_of_issuers(tmp_path: Path, signer: Signer) -> None:
+@pytest.mark.parametrize("form", ["url", "jwks", "pem"])
+def test_the_command_is_told_of_issuers(tmp_path: Path, signer: Signer, form: str) -> None:
     database = tmp_path / "world.db"
+    (tmp_path / "jwks").write_text(signer.jwks())
+    (tmp_path / "pem").write_bytes(signer.pem())
     with application(database):
         pass
     place = tmp_path / "issuers.toml"
     with published(signer) as (url, _):
-        place.write_text(FILE.format(keys=url))
+        place.write_text(FILE.format(keys=url if form == "url" else form))
         with serving(database, "--nico-issuers", str(place)) as server:
             headers = {"Authorization": f"Bearer {signer.token()}"}
             answer = httpx.get(f"{server.url}/v2/org/ACME/nico/{ME}", headers=headers)
