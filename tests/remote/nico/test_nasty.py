@@ -14,7 +14,6 @@ from tests.remote.conftest import until
 from tests.remote.nico.conftest import Stand
 from tests.remote.nico.test_sending import FAULTS, reading
 
-
 EMPTY = "shape []"
 """What may be the truth of any list."""
 
