@@ -123,7 +123,9 @@ class NicoChecker:
                 _check_carved(one, known, at)
             elif one.tenant_id is not None:
                 hint = "name the block that it was carved of as _bursar.parentId"
-                refuse((*at, "tenantId"), one.tenant_id, "has what is of no block", hint)
+                refuse(
+                    (*at, "tenantId"), one.tenant_id, "but it was carved of no other block", hint
+                )
             if is_new:
                 taken.take(_where(one), own, at)
             known[one.id] = one
