@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from backend.core.database import Tx
 from backend.core.plan import Receipt
+from backend.core.usecase import decide
 from backend.nico.model import (
     CreateNicoAllocation,
     DeleteNicoAllocation,
@@ -15,7 +16,7 @@ from backend.nico.model import (
 from backend.nico.model.reads import ShownAllocation, ShownConstraint
 from backend.nico.routes import lists
 from backend.nico.routes.dialect import Call, answer
-from backend.nico.service import api
+from backend.nico.service import ROOM, api
 from backend.nico.wire import bodies, encode
 
 ALLOCATION, CONSTRAINT = "allocationId", "allocationConstraintId"
@@ -74,7 +75,7 @@ async def delete(call: Call) -> Response:
 
 
 async def set_value(call: Call) -> Response:
-    """PATCH of a constraint; what it is of is not told where nothing changes."""
+    """PATCH of a constraint; where nothing changes nothing is written, nor told of what it is."""
     actor = call.admin()
     allocation, constraint = call.uuid(ALLOCATION), call.uuid(CONSTRAINT)
     value = bodies.value(await call.body())
@@ -82,9 +83,10 @@ async def set_value(call: Call) -> Response:
         actor=actor, org=call.org, allocation=allocation, constraint=constraint, value=value
     )
 
-    def changed(tx: Tx, receipt: Receipt) -> ShownConstraint:
-        found = api.constraint(tx, constraint, related=False)
-        has_changed = found.constraint.updated_at == tx.now
-        return api.constraint(tx, constraint, related=True) if has_changed else found
+    def write(tx: Tx) -> ShownConstraint:
+        decision = decide(tx, ROOM, command)
+        if decision.writes:
+            ROOM.perform(tx, decision, "")
+        return api.constraint(tx, constraint, related=bool(decision.writes))
 
-    return answer(encode.constraint(await call.change(command, changed)))
+    return answer(encode.constraint(await call.desk.database.awrite(write)))

@@ -8,6 +8,8 @@ import pytest
 
 from tests.nico.wire.nico import Cast, constraint, fresh, refused, setting
 
+HEAD = "SELECT max(seq) FROM journal"
+
 
 def test_n01_machines_are_given(cast: Cast) -> None:
     row = cast.made("G100", 4)
@@ -89,8 +91,10 @@ def test_n11_nor_do_targeted_ones(cast: Cast) -> None:
 
 def test_n12_the_same_value_changes_nothing(cast: Cast) -> None:
     row = cast.made("G100", 4)
+    before = cast.site.database.read(lambda tx: tx.scalar(HEAD))
     answer = cast.set(row, 4)
     assert answer.status_code == 200
+    assert cast.site.database.read(lambda tx: tx.scalar(HEAD)) == before
     told = answer.json()
     assert told["updated"] == constraint(row)["updated"]
     assert "instanceType" not in told
