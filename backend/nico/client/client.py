@@ -120,9 +120,12 @@ class NicoClient:
         return await self._all(SiteTold, {}, "site")
 
     async def accounts(self, provider: str) -> Listed[AccountTold]:
-        """A provider's accounts of tenants."""
+        """A provider's accounts of tenants; older servers want to be told which provider's."""
         asked: Params = {"infrastructureProviderId": provider}
-        return await self._all(AccountTold, asked, "tenant", "account")
+        try:
+            return await self._all(AccountTold, {}, "tenant", "account")
+        except Invalid:
+            return await self._all(AccountTold, asked, "tenant", "account")
 
     async def types(self) -> Listed[TypeTold]:
         """All instance types with their figures."""

@@ -10,6 +10,7 @@ from backend.core.runtime import Runtime
 from backend.nico.client import AllocationTold, BlockTold, Listed, MachineTold
 from backend.remote.mirror import Mirror, Ready
 from backend.remote.nico import allocations, blocks, parties, stock
+from backend.remote.nico.export import explain
 from backend.remote.nico.reading import Reading
 
 
@@ -54,6 +55,11 @@ class NicoMirror(Mirror):
         if changed and reading.fresh:
             self.heard()
         return changed
+
+    async def explain(self) -> Sequence[str]:
+        """Have it as a world file may say it, until it is read again; what that changes."""
+        self._last, self._parts = {}, {}
+        return await self.database.awrite(explain)
 
     def _remembered(self, reading: Reading) -> dict[str, AllocationTold]:
         """What is known of allocations with this reading."""

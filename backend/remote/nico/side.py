@@ -9,6 +9,7 @@ from pathlib import Path
 from backend.core.identity import Actor
 from backend.core.runtime import Runtime
 from backend.core.text import counted
+from backend.nico.model import Kind
 from backend.remote.nico.lacks import lacks
 from backend.remote.nico.mirror import NicoMirror
 from backend.remote.nico.poller import ALLOCATIONS, CONSTRAINTS, SELECT_SEEN, NicoPoller
@@ -20,7 +21,15 @@ from backend.remote.poller import Pace
 from backend.remote.side import Side
 from backend.remote.trail import Trail
 
-UNTOLD = "what tenants' networks hold is not shown, only how much; nor names of instances"
+SELECT_RESOURCE = {
+    Kind.MACHINES: """
+SELECT y.uuid, s.uuid FROM nico_type y JOIN nico_site s ON s.id = y.site_id
+WHERE y.id IN ({keys})""",
+    Kind.ADDRESSES: """
+SELECT b.uuid, s.uuid FROM nico_block b JOIN nico_site s ON s.id = b.site_id
+WHERE b.id IN ({keys})""",
+}
+UNTOLD = "names of instances are not shown, their uuids stand for them"
 
 
 class NicoSide(Side):
@@ -35,12 +44,8 @@ class NicoSide(Side):
         self._poller = poller = NicoPoller(reader, mirror, runtime, pace)
         super().__init__(mirror, poller, sender)
         mirror.heard, self.saw = poller.tell, partial(poller.saw, ALLOCATIONS)
-        self.nico = RemoteNico(
-            self.database,
-            poller.saw,
-            partial(self._ask, ALLOCATIONS),
-            partial(self._ask, CONSTRAINTS),
-        )
+        asks = (partial(self._ask, ALLOCATIONS), partial(self._ask, CONSTRAINTS))
+        self.nico = RemoteNico(self.database, poller.saw, *asks, self._ask_resource)
 
     async def _ready(self) -> None:
         await self._poller.ready()
@@ -62,6 +67,13 @@ class NicoSide(Side):
         for (uuid,) in rows:
             await self._sender.read(uuid)
 
+    async def _ask_resource(self, kind: Kind, key: int) -> None:
+        """Read a type or a block as it is now, with all that is given of it."""
+        await self._ready()
+        for row in await self.database.peek(lambda tx: tx.within(SELECT_RESOURCE[kind], [key])):
+            async with self._copy.turn:
+                await self._copy.apply(await self._reader.about(kind, *row))
+
     def lacks(self) -> Mapping[str, str]:
         """What the API does not offer, and what the token does not let do."""
         return lacks(self._reader.standing, views=self._reader.views)
@@ -77,7 +89,7 @@ class NicoSide(Side):
     async def read_all(self) -> Sequence[str]:
         """Read all that is shown."""
         await self._poller.fill()
-        return [UNTOLD]
+        return [*await self._copy.explain(), UNTOLD]
 
     async def close(self) -> None:
         """Let go of connections."""

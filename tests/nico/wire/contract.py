@@ -51,6 +51,27 @@ class Contract:
             if method != "parameters" and path.startswith(NICO)
         ]
 
+    def mistake(self, request: httpx.Request) -> str:
+        """Why a request is not as it should be, `` when it is; raises PathError where there is no
+        such call."""
+        query = request.url.params.multi_items()
+        asked = MockRequest(
+            HOST,
+            request.method.lower(),
+            request.url.path,
+            args={name: [one for key, one in query if key == name] for name, _ in query},
+            headers=dict(request.headers),
+            data=request.content or None,
+            content_type=request.headers.get("content-type", ""),
+        )
+        try:
+            self._api.validate_request(asked)
+        except PathError:
+            raise
+        except OpenAPIError as error:
+            return f"{request.method} {request.url}: {error} {error.__cause__}"
+        return ""
+
     def fault(self, answer: httpx.Response) -> str:
         """Why an answer is not as it should be, `` when it is, or not described."""
         request, path = answer.request, answer.request.url.path

@@ -19,6 +19,7 @@ class Answer:
 
     method: str
     path: str
+    query: str
     status: int
     headers: dict[str, str]
     body: bytes
@@ -56,7 +57,8 @@ class Strange:
         start = parts[0]
         headers = {name.decode(): value.decode() for name, value in start["headers"]}
         body = b"".join(part.get("body", b"") for part in parts[1:])
-        told = Answer(scope["method"], scope["path"], start["status"], headers, body)
+        asked = (scope["method"], scope["path"], scope["query_string"].decode())
+        told = Answer(*asked, start["status"], headers, body)
         for turn in self.turns:
             turn(told)
         told.headers["content-length"] = str(len(told.body))
@@ -122,12 +124,23 @@ def without(end: str, status: int = 404) -> Turn:
 
     def turn(answer: Answer) -> None:
         if answer.method == "GET" and answer.path.endswith(end):
-            answer.status = status
-            answer.headers["content-type"] = "application/json"
-            told = {"source": "nico", "message": "not for you", "data": None}
-            answer.body = json.dumps(told).encode()
+            refuse(answer, status)
 
     return turn
+
+
+def refuse(answer: Answer, status: int) -> None:
+    """Have it be a refusal."""
+    answer.status = status
+    answer.headers["content-type"] = "application/json"
+    told = {"source": "nico", "message": "not for you", "data": None}
+    answer.body = json.dumps(told).encode()
+
+
+def asking_whose(answer: Answer) -> None:
+    """Accounts that are told when it is said whose."""
+    if answer.is_list("tenant", "account") and "infrastructureProviderId=" not in answer.query:
+        refuse(answer, 400)
 
 
 def saying(method: str, status: int, body: str, **headers: str) -> Turn:
@@ -148,5 +161,6 @@ HABITS: Mapping[str, Turn] = {
     "uncounted": uncounted(None),
     "miscounted": uncounted("string"),
     "no statistics": without("/stats"),
+    "whose accounts": asking_whose,
 }
 """What does no harm."""
