@@ -30,10 +30,11 @@ class ConstraintActions(ValueActions, inherit_bindings=False):
 
     def refusal(self, action: Action) -> str:
         """There has to be one, and another value it may have."""
-        why = super().refusal(action)
-        if why or action.id not in EDITS:
+        edits = action.id in EDITS
+        why = (self.session.lacking(GIVES) if edits else "") or super().refusal(action)
+        if why or not edits:
             return why
-        if why := self.session.forbidden() or self.session.lacking(GIVES):
+        if why := self.session.forbidden():
             return why
         if action.id == "alloc.limit" and self.marks():
             return ""

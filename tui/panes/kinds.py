@@ -54,7 +54,7 @@ class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bin
 
     def refusal(self, action: Action) -> str:
         """There has to be one, and its kind has to permit it."""
-        why = super().refusal(action)
+        why = self.nico_lacking(action) or super().refusal(action)
         if not why and action.id == "alloc.new":
             return self.session.forbidden()
         if why or action.group is not Group.DECIDE or action.id in OF_NONE:

@@ -31,13 +31,18 @@ class NicoActions(ValueActions, inherit_bindings=False):
         """The allocation, None when there is none or it is of another system."""
         raise NotImplementedError
 
+    def nico_lacking(self, action: Action) -> str:
+        """Why NICo's own command cannot be given, `` when it can, or none of its rows is meant."""
+        gives = GIVES.get(action.id)
+        return self.session.lacking([gives]) if gives and self.nico_row() else ""
+
     def nico_refusal(self, action: Action, row: NicoRow) -> str:
         """Why an action is off for an allocation of NICo, `` when it is not."""
         if action.id in OF_OTHERS:
             return "allocations of NICo have no such thing"
-        if (gives := GIVES.get(action.id)) is None:
+        if action.id not in GIVES:
             return ""
-        if why := self.session.forbidden() or self.session.lacking([gives]):
+        if why := self.session.forbidden():
             return why
         if action.id == "alloc.delete" and row.locked and not self.marks():
             return f"it is in use; {self.session.key('row.open')} shows what has to go before"
