@@ -48,7 +48,8 @@ def test_a_token_that_has_expired_is_told(waldur: Waldur, bursar: Run) -> None:
     assert row["state"] == "fails"
     assert "Token has expired" in row["problem"]
     done = bursar("doctor", "--context", "portal")
-    assert "WALDUR_TOKEN" in done.out or "token_env" in done.out
+    assert "the token of token_env is refused" in done.out
+    assert "-> mend token_env" in done.out
     assert STAFF not in done.out + done.err
 
 
@@ -58,6 +59,9 @@ def test_a_copy_is_a_world_file(waldur: Waldur, bursar: Run, tmp_path: Path) -> 
     assert "credits" in done.err
     done = bursar("import", tmp_path / "copy.json", "--database", tmp_path / "copy.db")
     assert done.code == 0, done.err
+    copied = bursar("allocations", "--database", tmp_path / "copy.db", "--format", "json").data
+    assert {row["name"] for row in copied} == {"climate", "far"}
+    assert copied == bursar("allocations", "--context", "portal", "--format", "json").data
 
 
 def test_allocations_of_both_kinds_are_listed(waldur: Waldur, bursar: Run) -> None:
