@@ -3,21 +3,17 @@ T2; g100 has ten machines of which eight are Ready, c50 four; z10 is at S2. Anot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
-import pytest
-
-from backend.core.database import Database, Tx, open_database
+from backend.core.database import Tx, open_database
 from backend.core.errors import BursarError
 from backend.core.identity import Actor, Role, operator
-from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import Runtime, micros
-from backend.core.usecase import decide, execute
 from backend.nico import details
 from backend.nico.model import (
     Allocation,
@@ -42,9 +38,7 @@ from backend.nico.service import ROOM
 from backend.nico.store import allocations, blocks, machines, places
 from backend.schema import STEPS
 from tests.places import Place
-
-T = TypeVar("T")
-E = TypeVar("E", bound=BursarError)
+from tests.rooms import Played
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -83,41 +77,29 @@ class Clock:
 
 
 @dataclass(slots=True)
-class Cloud:
-    """A database and what is needed to play in it."""
+class Cloud(Played):
+    """A cloud and its clock."""
 
-    database: Database
     clock: Clock = field(default_factory=Clock)
     tampered: bool = False
 
-    def do(self, command: Command, reason: str = "as agreed") -> Receipt:
-        """Run a command."""
-        return self.database.write(lambda tx: execute(tx, ROOM, command, reason))
-
-    def plan(self, command: Command) -> Plan:
-        """What a command would do."""
-        return self.database.read(lambda tx: decide(tx, ROOM, command).plan)
-
-    def see(self, fn: Callable[..., T], *args: Any, **more: Any) -> T:
-        """Read something."""
-        return self.database.read(lambda tx: fn(tx, *args, **more))
-
-    def refused(self, error: type[E], command: Command) -> E:
-        """What refuses a command, which leaves no trace."""
-        before = self.content()
-        with pytest.raises(error) as caught:
-            self.do(command)
-        assert self.content() == before
-        return caught.value
-
-    def content(self) -> list[Any]:
-        """All that a command can change."""
-        names = ["allocation", "constraint", "block", "free", "pool", "type", "machine"]
-        names += ["instance", "prefix", "tenant_site", "status", "account"]
-        return [
-            self.see(Tx.all, f"SELECT * FROM {name} ORDER BY 1, 2, 3")
-            for name in ("journal", *(f"nico_{name}" for name in names))
-        ]
+    ROOM = ROOM
+    TABLES = (
+        "journal",
+        "nico_allocation",
+        "nico_constraint",
+        "nico_block",
+        "nico_free",
+        "nico_pool",
+        "nico_type",
+        "nico_machine",
+        "nico_instance",
+        "nico_prefix",
+        "nico_tenant_site",
+        "nico_status",
+        "nico_account",
+    )
+    ORDER = "1, 2, 3"
 
     def give(self, resource: str, value: int, tenant: str = T1, name: str = "", **more: Any) -> str:
         """A new allocation; its uuid."""

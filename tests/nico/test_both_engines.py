@@ -41,6 +41,7 @@ from tests.nico.cloud import (
 )
 from tests.places import Place
 from tests.postgres import Server
+from tests.rooms import Content
 
 MANY = 500
 
@@ -97,7 +98,7 @@ def any_command(c: Cloud, rng: random.Random) -> Command:
     )
 
 
-def played(place: Place, seed: int) -> tuple[list[str], list[object]]:
+def played(place: Place, seed: int) -> tuple[list[str], Content]:
     """What the commands came to, and what is in the tables then."""
     rng, outcomes = random.Random(seed), []
     found = cloud(place)

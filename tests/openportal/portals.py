@@ -4,21 +4,16 @@ and member M of project P in C, a stranger X; a local service L and a remote one
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
-import pytest
-
-from backend.core.database import Database, Tx, open_database
-from backend.core.errors import BursarError
+from backend.core.database import Tx, open_database
 from backend.core.identity import Actor, Role, operator
-from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import Runtime, micros
-from backend.core.usecase import decide, execute
 from backend.openportal.model import (
     Allocation,
     CreateAllocation,
@@ -36,9 +31,7 @@ from backend.openportal.work.scheduler import Scheduler
 from backend.openportal.work.simulator import Simulator
 from backend.schema import STEPS
 from tests.places import Place
-
-T = TypeVar("T")
-E = TypeVar("E", bound=BursarError)
+from tests.rooms import Played
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -74,42 +67,27 @@ class Clock:
 
 
 @dataclass(slots=True)
-class Portal:
-    """A database and what is needed to play in it."""
+class Portal(Played):
+    """A portal, its clock and its scheduler."""
 
-    database: Database
     clock: Clock
     scheduler: Scheduler = field(init=False)
     tampered: bool = False
 
+    ROOM = ROOM
+    TABLES = (
+        "portal_allocation",
+        "portal_job",
+        "portal_usage",
+        "portal_association",
+        "portal_project",
+        "portal_award",
+        "portal_remote_project",
+        "journal",
+    )
+
     def __post_init__(self) -> None:
         self.scheduler = Scheduler(self.database, Simulator(self.database))
-
-    def do(self, command: Command, reason: str = "as agreed") -> Receipt:
-        """Run a command."""
-        return self.database.write(lambda tx: execute(tx, ROOM, command, reason))
-
-    def plan(self, command: Command) -> Plan:
-        """What a command would do."""
-        return self.database.read(lambda tx: decide(tx, ROOM, command).plan)
-
-    def see(self, fn: Callable[..., T], *args: Any, **more: Any) -> T:
-        """Read something."""
-        return self.database.read(lambda tx: fn(tx, *args, **more))
-
-    def refused(self, error: type[E], command: Command) -> E:
-        """What refuses a command, which leaves no trace."""
-        before = self.content()
-        with pytest.raises(error) as caught:
-            self.do(command)
-        assert self.content() == before
-        return caught.value
-
-    def content(self) -> list[Any]:
-        """All that an operation can change."""
-        tables = ("portal_allocation", "portal_job", "portal_usage", "portal_association")
-        more = ("portal_project", "portal_award", "portal_remote_project", "journal")
-        return [self.see(Tx.all, f"SELECT * FROM {name} ORDER BY 1") for name in tables + more]
 
     def make(
         self, name: str = "climate", *, remote: bool = False, actor: Actor = A, **more: Any

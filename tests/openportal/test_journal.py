@@ -78,4 +78,4 @@ def test_entries_are_found_by_names(p: Portal) -> None:
     p.do(NameProject(actor=S, project=P, shortname="ocean"))
     assert found(p, "about:climate").count("allocation.modify") == 1
     assert found(p, "about:ocean") == ["portal_project.name"]
-    assert "secret" not in str(p.content()[-1])
+    assert "secret" not in str(p.content()["journal"])

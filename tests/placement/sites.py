@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
-import pytest
-
-from backend.core.database import Database, Tx, open_database
-from backend.core.errors import BursarError, Conflict
+from backend.core.database import open_database
+from backend.core.errors import Conflict
 from backend.core.identity import operator
-from backend.core.plan import Command, Plan, Receipt
+from backend.core.plan import Receipt
 from backend.core.runtime import Runtime
-from backend.core.usecase import decide, execute
 from backend.placement.model import (
     ANY_GENERATION,
     KEEP,
@@ -31,9 +27,7 @@ from backend.placement.service import ROOM, api
 from backend.placement.store import providers as provider_store
 from backend.schema import STEPS
 from tests.places import Place
-
-T = TypeVar("T")
-E = TypeVar("E", bound=BursarError)
+from tests.rooms import Played
 
 ACTOR = operator("op")
 CPU, RAM = "VCPU", "MEMORY_MB"
@@ -48,22 +42,26 @@ def uuid_of(name: str) -> str:
 
 
 @dataclass(slots=True)
-class Site:
-    """A database and what is needed to play in it. Providers and consumers go by short names."""
+class Site(Played):
+    """A Placement. Providers and consumers go by short names."""
 
-    database: Database
-
-    def do(self, command: Command) -> Receipt:
-        """Run a command."""
-        return self.database.write(lambda tx: execute(tx, ROOM, command, "as agreed"))
-
-    def plan(self, command: Command) -> Plan:
-        """What a command would do."""
-        return self.database.read(lambda tx: decide(tx, ROOM, command).plan)
-
-    def see(self, fn: Callable[..., T], *args: object) -> T:
-        """Read something."""
-        return self.database.read(lambda tx: fn(tx, *args))
+    ROOM = ROOM
+    TABLES = (
+        "provider",
+        "inventory",
+        "resource_class",
+        "consumer",
+        "consumer_project",
+        "consumer_user",
+        "consumer_type",
+        "allocation",
+        "trait",
+        "provider_trait",
+        "provider_aggregate",
+        "journal",
+        "journal_change",
+        "counter",
+    )
 
     def provider(
         self, name: str, parent: str = "", stocks: Mapping[str, Stock] | None = None
@@ -75,14 +73,6 @@ class Site:
         if stocks:
             self.do(ReplaceInventories(actor=ACTOR, provider=uuid, stocks=stocks))
         return uuid
-
-    def refused(self, error: type[E], command: Command) -> E:
-        """What refuses a command, which leaves no trace."""
-        before = self.content()
-        with pytest.raises(error) as caught:
-            self.do(command)
-        assert self.content() == before
-        return caught.value
 
     def stock(self, name: str, resource_class: str, stock: Stock) -> None:
         """Set an inventory."""
@@ -129,10 +119,6 @@ class Site:
         """What is used of a provider."""
         return dict(self.see(api.usages_at, uuid_of(name))[1])
 
-    def content(self) -> dict[str, list[tuple[object, ...]]]:
-        """All rows of all tables."""
-        return self.database.read(_content)
-
 
 def claim(
     consumer: str,
@@ -165,28 +151,6 @@ def named(consumer: Consumer) -> Shares:
         bytes.fromhex(uuid[-12:]).decode().strip("\0"): dict(amounts)
         for uuid, amounts in consumer.allocations.items()
     }
-
-
-def _content(tx: Tx) -> dict[str, list[tuple[object, ...]]]:
-    return {table: tx.all(f"SELECT * FROM {table} ORDER BY 1, 2") for table in TABLES}
-
-
-TABLES: Sequence[str] = (
-    "provider",
-    "inventory",
-    "resource_class",
-    "consumer",
-    "consumer_project",
-    "consumer_user",
-    "consumer_type",
-    "allocation",
-    "trait",
-    "provider_trait",
-    "provider_aggregate",
-    "journal",
-    "journal_change",
-    "counter",
-)
 
 
 def site(place: Place, runtime: Runtime | None = None) -> Site:

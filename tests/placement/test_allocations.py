@@ -17,7 +17,8 @@ from backend.placement.model import (
     Stock,
 )
 from backend.placement.service import api
-from tests.placement.sites import ACTOR, CPU, RAM, E, Site, claim, uuid_of
+from tests.placement.sites import ACTOR, CPU, RAM, Site, claim, uuid_of
+from tests.rooms import E
 
 
 def refused(s: Site, error: type[E], *claims: Claim) -> E:

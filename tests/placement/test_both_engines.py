@@ -31,6 +31,7 @@ from backend.placement.model import (
 from tests.placement.sites import ACTOR, CPU, RAM, site, uuid_of
 from tests.places import Place
 from tests.postgres import Server
+from tests.rooms import Content
 from tests.worlds import Clock
 
 MANY = 600
@@ -99,7 +100,7 @@ def _claim(rng: random.Random, consumer: str) -> Claim:
     )
 
 
-def played(place: Place, seed: int) -> tuple[list[str], dict[str, list[tuple[object, ...]]]]:
+def played(place: Place, seed: int) -> tuple[list[str], Content]:
     """What the commands came to, and what is in the tables then."""
     rng, outcomes = random.Random(seed), []
     found = site(place, Runtime(Clock().now, random.Random(seed)))
