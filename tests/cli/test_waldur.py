@@ -59,9 +59,12 @@ def test_a_copy_is_a_world_file(waldur: Waldur, bursar: Run, tmp_path: Path) -> 
     assert "credits" in done.err
     done = bursar("import", tmp_path / "copy.json", "--database", tmp_path / "copy.db")
     assert done.code == 0, done.err
-    copied = bursar("allocations", "--database", tmp_path / "copy.db", "--format", "json").data
-    assert {row["name"] for row in copied} == {"climate", "far"}
-    assert copied == bursar("allocations", "--context", "portal", "--format", "json").data
+    told = [
+        [{**row, "age": 0} for row in bursar("allocations", *place, "--format", "json").data]
+        for place in (("--context", "portal"), ("--database", tmp_path / "copy.db"))
+    ]
+    assert [row["name"] for row in told[0]] == ["climate", "far"]
+    assert told[0] == told[1]
 
 
 def test_allocations_of_both_kinds_are_listed(waldur: Waldur, bursar: Run) -> None:
