@@ -137,9 +137,11 @@ class Fields:
 
         terms = language.parse(query.text, self.specs).terms
         built = [condition(self, term, now) for term in terms]
-        marks = ",".join(map(str, query.marked)) or "0"
+        sql = " AND ".join(sql for sql, _ in built)
+        if _MARKS in sql:
+            sql = sql.replace(_MARKS, ",".join(map(str, query.marked)) or "0")
         return Where(
-            " AND ".join(sql for sql, _ in built).replace(_MARKS, marks),
+            sql,
             tuple(param for _, params in built for param in params),
             frozenset(name for term in terms for name in term.names()),
             frozenset(name for term in terms if not term.negated for name in term.names()),
