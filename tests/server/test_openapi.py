@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from openapi_core import OpenAPI
+from openapi_core import Config, OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
 
@@ -88,7 +89,12 @@ def told() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def api(told: dict[str, Any]) -> OpenAPI:
     """The document as openapi-core reads it."""
-    return OpenAPI.from_dict(told)
+    return judge(told)
+
+
+def judge(told: Mapping[str, Any]) -> OpenAPI:
+    """What holds answers against a document; that ours is valid is tested once, below."""
+    return OpenAPI.from_dict(dict(told), config=Config(spec_validator_cls=None))
 
 
 def rows() -> list[tuple[str, Row]]:
@@ -125,8 +131,8 @@ def test_nothing_of_astakos_is_served_that_the_table_does_not_have(told: dict[st
     assert served == {(row[0], root + row[1]) for root, row in rows()}
 
 
-def test_the_document_is_a_valid_one(api: OpenAPI) -> None:
-    api.check_spec()
+def test_the_document_is_a_valid_one(told: dict[str, Any]) -> None:
+    OpenAPI.from_dict(told)  # it refuses any other
 
 
 def test_the_console_s_port_is_described_whole(told: dict[str, Any]) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import yaml
-from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.templating.paths.exceptions import PathError
 from openapi_core.templating.responses.exceptions import ResponseFinderError
@@ -20,6 +19,7 @@ from openapi_core.testing import MockRequest, MockResponse
 from backend.nico.routes import ENDPOINTS, NAME
 from backend.server.app import NICO
 from backend.server.openapi import document
+from tests.server.test_openapi import judge
 
 HOST = "http://127.0.0.1:8388"
 SHARED = Path(os.environ.get("BURSAR_SHARED") or Path(__file__).parents[4] / "shared")
@@ -36,7 +36,7 @@ class Contract:
     """A document; `whole` says that it describes every status."""
 
     def __init__(self, told: Mapping[str, Any], *, whole: bool) -> None:
-        self._api = OpenAPI.from_dict(dict(told))
+        self._api = judge(told)
         self._whole = whole
         self._paths = told["paths"]
         self.judged: set[tuple[str, str, int]] = set()

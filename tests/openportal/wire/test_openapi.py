@@ -8,14 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-from openapi_core import OpenAPI
 
 from backend.openportal.model import State
 from backend.openportal.routes import ENDPOINTS
 from backend.server.app import WALDUR
 from backend.server.openapi import document
 from tests.openportal.wire.waldur import MISSING, ROOTS, Cast, Waldur, fresh
-from tests.server.test_openapi import fits
+from tests.server.test_openapi import fits, judge
 
 Step = tuple[str, str, str, Any]
 
@@ -88,7 +87,7 @@ def beside(cast: Cast) -> Iterator[Step]:
 
 
 def test_every_answer_fits(told: dict[str, Any], asgi_waldur: Waldur) -> None:
-    api, cast = OpenAPI.from_dict(told), asgi_waldur.cast()
+    api, cast = judge(told), asgi_waldur.cast()
     faults, seen = [], set()
     for steps in (about(cast, remote=False), about(cast, remote=True), beside(cast)):
         for who, method, path, body in steps:
