@@ -5,8 +5,12 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +27,14 @@ IN_CI = bool(os.environ.get("CI"))
 READ_ON_IMPORT = {"TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "TEXTUAL_FILTERS", "TEXTUAL_DIM_FACTOR"}
 AMBIENT = {name for name in (*READ_ON_IMPORT, "NO_COLOR") if os.environ.pop(name, None) is not None}
 
+MEMORY = Path("/dev/shm")
+ENOUGH = 2 << 30
+"""Bytes: many times what tests that run at once keep."""
+
+# No test waits for a disk where memory will do; what is killed here is processes, not machines.
+if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
 settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if IN_CI else "dev")
@@ -38,6 +50,11 @@ def pytest_configure(config: pytest.Config) -> None:
     too_late = AMBIENT & READ_ON_IMPORT
     if too_late and not config.getoption("numprocesses", None):
         raise pytest.UsageError(f"unset {', '.join(sorted(too_late))}, or run the tests with -n")
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays; looking through it again and again for garbage takes long."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -110,6 +127,25 @@ def _styles_parsed_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stylesheet, "__init__", begun)
         patch.setattr(Stylesheet, "set_variables", changed)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _clients_begin_quickly() -> Iterator[None]:
+    """Every HTTP client reads the certificates of all authorities, and looks for an absent module
+    at each request."""
+    from httpx._config import create_ssl_context as read
+
+    once = cache(read)
+
+    def kept(verify: Any = True, cert: Any = None, trust_env: bool = True) -> Any:
+        named = os.environ.keys() & {"SSL_CERT_FILE", "SSL_CERT_DIR"}
+        return (read if named or verify is not True else once)(verify, cert, trust_env)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", kept)
+        if find_spec("sniffio") is None:
+            patch.setitem(sys.modules, "sniffio", None)
         yield
 
 
