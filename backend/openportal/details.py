@@ -37,7 +37,7 @@ MOST_USAGES = 500
 SELECT_BY_UUID = "SELECT id FROM portal_allocation WHERE uuid = ?"
 SELECT_MORE = """
 SELECT a.description, a.error_traceback, o.uuid, s.state, s.error_message,
-    a.marketplace, a.local_version, a.remote_version, a.project_id, a.service_id
+    a.marketplace, a.local_version, a.remote_version, a.project_id, a.service_id, p.shortname
 FROM portal_allocation a JOIN portal_project p ON p.id = a.project_id
 JOIN portal_customer o ON o.id = p.customer_id JOIN portal_service s ON s.id = a.service_id
 WHERE a.id = ?"""
@@ -73,7 +73,7 @@ def allocation(tx: Tx, key: int) -> PortalDetail:
     """All about an allocation. Raises NotFound."""
     row = _allocation(tx, key)
     description, traceback, customer, state, error, told, *rest = tx.all(SELECT_MORE, (key,))[0]
-    local, remote, project, service = rest
+    local, remote, project, service, shortname = rest
     return PortalDetail(
         row=row,
         description=description,
@@ -89,6 +89,7 @@ def allocation(tx: Tx, key: int) -> PortalDetail:
         remote_project=_remote_project(tx, project, service) if row.remote else None,
         job=_job(tx, key),
         versions=(local, remote) if row.remote and local >= 0 else None,
+        shortname=shortname,
     )
 
 

@@ -247,6 +247,23 @@ def test_a_limit_that_the_service_does_not_have_is_told_after_a_pull(p: Portal) 
     assert p.seen(uuid).given_limit == -1
 
 
+def test_why_something_is_marked_stands_with_it(p: Portal) -> None:
+    uuid = p.made()
+    p.do(MarkErred(actor=S, allocation=uuid), "the agent is gone")
+    assert p.seen(uuid).error_message == "the agent is gone"
+    p.do(MarkErred(actor=S, allocation=uuid, error_message="no answer"), "as agreed")
+    assert p.seen(uuid).error_message == "no answer"
+    p.do(MarkErred(actor=S, allocation=uuid), "")
+    assert p.seen(uuid).error_message == ""
+
+
+def test_forgetting_what_is_busy_says_that_it_may_still_happen(p: Portal) -> None:
+    uuid = p.make()
+    told = "what is under way is not waited for any more, and may still happen at the service"
+    for command in (UnlinkAllocation(actor=S, allocation=uuid), MarkOk(actor=S, allocation=uuid)):
+        assert p.plan(command).warnings[0] == told
+
+
 def test_figures_are_as_of_the_last_pull_that_came(p: Portal) -> None:
     uuid = p.made()
     assert p.seen(uuid).figures_at == 0

@@ -237,6 +237,14 @@ def test_naming(p: Portal) -> None:
     assert (found.shortname, found.allowed_destinations) == ("a6b", "*, a.b$")
 
 
+def test_what_a_project_has_keeps_its_name(p: Portal) -> None:
+    assert p.plan(NameProject(actor=S, project=P, shortname="x")).warnings == ()
+    p.made()
+    named = NameProject(actor=S, project=P, shortname="x")
+    assert p.plan(named).warnings == ("what it has at services is called a6b and stays so",)
+    assert p.plan(NameProject(actor=S, project=P, allowed_destinations="*")).warnings == ()
+
+
 def test_marking_an_award_that_waits_ends_the_wait(p: Portal) -> None:
     p.simulate(R, approval=-1)
     uuid = p.make(remote=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from backend.core.text import counted
 from backend.openportal.model import (
@@ -40,12 +40,18 @@ MONTHS_SHOWN, PEOPLE_SHOWN = 40, 40
 PULLED = "as of {}, {} ago, when it was pulled last"
 READ = "as this console read it at {}; there the record changed {}"
 NEVER = "it was not pulled yet; the record changed {}"
+NAMELESS = "Its project has no short name: {} gives it one."
+UNMADE = "It is not tried again: {} deletes it, {} makes another one."
+STALLED = (
+    "Nothing takes as long. {} marks it ERRED, then it is pulled, or deleted by {}; {} forgets it "
+    "here. What is under way may still happen."
+)
 GAVE = "The service gave {} last, not {}."
 _AWARD_TONES = {RemoteState.ERROR: BAD, RemoteState.STALE: WARN}
 
 
-def allocation(found: PortalDetail, look: Look) -> Iterator[Line]:
-    """Everything about an allocation."""
+def allocation(found: PortalDetail, look: Look, key: Callable[[str], str]) -> Iterator[Line]:
+    """Everything about an allocation; `key` tells the key of an action."""
     row = found.row
     kind, (told, tone) = "OPR" if row.remote else "OPL", _styled(row, look)
     room = look.width - len(told) - len(kind) - 4
@@ -53,8 +59,8 @@ def allocation(found: PortalDetail, look: Look) -> Iterator[Line]:
     yield line("name", (f"{kind}  {name}", HEAD), "  ", (told, tone))
     if found.description:
         yield from wrapped("about", found.description, look.width, style=QUIET)
-    yield from section(*_progress(found, look))
-    yield from section("ERROR", _error(row, look), _noted(found))
+    yield from section(*_progress(found, look, key))
+    yield from section("ERROR", _error(found, look, key), _noted(found))
     yield from section("THIS MONTH", _month(found, look), "node-hours used since the 1st")
     yield blank()
     yield from _facts(found, look)
@@ -94,10 +100,17 @@ def _noted(found: PortalDetail) -> str:
     return "   ".join(one for one in (_after(found.row), below) if one)
 
 
-def _error(row: PortalRow, look: Look) -> Iterator[Line]:
+def _error(found: PortalDetail, look: Look, key: Callable[[str], str]) -> Iterator[Line]:
+    row = found.row
     if row.error_message and row.error_message != row.waits:
         tone = BAD if row.state is State.ERRED else QUIET
         yield from wrapped("error", row.error_message, look.width, 2, tone)
+    if row.state is State.ERRED and not row.backend_id:
+        unknown = found.read_at and "short name" not in row.error_message
+        if found.shortname is None and not unknown:
+            yield from wrapped("name", NAMELESS.format(key("alloc.name")), look.width, 2)
+        told = UNMADE.format(key("alloc.delete"), key("alloc.new"))
+        yield from wrapped("unmade", told, look.width, 2)
 
 
 def _traceback(found: PortalDetail, look: Look) -> Iterator[Line]:
@@ -109,13 +122,15 @@ def _traceback(found: PortalDetail, look: Look) -> Iterator[Line]:
 # What is under way
 
 
-def _progress(found: PortalDetail, look: Look) -> tuple[str, Iterator[Line]]:
+def _progress(
+    found: PortalDetail, look: Look, key: Callable[[str], str]
+) -> tuple[str, Iterator[Line]]:
     row = found.row
     title = "WAITING" if row.waits else "STUCK" if portal.is_stuck(row, look.now) else "UNDER WAY"
-    return title, _under_way(found, look) if row.state.busy or row.waits else iter(())
+    return title, _under_way(found, look, key) if row.state.busy or row.waits else iter(())
 
 
-def _under_way(found: PortalDetail, look: Look) -> Iterator[Line]:
+def _under_way(found: PortalDetail, look: Look, key: Callable[[str], str]) -> Iterator[Line]:
     row, since = found.row, portal.since(found.row)
     turns, verb = portal.spinner(row, look.now), portal.under_way(row)
     still = f"{verb}, still running after" if not turns and not row.waits else f"{verb} for"
@@ -127,8 +142,8 @@ def _under_way(found: PortalDetail, look: Look) -> Iterator[Line]:
     if found.job is not None:
         yield from _job(found.job, look)
     if portal.is_stuck(row, look.now):
-        text = "Nothing takes as long. Unlink it to forget it here, or mark it ERRED to try again."
-        yield from wrapped("stuck", text, look.width, 2, WARN)
+        keys = map(key, ("alloc.erred", "alloc.delete", "alloc.unlink"))
+        yield from wrapped("stuck", STALLED.format(*keys), look.width, 2, WARN)
 
 
 def _job(job: Job, look: Look) -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from backend.openportal.model import (
     CreateAllocation,
     ModifyAllocation,
     ModifyRemoteProject,
+    NameProject,
     PortalDetail,
     PortalRow,
     ProjectRow,
@@ -26,8 +28,11 @@ LONGEST, DESCRIBED, COUNTERPART = 150, 2000, 64
 OFFERED, FOUND = 500, 20
 """Services and projects that are looked at, at most."""
 NAMES_SHOWN = 4
+UUID = re.compile("[0-9a-f]{32}")
 DEFAULT = "node-hours; empty for the service's default"
 RECORD = "record only: the service is not told; {} sets it there"
+SHORT = "up to 30 lower-case letters and digits, a letter first"
+KEPT = "What failed for want of a name is not tried again: {} deletes it, {} makes another one."
 MEMBERSHIP = ("open", "members_only", "roles_only", "locked")
 
 
@@ -109,6 +114,24 @@ class PortalForms:
         title, key = f"Edit {row.name}", f"allocation:{row.uuid}"
         return Form(title, key, fields, command, problems, note)
 
+    async def names(self, row: PortalRow, keys: Sequence[str]) -> Form:
+        """What services call the project of an allocation; `keys` are those that delete and make
+        allocations. Raises NotFound."""
+        found = (await project_named(self._backend, row.project)).project
+        fields = (Field("shortname", "Short name", value=found.shortname or "", help=SHORT),)
+
+        def command(changed: Changed) -> NameProject:
+            shortname = str(changed["shortname"]).strip() or None
+            return NameProject(actor=self._actor, project=found.uuid, shortname=shortname)
+
+        return Form(
+            f"Name {found.name}",
+            f"portal_project:{found.uuid}",
+            fields,
+            command,
+            note=KEPT.format(*keys),
+        )
+
     def remote_project(self, row: RemoteProjectRow) -> Form:
         """What goes with an award of ours."""
         one = row.remote_project
@@ -157,8 +180,10 @@ class _Services:
 
 async def project_named(backend: Backend, text: str) -> ProjectRow:
     """The project with this name, short name or uuid. Raises NotFound."""
-    quoted = '"' + text.replace('"', '""') + '"'
-    rows = await backend.openportal.projects.page(Query(quoted), FOUND)
+    query = '"' + text.replace('"', '""') + '"'
+    if UUID.fullmatch(text.replace("-", "").lower()):
+        query = f"uuid:{text.replace('-', '').lower()}"
+    rows = await backend.openportal.projects.page(Query(query), FOUND)
     folded = text.casefold()
 
     def is_meant(row: ProjectRow) -> bool:

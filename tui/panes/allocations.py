@@ -64,7 +64,7 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
         try:
             if isinstance(of, PortalRow):
                 allocation = await backend.openportal.allocation(of.key)
-                return lambda look: portal_text.allocation(allocation, look)
+                return lambda look: portal_text.allocation(allocation, look, self.session.key)
             if isinstance(of, NicoRow):
                 given = await backend.nico.allocation(of.key)
                 return lambda look: nico.constraint(given, look)

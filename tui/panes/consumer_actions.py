@@ -36,7 +36,7 @@ OFFERED = 40
 GIVES = ("ReplaceAllocations",)
 CUSTOM = "CUSTOM_"
 """How the names of classes begin that are not standard ones."""
-PORTAL_ONLY = ("alloc.limit", "alloc.pull", "alloc.ok", "alloc.erred")
+PORTAL_ONLY = ("alloc.limit", "alloc.pull", "alloc.name", "alloc.ok", "alloc.erred")
 UNREAD = "the server has not said yet whose it is"
 
 

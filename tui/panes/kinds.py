@@ -79,6 +79,7 @@ class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bin
         if isinstance(found, PortalRow):
             marked = self.marks() and action.changes_data
             hidden = OF_CONSUMERS if marked else (*OF_CONSUMERS, *NEEDLESS.get(found.state, ()))
+            hidden = (*hidden, "alloc.name") if found.code else hidden
         else:
             hidden = PORTAL_ONLY
         return found is None or action.id not in hidden

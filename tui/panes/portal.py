@@ -73,7 +73,7 @@ class PortalPane(AllocationActions, DetailPane, inherit_bindings=False):
             self.gone = portal_text.end(self.found.row)
             return lambda look: portal_text.gone(self.gone, look)
         self.gone = ""
-        return lambda look: portal_text.allocation(found, look)
+        return lambda look: portal_text.allocation(found, look, self.session.key)
 
     def action_row_raw(self) -> None:
         """As OpenPortal's own API shows it."""

@@ -37,6 +37,7 @@ MOST = 2**63 - 1
 GIVES = {
     "alloc.limit": "SetNodeLimit",
     "alloc.pull": "PullAllocation",
+    "alloc.name": "NameProject",
     "alloc.ok": "MarkOk",
     "alloc.erred": "MarkErred",
     "alloc.unlink": "UnlinkAllocation",
@@ -155,7 +156,20 @@ class PortalActions(Pane, inherit_bindings=False):
         actor = self.session.connection.actor
         return SetNodeLimit(actor=actor, allocation=row.uuid, node_limit=number)
 
-    # The record
+    # The project, the record
+
+    def action_alloc_name(self) -> None:
+        """Type a short name for the project."""
+        self.fill_in(self.name_form)
+
+    async def name_form(self) -> Form | None:
+        """What names the project of the allocation. Raises BursarError."""
+        from tui.forms.portal import PortalForms
+
+        if (row := self.portal_row()) is None:
+            return None
+        keys = [self.session.key(one) for one in ("alloc.delete", "alloc.new")]
+        return await PortalForms(self.session.backend, self.session.look()).names(row, keys)
 
     async def portal_form(self) -> Form | None:
         """What changes the record of the allocation. Raises BursarError."""

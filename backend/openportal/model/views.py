@@ -112,8 +112,8 @@ class Account:
 class PortalDetail:
     """All about one allocation. `marketplace` are the fields of §1.1 with that prefix, by name;
     `others` are those of the same project code; `job` and `versions` (local, remote) are None
-    where the server does not show them. `read_at` is when a console read it from a server that does
-    not tell when it read figures, else 0."""
+    where the server does not show them, so is the project's `shortname`. `read_at` is when a
+    console read it from a server that does not tell when it read figures, else 0."""
 
     row: PortalRow
     description: str
@@ -129,6 +129,7 @@ class PortalDetail:
     remote_project: RemoteProject | None
     job: Job | None
     versions: tuple[int, int] | None
+    shortname: str | None = None
     read_at: int = 0
 
 

@@ -13,7 +13,7 @@ from backend.openportal.model import KEEP, NameProject, PortalProject
 from backend.openportal.rules import access, identifiers
 from backend.openportal.rules.outbound import NAMES
 from backend.openportal.service.people import standing
-from backend.openportal.store import places
+from backend.openportal.store import allocations, places
 
 
 def name(tx: Tx, command: NameProject) -> Decision:
@@ -39,6 +39,7 @@ def name(tx: Tx, command: NameProject) -> Decision:
         Tier.REVERSIBLE,
         _request(command, before),
         changes=tuple(_changes(before, after)),
+        warnings=tuple(_keeps(tx, before, after)),
         undo="name it as before",
         inverse=replace(
             command,
@@ -64,6 +65,12 @@ def _check(tx: Tx, after: PortalProject) -> None:
     wrong = identifiers.bad_pattern(after.allowed_destinations or "")
     if wrong:
         raise Invalid(f"{wrong!r} is no expression", hint="such as airr.brics.*, or *")
+
+
+def _keeps(tx: Tx, before: PortalProject, after: PortalProject) -> Iterator[str]:
+    codes = {code for code, _ in allocations.limits(tx, before.uuid)}
+    if before.shortname != after.shortname and codes:
+        yield f"what it has at services is called {', '.join(sorted(codes))} and stays so"
 
 
 def _changes(before: PortalProject, after: PortalProject) -> Iterator[Change]:

@@ -37,6 +37,7 @@ from backend.openportal.service.finding import (
 from backend.openportal.store import allocations as store
 from backend.openportal.store import jobs
 
+GOES_ON = "what is under way is not waited for any more, and may still happen at the service"
 HISTORY = "its usage history goes with it, and is no longer counted as spent"
 UNTRIED = "what failed is not tried again"
 
@@ -171,6 +172,7 @@ def unlink(tx: Tx, command: UnlinkAllocation) -> Decision:
         WireRequest("POST", outbound.path(before, "unlink"), {}),
         changes=(Change(before.name, "allocation", "there", None),),
         warnings=(
+            *([GOES_ON] if before.state.busy else []),
             f"{found.service.name} is told nothing and keeps what it has",
             HISTORY,
             *credits.freed(tx, found),
@@ -232,7 +234,7 @@ def _marked(
     warnings: tuple[str, ...] = (),
 ) -> Decision:
     before = found.allocation
-    ends = ("what is under way is not waited for any more",) if before.state.busy else ()
+    ends = (GOES_ON,) if before.state.busy else ()
     plan = Plan(
         command,
         f"Mark {after.state}",

@@ -108,6 +108,8 @@ def _subject(command: Command) -> str:
 def _perform(tx: Tx, decision: Decision, reason: str) -> Receipt:
     if isinstance(decision.plan.command, ApproveAward | RejectAward):
         decision = replace(decision, writes=[_commented(w, reason) for w in decision.writes])
+    elif isinstance(decision.plan.command, MarkErred) and reason:
+        decision = replace(decision, writes=[_explained(w, reason) for w in decision.writes])
     return perform_writes(tx, decision, reason, persist)
 
 
@@ -115,6 +117,14 @@ def _commented(write: object, reason: str) -> object:
     """The reason of a review is its comment."""
     if isinstance(write, Write) and isinstance(write.after, Award):
         return Write(write.before, replace(write.after, comment=reason))
+    return write
+
+
+def _explained(write: object, reason: str) -> object:
+    """Why something is marked as ERRED is its error, unless that says another."""
+    after = write.after if isinstance(write, Write) else None
+    if isinstance(write, Write) and isinstance(after, Allocation) and not after.error_message:
+        return Write(write.before, replace(after, error_message=reason))
     return write
 
 

@@ -26,6 +26,7 @@ from backend.openportal.model import (
     ApproveAward,
     AwardCommand,
     CreateAllocation,
+    MarkErred,
     ModifyRemoteProject,
     NameProject,
     RejectAward,
@@ -252,4 +253,6 @@ def _commented(command: Command, request: WireRequest, reason: str) -> WireReque
     """The request with the reason where it has a place."""
     if isinstance(command, ApproveAward | RejectAward) and reason:
         return replace(request, body={**request.body, "comment": reason})
+    if isinstance(command, MarkErred) and reason and not command.error_message:
+        return replace(request, body={**request.body, "error_message": reason})
     return request
