@@ -69,6 +69,7 @@ NAMED = (
         JOIN person u ON u.id = m.person_id WHERE lower(u.email) LIKE ? ESCAPE '!')"""
     ),
     *(Like(sql, folded=True) for room in ROOMS for sql in room.BY_NAME),
+    openportal.BY_NAME_OF_GONE,
 )
 FIELDS = Fields(
     (Like(ACTOR), Like(ACTION), Like(TARGET), Like(REASON), *NAMED),

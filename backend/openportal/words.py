@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from backend.core import telling
 from backend.core.database.tx import Tx
+from backend.core.filter.sql import Like
 from backend.core.telling import Facts, Named
 from backend.openportal.model import node_hours
+from backend.openportal.rules.identifiers import code_of
+from backend.openportal.stored import object_of
 
 SELECT_ALLOCATIONS = """
 SELECT a.uuid, a.name || ' on ' || s.name FROM portal_allocation a
 JOIN portal_service s ON s.id = a.service_id WHERE a.uuid IN ({keys})"""
+# What ended one tells all about it.
+ENDED = """(target < 'commission:' OR target >= 'commission;') AND target LIKE 'allocation:%'
+AND "after" = '{}' AND "before" <> '{}'"""
+SELECT_ENDED = f'SELECT target, "before" FROM journal WHERE target IN ({{keys}}) AND {ENDED}'
 SELECT_PROJECTS = "SELECT uuid, name FROM portal_project WHERE uuid IN ({keys})"
 SELECT_SERVICES = "SELECT uuid, name FROM portal_service WHERE uuid IN ({keys})"
 SELECT_CUSTOMERS = "SELECT uuid, name FROM portal_customer WHERE uuid IN ({keys})"
@@ -32,6 +40,14 @@ BY_NAME = (
         JOIN portal_project p ON p.id = r.project_id WHERE p.fold LIKE ? ESCAPE '!')""",
 )
 """The entries about allocations and projects, by their names."""
+BY_NAME_OF_GONE = Like(
+    f"""target IN (SELECT target FROM journal
+        WHERE {ENDED} AND lower("before") LIKE ? ESCAPE '!')""",
+    head='%"name":"',
+    tail='"%',
+    folded=True,
+)
+"""Those about allocations that are not there any more."""
 KINDS = ("allocation:", "award:", "remote_project:", "portal_project:", "portal_role:")
 NAMED: Named = {
     "service": (SELECT_SERVICES,),
@@ -49,8 +65,25 @@ def targets(tx: Tx, ids: Mapping[str, Sequence[str]]) -> dict[str, str]:
         for kind, sql in NAMES.items()
         for uuid, name in tx.within(sql, ids.get(kind, []))
     }
+    gone = [f"allocation:{id}" for id in ids.get("allocation", [])]
+    words |= _gone(tx, [target for target in gone if target not in words])
     words |= {f"award:{id}": id.replace(" ", " for ") for id in ids.get("award", [])}
     return words | _seats(tx, ids.get("portal_role", []))
+
+
+def _gone(tx: Tx, targets: Sequence[str]) -> dict[str, str]:
+    """Allocations that are not there any more, as they were in the end."""
+    facts = {target: object_of(before) for target, before in tx.within(SELECT_ENDED, targets)}
+    uuids = sorted({str(one.get("service")) for one in facts.values()})
+    services: dict[str, str] = dict(tx.within(SELECT_SERVICES, uuids))
+    return {target: _ended(one, services) for target, one in facts.items()}
+
+
+def _ended(one: Mapping[str, Any], services: Mapping[str, str]) -> str:
+    backend_id, other = str(one.get("backend_id") or ""), one.get("counterpart")
+    code = code_of(backend_id, other and str(other), remote=bool(one.get("remote")))
+    where = services.get(str(one.get("service")), "a service")
+    return f"{one.get('name')} on {where} ({f'{code}, ' if code else ''}gone)"
 
 
 def _seats(tx: Tx, ids: Sequence[str]) -> dict[str, str]:

@@ -6,9 +6,18 @@ import json
 
 import pytest
 
+from backend.core.database import Tx
 from backend.core.listing import Query
 from backend.journal_view import describe, keys_sql, rows
-from backend.openportal.model import ModifyAllocation, NameProject, PullAllocation, node_hours
+from backend.openportal.model import (
+    DeleteAllocation,
+    ModifyAllocation,
+    NameProject,
+    PullAllocation,
+    SetNodeLimit,
+    UnlinkAllocation,
+    node_hours,
+)
 from tests.openportal.portals import A, P, Portal, R, S
 
 
@@ -79,3 +88,23 @@ def test_entries_are_found_by_names(p: Portal) -> None:
     assert found(p, "about:climate").count("allocation.modify") == 1
     assert found(p, "about:ocean") == ["portal_project.name"]
     assert "secret" not in str(p.content()["journal"])
+
+
+def test_what_is_gone_keeps_its_name(p: Portal) -> None:
+    one, two = p.made("wind"), p.made("tide")
+    p.do(SetNodeLimit(actor=S, allocation=one, node_limit=5))
+    p.run()
+    p.do(DeleteAllocation(actor=A, allocation=one))
+    p.run()
+    three = p.make("never")
+    for uuid in (two, three):
+        p.do(UnlinkAllocation(actor=S, allocation=uuid))
+    every = p.see(rows, [key for (key,) in p.see(Tx.all, "SELECT seq FROM journal")])
+    named = {row.target: row.about for row in every.values()}
+    assert named[f"allocation:{one}"] == "wind on Isambard 3 (a6b, gone)"
+    assert named[f"allocation:{two}"] == "tide on Isambard 3 (a6b, gone)"
+    assert named[f"allocation:{three}"] == "never on Isambard 3 (gone)"
+    assert "allocation.set_limit" in found(p, "about:wind")
+    assert found(p, "about:isambard") == []
+    last = p.see(describe, max(every))
+    assert json.loads(last.row.before)["service"] == "Isambard 3"
