@@ -9,6 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -186,7 +187,7 @@ def nowhere() -> Response:
 def elsewhere(request: Request) -> Response:
     """What is said of a path without its last slash, whatever the method."""
     query = f"?{request.url.query}" if request.url.query else ""
-    path = request.url.path.rstrip("/")
+    path = quote(request.scope["path"].rstrip("/"))
     return Response(None, 301, {"location": f"{path}/{query}"})
 
 

@@ -18,6 +18,13 @@ def test_a_path_needs_its_last_slash(site: Waldur, remote: bool, method: str) ->
         assert answer.headers["location"] == f"/api{path}?page=2"
 
 
+@pytest.mark.parametrize("name", ["%E6%BC%A2", "a%23b", "a%3Fb", "a%20b%25"])
+def test_the_way_to_a_last_slash_is_quoted(site: Waldur, name: str) -> None:
+    answer = site.ask("GET", f"{LOCAL}{name}?page=2")
+    assert answer.status_code == 301
+    assert answer.headers["location"] == f"/api{LOCAL}{name}/?page=2"
+
+
 @pytest.mark.parametrize("path", ["/", "/nothing/", "/nothing", f"{LOCAL}x/nothing/", "//"])
 def test_paths_that_lead_nowhere(site: Waldur, path: str) -> None:
     answer = site.ask("POST", path)
