@@ -1,13 +1,12 @@
-"""Writers that want more than there is; as a process they begin at a moment that stdin names."""
+"""Writers that want more than there is."""
 
 from __future__ import annotations
 
-import sys
-import time
 from random import Random
 
 from backend.core.errors import BursarError
 from tests.nico.cloud import B16, B22, G100, T1, T2, Cloud, giving, opened
+from tests.processes import all_ready
 
 TRIES = 6
 
@@ -43,17 +42,11 @@ def churn(c: Cloud, n: int, steps: int) -> int:
     return steps
 
 
-def main(place: str, kind: str, n: int) -> None:
-    """Try from the moment on that stdin names, by the clock that all processes share."""
+def process(place: str, kind: str, n: int) -> int:
+    """Try beside others; how often something was tried or given."""
     with opened(place) as c:
-        print("ready", flush=True)
-        time.sleep(max(0.0, float(sys.stdin.readline()) - time.monotonic()))
+        all_ready()
         if kind == "churn":
-            print(churn(c, n, 25), flush=True)
-            return
+            return churn(c, n, 25)
         what = (G100, 1) if kind == "machines" else (B22, 25)
-        print(sum(take(c, *what, T1, f"{kind}{n}-{k}") for k in range(TRIES)), flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+        return sum(take(c, *what, T1, f"{kind}{n}-{k}") for k in range(TRIES))

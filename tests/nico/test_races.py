@@ -3,24 +3,19 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from ipaddress import ip_network
 from itertools import pairwise
-from pathlib import Path
 from threading import Barrier
 
 import pytest
 
 from backend.core.database import Tx
+from tests import processes
 from tests.nico.cloud import B16, B22, G100, T1, T2, Cloud
-from tests.nico.racing import churn, take
+from tests.nico.racing import churn, process, take
 
-ROOT = Path(__file__).resolve().parents[2]
 WRITERS = pytest.mark.parametrize("writers", [2, 8])
 CARVED = """
 SELECT d.network, d.length FROM nico_block d JOIN nico_block b ON b.id = d.parent_id
@@ -72,37 +67,9 @@ def test_threads_that_give_and_take(c: Cloud, writers: int) -> None:
     networks(c, B22)
 
 
-@contextmanager
-def children(place: str, kind: str, count: int) -> Iterator[list[subprocess.Popen[str]]]:
-    """Processes that have opened a cloud and wait for the moment to begin."""
-    command = [sys.executable, "-m", "tests.nico.racing", place, kind]
-    started = [
-        subprocess.Popen(
-            [*command, str(n)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-        )
-        for n in range(count)
-    ]
-    try:
-        for child in started:
-            assert child.stdout is not None
-            assert child.stdout.readline() == "ready\n"
-        yield started
-    finally:
-        for child in started:
-            child.kill()
-            child.wait()
-
-
 @pytest.mark.parametrize(("kind", "most"), [("machines", 10), ("networks", 8), ("churn", 100)])
 def test_processes_are_given_what_there_is(c: Cloud, kind: str, most: int) -> None:
-    with children(c.database.place, kind, 4) as started:
-        moment = f"{time.monotonic() + 0.2}\n"
-        for child in started:
-            assert child.stdin is not None
-            child.stdin.write(moment)
-            child.stdin.flush()
-        took = [int(child.communicate()[0]) for child in started]
-        assert [child.returncode for child in started] == [0] * 4
+    took = processes.at_once(4, process, str(c.database.place), kind)
     assert sum(took) == most
     assert c.type(G100).allocated <= 10
     networks(c, B16)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from datetime import datetime
 from random import Random
 
@@ -15,6 +14,7 @@ from backend.openportal.model import Answer, Done, Order, Waiting
 from backend.openportal.work.scheduler import Scheduler
 from backend.openportal.work.simulator import Simulator
 from backend.schema import STEPS
+from tests.places import Place
 
 
 def die() -> None:
@@ -58,13 +58,8 @@ class DyingSimulator(Simulator):
         return found
 
 
-def main(place: str, moment: str, point: str) -> None:
+def main(place: Place, now: datetime, point: str) -> None:
     """Do what is due at a moment, until the point."""
-    now = datetime.fromisoformat(moment)
     database = open_database(place, STEPS, Runtime(lambda: now, Random()))
     Dying.point = DyingSimulator.point = point
     Dying(database, DyingSimulator(database)).step()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -30,8 +30,10 @@ from backend.openportal.model import (
 from backend.openportal.work import Worker
 from backend.openportal.work.scheduler import NAME
 from backend.schema import STEPS
+from tests.openportal import dying_child
 from tests.openportal.portals import L, P, Portal, R, S, opened, portal
 from tests.places import Place, Places
+from tests.processes import FORKING
 
 ROOT = Path(__file__).resolve().parents[2]
 POINTS = ("begun", "looked", "sent", "waited", "settled")
@@ -81,14 +83,11 @@ def _command(operation: str, uuid: str) -> AllocationCommand:
 
 
 def _killed(place: Place, p: Portal, point: str) -> None:
-    arguments = [str(place), p.clock.now().isoformat(), point]
-    child = subprocess.run(
-        [sys.executable, "-m", "tests.openportal.dying_child", *arguments],
-        cwd=ROOT,
-        check=False,
-        timeout=PATIENCE,
-    )
-    assert child.returncode == -signal.SIGKILL
+    child = FORKING.Process(target=dying_child.main, args=(place, p.clock.now(), point))
+    child.start()
+    child.join(PATIENCE)
+    assert child.exitcode == -signal.SIGKILL
+    child.close()
     _freed(p)
 
 

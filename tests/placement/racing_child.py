@@ -1,24 +1,20 @@
-"""A process that has new consumers take one unit each, from a moment on, and says how many did."""
+"""A process that has new consumers take one unit each, and tells how many did."""
 
 from __future__ import annotations
-
-import sys
-import time
 
 from backend.core.database import open_database
 from backend.schema import STEPS
 from tests.placement.sites import Site, take
+from tests.processes import all_ready
+
+TRIES = 3
 
 
-def main(place: str, name: str, tries: int) -> None:
-    """Try from the moment on that stdin names, by the clock that all processes share."""
+def process(place: str, n: int) -> int:
+    """Try beside others."""
     database = open_database(place, STEPS)
     site = Site(database)
-    print("ready", flush=True)
-    time.sleep(max(0.0, float(sys.stdin.readline()) - time.monotonic()))
-    print(sum(take(site, f"{name}{n}") for n in range(tries)), flush=True)
+    all_ready()
+    took = sum(take(site, f"{n:x}{k}") for k in range(TRIES))
     database.close()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    return took

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -19,10 +15,11 @@ from backend.core.errors import Conflict, GenerationConflict
 from backend.core.usecase import execute
 from backend.placement.model import ReplaceAllocations, Stock
 from backend.placement.service import ROOM
+from tests import processes
+from tests.placement.racing_child import process
 from tests.placement.sites import ACTOR, CPU, Site, claim, take
 from tests.places import sqlite_only
 
-ROOT = Path(__file__).resolve().parents[2]
 ROOM_FOR = 6
 WRITERS = pytest.mark.parametrize("writers", [4, 16])
 
@@ -81,28 +78,7 @@ def test_callers_that_share_commits_take_six_of_six(s: Site, writers: int) -> No
 @WRITERS
 def test_processes_take_six_of_six(s: Site, writers: int) -> None:
     s.stock("Q", CPU, Stock(ROOM_FOR))
-    place = s.database.place
-    command = [sys.executable, "-m", "tests.placement.racing_child", place]
-    children = [
-        subprocess.Popen(
-            [*command, f"{n:x}", "3"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-        for n in range(writers)
-    ]
-    for child in children:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-    moment = f"{time.monotonic() + 0.2}\n"
-    for child in children:
-        assert child.stdin is not None
-        child.stdin.write(moment)
-        child.stdin.flush()
-    took = [int(child.communicate()[0]) for child in children]
-    assert [child.returncode for child in children] == [0] * writers
+    took = processes.at_once(writers, process, str(s.database.place))
     assert sum(took) == ROOM_FOR
     assert s.used("Q") == {CPU: ROOM_FOR}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,6 +13,7 @@ from backend.quotas import ledger as ledgers
 from backend.quotas.ledger import Resolve
 from backend.quotas.model import UNLIMITED, IssueCommission, Provision
 from backend.quotas.sweeper import Sweeper
+from tests.processes import FORKING
 from tests.quotas.ledgers import CYCLADES, STEPS, World, pair
 
 
@@ -218,7 +218,7 @@ def test_s59_processes_take_exactly_the_limit(ledger: World) -> None:
     ledger.limit("user:M", "project:P", "vm", UNLIMITED)
     ledger.set("vm", 40)
     place = ledger.database.place
-    with multiprocessing.get_context("spawn").Pool(8) as pool:
+    with FORKING.Pool(8) as pool:
         outcomes = [one for many in pool.map(_process, [place] * 8, chunksize=1) for one in many]
     assert sorted(outcomes) == ["issued"] * 40 + ["over-limit"] * 40
     assert ledger.figures("vm") == "40/0/40"
