@@ -110,11 +110,11 @@ def test_deleting_tells_what_is_taken(c: Cloud) -> None:
 @pytest.mark.parametrize(
     ("value", "allocated", "instances", "room", "expected"),
     [
-        (4, 4, 0, 6, Bounds(1, 10, "")),
-        (4, 4, 3, 6, Bounds(3, 10, "3 instances in use")),
+        (4, 4, 0, 6, Bounds(1, 10, "6 machines left")),
+        (4, 4, 3, 6, Bounds(3, 10, "3 instances in use; 6 machines left")),
         (4, 7, 5, 0, Bounds(2, 4, "5 instances in use; no machine is left")),
         (4, 4, 4, 0, Bounds(0, 0, "4 instances in use; no machine is left")),
-        (4, 4, 9, 1, Bounds(4, 5, "9 instances in use")),
+        (4, 4, 9, 1, Bounds(4, 5, "9 instances in use; 1 machine left")),
         (1, 1, 0, 0, Bounds(0, 0, "1 is the least; no machine is left")),
         (3, 3, 0, -2, Bounds(1, 3, "no machine is left")),
     ],

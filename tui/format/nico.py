@@ -85,12 +85,11 @@ def constraint(found: NicoDetail, look: Look) -> Iterator[Line]:
     yield blank()
     yield from _facts(found, look)
     yield from section("MAY BECOME", _may_become(one, look))
+    yield from section("IN THE WAY OF DELETING IT", _in_the_way(found))
     if one.kind is Kind.MACHINES:
         yield from _machines(found, look)
     else:
         yield from _addresses(found, look)
-    ways = [line(f"way.{n}", f"  {told}") for n, told in enumerate(found.blocks)]
-    yield from section("IN THE WAY OF DELETING IT", ways)
     yield from section("HISTORY", _history(found, look))
     yield from section("IDS", _ids(found))
 
@@ -135,6 +134,12 @@ def _may_become(one: ConstraintRow, look: Look) -> Iterator[Line]:
     if one.kind is Kind.ADDRESSES:
         text = "Another size may be another network; the preview says which."
         yield from wrapped("moves", text, look.width, 2, QUIET)
+
+
+def _in_the_way(found: NicoDetail) -> Iterator[Line]:
+    shown = found.blocks[:SHOWN]
+    yield from (line(f"way.{n}", f"  {told}") for n, told in enumerate(shown))
+    yield from more("way", len(found.blocks) - len(shown))
 
 
 def _history(found: NicoDetail, look: Look) -> Iterator[Line]:
@@ -213,14 +218,6 @@ def _instances(found: NicoDetail) -> Iterator[Line]:
 
 def _addresses(found: NicoDetail, look: Look) -> Iterator[Line]:
     one, source = found.constraint, found.source
-    title = f"IN USE OF {one.cidr}" if one.cidr else "IN USE"
-    prefixes = found.prefixes[:SHOWN]
-    body = [
-        line(f"prefix.{each.uuid}", f"  {each.what:<10} ",
-             f"{each.prefix}/{each.length}  ", each.name)
-        for each in prefixes
-    ]  # fmt: skip
-    yield from section(title, [*body, *more("prefix", len(found.prefixes) - len(prefixes))])
     if source is None or not found.pieces:
         return
     pieces = found.pieces

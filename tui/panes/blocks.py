@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from backend.nico.model import BlockDetail, BlockRow
 from tui.actions import Scope, bindings
 from tui.format import supply
-from tui.format.lines import QUIET, Build, Line, Look
+from tui.format.lines import QUIET, Build, Line, Look, Part
 from tui.panes.detailpane import DetailPane
 from tui.panes.listpane import ListPane, quiet
 from tui.panes.pane import Pane
@@ -74,6 +74,12 @@ class BlocksPane(ListPane[BlockRow], inherit_bindings=False):
         """What the figures are of."""
         yield quiet("  GIVEN = parts that tenants hold   FREE = addresses that nobody was given")
         yield quiet("  LARGEST FREE = the shortest prefix that can still be given")
+
+    def hint(self) -> Part:
+        """How to find room."""
+        sort, filter = self.session.key("list.sort"), self.session.key("list.filter")
+        told = f"{sort} LARGEST FREE: the most room first   {filter} largest<=20: room for a /20"
+        return told if self.list.shown else ""
 
     def nothing(self) -> Sequence[str]:
         """Where they come from."""

@@ -11,7 +11,7 @@ from backend.core.listing import Query
 from backend.nico.model import TypeRow
 from tui.actions import Scope, bindings
 from tui.format import supply
-from tui.format.lines import QUIET, Build, Line, Look
+from tui.format.lines import QUIET, Build, Line, Look, Part
 from tui.format.units import UNKNOWN, percent
 from tui.panes.listpane import ListPane, quiet
 from tui.panes.pane import Pane
@@ -96,6 +96,12 @@ class TypesPane(ListPane[TypeRow], inherit_bindings=False):
         """What the figures are of."""
         yield quiet("  GIVEN = to tenants, who may hold more than they have USED")
         yield quiet("  LEFT = machines that nobody was given   READY LEFT = those that work")
+
+    def hint(self) -> Part:
+        """How to find machines."""
+        filter = self.session.key("list.filter")
+        told = f"{filter} room>0 has what can still be given   full what cannot"
+        return told if self.list.shown else ""
 
     def nothing(self) -> Sequence[str]:
         """Where they come from."""

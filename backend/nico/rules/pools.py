@@ -55,8 +55,7 @@ def _machines_why(value: int, least: int, pool: Pool, room: int) -> Iterator[str
         yield f"{counted(pool.instances, 'instance')} in use"
     elif value == 1:
         yield "1 is the least"
-    if room <= 0:
-        yield NOTHING_LEFT
+    yield NOTHING_LEFT if room <= 0 else f"{counted(room, 'machine')} left"
 
 
 def address_bounds(held: str, largest: int, bits: int) -> Bounds:

@@ -80,7 +80,7 @@ def test_without_colours(
 
     async def before(pilot: Pilot[None]) -> None:
         await open_detail(pilot, "4")
-        await press(pilot, "G")
+        await press(pilot, "pagedown")
 
     monkeypatch.setenv("NO_COLOR", "1")
     assert shown(shelves, snap_compare, NARROW, before)

@@ -56,7 +56,7 @@ def test_they_are_listed_with_whose_they_are_and_opened(shelves: Stage, cloud: C
         assert re.search(rf"NICO {NET} +t1 +Registered +10\.20\.0\.0/24", told)
         await at(pilot, TRAIN)
         await press(pilot, "enter")
-        await until(pilot, lambda: "MACHINES OF g100" in said(pilot.app))
+        await until(pilot, lambda: "3 of 3 instances of g100" in said(pilot.app))
         assert isinstance(pilot.app.screen, NicoPane)
         assert "training, until March" in said(pilot.app)
         await press(pilot, "y")
@@ -72,7 +72,8 @@ def test_the_side_says_what_stands_in_the_way(shelves: Stage, cloud: Cloud) -> N
     async def script(pilot: Pilot[None]) -> None:
         await at(pilot, NET)
         await until(pilot, lambda: "BLOCK 10.20.0.0/16" in said(pilot.app))
-        assert "IN USE OF 10.20.0.0/24" in said(pilot.app)
+        told = said(pilot.app)
+        assert re.search(r"IN THE WAY OF DELETING IT\W+subnet n \(10\.20\.0\.0/26\)", told)
         await press(pilot, "delete")
         assert "it is in use; enter shows what has to go before" in said(pilot.app)
 

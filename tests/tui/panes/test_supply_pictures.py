@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from tests.nico.cloud import B22, B24, G100, T2, Cloud
 from tests.tui.panes.test_pictures import Compare, both_sizes, shown
-from tests.tui.stage import NARROW, Stage, press, until
+from tests.tui.stage import NARROW, Stage, listens, press, until
 from tests.tui.troubles import listed, order
 from tui.dialogs.bulk import BulkScreen
 from tui.widgets.overlay import Overlay
@@ -53,6 +53,7 @@ def test_several_at_once(shelves: Stage, cloud: Cloud, snap_compare: Compare) ->
         await listed(pilot, lambda count: count == 3)
         await press(pilot, "*", "L", "plus", "2", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, BulkScreen))
+        await until(pilot, lambda: listens(pilot.app.screen))
 
     assert shown(shelves, snap_compare, NARROW, before)
 
