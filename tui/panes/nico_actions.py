@@ -21,7 +21,9 @@ GIVES = {
     "row.editor": "ModifyNicoAllocation",
 }
 """The command that an action gives for an allocation of NICo."""
-OF_OTHERS = ("alloc.pull", "alloc.ok", "alloc.erred", "alloc.move", "alloc.unlink")
+OF_OTHERS = (
+    "alloc.pull", "alloc.name", "alloc.ok", "alloc.erred", "alloc.move", "alloc.unlink",
+)  # fmt: skip
 
 
 class NicoActions(ValueActions, inherit_bindings=False):

@@ -9,7 +9,7 @@ from tests.nico.cloud import B22, Cloud
 from tests.tui.clouds import OTHER, TRAIN, WIDE_NET
 from tests.tui.forms.play import fill
 from tests.tui.panes.test_pictures import Compare, both_sizes, open_detail, open_pane, shown
-from tests.tui.stage import NARROW, Stage, dialog, press, until
+from tests.tui.stage import NARROW, Stage, dialog, listens, press, until
 from tests.tui.troubles import listed, order
 from tui.dialogs.bulk import BulkScreen
 from tui.widgets.text import TextPanel
@@ -131,5 +131,6 @@ def test_deleting_several(shelves: Stage, cloud: Cloud, snap_compare: Compare) -
         await order(pilot, "allocations kind=nico")
         await press(pilot, "*", "delete")
         await until(pilot, lambda: isinstance(pilot.app.screen, BulkScreen))
+        await until(pilot, lambda: listens(pilot.app.screen))
 
     assert shown(shelves, snap_compare, NARROW, before)

@@ -243,7 +243,7 @@ def test_nothing_is_changed_in_a_read_only_session(shelves: Stage, cloud: Cloud,
     play(shelves.app(read_only=True), script)
 
 
-@pytest.mark.parametrize("key", ["P", "O", "X", "M", "U"])
+@pytest.mark.parametrize("key", ["P", "N", "O", "X", "M", "U"])
 def test_what_only_others_have_is_refused(shelves: Stage, cloud: Cloud, key: str) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await at(pilot, OTHER)
