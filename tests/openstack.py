@@ -63,18 +63,28 @@ ONE = ("--workers", "1", "--worker-class", "gthread", "--threads", "1", "--keep-
 def environment(pins: Sequence[str], furnish: Callable[[Path], None] | None = None) -> Path:
     """A virtual environment with these packages, made by whichever worker comes first; `furnish`
     adds to a new one."""
-    key = hashlib.sha256("\n".join([sys.version, sys.base_prefix, *pins]).encode()).hexdigest()
-    name = re.split("[=<>]", pins[0])[0]
-    home = _cache() / f"{name}-{key[:16]}"
+    key = [sys.version, sys.base_prefix, *pins]
+
+    def make(home: Path) -> None:
+        venv.create(home, with_pip=True)
+        pip = [str(home / "bin/python"), "-m", "pip", "install", "-qq"]
+        run([*pip, "--disable-pip-version-check", *pins])
+        if furnish is not None:
+            furnish(home)
+
+    return kept(re.split("[=<>]", pins[0])[0], key, make)
+
+
+def kept(name: str, key: Sequence[str], make: Callable[[Path], None]) -> Path:
+    """A folder that is made once for this key, by whichever worker comes first."""
+    digest = hashlib.sha256("\n".join(key).encode()).hexdigest()
+    home = _cache() / f"{name}-{digest[:16]}"
     with Path(f"{home}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (home / "whole").exists():
             shutil.rmtree(home, ignore_errors=True)
-            venv.create(home, with_pip=True)
-            pip = [str(home / "bin/python"), "-m", "pip", "install", "-qq"]
-            _run([*pip, "--disable-pip-version-check", *pins])
-            if furnish is not None:
-                furnish(home)
+            home.mkdir()
+            make(home)
             (home / "whole").touch()
     return home
 
@@ -92,7 +102,8 @@ def _cache() -> Path:
     raise RuntimeError("there is no place for the environments of the tests")
 
 
-def _run(command: Sequence[str | Path]) -> None:
+def run(command: Sequence[str | Path]) -> None:
+    """Raises RuntimeError with its last words when it fails."""
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
@@ -102,7 +113,7 @@ def _furnish(home: Path) -> None:
     """Leave a fresh database, which is copied for each server."""
     (home / "placement.conf").write_text(CONFIGURATION.format(database=home / "fresh.sqlite"))
     manage = home / "bin/placement-manage"
-    _run([manage, "--config-file", home / "placement.conf", "db", "sync"])
+    run([manage, "--config-file", home / "placement.conf", "db", "sync"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -81,6 +81,7 @@ class NicoClient:
 
     def __init__(self, http: Http, api: Api) -> None:
         self._http, self.api = http, api
+        self._relates = True
         size = max(1, min(api.page_size, LARGEST))
         less = max(1, size * 3 // 4)
         ways: Sequence[Params] = ({"pageSize": size}, {"pageSize": less})
@@ -113,7 +114,9 @@ class NicoClient:
 
     async def allocations(self, **narrow: str | Sequence[str]) -> Listed[AllocationTold]:
         """All that are seen, or those of these values of parameters."""
-        return await self._all(AllocationTold, {**RELATED, **narrow}, "allocation")
+        return await self._related(
+            lambda more: self._all(AllocationTold, {**narrow, **more}, "allocation")
+        )
 
     async def sites(self) -> Listed[SiteTold]:
         """All sites."""
@@ -153,8 +156,10 @@ class NicoClient:
 
     async def allocation(self, uuid: str) -> AllocationTold:
         """One of them. Raises NotFound."""
-        reply = await self._get("allocation", uuid, params=RELATED)
-        return read(AllocationTold, reply)
+        return read(
+            AllocationTold,
+            await self._related(lambda more: self._get("allocation", uuid, params=more)),
+        )
 
     async def instance_type(self, uuid: str) -> TypeTold:
         """One with its figures. Raises NotFound."""
@@ -175,6 +180,18 @@ class NicoClient:
         with suppress(ValueError):
             return uuid_or_none(made(reply, "id"))
         return ""
+
+    async def _related(self, ask: Callable[[Params], Awaitable[T]]) -> T:
+        """An answer with what belongs to allocations; without it where that is refused, as some
+        take one of a kind only."""
+        if self._relates:
+            try:
+                return await ask(RELATED)
+            except Invalid:
+                found = await ask({})
+            self._relates = False
+            return found
+        return await ask({})
 
     async def _get(self, *parts: str, params: Params | None = None) -> Reply:
         return await self._http.get(self.api.path(*parts), params)

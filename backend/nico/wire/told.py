@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import ConfigDict, PlainValidator
 from pydantic.alias_generators import to_camel
 
-from backend.decode import Body, Refused, Told
+from backend.decode import Body, Refused, Told, foreign
+from backend.nico.rules.values import plain
 
 
 def uuid(value: object) -> str:
@@ -24,8 +25,15 @@ def uuid_or_none(value: object) -> str:
     return uuid(value) if value else ""
 
 
+def reference(value: object) -> str:
+    """What names something else, which has to be no uuid, `` for none. Raises Refused."""
+    if value is None or isinstance(value, str):
+        return plain(foreign(value or ""))
+    raise Refused("is no uuid", "give 32 hexadecimal digits")
+
+
 Uuid = Annotated[str, PlainValidator(uuid)]
-SomeUuid = Annotated[str, PlainValidator(uuid_or_none)]
+SomeUuid = Annotated[str, PlainValidator(reference)]
 Moment = Told | None
 
 

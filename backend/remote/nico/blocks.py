@@ -59,6 +59,9 @@ HOLD = """
 INSERT INTO nico_prefix (id, uuid, name, tenant_id, block_id, network, length, is_subnet)
 VALUES (?, ?, '', ?, ?, ?, ?, NULL)"""
 
+MOST = 10_000
+"""What is told to be more is not believed."""
+
 Parents = Mapping[str, str]
 """Roots by what was carved of them."""
 
@@ -144,6 +147,7 @@ def _by_id(tx: Tx, told: Sequence[BlockTold]) -> Iterator[tuple[int, BlockTold]]
 def _hold(tx: Tx, id: int, told: BlockTold, row: Values) -> None:
     """As much in use of a carved block as is told: what it is, is its tenant's to know."""
     count = told.usage_stats.acquired_prefixes if told.usage_stats else None
+    count = None if count is None else min(max(count, 0), MOST)
     if count is None or count == tx.scalar(COUNT_HELD, (id,)):
         return
     tx.execute(CLEAR_HELD, (id,))

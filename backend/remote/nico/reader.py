@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 
-from backend.core.errors import NotFound
+from backend.core.errors import Invalid, NotFound
 from backend.core.identity import Actor, Role
 from backend.nico.client import (
     AllocationTold,
@@ -125,11 +125,17 @@ class Reader:
     # Some of it
 
     async def listed(self, uuids: Sequence[str]) -> dict[str, AllocationTold | None]:
-        """What these allocations are, in one request or few; None for those that are gone."""
+        """What these allocations are, in one request or few, or one by one where a server takes
+        no more than one id; None for those that are gone."""
         found: dict[str, AllocationTold | None] = dict.fromkeys(uuids)
         for start in range(0, len(uuids), TOGETHER):
-            told = await self.client.allocations(id=list(uuids[start : start + TOGETHER]))
-            found |= {one.id: one for one in told.rows if one.id in found}
+            some = list(uuids[start : start + TOGETHER])
+            try:
+                told = (await self.client.allocations(id=some)).rows
+            except Invalid:
+                found |= await each(self.client.allocation, some)
+            else:
+                found |= {one.id: one for one in told if one.id in found}
         return found
 
     async def resources(self, told: Iterable[AllocationTold]) -> Reading:

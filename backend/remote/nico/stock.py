@@ -52,6 +52,10 @@ INSERT_POOL = """
 INSERT INTO nico_pool (type_id, tenant_id, allocated, instances) VALUES (?, ?, ?, ?)"""
 
 
+MOST = 100_000
+"""Instances of a tenant and a type; what is told to be more is not believed."""
+
+
 def put_types(tx: Tx, told: Iterable[TypeTold], own: str, *, whole: bool = False) -> None:
     """These types; where they are all, others only stay that have constraints. Of those that are
     not of the `own` provider the figures are a tenant's."""
@@ -140,6 +144,7 @@ def put_uses(tx: Tx, type: str, uses: Mapping[str, int], machines: Sequence[Mach
     for tenant, count in uses.items():
         if tenant not in tenants:
             continue
+        count = min(max(count, 0), MOST)
         own = [one for one in carried if one.tenant_id == tenant][:count]
         for one in own:
             wanted[one.instance_id] = ("", tenants[tenant], site, id, on.get(one.id, 0))

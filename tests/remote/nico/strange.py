@@ -154,6 +154,13 @@ def saying(method: str, status: int, body: str, **headers: str) -> Turn:
     return turn
 
 
+def one_value(answer: Answer) -> None:
+    """No more than one value of a parameter, as the document has it."""
+    names = [part.partition("=")[0] for part in answer.query.split("&")]
+    if len(names) > len(set(names)):
+        refuse(answer, 422)
+
+
 HABITS: Mapping[str, Turn] = {
     "newer": newer,
     "bare": bare,
@@ -162,5 +169,6 @@ HABITS: Mapping[str, Turn] = {
     "miscounted": uncounted("string"),
     "no statistics": without("/stats"),
     "whose accounts": asking_whose,
+    "one value": one_value,
 }
 """What does no harm."""

@@ -113,7 +113,9 @@ def test_a_tenant_sees_what_it_was_given_and_changes_nothing(stand: Stand) -> No
     assert (net.allocation_name, net.used, net.cidr, net.bounds) == ("web", 1, "10.20.0.0/24", None)
 
 
-def test_what_others_do_shows(stand: Stand) -> None:
+@pytest.mark.parametrize("habit", ["", "one value"])
+def test_what_others_do_shows(stand: Stand, habit: str) -> None:
+    stand.strange.turns += [HABITS[habit]] if habit else []
     one, two = stand.cloud.give(G100, 4, name="one"), stand.cloud.give(B22, 24, name="two")
 
     async def scene(backend: RemoteBackend) -> None:
@@ -195,3 +197,20 @@ def test_the_list_of_all_has_its_rows(stand: Stand) -> None:
         assert row.of.uuid == uuid
 
     stand.play(scene)
+
+
+@pytest.mark.parametrize(("count", "used"), [(-(2**53), 0), (2**53, 10_000)])
+def test_counts_that_make_no_sense_are_not_believed(stand: Stand, count: int, used: int) -> None:
+    stand.cloud.give(B16, 24)
+
+    def turn(one: dict[str, object]) -> None:
+        if "acquiredPrefixes" in one:
+            one["acquiredPrefixes"] = count
+
+    stand.strange.turns.append(lambda answer: answer.turn(turn))
+
+    async def scene(backend: RemoteBackend) -> int | None:
+        await backend.badges()
+        return (await rows(backend))[0].used
+
+    assert stand.play(scene) == used
