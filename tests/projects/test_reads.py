@@ -261,7 +261,7 @@ def test_a_review_of_a_modification(w: World) -> None:
         FieldChange("max_members", 2**63 - 1, 0),
     )
     assert found.grants == ((VM, "", Capacity(10, 4), Capacity(2, 1)),)
-    assert (found.position, found.waiting, found.previous, found.next) == (2, 2, other, 0)
+    assert w.database.read(service.queue) == [other, id]
     assert found.pending_apps == (1, 3)
     assert [(a.id, a.state, a.response) for a in found.history][0] == (denied, "denied", "no room")
     assert {check.text for check in found.checks if not check.ok} == {

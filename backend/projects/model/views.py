@@ -94,8 +94,7 @@ class ApplicationReview:
     """All an operator needs to decide on a waiting application.
 
     `approve` is the plan of approving now (its changes, impacts, warnings), or None with
-    `refusal` saying why approving would be refused. `position` counts from 1 in the queue of
-    `waiting` applications, `previous`/`next` are application ids or 0.
+    `refusal` saying why approving would be refused.
     """
 
     application: Application
@@ -112,10 +111,6 @@ class ApplicationReview:
     pending_apps: tuple[int, int]  # the applicant's waiting applications, and the limit
     approve: Plan | None
     refusal: str
-    position: int
-    waiting: int
-    previous: int
-    next: int
 
 
 @dataclass(frozen=True, slots=True)

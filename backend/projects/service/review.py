@@ -63,8 +63,6 @@ def review(tx: Tx, application: int, actor: Actor) -> ApplicationReview:
     new = project.state in (ProjectState.UNINITIALIZED, ProjectState.DELETED)
     labels = {uuid: user.email for uuid, user in scene.users.items()}
     plan, refusal = _approval(tx, command)
-    waiting = listing.waiting(tx)
-    place = waiting.index(wished.id) if wished.id in waiting else -1
     return ApplicationReview(
         wished,
         project,
@@ -80,10 +78,6 @@ def review(tx: Tx, application: int, actor: Actor) -> ApplicationReview:
         scene.pending_apps,
         plan,
         refusal,
-        place + 1,
-        len(waiting),
-        waiting[place - 1] if place > 0 else 0,
-        waiting[place + 1] if 0 <= place < len(waiting) - 1 else 0,
     )
 
 

@@ -314,7 +314,7 @@ def test_dismissing_is_offered_once_it_was_denied(stage: Stage) -> None:
         assert "D dismiss" not in said(pilot.app).splitlines()[-1]
         stage.deny(stage.modification)
         await press(pilot, "r")
-        await until(pilot, lambda: pane.review is not None and not pane.review.position)
+        await until(pilot, lambda: "denied" in pane.decided().lower())
         assert "D dismiss" in said(pilot.app).splitlines()[-1]
 
     play(stage.app(WIDE), script, WIDE)
