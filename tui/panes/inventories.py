@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from backend.core.errors import NotFound
-from backend.core.listing import Query
 from backend.placement.model import InventoryRow, ProviderDetail
 from backend.placement.model.entities import MOST
 from tui.actions import Action, Scope, bindings
@@ -78,32 +77,16 @@ class InventoriesPane(StockActions, ListPane[InventoryRow], inherit_bindings=Fal
     SORT = "provider"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.INVENTORIES, Scope.LIST)
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._over = 0
-
     def columns(self) -> Sequence[Column[InventoryRow]]:
         """See `COLUMNS`."""
         return COLUMNS
 
-    def on_mount(self) -> None:
-        """How many are over is counted beside the list."""
-        self.start(self._count, group="count")
-
-    async def _count(self) -> None:
-        self._over = len(await self.listing().keys(Query(view=OVER)))
-        self.show_keys()
-
-    async def refresh_data(self) -> None:
-        """The rows, and how many are over."""
-        await super().refresh_data()
-        await self._count()
-
     def hint(self) -> Part:
         """How many are over, else what can be done."""
         view, edit = self.session.key("inventories.over"), self.session.key("row.edit")
-        if self._over:
-            return f"! {self._over:,} over   {view} shows them   {edit} edits", BAD
+        badges = self.session.badges
+        if badges is not None and badges.overfull:
+            return f"! {badges.overfull:,} over   {view} shows them   {edit} edits", BAD
         return f"{edit} edits an inventory" if self.list.shown else ""
 
     async def detail(self, row: InventoryRow) -> Build:
