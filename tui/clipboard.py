@@ -12,7 +12,8 @@ from textual.app import App
 
 from backend.core.plan import WireRequest
 from backend.core.text import display
-from tui.session import BAD, WARN, Session
+from tui.messages import BAD, WARN
+from tui.session import Session
 
 LARGEST = 74_994
 """Bytes after encoding that terminals take by OSC 52."""

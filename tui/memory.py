@@ -15,8 +15,9 @@ from backend.core.errors import Invalid
 from backend.core.listing import Query
 from tui import files
 from tui.history import Place
+from tui.messages import WARN
 from tui.panes import HOMES
-from tui.session import LINES_KEPT, WARN, Session
+from tui.session import LINES_KEPT, Session
 
 VERSION = 1
 LARGEST = 1_000_000

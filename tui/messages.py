@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+INFO, WARN, BAD = "info", "warn", "bad"
+"""How loud something is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -12,6 +15,6 @@ class Message:
 
     at: int
     text: str
-    tone: str = "info"
+    tone: str = INFO
     aside: bool = False
     passing: bool = False

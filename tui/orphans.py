@@ -13,9 +13,10 @@ from backend.core.listing import MARKED, Query
 from backend.placement.model import ConsumerRow
 from tui.facets import without
 from tui.live_ids import live_ids
+from tui.messages import INFO, WARN
 from tui.panes import VIEWS, unconnected
 from tui.panes.pane import Pane
-from tui.session import INFO, WARN, Session
+from tui.session import Session
 from tui.widgets.marking import MOST
 
 if TYPE_CHECKING:

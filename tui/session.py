@@ -25,7 +25,7 @@ from tui.format.names import brief
 from tui.format.units import Style
 from tui.history import History, Place
 from tui.listings import LISTED
-from tui.messages import Message
+from tui.messages import BAD, INFO, WARN, Message
 from tui.readonly import ReadOnlyBackend
 from tui.settling import Settling
 from tui.signin import SignIn
@@ -33,7 +33,6 @@ from tui.signin import SignIn
 if TYPE_CHECKING:
     from backend.core.plan import Command, Plan, Receipt
 
-INFO, WARN, BAD = "info", "warn", "bad"
 ELSEWHERE = "nothing was opened: another screen was, meanwhile"
 MESSAGES_KEPT = 200
 LINES_KEPT = 50

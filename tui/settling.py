@@ -13,6 +13,7 @@ from backend.backend import Backend
 from backend.core.errors import NotFound
 from tui.format import ages
 from tui.format.lines import Look
+from tui.messages import INFO
 
 if TYPE_CHECKING:
     from backend.core.plan import Plan, Receipt
@@ -55,7 +56,7 @@ class Settling:
         for one in self._expected.values():
             if not one.lingers and now - one.since >= ages.SPINS:
                 one.lingers = True
-                yield f"{one.verb} of {one.name}: still running; its end is told", "info"
+                yield f"{one.verb} of {one.name}: still running; its end is told", INFO
 
     async def settled(self, backend: Backend, look: Look) -> Sequence[Told]:
         """What has come to an end. Raises BursarError."""

@@ -13,6 +13,7 @@ from backend import contexts
 from backend.contexts import Config, Context
 from backend.core.errors import BursarError
 from tui.cli.output import state_folder
+from tui.messages import WARN
 from tui.signin import SignIn
 
 if TYPE_CHECKING:
@@ -143,6 +144,6 @@ def remember(session: Session) -> None:
         try:
             memory.keep(session, path)
         except OSError as error:
-            session.tell(f"{path} cannot be written: {error.strerror}", "warn")
+            session.tell(f"{path} cannot be written: {error.strerror}", WARN)
 
     session.keep = keep

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
 
 from backend.core.text import MAX_CHARS, counted, display
+from tui import messages
 from tui.dialogs.consent import Consent
 from tui.dialogs.dialog import Dialog
 from tui.format.lines import BAD, WARN, Line, Look, line
@@ -207,7 +208,7 @@ class AskingDialog(Dialog[ResultT]):
     @on(LineField.Cut)
     def _cut(self, event: LineField.Cut) -> None:
         """Say how much of a paste was taken."""
-        self.session.tell(f"The pasted text was cut to {event.kept} characters.", "warn")
+        self.session.tell(f"The pasted text was cut to {event.kept} characters.", messages.WARN)
 
     def action_scroll(self, how: str) -> None:
         """Scroll what does not fit, wherever the focus is."""

@@ -28,7 +28,8 @@ from tui.dialogs.preview import headline, preview
 from tui.format.lines import Line, Look, compared
 from tui.format.requests import reasoned
 from tui.forms.keeper import Keeper
-from tui.session import BAD, Session
+from tui.messages import BAD
+from tui.session import Session
 
 CHANGED = "The situation changed meanwhile; confirming first shows how."
 

@@ -20,7 +20,8 @@ from tui.dialogs.dialog import Dialog
 from tui.format.conflicts import conflict
 from tui.format.failures import failure
 from tui.format.lines import Line, Look
-from tui.session import ELSEWHERE, WARN, Session
+from tui.messages import WARN
+from tui.session import ELSEWHERE, Session
 from tui.widgets.text import TextPanel
 from tui.wishes import Side, Wish
 

@@ -25,6 +25,7 @@ from tui.format.lines import (
     columns,
     line,
     section,
+    styled,
     wrapped,
 )
 from tui.format.units import UNKNOWN
@@ -85,7 +86,7 @@ def _prose(key: str, text: str, look: Look) -> list[Line]:
 
 def _head(review: AwardReview, look: Look) -> Iterator[Line]:
     row, award = review.row, review.row.award
-    told, tone = _styled(state(row))
+    told, tone = styled(state(row))
     room = look.width - len(told) - 10
     yield line("state", (f"Award {names.shorten(award.identifier, room, look.glyphs)}", HEAD),
                (f"   {told}", tone))  # fmt: skip
@@ -164,10 +165,6 @@ def _has(review: AwardReview, look: Look) -> Iterator[Line]:
             for one in rows]  # fmt: skip
     for one, cells in zip(rows, columns(told, "<><"), strict=True):
         yield line(f"has.{one.uuid}", f"    {cells[0]}  {cells[1]}  ", (cells[2], QUIET))
-
-
-def _styled(part: Part) -> tuple[str, str]:
-    return (part, "") if isinstance(part, str) else part
 
 
 def remote_project(row: RemoteProjectRow, look: Look) -> Iterator[Line]:

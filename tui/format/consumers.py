@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from backend.core.text import counted
 from backend.placement.model import ConsumerDetail, ConsumerRow, Share
 from tui.format import ages, names
-from tui.format.lines import HEAD, QUIET, WARN, Line, Look, blank, line, section
+from tui.format.lines import HEAD, QUIET, WARN, Line, Look, blank, line, section, styled
 from tui.format.stock import barred, figure, project_of, type_of
 from tui.format.units import UNKNOWN
 
@@ -15,7 +15,7 @@ from tui.format.units import UNKNOWN
 def consumer(found: ConsumerDetail, look: Look) -> Iterator[Line]:
     """Everything about a consumer."""
     row = found.row
-    kind, tone = _styled(type_of(row.consumer_type, row.known))
+    kind, tone = styled(type_of(row.consumer_type, row.known))
     room = look.width - len(kind) - 2
     yield line("uuid", (names.shorten(row.uuid, room, look.glyphs), HEAD), "  ", (kind, tone))
     yield blank()
@@ -25,7 +25,7 @@ def consumer(found: ConsumerDetail, look: Look) -> Iterator[Line]:
 
 
 def _facts(row: ConsumerRow, look: Look) -> Iterator[Line]:
-    project, tone = _styled(project_of(row.project, row.project_name, row.known))
+    project, tone = styled(project_of(row.project, row.project_name, row.known))
     yield line(
         "project", "Project     ", (project, tone), (_id(row.project, row.project_name), QUIET)
     )
@@ -54,7 +54,3 @@ def _share(share: Share, look: Look) -> tuple[str, list[Line], str]:
         else:
             body += barred(key, name, row, look, number)
     return one.name, body, f"generation {one.generation}"
-
-
-def _styled(part: str | tuple[str, str]) -> tuple[str, str]:
-    return (part, "") if isinstance(part, str) else part

@@ -57,6 +57,11 @@ def line(key: str, *parts: Part) -> Line:
     return Line(key, Content.assemble(*(_safe(part) for part in parts)))
 
 
+def styled(part: Part) -> tuple[str, str]:
+    """A text with its style, `` for none."""
+    return (part, "") if isinstance(part, str) else part
+
+
 def blank() -> Line:
     """An empty line."""
     return Line("", Content())

@@ -18,11 +18,11 @@ from backend.openportal.model import (
 )
 from tui.format import portal
 from tui.format.lines import Look
+from tui.messages import BAD, INFO, WARN
 
 if TYPE_CHECKING:
     from tui.settling import Expected
 
-INFO, WARN, BAD = "info", "warn", "bad"
 SEVERAL = 3
 """More than this many outcomes at once are counted rather than told one by one."""
 VERBS: Mapping[type[Command], str] = {

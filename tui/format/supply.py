@@ -20,6 +20,7 @@ from tui.format.lines import (
     columns,
     line,
     section,
+    styled,
     wrapped,
 )
 from tui.format.units import UNKNOWN, percent
@@ -75,10 +76,9 @@ def _figures(row: TypeRow) -> Iterator[Line]:
         ("left", room(row)),
         ("of which Ready", usable(row)),
     ]
-    cells = columns([(name, part if isinstance(part, str) else part[0]) for name, part in told],
-                    "<>")  # fmt: skip
+    cells = columns([(name, styled(part)[0]) for name, part in told], "<>")
     for (name, part), (label, figure) in zip(told, cells, strict=True):
-        tone = "" if isinstance(part, str) else part[1]
+        tone = styled(part)[1]
         yield line(f"figure.{name}", f"  {label}  ", (figure, tone))
 
 

@@ -25,6 +25,16 @@ Step = Callable[[str, int], str]
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?")
 
 
+def at_most(most: int) -> Callable[[Value], None]:
+    """Refuses texts of more characters."""
+
+    def check(value: Value) -> None:
+        if len(str(value)) > most:
+            raise ValueError(f"at most {most:,} characters")
+
+    return check
+
+
 class Kind(StrEnum):
     """What may stand in a field. LINE and TEXT are texts of one and of several lines, AMOUNT a
     number with units or `inf`, DATE a day in UTC, CHOICE one of the field's choices, PERSON

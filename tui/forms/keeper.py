@@ -12,7 +12,8 @@ from textual.widget import Widget
 
 from backend.core.errors import StorageError
 from tui.forms.drafts import Draft, Drafts
-from tui.session import WARN, Session
+from tui.messages import WARN
+from tui.session import Session
 
 MOMENT = 0.5
 """Seconds of typing that a killed console loses at most."""

@@ -12,10 +12,11 @@ from backend.nico.model import (
 )
 from backend.nico.model import Kind as Of
 from tui.format import nico
-from tui.forms.form import Changed, Field, Form, Kind, Value
+from tui.forms.form import Changed, Field, Form, Kind, Value, at_most
 
 MOST = 2**31 - 1
-SHORTEST, LONGEST, DESCRIBED = 2, 256, 4000
+SHORTEST, LONGEST = 2, 256
+DESCRIBED = at_most(4000)
 
 
 def value(actor: Actor, row: ConstraintRow) -> Form:
@@ -101,7 +102,7 @@ def record(actor: Actor, found: NicoDetail) -> Form:
     row = found.row
     fields = (
         Field("name", "Name", value=row.name, check=named, required=True),
-        Field("description", "Description", Kind.TEXT, found.description, check=described),
+        Field("description", "Description", Kind.TEXT, found.description, check=DESCRIBED),
     )
 
     def command(changed: Changed) -> ModifyNicoAllocation:
@@ -117,9 +118,3 @@ def named(text: Value) -> None:
     size = len(str(text).encode())
     if not SHORTEST <= size <= LONGEST:
         raise ValueError(f"{SHORTEST} to {LONGEST} bytes")
-
-
-def described(text: Value) -> None:
-    """Refuses texts that are too long for a request. Raises ValueError."""
-    if len(str(text)) > DESCRIBED:
-        raise ValueError(f"at most {DESCRIBED:,} characters")

@@ -11,7 +11,7 @@ from backend.core.listing import Query
 from backend.nico.model import BlockRow, Choice, CreateNicoAllocation, Kind, TypeRow
 from tui.forms.form import Changed, Field, Form, Value
 from tui.forms.form import Kind as Asked
-from tui.forms.nico import described, named, number
+from tui.forms.nico import DESCRIBED, named, number
 
 OFFERED, NAMED = 500, 3
 """Types or blocks of a site that are looked at, and those that are named beside a field."""
@@ -52,7 +52,7 @@ class NewNico:
             Field("value", "Machines" if machines else "Prefix length", check=_amount,
                   help="how many" if machines else "such as 24; the preview says which network",
                   required=True),
-            Field("description", "Description", Asked.TEXT, check=described),
+            Field("description", "Description", Asked.TEXT, check=DESCRIBED),
         )  # fmt: skip
         title = "New allocation of machines" if machines else "New allocation of a network"
         key = f"new-nico:{self._kind.value}"

@@ -13,11 +13,12 @@ from backend.placement.model import ConsumerDetail, InventoryRow, ProviderDetail
 from backend.placement.model.entities import MOST, UNTYPED
 from tui.format.lines import Look
 from tui.format.stock import figure, units_allowed
-from tui.forms.form import Changed, Field, Form, Kind, Value
+from tui.forms.form import Changed, Field, Form, Kind, Value, at_most
 from tui.wishes import ConsumerWish, Key, StockWish, edited
 
 TYPE = re.compile(r"[A-Z0-9_]{1,255}")
 LONGEST = 255
+_NAME = at_most(LONGEST)
 WHOSE = {"project": "project", "user": "user", "type": "consumer_type"}
 """What a claim calls the fields of a consumer."""
 FIGURES = ("total", "reserved", "min_unit", "max_unit", "step_size")
@@ -105,9 +106,9 @@ def _held(found: ConsumerDetail) -> dict[Key, int]:
 
 def _whose(found: ConsumerDetail) -> Iterator[Field]:
     row, section = found.row, "CONSUMER"
-    yield Field("project", "Project", value=row.project, help=row.project_name, check=_name,
+    yield Field("project", "Project", value=row.project, help=row.project_name, check=_NAME,
                 required=True, section=section)  # fmt: skip
-    yield Field("user", "User", value=row.user, help=row.user_name, check=_name, required=True,
+    yield Field("user", "User", value=row.user, help=row.user_name, check=_NAME, required=True,
                 section=section)  # fmt: skip
     typed = row.consumer_type != UNTYPED
     help = "such as INSTANCE" if typed else "has none; such as INSTANCE"
@@ -153,11 +154,6 @@ def _share(value: Value) -> None:
         raise ValueError("no number, such as 1.5") from None
     if not 0 <= number <= 3.4e38 or not math.isfinite(number):
         raise ValueError("not below 0, and finite")
-
-
-def _name(value: Value) -> None:
-    if len(str(value)) > LONGEST:
-        raise ValueError(f"at most {LONGEST} characters")
 
 
 def _type(value: Value) -> None:

@@ -11,8 +11,8 @@ from backend.core.plan import Command
 from backend.core.text import counted
 from tui import cases
 from tui.cases import Case
+from tui.messages import WARN
 from tui.panes.pane import Pane
-from tui.session import WARN
 from tui.widgets.rows import RowT
 from tui.widgets.table import ResourceTable
 

@@ -11,8 +11,8 @@ from tui import export
 from tui.dialogs.export import ExportScreen
 from tui.export import Wish
 from tui.listings import LISTED
+from tui.messages import WARN
 from tui.panes.listpane import ListPane
-from tui.session import WARN
 
 SHOWN, MARKED, ALL = "shown", "marked", "all"
 GROUP = "export"

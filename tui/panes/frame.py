@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from rich.cells import cell_len
 
 from backend.backend import Badges, Link, LinkState
+from tui import messages
 from tui.actions import Action, key_name
 from tui.format import ages, names
 from tui.format.lines import BAD, GOOD, QUIET, WARN, Line, Part, line, wrapped
 from tui.format.units import UNKNOWN
 from tui.messages import Message
 from tui.panes import PANES, PaneInfo
-from tui.session import BAD as BAD_NEWS
 from tui.session import Session
 
 NARROW, LOW = 80, 24
@@ -22,7 +22,7 @@ FULL = 140
 VAST = 200
 SILENT = 15
 """Seconds without an answer that are no pause between two questions any more."""
-_TONES = {"info": "", "warn": WARN, "bad": BAD}
+_TONES = {messages.INFO: "", messages.WARN: WARN, messages.BAD: BAD}
 KEY = "bold $text-primary"
 
 
@@ -108,7 +108,7 @@ def joined(facts: Iterable[Part | str], width: int) -> list[Part]:
 
 def message(said: Message, key: str) -> tuple[list[Part], list[Part]]:
     """Row n-1: the last thing said and when; `key` shows all that was said."""
-    sign = "! " if said.tone == BAD_NEWS else ""
+    sign = "! " if said.tone == messages.BAD else ""
     return [(sign + said.text, _TONES[said.tone])], [(f"{ages.clock(said.at)}Z  {key} all", QUIET)]
 
 

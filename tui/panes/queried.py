@@ -13,9 +13,10 @@ from textual.timer import Timer
 from backend.core.listing import MARKED, FieldSpec, Listing, Query
 from tui.asking import FilterLine
 from tui.history import Place
+from tui.messages import WARN
 from tui.panes import unconnected
 from tui.panes.pane import Pane
-from tui.session import WARN, ListState
+from tui.session import ListState
 from tui.widgets.prompt import MessageRow
 from tui.widgets.rows import RowT
 from tui.widgets.table import ResourceTable
