@@ -61,6 +61,14 @@ def test_key_line_hints_and_help_show_the_chosen_keys(stage: Stage) -> None:
     play(stage.app(keys=chosen), script)
 
 
+def test_the_queue_names_the_chosen_keys(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await review(pilot, stage, stage.newcomer)
+        assert "2 of 2 pending  ( prev  ) next" in said(pilot.app)
+
+    play(stage.app(keys={"review.previous": "(", "review.next": ")"}), script)
+
+
 def test_a_chosen_key_that_is_off_says_why(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await review(pilot, stage, stage.newcomer)

@@ -28,6 +28,7 @@ from tui.format.lines import (
     columns,
     line,
     section,
+    styled,
     wrapped,
 )
 from tui.format.units import UNKNOWN
@@ -53,14 +54,15 @@ _AWARD_TONES = {RemoteState.ERROR: BAD, RemoteState.STALE: WARN}
 def allocation(found: PortalDetail, look: Look, key: Callable[[str], str]) -> Iterator[Line]:
     """Everything about an allocation; `key` tells the key of an action."""
     row = found.row
-    kind, (told, tone) = "OPR" if row.remote else "OPL", _styled(row, look)
+    kind = "OPR" if row.remote else "OPL"
+    told, tone = styled(portal.state(row, Look(look.width, look.glyphs)))
     room = look.width - len(told) - len(kind) - 4
     name = names.shorten(row.name, room, look.glyphs)
     yield line("name", (f"{kind}  {name}", HEAD), "  ", (told, tone))
     if found.description:
         yield from wrapped("about", found.description, look.width, style=QUIET)
     yield from section(*_progress(found, look, key))
-    yield from section("ERROR", _error(found, look, key), _noted(found))
+    yield from section("ERROR", _error(found, look, key), _noted(found, key("list.last")))
     yield from section("THIS MONTH", _month(found, look), "node-hours used since the 1st")
     yield blank()
     yield from _facts(found, look)
@@ -85,18 +87,13 @@ def gone(told: str, look: Look) -> Iterator[Line]:
     yield from wrapped("gone", f"{told}.", look.width, style=HEAD)
 
 
-def _styled(row: PortalRow, look: Look) -> tuple[str, str]:
-    part = portal.state(row, Look(look.width, look.glyphs))
-    return (part, "") if isinstance(part, str) else part
-
-
 def _after(row: PortalRow) -> str:
     """What failed once, and is said still, has no colour."""
     return "" if row.state is State.ERRED else "of before; the state is not ERRED"
 
 
-def _noted(found: PortalDetail) -> str:
-    below = "G: its traceback" if found.error_traceback.strip() else ""
+def _noted(found: PortalDetail, end: str) -> str:
+    below = f"{end}: its traceback" if found.error_traceback.strip() else ""
     return "   ".join(one for one in (_after(found.row), below) if one)
 
 

@@ -22,7 +22,7 @@ from backend.openportal.model import (
 )
 from tui.format import portal
 from tui.format.lines import Look
-from tui.forms.form import Changed, Field, Form, Kind, Value
+from tui.forms.form import Changed, Field, Form, Kind, Value, at_most
 
 LONGEST, DESCRIBED, COUNTERPART = 150, 2000, 64
 OFFERED, FOUND = 500, 20
@@ -39,8 +39,8 @@ MEMBERSHIP = ("open", "members_only", "roles_only", "locked")
 class PortalForms:
     """Makes the forms for one connection; `look` is how amounts are written beside fields."""
 
-    def __init__(self, backend: Backend, look: Look, limit: str = "L") -> None:
-        self._backend, self._look, self._limit = backend, look, limit
+    def __init__(self, backend: Backend, look: Look) -> None:
+        self._backend, self._look = backend, look
         self._actor = backend.connection.actor
 
     async def new(self, row: PortalRow | None) -> Form:
@@ -58,11 +58,11 @@ class PortalForms:
                   required=True),
             Field("project", "Project", value=project, help="its name, short name or uuid",
                   find=self._project, required=True),
-            Field("name", "Name", check=_at_most(LONGEST), required=True),
+            Field("name", "Name", check=at_most(LONGEST), required=True),
             Field("node_limit", "Node limit", help=DEFAULT, check=_whole),
             Field("counterpart", "Group / remote id", help="such as brics.a6b, or u6ac.brics",
-                  check=_at_most(COUNTERPART)),
-            Field("description", "Description", Kind.TEXT, check=_at_most(DESCRIBED)),
+                  check=at_most(COUNTERPART)),
+            Field("description", "Description", Kind.TEXT, check=at_most(DESCRIBED)),
         )  # fmt: skip
 
         def command(changed: Changed) -> CreateAllocation:
@@ -82,20 +82,20 @@ class PortalForms:
         note = "It is made at once here; the service takes its time, which the list shows."
         return Form("New allocation", "new-allocation", fields, command, note=note)
 
-    def record(self, found: PortalDetail) -> Form:
-        """What is kept of an allocation here."""
+    def record(self, found: PortalDetail, limit_key: str) -> Form:
+        """What is kept of an allocation here; another key sets its limit at the service, too."""
         row = found.row
         label = "Remote id" if row.remote else "Group"
         limit = "" if row.node_limit is None or row.node_limit < 0 else str(row.node_limit)
         now = f"now {portal.limit(row.node_limit, self._look)}; " if not limit else ""
         fields = (
-            Field("name", "Name", value=row.name, check=_at_most(LONGEST), required=True),
+            Field("name", "Name", value=row.name, check=at_most(LONGEST), required=True),
             Field("description", "Description", Kind.TEXT, found.description,
-                  check=_at_most(DESCRIBED)),
+                  check=at_most(DESCRIBED)),
             Field("counterpart", label, value=row.counterpart or "",
-                  help=_shape(row), check=_at_most(COUNTERPART)),
+                  help=_shape(row), check=at_most(COUNTERPART)),
             Field("node_limit", "Limit (record)", value=limit,
-                  help=now + RECORD.format(self._limit), check=_whole),
+                  help=now + RECORD.format(limit_key), check=_whole),
         )  # fmt: skip
 
         def command(changed: Changed) -> ModifyAllocation:
@@ -209,14 +209,3 @@ def _whole(value: Value) -> None:
     text = str(value)
     if not text.isascii() or not text.isdigit() or int(text) >= 2**63:
         raise ValueError("no whole number of node-hours")
-
-
-class _at_most:
-    """Refuses texts that are too long."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-
-    def __call__(self, value: Value) -> None:
-        if len(str(value)) > self._most:
-            raise ValueError(f"at most {self._most} characters")

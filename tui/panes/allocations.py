@@ -207,7 +207,7 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
         offered += await self.waiting(can_give(self)) if NICO in systems else []
         chosen: str | None = offered[0][0] if offered else "openportal"
         if len(offered) > 1:
-            chosen = await self.app.push_screen_wait(Choice("New allocation", offered))
+            chosen = await self.chosen(Choice("New allocation", offered))
         if chosen is None:
             return None
         if chosen != "openportal":

@@ -19,7 +19,7 @@ from backend.openportal.model import (
     State,
     UnlinkAllocation,
 )
-from tui.actions import Action
+from tui.actions import Action, editing
 from tui.asking import Asked, Fault
 from tui.format.names import shorten
 from tui.panes.pane import Pane
@@ -35,17 +35,12 @@ NAMED = 30
 """Cells of a name in a line."""
 MOST = 2**63 - 1
 GIVES = {
-    "alloc.limit": "SetNodeLimit",
-    "alloc.pull": "PullAllocation",
-    "alloc.name": "NameProject",
-    "alloc.ok": "MarkOk",
-    "alloc.erred": "MarkErred",
-    "alloc.unlink": "UnlinkAllocation",
-    "alloc.delete": "DeleteAllocation",
-    "row.edit": "ModifyAllocation",
-    "row.editor": "ModifyAllocation",
+    "alloc.limit": ("SetNodeLimit",),
+    "alloc.unlink": ("UnlinkAllocation",),
+    "alloc.delete": ("DeleteAllocation",),
+    **editing("ModifyAllocation"),
 }
-"""The command that an action gives for an allocation of OpenPortal."""
+"""The commands that actions give for an allocation of OpenPortal."""
 _SETTLED = (State.OK, State.ERRED)
 STATES = {
     "alloc.limit": (*_SETTLED, State.UPDATE_SCHEDULED),
@@ -101,10 +96,6 @@ class PortalActions(Pane, inherit_bindings=False):
         """Why an action is off for an allocation of OpenPortal, `` when it is not."""
         if action.id == "alloc.move":
             return "only what a provider of Placement gives is moved"
-        if (gives := GIVES.get(action.id)) is None:
-            return ""
-        if why := self.session.forbidden() or self.session.lacking([gives]):
-            return why
         return "" if self.marks() and action.changes_data else refusal(action.id, row)
 
     def _command(self, kind: type[PullAllocation | MarkOk | MarkErred | UnlinkAllocation
@@ -178,7 +169,8 @@ class PortalActions(Pane, inherit_bindings=False):
         if (row := self.portal_row()) is None:
             return None
         found = await self.session.backend.openportal.allocation(row.key)
-        return PortalForms(self.session.backend, self.session.look()).record(found)
+        forms = PortalForms(self.session.backend, self.session.look())
+        return forms.record(found, self.session.key("alloc.limit"))
 
 
 def refusal(action: str, row: PortalRow) -> str:

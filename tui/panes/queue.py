@@ -124,9 +124,10 @@ class QueuePane(Pane, inherit_bindings=False):
             yield told
             return
         yield f"{self.queue.index(self.here()) + 1} of {len(self.queue)} pending"
-        before = "[ previous" if self.size.width >= frame.WIDE else "[ prev"
-        yield before if self.beside(-1) else (before, QUIET)
-        yield "] next" if self.beside(1) else ("] next", QUIET)
+        previous = "previous" if self.size.width >= frame.WIDE else "prev"
+        for action, told in zip(TURNS, (previous, "next"), strict=True):
+            text = f"{self.session.key(action)} {told}"
+            yield text if self.beside(TURNS[action]) else (text, QUIET)
 
     # Through the queue
 
@@ -180,6 +181,3 @@ class QueuePane(Pane, inherit_bindings=False):
     def action_review_next(self) -> None:
         """What waits next."""
         self.start(self.go_to, self.beside(1), group="next")
-
-
-__all__ = ["QueuePane", "Waiting", "Waits", "pane_of", "waiting"]

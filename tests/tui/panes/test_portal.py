@@ -197,6 +197,18 @@ def test_error_and_traceback_are_readable_and_stay_dim_once_it_is_over(harbour: 
     play(harbour.app(), script)
 
 
+def test_texts_name_the_keys_of_the_operators_choice(harbour: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "allocations name=ice-dev")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "f6: its traceback" in said(pilot.app))
+        await order(pilot, "allocations name=ocean")
+        await press(pilot, "e")
+        await until(pilot, lambda: "the service is not told; W" in said(pilot.app))
+
+    play(harbour.app((140, 40), keys={"list.last": "f6", "alloc.limit": "W"}), script, (140, 40))
+
+
 def test_an_award_that_waits_is_no_failure(harbour: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await order(pilot, "allocations name=ocean-air")
