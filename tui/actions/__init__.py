@@ -12,7 +12,7 @@ from functools import cache
 
 from textual.binding import Binding, BindingType
 
-from tui.actions.action import DETAILS, REACH, Action, Group, Scope, key_name
+from tui.actions.action import DETAILS, EDITS, REACH, Action, Group, Scope, editing, key_name
 from tui.actions.table import ACTIONS
 
 _BY_METHOD = {(scope, a.method): a for a in ACTIONS for scope in a.scopes}
@@ -85,11 +85,13 @@ def key_table() -> str:
 __all__ = [
     "ACTIONS",
     "DETAILS",
+    "EDITS",
     "REACH",
     "Action",
     "Group",
     "Scope",
     "bindings",
+    "editing",
     "find",
     "footer",
     "key_name",

@@ -160,6 +160,15 @@ class Action:
         return " ".join(key_name(key) for key in self.keys)
 
 
+EDITS = ("row.edit", "row.editor")
+"""Changing something by a form, and as a text."""
+
+
+def editing(*commands: str) -> dict[str, tuple[str, ...]]:
+    """The commands that both end in."""
+    return dict.fromkeys(EDITS, commands)
+
+
 _NAMES = {
     "escape": "esc",
     "pageup": "pgup",

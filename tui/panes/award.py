@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from backend.core.errors import BursarError
 from backend.openportal.model import AwardReview, AwardRow
 from tui.actions import Action, Scope, bindings
 from tui.format import awards
@@ -60,10 +59,7 @@ class AwardPane(AwardActions, QueuePane, inherit_bindings=False):
     def decide(self, make: Callable[[AwardRow], Command]) -> None:
         """About this one."""
         if self.review is not None:
-            try:
-                self.change(make(self.review.row))
-            except BursarError as error:
-                self.session.told(error)
+            self.change(make(self.review.row))
 
     async def refresh_data(self) -> None:
         """Read the award and what approving it would do now."""

@@ -20,7 +20,7 @@ from backend.openportal.model import (
     NoteAward,
     RejectAward,
 )
-from tui.actions import Action
+from tui.actions import Action, Group
 from tui.format.awards import place
 from tui.panes.pane import Pane
 from tui.panes.related import quoted
@@ -33,21 +33,14 @@ NOTE = "note about the award: "
 """What a line asks for."""
 OFFERED = 40
 """Projects that are offered before anything is typed."""
-GIVES = {
-    "review.approve": "ApproveAward",
-    "review.deny": "RejectAward",
-    "award.approve": "ApproveAward",
-    "award.deny": "RejectAward",
-    "award.note": "NoteAward",
-    "award.attach": "AttachAward",
-    "award.delete": "DeleteAward",
-}
 APPROVES = ("review.approve", "award.approve")
 DECIDES = (*APPROVES, "review.deny", "award.deny")
 
 
 class AwardActions(Pane, inherit_bindings=False):
     """Approve, reject, attach, note and forget the award of `award_row`."""
+
+    GIVES = {"review.approve": ("ApproveAward",), "review.deny": ("RejectAward",)}
 
     def award_row(self) -> AwardRow | None:
         """The award, None when there is none."""
@@ -60,10 +53,7 @@ class AwardActions(Pane, inherit_bindings=False):
     def refusal(self, action: Action) -> str:
         """There has to be one, and a decision needs one that waits."""
         why = super().refusal(action)
-        if why or (action.id not in GIVES and action.id != "award.review"):
-            return why
-        gives = [GIVES[action.id]] if action.id in GIVES else []
-        if why := self.session.lacking(gives):
+        if why or action.group is not Group.DECIDE or action.id == "undo":
             return why
         row = self.award_row()
         if row is None:
@@ -157,8 +147,9 @@ class AwardActions(Pane, inherit_bindings=False):
             return [Item(one.project.uuid, one.project.name, note=one.customer_name) for one in new]
 
         glyphs = self.session.settings.glyphs
-        menu = Menu(f"Attach {row.award.identifier} to", await search(""), glyphs, search)
-        chosen = await self.app.push_screen_wait(menu)
+        offered = await self.waiting(search(""))
+        menu = Menu(f"Attach {row.award.identifier} to", offered, glyphs, search)
+        chosen = await self.chosen(menu)
         return "" if chosen is None else chosen.id
 
 

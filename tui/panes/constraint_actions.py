@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backend.nico.model import ConstraintRow
-from tui.actions import Action
+from tui.actions import EDITS, Action
 from tui.format.nico import why_not
 from tui.panes.nico_actions import value_form
 from tui.panes.pane import Pane
@@ -17,12 +17,13 @@ from tui.panes.value_actions import Set, ValueActions
 if TYPE_CHECKING:
     from tui.forms.form import Form
 
-EDITS = ("row.edit", "row.editor", "alloc.limit")
-GIVES = ("SetConstraintValue",)
+CHANGES = (*EDITS, "alloc.limit")
 
 
 class ConstraintActions(ValueActions, inherit_bindings=False):
     """Edits the value of `constraint_row`."""
+
+    GIVES = dict.fromkeys(CHANGES, ("SetConstraintValue",))
 
     def constraint_row(self) -> ConstraintRow | None:
         """The constraint, None when there is none."""
@@ -30,11 +31,8 @@ class ConstraintActions(ValueActions, inherit_bindings=False):
 
     def refusal(self, action: Action) -> str:
         """There has to be one, and another value it may have."""
-        edits = action.id in EDITS
-        why = (self.session.lacking(GIVES) if edits else "") or super().refusal(action)
-        if why or not edits:
-            return why
-        if why := self.session.forbidden():
+        why = super().refusal(action)
+        if why or action.id not in CHANGES:
             return why
         if action.id == "alloc.limit" and self.marks():
             return ""

@@ -19,13 +19,13 @@ from backend.placement.model import (
     ReplaceAllocations,
     Share,
 )
-from tui.actions import Action
+from tui.actions import Action, editing
 from tui.format.names import identifier
 from tui.format.stock import amounts
 from tui.format.units import percent
+from tui.messages import WARN
 from tui.panes.pane import Pane
 from tui.panes.related import quoted
-from tui.session import WARN
 
 if TYPE_CHECKING:
     from tui.forms.form import Form
@@ -33,7 +33,11 @@ if TYPE_CHECKING:
 
 OFFERED = 40
 """Providers that are offered before anything is typed."""
-GIVES = ("ReplaceAllocations",)
+GIVES = {
+    **dict.fromkeys(("alloc.unlink", "alloc.delete"), ("ReplaceAllocations",)),
+    **editing("ReplaceAllocations"),
+}
+"""The commands that actions give for a consumer."""
 CUSTOM = "CUSTOM_"
 """How the names of classes begin that are not standard ones."""
 PORTAL_ONLY = ("alloc.limit", "alloc.pull", "alloc.name", "alloc.ok", "alloc.erred")
@@ -71,8 +75,6 @@ class ConsumerActions(Wishing, inherit_bindings=False):
         """Why an action is off for a consumer, `` when it is not: it has to be known."""
         if action.id in PORTAL_ONLY:
             return f"only allocations of OpenPortal; {self.session.key('row.edit')} edits amounts"
-        if why := self.session.forbidden() or self.session.lacking(GIVES):
-            return why
         if action.id == "alloc.delete" and self.marks():
             return ""
         if action.id == "alloc.unlink" and row.providers == 1:
@@ -157,7 +159,7 @@ class ConsumerActions(Wishing, inherit_bindings=False):
         look = self.session.look()
         offered = [(one.provider.uuid, f"{one.provider.name}   {amounts(_held(one), look)}")
                    for one in found.shares]  # fmt: skip
-        chosen = await self.app.push_screen_wait(Choice(title, offered))
+        chosen = await self.chosen(Choice(title, offered))
         return next((one for one in found.shares if one.provider.uuid == chosen), None)
 
     async def _provider(self, share: Share) -> ProviderRow | None:
@@ -181,7 +183,7 @@ class ConsumerActions(Wishing, inherit_bindings=False):
             return None
         title = f"Move {wanted} from {share.provider.name} to one with room"
         menu = Menu(title, offered, self.session.settings.glyphs, search)
-        chosen = await self.app.push_screen_wait(menu)
+        chosen = await self.chosen(menu)
         return None if chosen is None else known.get(chosen.id)
 
     # All of it

@@ -3,7 +3,7 @@ every key means the same for all kinds, as far as they have it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from backend.nico.model import NicoRow
 from backend.openportal.model import PortalRow, State
 from backend.placement.model import ConsumerRow
 from tui.actions import Action, Group
+from tui.panes import consumer_actions, nico_actions, portal_actions
 from tui.panes.consumer_actions import PORTAL_ONLY, ConsumerActions
 from tui.panes.nico_actions import OF_OTHERS, NicoActions
 from tui.panes.portal_actions import PortalActions
@@ -28,6 +29,12 @@ WORDS = {
     "alloc.delete": ("remove", "remove"),
 }
 """What actions are called for consumers: title, short."""
+
+_GIVES: Mapping[type, Mapping[str, Sequence[str]]] = {
+    ConsumerRow: consumer_actions.GIVES,
+    PortalRow: portal_actions.GIVES,
+    NicoRow: nico_actions.GIVES,
+}
 
 
 class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bindings=False):
@@ -52,17 +59,19 @@ class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bin
         found = self.of()
         return found if isinstance(found, NicoRow) else None
 
+    def gives(self, action: Action) -> Sequence[str]:
+        """What its kind has for a key; others may be marked."""
+        known = _GIVES.get(type(self.of()), {}).get(action.id, action.gives)
+        return action.gives if self.marks() and action.changes_data else known
+
     def refusal(self, action: Action) -> str:
         """There has to be one, and its kind has to permit it."""
-        why = self.nico_lacking(action) or super().refusal(action)
-        if not why and action.id == "alloc.new":
-            return self.session.forbidden()
+        why = super().refusal(action)
         if why or action.group is not Group.DECIDE or action.id in OF_NONE:
             return why
         found = self.of()
         if found is None:
-            why = self.session.lacking(("ReplaceAllocations", "ModifyAllocation"))
-            return why or ("" if self.marks() else "no allocation is selected")
+            return "" if self.marks() else "no allocation is selected"
         if isinstance(found, PortalRow):
             return self.portal_refusal(action, found)
         if isinstance(found, NicoRow):

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from backend.core.listing import Query
 from backend.nico.model import ConstraintRow, DeleteNicoAllocation, NicoRow
-from tui.actions import Action
+from tui.actions import Action, editing
 from tui.format.nico import why_not
+from tui.messages import WARN
 from tui.panes.pane import Pane
 from tui.panes.value_actions import Set, ValueActions
 
@@ -15,12 +16,11 @@ if TYPE_CHECKING:
     from tui.forms.form import Form
 
 GIVES = {
-    "alloc.limit": "SetConstraintValue",
-    "alloc.delete": "DeleteNicoAllocation",
-    "row.edit": "ModifyNicoAllocation",
-    "row.editor": "ModifyNicoAllocation",
+    "alloc.limit": ("SetConstraintValue",),
+    "alloc.delete": ("DeleteNicoAllocation",),
+    **editing("ModifyNicoAllocation"),
 }
-"""The command that an action gives for an allocation of NICo."""
+"""The commands that actions give for an allocation of NICo."""
 OF_OTHERS = (
     "alloc.pull", "alloc.name", "alloc.ok", "alloc.erred", "alloc.move", "alloc.unlink",
 )  # fmt: skip
@@ -33,19 +33,10 @@ class NicoActions(ValueActions, inherit_bindings=False):
         """The allocation, None when there is none or it is of another system."""
         raise NotImplementedError
 
-    def nico_lacking(self, action: Action) -> str:
-        """Why NICo's own command cannot be given, `` when it can, or none of its rows is meant."""
-        gives = GIVES.get(action.id)
-        return self.session.lacking([gives]) if gives and self.nico_row() else ""
-
     def nico_refusal(self, action: Action, row: NicoRow) -> str:
         """Why an action is off for an allocation of NICo, `` when it is not."""
         if action.id in OF_OTHERS:
             return "allocations of NICo have no such thing"
-        if action.id not in GIVES:
-            return ""
-        if why := self.session.forbidden():
-            return why
         if action.id == "alloc.delete" and row.locked and not self.marks():
             return f"it is in use; {self.session.key('row.open')} shows what has to go before"
         return ""
@@ -79,7 +70,7 @@ def value_form(pane: Pane, row: ConstraintRow) -> Form | None:
     from tui.forms.nico import value
 
     if why := why_not(row.bounds):
-        pane.session.tell(f"{row.allocation_name}: {why}", "warn")
+        pane.session.tell(f"{row.allocation_name}: {why}", WARN)
         return None
     return value(pane.session.connection.actor, row)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -16,9 +16,10 @@ from tui import actions
 from tui.actions import Action, Scope
 from tui.asking import ANYTHING, Asked
 from tui.format.lines import Part
+from tui.messages import WARN
 from tui.panes import frame
 from tui.panes.subject import Subject
-from tui.session import ELSEWHERE, WARN, Session
+from tui.session import Session
 from tui.widgets.chrome import Row, Tabs
 from tui.widgets.kept import Body, Kept
 from tui.widgets.prompt import MessageRow
@@ -38,6 +39,8 @@ class Pane(Subject, Kept, inherit_bindings=False):
     `refusal`, `refresh_data`, `tick`, `redraw`, `step_out`."""
 
     AUTO_FOCUS = "ResourceTable, TextPanel"
+    GIVES: ClassVar[Mapping[str, Sequence[str]]] = {}
+    """The commands of actions that give fewer here than elsewhere."""
 
     @dataclass
     class Ordered(Message):
@@ -91,8 +94,14 @@ class Pane(Subject, Kept, inherit_bindings=False):
         """Why an action is off now, `` when it is not."""
         if action.id == "undo":
             return self.session.irrevocable() or self.session.forbidden()
-        lacks = self.session.lacking(action.gives)
-        return (self.session.forbidden() if action.changes_data or lacks else "") or lacks
+        changes = action.changes_data or action.gives
+        return (self.session.forbidden() if changes else "") or self.session.lacking(
+            self.gives(action)
+        )
+
+    def gives(self, action: Action) -> Sequence[str]:
+        """The commands that an action may give, as far as the screen knows what it is about."""
+        return self.GIVES.get(action.id, action.gives)
 
     def offers(self, action: Action) -> bool:
         """Whether the row of keys has it, off or not."""
@@ -286,12 +295,6 @@ class Pane(Subject, Kept, inherit_bindings=False):
         receipt = await self.app.push_screen_wait(FormScreen(self.session, form, editor=editor))
         if receipt is not None:
             await self._done(receipt)
-
-    def is_here(self) -> bool:
-        """Whether what was waited for may be shown; the operator is told when not."""
-        if not self.is_active:
-            self.session.tell(ELSEWHERE, WARN)
-        return self.is_active
 
     async def _done(self, receipt: Receipt) -> None:
         await self.session.read_again()

@@ -11,8 +11,8 @@ from backend.projects import model
 from backend.projects.model.rows import ProjectRow
 from backend.projects.model.states import ProjectState
 from tui.actions import Action, Group
-from tui.panes.project_forms import FORMS, GIVES, NEW_IS_NOT_EDITED, ProjectForms, ways_of
-from tui.session import WARN
+from tui.messages import WARN
+from tui.panes.project_forms import FORMS, NEW_IS_NOT_EDITED, ProjectForms
 
 if TYPE_CHECKING:
     from backend.core.plan import Command
@@ -51,14 +51,13 @@ class ProjectActions(ProjectForms, inherit_bindings=False):
 
     def _form_refusal(self, action: str, row: ProjectRow | None) -> str:
         """Why a form is of no use; it changes nothing by itself."""
-        if (why := self.session.forbidden()) or action == "row.new":
-            return why
+        if action == "row.new":
+            return ""
         if row is None:
             return "no project is selected"
         if row.pending_app and row.state is ProjectState.UNINITIALIZED:
             return NEW_IS_NOT_EDITED
-        gives = [GIVES[way] for way, _ in ways_of(row)]
-        return self.session.lacking(gives) or self.allowed().get("modify", "")
+        return self.allowed().get("modify", "")
 
     def _reviewable(self, row: ProjectRow | None) -> bool:
         badges = self.session.badges

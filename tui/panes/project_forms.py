@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from backend.projects.model.rows import ProjectRow
+from tui.actions import EDITS, Action
 from tui.panes.pane import Pane
 
 if TYPE_CHECKING:
     from tui.forms.form import Form
 
 NEW_IS_NOT_EDITED = "only modifications are edited: approve or deny a new project as it is"
-FORMS = ("row.new", "row.edit", "row.editor")
+FORMS = ("row.new", *EDITS)
 APPLY, REPLACE, IN_PLACE = "apply", "replace", "in place"
-GIVES = {APPLY: "SubmitApplication", REPLACE: "SubmitApplication", IN_PLACE: "ModifyProject"}
+ENDS = {APPLY: "SubmitApplication", REPLACE: "SubmitApplication", IN_PLACE: "ModifyProject"}
 """The command that each way ends in."""
 
 
@@ -42,6 +43,13 @@ class ProjectForms(Pane, inherit_bindings=False):
         """The project, None when there is none."""
         raise NotImplementedError
 
+    def gives(self, action: Action) -> Sequence[str]:
+        """What the ways to change the project end in."""
+        row = self.project_row()
+        if row is None or action.id not in EDITS:
+            return super().gives(action)
+        return [ENDS[way] for way, _ in ways_of(row)]
+
     def action_row_new(self) -> None:
         """Apply for a new project."""
         self.fill_in(self._application)
@@ -67,12 +75,12 @@ class ProjectForms(Pane, inherit_bindings=False):
         if (row := self.project_row()) is None:
             return None
         projects = self.session.backend.projects
-        ways = [one for one in ways_of(row) if not self.session.lacking([GIVES[one[0]]])]
+        ways = [one for one in ways_of(row) if not self.session.lacking([ENDS[one[0]]])]
         found = await self.waiting(projects.detail(row.key))
         forms = await self.waiting(of_session(self.session))
         way: str | None = ways[0][0]
         if len(ways) > 1:
-            way = await self.app.push_screen_wait(Choice(f"Change {row.name}", ways))
+            way = await self.chosen(Choice(f"Change {row.name}", ways))
         if way == REPLACE:
             return forms.replacement(await self.waiting(projects.review(row.pending_app)))
         if way == APPLY:

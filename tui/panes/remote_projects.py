@@ -10,7 +10,7 @@ from textual import on
 from textual.binding import BindingType
 
 from backend.openportal.model import ModifyRemoteProject, RemoteProjectRow, ResendRequest
-from tui.actions import Action, Group, Scope, bindings
+from tui.actions import Action, Group, Scope, bindings, editing
 from tui.format import ages, awards
 from tui.format.lines import QUIET, WARN, Build, Line, Look
 from tui.panes.listpane import ListPane, quiet
@@ -62,6 +62,8 @@ COLUMNS: tuple[Column[RemoteProjectRow], ...] = (
 class RemoteProjectActions(Pane, inherit_bindings=False):
     """Change, send and note the award of `award_row`."""
 
+    GIVES = editing("ModifyRemoteProject")
+
     def award_row(self) -> RemoteProjectRow | None:
         """The award, None when there is none."""
         raise NotImplementedError
@@ -70,8 +72,6 @@ class RemoteProjectActions(Pane, inherit_bindings=False):
         """There has to be one."""
         why = super().refusal(action)
         if why or action.group is not Group.DECIDE or action.id == "undo":
-            return why
-        if why := self.session.forbidden() or self.session.lacking(["ModifyRemoteProject"]):
             return why
         return "" if self.award_row() is not None else "no award is selected"
 

@@ -16,7 +16,7 @@ from backend.projects.model import (
     DenyApplication,
     DismissApplication,
 )
-from tui.actions import Action, Scope, bindings
+from tui.actions import EDITS, Action, Scope, bindings, editing
 from tui.format.review import left, right, single, state_words
 from tui.panes import frame
 from tui.panes.project_forms import NEW_IS_NOT_EDITED
@@ -33,6 +33,11 @@ class ReviewPane(QueuePane, inherit_bindings=False):
     """One application of the queue; after a decision the next one."""
 
     SCOPE = Scope.REVIEW
+    GIVES = {
+        "review.approve": ("ApproveApplication",),
+        "review.deny": ("DenyApplication",),
+        **editing("SubmitApplication"),
+    }
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.REVIEW)
 
     def __init__(self, session: Session, application: int) -> None:
@@ -60,9 +65,8 @@ class ReviewPane(QueuePane, inherit_bindings=False):
 
     def refusal(self, action: Action) -> str:
         """A decision needs an application in the right state."""
-        why = super().refusal(action) or self.session.lacking(GIVES.get(action.id, ()))
-        why = why or _refusal(action.id, self.review) or self.turn_refusal(action.id)
-        return why or (self.session.forbidden() if action.id in _EDITS else "")
+        why = super().refusal(action) or _refusal(action.id, self.review)
+        return why or self.turn_refusal(action.id)
 
     def offers(self, action: Action) -> bool:
         """What comes after a denial is not a third way to decide."""
@@ -168,24 +172,17 @@ class ReviewPane(QueuePane, inherit_bindings=False):
         return [*found, *(clipboard.of_request(review.approve.request) if review.approve else ())]
 
 
-_EDITS = ("row.edit", "row.editor")
-GIVES = {
-    "review.approve": ("ApproveApplication",),
-    "review.deny": ("DenyApplication",),
-}
-
-
 def _refusal(action: str, review: ApplicationReview | None) -> str:
     if review is None:
-        waits = action.startswith("review.") or action in _EDITS
+        waits = action.startswith("review.") or action in EDITS
         return "it is still being read" if waits else ""
     state = review.application.state
     if (
-        action in ("review.approve", "review.deny", *_EDITS)
+        action in ("review.approve", "review.deny", *EDITS)
         and state is not ApplicationState.PENDING
     ):
         return f"the application is {state.value}"
-    if action in _EDITS and review.is_new:
+    if action in EDITS and review.is_new:
         return NEW_IS_NOT_EDITED
     if action == "review.approve":
         return review.refusal

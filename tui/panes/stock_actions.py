@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from backend.placement.model import InventoryRow
-from tui.actions import Action, Group
+from tui.actions import Action, Group, editing
 from tui.format.stock import figure
 from tui.panes.consumer_actions import Wishing
 
 if TYPE_CHECKING:
     from tui.forms.form import Form
 
-GIVES = ("SetInventory",)
 NONE = "no inventory is selected"
 
 
 class StockActions(Wishing, inherit_bindings=False):
     """Edits one of the inventories that `stock_rows` offers."""
+
+    GIVES = editing("SetInventory")
 
     def has_stock(self) -> bool:
         """Whether there is one to edit."""
@@ -33,8 +34,7 @@ class StockActions(Wishing, inherit_bindings=False):
         why = super().refusal(action)
         if why or action.group is not Group.DECIDE or action.id == "undo":
             return why
-        why = self.session.forbidden() or self.session.lacking(GIVES)
-        return why or ("" if self.has_stock() else NONE)
+        return "" if self.has_stock() else NONE
 
     def action_row_edit(self) -> None:
         """Change its six fields by a form."""
@@ -67,7 +67,5 @@ class StockActions(Wishing, inherit_bindings=False):
             )
             for row in rows
         ]
-        chosen = await self.app.push_screen_wait(
-            Choice(f"Edit of {rows[0].provider_name}", offered)
-        )
+        chosen = await self.chosen(Choice(f"Edit of {rows[0].provider_name}", offered))
         return next((row for row in rows if row.resource_class == chosen), None)

@@ -12,6 +12,7 @@ from textual.message import Message
 from tui.actions import Action, Scope
 from tui.history import Place
 from tui.listings import LISTED
+from tui.messages import WARN
 from tui.panes.working import Working
 
 
@@ -74,7 +75,7 @@ class Subject(Working, inherit_bindings=False):
     def act(self, action: Action) -> None:
         """Do what an action says, as if its key were pressed; say why when it is off."""
         if why := self.refusal(action):
-            self.session.tell(f"{action.title}: {why}", "warn", passing=True)
+            self.session.tell(f"{action.title}: {why}", WARN, passing=True)
             return
         name = f"action_{action.method.partition('(')[0]}"
         places: list[DOMNode] = [self, *self.query("ResourceTable, TextPanel"), self.app]

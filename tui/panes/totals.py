@@ -17,11 +17,11 @@ from tui.format import portal, sharing
 from tui.format.codes import DIFFER, Totals
 from tui.format.lines import HEAD, QUIET, Build, Line, Look, blank, columns, line, section
 from tui.format.stock import figure
+from tui.messages import WARN
 from tui.panes.listpane import ListPane
-from tui.session import WARN, Session
+from tui.session import Session
 
 PAGE = 500
-GROUP = "totals"
 
 Adding = Callable[[Session, Sequence[int]], Awaitable[Build]]
 """Tells what the rows of these keys come to; raises BursarError."""
@@ -57,26 +57,21 @@ def show(pane: ListPane[Any], adding: Adding) -> None:
     if pane.session.doing:
         pane.session.tell(f"one at a time: {pane.session.doing}", WARN)
     else:
-        pane.start(_show, pane, adding, group=GROUP)
+        pane.start(_show, pane, adding, group="change")
 
 
 async def _show(pane: ListPane[Any], adding: Adding) -> None:
     from tui.widgets.overlay import Overlay
 
-    session, marked = pane.session, list(pane.state.marked)
-    query = pane.query_listed
-
-    def stop() -> None:
-        pane.workers.cancel_group(pane, GROUP)
-        session.doing = ""
-
-    session.doing, session.stop = "adding up", stop
-    try:
-        build = await adding(session, marked or await pane.listing().keys(query))
-    finally:
-        session.doing = ""
+    marked = list(pane.state.marked)
+    build = await pane.waiting(_told(pane, adding, marked), "adding up")
     title = f"Totals of {len(marked):,} marked" if marked else "Totals of all listed"
-    await pane.app.push_screen(Overlay(title, build, session.look))
+    if pane.is_here():
+        await pane.app.push_screen(Overlay(title, build, pane.session.look))
+
+
+async def _told(pane: ListPane[Any], adding: Adding, marked: Sequence[int]) -> Build:
+    return await adding(pane.session, marked or await pane.listing().keys(pane.query_listed))
 
 
 async def of_allocations(session: Session, keys: Sequence[int]) -> Build:

@@ -11,7 +11,8 @@ from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from backend.core.errors import BursarError
-from tui.session import WARN, Session
+from tui.messages import WARN
+from tui.session import ELSEWHERE, Session
 
 T = TypeVar("T")
 READING = "reading what it is about"
@@ -36,8 +37,8 @@ class Working(Screen[None], inherit_bindings=False):
         except BursarError as error:
             self.session.told(error)
 
-    async def waiting(self, reading: Awaitable[T]) -> T:
-        """What a form or a preview is made of; while it is read, in a worker of the group
+    async def waiting(self, reading: Awaitable[T], doing: str = READING) -> T:
+        """What a form, a menu or a preview is made of; while it is read, in a worker of the group
         `change`, that is said, and `esc` ends it. Raises BursarError."""
         session = self.session
 
@@ -48,13 +49,23 @@ class Working(Screen[None], inherit_bindings=False):
 
         if session.doing:
             return await reading
-        session.doing, session.stop = READING, stop
+        session.doing, session.stop = doing, stop
         session.redraw()
         try:
             return await reading
         finally:
             session.doing = ""
             session.redraw()
+
+    def is_here(self) -> bool:
+        """Whether what was waited for may be shown; the operator is told when not."""
+        if not self.is_active:
+            self.session.tell(ELSEWHERE, WARN)
+        return self.is_active
+
+    async def chosen(self, menu: Screen[T | None]) -> T | None:
+        """What the operator chooses from a menu, None for nothing. In a worker only."""
+        return await self.app.push_screen_wait(menu) if self.is_here() else None
 
     @contextmanager
     def unless_closed(self) -> Iterator[None]:
