@@ -1,4 +1,4 @@
-"""Changing allocations of OpenPortal and deciding on awards, until what was asked has settled."""
+"""Changing allocations of OpenPortal, until what was asked has settled."""
 
 from __future__ import annotations
 
@@ -9,57 +9,16 @@ from textual.pilot import Pilot
 
 from backend.core.identity import Actor, Role
 from backend.core.plan import Tier
-from backend.openportal.model import AwardState, PortalRow, State
-from backend.openportal.store import allocations, awards
+from backend.openportal.model import PortalRow, State
 from tests.tui.forms.play import fill, form
-from tests.tui.portals import AI, Clocked, P, Q, portal_of
+from tests.tui.panes.harbour import agreed, at, messages, uuid_of, worked
+from tests.tui.portals import AI, Q, portal_of
 from tests.tui.stage import Stage, dialog, play, press, said, until, write
 from tests.tui.troubles import listed, order, screen
 from tui.app import BursarApp
 from tui.dialogs.bulk import BulkScreen
 from tui.dialogs.confirm import ConfirmScreen
 from tui.forms.screen import FormScreen
-
-
-async def at(pilot: Pilot[None], name: str) -> None:
-    """Put the cursor on an allocation."""
-    await order(pilot, f"allocations name={name}")
-    await listed(pilot, lambda count: count == 1)
-
-
-async def agreed(pilot: Pilot[None]) -> ConfirmScreen:
-    """Give a dialog what it asks for."""
-    shown = await dialog(pilot)
-    await write(pilot, "as agreed")
-    await press(pilot, "enter")
-    if shown.consent.needs_name:
-        await write(pilot, shown.consent.target)
-        await press(pilot, "enter")
-    await until(pilot, lambda: shown.armed and not shown.resting)
-    await press(pilot, "y")
-    await until(pilot, lambda: pilot.app.screen is not shown)
-    return shown
-
-
-async def worked(pilot: Pilot[None], p: Clocked) -> None:
-    """Let the scheduler work, and the console hear of it."""
-    p.run()
-    await press(pilot, "r")
-
-
-def uuid_of(p: Clocked, name: str) -> str:
-    """The uuid of the allocation with a name."""
-    found = p.see(
-        lambda tx: tx.scalar("SELECT uuid FROM portal_allocation WHERE name = ?", (name,))
-    )
-    assert isinstance(found, str)
-    return found
-
-
-def messages(pilot: Pilot[None]) -> str:
-    """Everything that was said."""
-    assert isinstance(pilot.app, BursarApp)
-    return "\n".join(one.text for one in pilot.app.session.messages)
 
 
 def test_a_limit_is_set_with_a_preview_and_its_end_is_told(harbour: Stage) -> None:
@@ -308,93 +267,3 @@ def lacking(pilot: Pilot[None], command: str) -> str:
     assert isinstance(pilot.app, BursarApp)
     assert (why := pilot.app.session.lacking([command]))
     return why
-
-
-def test_an_award_is_approved_in_the_queue_and_the_next_is_shown(harbour: Stage) -> None:
-    p = portal_of(harbour)
-
-    async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "awards Glaciers")
-        await listed(pilot, lambda count: count == 1)
-        await press(pilot, "a")
-        await until(pilot, lambda: "3 of 4 pending" in said(pilot.app))
-        await press(pilot, "A")
-        await agreed(pilot)
-        await until(pilot, lambda: "3 of 3 pending" in said(pilot.app))
-        assert "Tides" in said(pilot.app)
-        await worked(pilot, p)
-        await until(pilot, lambda: "creation of Glaciers on Isambard 3: OK" in messages(pilot))
-
-    play(harbour.app(), script)
-    found = p.see(awards.award, "u6ac.brics", "brics.bristol.i3")
-    assert found is not None
-    assert found.state is AwardState.APPROVED
-    (made,) = p.see(allocations.on_service, found.project, uuid_of_service(p))
-    assert made.node_limit == 1000
-
-
-def uuid_of_service(p: Clocked) -> str:
-    """The service that awards are for."""
-    found = p.see(lambda tx: tx.scalar("SELECT uuid FROM portal_service WHERE name = 'Isambard 3'"))
-    assert isinstance(found, str)
-    return found
-
-
-def test_an_award_is_rejected_with_a_reason(harbour: Stage) -> None:
-    async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "awards Tides")
-        await listed(pilot, lambda count: count == 1)
-        await press(pilot, "X")
-        await agreed(pilot)
-
-    play(harbour.app(), script)
-    found = portal_of(harbour).see(awards.award, "u9zz.brics", "brics.bristol.i3")
-    assert found is not None
-    assert (found.state, found.comment) == (AwardState.REJECTED, "as agreed")
-
-
-def test_an_award_is_attached_noted_and_let_go(harbour: Stage) -> None:
-    p = portal_of(harbour)
-
-    async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "awards Glaciers")
-        await listed(pilot, lambda count: count == 1)
-        await press(pilot, "N", *"asked", "enter")
-        await agreed(pilot)
-        await press(pilot, "T")
-        await press(pilot, *"Lab", "enter")
-        await agreed(pilot)
-        await press(pilot, "enter")
-        await until(pilot, lambda: "for the project Lab" in said(pilot.app))
-        await press(pilot, "T")
-        await agreed(pilot)
-        await until(pilot, lambda: "a new project Glaciers" in said(pilot.app))
-
-    play(harbour.app(), script)
-    found = p.see(awards.award, "u6ac.brics", "brics.bristol.i3")
-    assert found is not None
-    assert ("asked" in found.notes, found.project) == (True, "")
-
-
-def test_an_award_of_ours_is_sent_again_noted_and_edited(harbour: Stage) -> None:
-    p = portal_of(harbour)
-
-    async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "remote-projects waiting")
-        await listed(pilot, lambda count: count == 1)
-        await press(pilot, "N", *"please", "enter")
-        await agreed(pilot)
-        await press(pilot, "R")
-        await agreed(pilot)
-        await press(pilot, "e")
-        await fill(pilot, earliest_approve="2026-12-24T00:00:00Z")
-        await press(pilot, "ctrl+s")
-        await agreed(pilot)
-
-    play(harbour.app(), script)
-    found = p.see(lambda tx: tx.one("SELECT notes, earliest_approve FROM portal_remote_project r"
-                                    " JOIN portal_project p ON p.id = r.project_id"
-                                    " WHERE p.uuid = ?", (P,)))  # fmt: skip
-    assert found is not None
-    assert "please" in found[0]
-    assert found[1].startswith("2026-12-24")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.pilot import Pilot
 
-from tests.tui.panes.test_portal_changes import agreed, at, messages, uuid_of, worked
+from tests.tui.panes.harbour import agreed, at, messages, uuid_of, worked
 from tests.tui.portals import AI, portal_of
 from tests.tui.stage import WIDE, Stage, play, press, said, until
 from tui.format import ages

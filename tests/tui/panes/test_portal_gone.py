@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.pilot import Pilot
 
-from tests.tui.panes.test_portal_changes import agreed, at, messages, worked
+from tests.tui.panes.harbour import agreed, at, messages, worked
 from tests.tui.portals import portal_of
 from tests.tui.stage import Stage, play, press, said, until
 
