@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backend.backend import Backend, Badges, Connection, Link, LinkState
+from backend.backend import Backend, Badges, Connection, Link
 from backend.core.errors import BadReply, BursarError, NotSignedIn, Unreachable
 from backend.core.listing import Listing, Query
 from backend.core.runtime import micros, system_runtime
@@ -25,10 +25,11 @@ from tui.format.names import brief
 from tui.format.units import Style
 from tui.history import History, Place
 from tui.listings import LISTED
-from tui.messages import BAD, INFO, WARN, Message
+from tui.messages import BAD, INFO, Message
 from tui.readonly import ReadOnlyBackend
 from tui.settling import Settling
 from tui.signin import SignIn
+from tui.standing import Standing, wrong
 
 if TYPE_CHECKING:
     from backend.core.plan import Command, Plan, Receipt
@@ -123,9 +124,7 @@ class Session:
         self.contexts: tuple[str, ...] = ()
         """Where `:ctx` leads."""
         self._asked = self._heard = 0
-        self._heard_of = True
-        """Whether changes were heard of when that was last looked at."""
-        self._told_lost = self._signed_out = False
+        self._standing = Standing()
         self.keep: Callable[[], None] = _nothing
         """Write down what is remembered until the next time."""
         self.redraw: Callable[[], None] = _nothing
@@ -214,7 +213,7 @@ class Session:
 
     def told(self, error: BursarError) -> None:
         """Say what failed."""
-        self._signed_out |= isinstance(error, NotSignedIn)
+        self._standing.failed(error)
         self.tell(f"{error.title}: {error}", BAD)
 
     def did(self, receipt: Receipt, plan: Plan) -> None:
@@ -269,22 +268,18 @@ class Session:
         """Time passed: what could not be read is read again once the other side answers."""
         for told in self.settling.lingering(self.now()):
             self.tell(*told)
-        hears, before = self.link.state.hears, self._heard_of
-        self._heard_of = hears
+        regained = self._standing.regained(self.link)
         self._tell_link()
-        if hears and (not before or isinstance(self.failure, PASSING)):
+        if regained or (self.link.state.hears and isinstance(self.failure, PASSING)):
             self.wake()
 
     def _tell_link(self) -> None:
         """Say once that nothing is heard any more and why, and once that it is again; what was
         done just now stays on screen."""
-        lost = self.link.state is LinkState.LOST
-        if lost and not self._told_lost:
-            self._told_lost = True
+        if self._standing.lost(self.link):
             if self.failure is None:
                 self.tell(f"Lost: {self.link.reason}", BAD, aside=self.news is not None)
-        elif self.link.state.hears and self._told_lost:
-            self._told_lost = False
+        elif self._standing.back(self.link):
             done = self.news is not None and self.news.tone != BAD
             self.tell(f"{self.connection.place} answers again", aside=done)
 
@@ -324,7 +319,9 @@ class Session:
             badges = await self.backend.badges()
             if asked > self._heard:  # else a later question was answered first
                 self._heard = asked
-                self._notice(badges)
+                before, self.badges = self.badges, badges
+                for told in wrong(before, badges):
+                    self.tell(*told)
             await self.refresh()
             for told in await self.settling.settled(self.backend, self.look()):
                 self.tell(*told)
@@ -333,31 +330,12 @@ class Session:
                 self.told(error)
             self.failure = error
         else:
-            known = isinstance(self.failure, NotSignedIn)
-            self.failure = None
-            self._tell_signed_in(known=known)
+            known, self.failure = isinstance(self.failure, NotSignedIn), None
+            pending = self.sign_in.asking or self.sign_in.declined
+            if self._standing.signed_in(self.link, known=known, pending=pending):
+                self.tell(f"signed in as {self.connection.actor.name}")
             self.read_at = self.now()
         self.redraw()
-
-    def _tell_signed_in(self, *, known: bool) -> None:
-        """Say it where the last that was said of it is that one is not."""
-        pending = self.sign_in.asking or self.sign_in.declined
-        if known or (self._signed_out and self.link.state.hears and not pending):
-            self._signed_out = False
-            self.tell(f"signed in as {self.connection.actor.name}")
-
-    def _notice(self, badges: Badges) -> None:
-        """Keep the badges; say once what begins to be wrong, and when notices go out again."""
-        failed = self.badges.failing if self.badges else ""
-        known = self.badges.warnings if self.badges else ()
-        self.badges = badges
-        for text in badges.warnings:
-            if text not in known:
-                self.tell(text, WARN)
-        if badges.failing and not failed:
-            self.tell(f"Notices do not go out: {badges.failing}", BAD)
-        elif failed and not badges.failing:
-            self.tell("Notices go out again")
 
     async def live(self) -> None:
         """Follow the backend until cancelled; bursts of changes become one refresh."""
