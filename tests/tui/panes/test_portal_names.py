@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from backend.openportal.model import State
 from tests.tui.forms.play import fill, form
-from tests.tui.panes.test_portal_changes import agreed, at, uuid_of, worked
+from tests.tui.panes.harbour import agreed, at, uuid_of, worked
 from tests.tui.portals import L, P, portal_of
 from tests.tui.stage import WIDE, Stage, play, press, said, until
 from tui.forms.screen import FormScreen
