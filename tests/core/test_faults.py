@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from itertools import groupby
 from pathlib import Path
 from subprocess import PIPE
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -140,8 +141,17 @@ TURNS = 100
 """Far fewer than there are on an idle machine; one after the other would be three."""
 
 
-def test_processes_take_turns(database: Database) -> None:
-    names = ("a", "b", "c")
+@pytest.fixture
+def on_disk() -> Iterator[Database]:
+    """The same on a disk, which a commit waits for."""
+    with TemporaryDirectory() as folder:
+        fresh = notes(Path(folder) / "notes.db")
+        yield fresh
+        fresh.close()
+
+
+def test_processes_take_turns(on_disk: Database) -> None:
+    database, names = on_disk, ("a", "b", "c")
     arguments = [sys.executable, "-m", "tests.core.writing_child", str(database.path)]
     with ExitStack() as stack:
         children = [
