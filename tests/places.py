@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
 
-from backend.core.database import Step
+from backend.core.database import Step, open_database
 from tests.postgres import Server
 
 ENGINES = ("sqlite", "postgresql")
@@ -19,12 +21,32 @@ sqlite_only = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 Place = Path | str
 Places = Callable[[Sequence[Step]], Place]
-"""A new place; a server has the schema steps applied already, which saves time."""
+"""A new place with the schema steps applied already, which saves time."""
 
 
 def in_files(folder: Path) -> Places:
     """Files in a folder."""
-    return lambda steps: folder / f"{uuid4()}.db"
+
+    def new(steps: Sequence[Step]) -> Path:
+        place = folder / f"{uuid4()}.db"
+        keep(place, _stepped(tuple(steps)))
+        return place
+
+    return new
+
+
+def keep(place: Path, content: bytes) -> None:
+    """Put a database into a file that only its owner may read."""
+    place.touch(0o600)
+    place.write_bytes(content)
+
+
+@cache
+def _stepped(steps: Sequence[Step]) -> bytes:
+    with TemporaryDirectory() as folder:
+        place = Path(folder) / "stepped.db"
+        open_database(place, steps).close()
+        return place.read_bytes()
 
 
 def on_server(server: Server, until: ExitStack) -> Places:

@@ -9,7 +9,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -20,7 +22,7 @@ from backend.server.app import Application, create_app
 from backend.server.settings import ServerSettings
 from backend.world import load
 from tests import replay
-from tests.places import Place
+from tests.places import Place, keep
 
 QUIET = ServerSettings()
 ACCOUNT = "/astakos/account/v1.0"
@@ -30,9 +32,21 @@ PATIENCE = 60
 
 def recorded_backend(place: Path | str, runtime: Runtime | None = None) -> EmbeddedBackend:
     """A new database with the world of the recordings, tokens included."""
+    if runtime is None and isinstance(place, Path) and not place.exists():
+        keep(place, _recorded())
+        return open_embedded(place)
     backend = open_embedded(place, runtime=runtime)
     load(backend.database, replay.world())
     return backend
+
+
+@cache
+def _recorded() -> bytes:
+    """A process loads that world once and copies it."""
+    with TemporaryDirectory() as folder:
+        place = Path(folder) / "world.db"
+        recorded_backend(str(place)).shut()
+        return place.read_bytes()
 
 
 @contextmanager

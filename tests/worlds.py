@@ -44,7 +44,7 @@ from backend.quotas import service as quotas
 from backend.quotas.model import UNLIMITED, Holding, HoldingKey, IssueCommission, Provision
 from backend.schema import STEPS
 from tests import postgres
-from tests.places import Place
+from tests.places import Place, keep
 
 T = TypeVar("T")
 
@@ -319,8 +319,7 @@ def played(place: Place, scene: Callable[[World], T]) -> tuple[World, T]:
             with TemporaryDirectory() as folder:
                 _kept[scene, ""] = _play(Path(folder) / "world.db", scene)
         kept = _kept[scene, ""]
-        place.touch(0o600)
-        place.write_bytes(kept.content)
+        keep(place, kept.content)
     world = empty_world(place)
     world.clock.at = kept.at
     world.database.runtime.rng.setstate(kept.chance)
