@@ -104,7 +104,9 @@ TYPE_SCOPES: Mapping[str, str] = {
     "site": "y.site_id IN (SELECT id FROM nico_site WHERE uuid = ?)",
 }
 SELECT_TYPES = f"""
-SELECT y.id, y.uuid, y.name, s.uuid, s.name, y.status, y.machines, y.allocated, {fields.INSTANCES}
+SELECT y.id, y.uuid, y.name, s.uuid, s.name, y.status, y.machines, y.allocated, {fields.INSTANCES},
+    (SELECT count(*) FROM nico_machine m WHERE m.type_id = y.id AND m.status = 'Ready'
+        AND NOT EXISTS (SELECT 1 FROM nico_instance i WHERE i.machine_id = m.id))
 FROM nico_type y JOIN nico_site s ON s.id = y.site_id WHERE y.id IN ({{keys}})"""
 COUNT_STATUSES = """
 SELECT type_id, status, count(*) FROM nico_machine WHERE type_id IN ({keys})

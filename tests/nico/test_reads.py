@@ -219,7 +219,7 @@ def test_types_and_blocks_are_told_with_figures(c: Cloud, backend: EmbeddedBacke
     assert isinstance(of, TypeRow)
     assert (of.assigned, of.allocated, of.used, of.ready, of.room) == (10, 4, 2, 8, 6)
     assert of.statuses == (("Error", 1), ("Maintenance", 1), ("Ready", 8))
-    assert (of.site, of.site_name) == (S1, "S1")
+    assert (of.site, of.site_name, of.spare) == (S1, "S1", 6)
     block = listed(backend.nico.blocks, scope=f"block:{B22}")[0]
     assert isinstance(block, BlockRow)
     assert (block.taken, block.free, block.largest) == (1, 768, "192.168.2.0/23")
@@ -229,21 +229,23 @@ def test_types_and_blocks_are_told_with_figures(c: Cloud, backend: EmbeddedBacke
 
 
 @pytest.mark.parametrize(
-    ("allocated", "used", "statuses", "usable"),
+    ("allocated", "used", "spare", "statuses", "usable"),
     [
-        (4, 0, {"Ready": 8, "Error": 2}, 4),  # four of the ready ones are waited for
-        (4, 3, {"Ready": 3, "InUse": 3, "Error": 4}, 2),
-        (0, 0, {"Ready": 8, "Error": 2}, 8),
-        (12, 0, {"Ready": 10}, 0),
-        (4, 0, {"Error": 10}, 0),
-        (4, 0, {}, None),
+        (4, 0, 8, {"Ready": 8, "Error": 2}, 4),  # four of the ready ones are waited for
+        (4, 3, 3, {"Ready": 3, "InUse": 3, "Error": 4}, 2),
+        (4, 3, 5, {"Ready": 8, "Error": 2}, 4),
+        (8, 3, 5, {"Ready": 8, "Error": 2}, 0),
+        (0, 0, 8, {"Ready": 8, "Error": 2}, 8),
+        (12, 0, 10, {"Ready": 10}, 0),
+        (4, 0, 0, {"Error": 10}, 0),
+        (4, 0, 0, {}, None),
     ],
 )
 def test_what_is_left_may_not_be_ready(
-    allocated: int, used: int, statuses: dict[str, int], usable: int | None
+    allocated: int, used: int, spare: int, statuses: dict[str, int], usable: int | None
 ) -> None:
     found = tuple(statuses.items())
-    row = TypeRow(1, G100, "g100", S1, "S1", "Ready", 10, allocated, used, found)
+    row = TypeRow(1, G100, "g100", S1, "S1", "Ready", 10, allocated, used, spare, found)
     assert row.usable == usable
 
 

@@ -129,7 +129,8 @@ class NicoDetail:
 @dataclass(frozen=True, slots=True)
 class TypeRow:
     """An instance type with its figures (§1, allocationStats); `statuses` are those of its
-    machines, with how many have each, by name; none where they are not known."""
+    machines, with how many have each, by name; none where they are not known. `spare` are Ready
+    and carry no instance."""
 
     key: int
     uuid: str
@@ -140,6 +141,7 @@ class TypeRow:
     assigned: int
     allocated: int
     used: int
+    spare: int
     statuses: tuple[tuple[str, int], ...]
 
     @property
@@ -149,11 +151,12 @@ class TypeRow:
 
     @property
     def usable(self) -> int | None:
-        """Ready machines that nobody was given (§2.9, D9); None where it is not known."""
+        """Machines that nobody was given and that would be there, when all who were given some
+        took theirs (§2.9, D9); None where it is not known."""
         if self.ready is None:
             return None
         waiting = max(0, self.allocated - self.used)
-        return max(0, min(self.room, self.ready - waiting))
+        return max(0, min(self.room, self.spare - waiting))
 
     @property
     def room(self) -> int:

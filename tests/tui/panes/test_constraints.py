@@ -315,7 +315,7 @@ def test_totals_are_by_type_and_by_tenant(shelves: Stage, cloud: Cloud, command:
         told = said(pilot.app)
         assert "Totals of all listed" in told
         assert re.search(r"10 machines, 2 networks for 2 tenants", told)
-        assert re.search(r"g100 at S1 +8 +3 +10 +2 +2", told)
+        assert re.search(r"g100 at S1 +8 +3 +10 +2 +0", told)
         assert re.search(r"c50 at S1 +2 +0 +4 +2 +2", told)
         assert re.search(r"t1 +6 +3 +1 +256", told)
         assert re.search(r"t2 +4 +0 +1 +256", told)

@@ -29,8 +29,8 @@ def test_types_say_what_is_left_and_how_much_of_it_works(shelves: Stage, cloud: 
         await order(pilot, "types")
         await until(pilot, lambda: isinstance(pilot.app.screen, TypesPane))
         await listed(pilot, lambda count: count == 4)
-        # Ten machines, eight of them Ready; eight given, three used: five of those wait for one.
-        assert re.search(r"g100 +S1 +10 +8 +8 +80% +3 +2 +2", said(pilot.app))
+        # Eight of ten machines are Ready, and as many are given: two are left, but none that works.
+        assert re.search(r"g100 +S1 +10 +8 +8 +80% +3 +2 +0", said(pilot.app))
         cloud.give(G100, 2, T2)
         await press(pilot, "r")
         told = re.sub(r"(?<=\d)[+-]", " ", said(pilot.app))  # what has changed is marked
