@@ -10,8 +10,17 @@ import pytest
 
 from backend import contexts
 from backend.contexts.servers import Issuer, Nico
+from backend.core.database import open_database
 from backend.core.errors import Invalid
 from backend.credentials import Source
+from backend.embedded import open_embedded
+from backend.schema import STEPS
+from backend.server.app import create_app
+from tests.cli.conftest import Run
+from tests.hosting import hosted
+from tests.nico.cloud import G100, Cloud, furnish
+from tests.remote.nico.conftest import admit
+from tests.serving import QUIET
 
 Configure = Callable[[str], Path]
 
@@ -56,6 +65,32 @@ def test_a_nico_alone_and_beside_a_placement(configure: Configure) -> None:
     )
     assert found["older"].nico == Nico(Source(), url, "acme", "carbide", "v1", 50, issuer)
     assert found["older"].kind == "placement+nico"
+
+
+def test_a_context_is_looked_into(
+    configure: Configure, bursar: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database(tmp_path / "metal.db", STEPS)
+    database.write(furnish)
+    Cloud(database).give(G100, 4, name="train")
+    admit(database)
+    backend = open_embedded(tmp_path / "metal.db")
+    monkeypatch.setenv("NICO_TOKEN", "admin")
+    try:
+        with hosted(create_app(backend, QUIET)) as url:
+            configure(f'[contexts.x.nico]\nurl = "{url}"\norg = "acme"\ntoken_env = "NICO_TOKEN"')
+            (context,) = bursar("contexts", "--format", "json").data
+            (row,) = bursar("constraints", "--context", "x", "--format", "json").data
+            configure(f'[contexts.x.nico]\nurl = "{url}"\norg = "t1"\ntoken_env = "NICO_TOKEN"')
+            refused = bursar("contexts", "--format", "json")
+    finally:
+        backend.shut()
+        database.close()
+    told = (context["state"], context["system"], context["actor"])
+    assert told == ("answers", "nico", "acme")
+    assert (row["allocation"], row["value"], row["most"]) == ("train", 4, 10)
+    assert refused.code == 1
+    assert "t1 is neither provider nor tenant" in refused.data[0]["problem"]
 
 
 @pytest.mark.parametrize(

@@ -63,9 +63,9 @@ class Reader:
 
     @property
     def who(self) -> str:
-        """His address, or his name."""
+        """His address, or his name, or what he acts for."""
         it = self.standing
-        return "" if it is None else it.user.email or it.user.first_name or it.user.id
+        return "" if it is None else it.user.email or it.user.first_name or self.api.org
 
     def doubt(self) -> None:
         """The server may be another one now: ask again who signed in."""
