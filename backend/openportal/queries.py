@@ -50,8 +50,8 @@ JOIN portal_customer o ON o.id = p.customer_id JOIN portal_service s ON s.id = a
 LEFT JOIN portal_job j ON j.allocation_id = a.id
 WHERE a.id IN ({keys})"""
 COUNT_SHARING = """
-SELECT code, remote, node_limit, count(*) FROM portal_allocation WHERE code IN ({keys})
-GROUP BY code, remote, node_limit"""
+SELECT code, remote, node_limit, count(*), coalesce(sum(node_usage), 0) FROM portal_allocation
+WHERE code IN ({keys}) GROUP BY code, remote, node_limit"""
 
 # A code is shown by the oldest of its allocations.
 FIRST_OF_CODE = """a.code <> '' AND +a.remote = 0 AND NOT EXISTS (SELECT 1
@@ -140,15 +140,16 @@ def allocation_rows(tx: Tx, keys: Sequence[int]) -> dict[int, PortalRow]:
     """Rows by key; vanished ones are missing."""
     found = tx.within(SELECT_ALLOCATIONS, keys)
     codes = [code for code in {row[18] for row in found} if code]
-    sharing = {tuple(key): count for *key, count in tx.within(COUNT_SHARING, codes)}
+    sharing = {tuple(row[:3]): row[3:] for row in tx.within(COUNT_SHARING, codes)}
     return {row[0]: _allocation_row(row, sharing) for row in found}
 
 
-def _allocation_row(row: Row, sharing: Mapping[Row, int]) -> PortalRow:
+def _allocation_row(row: Row, sharing: Mapping[Row, Row]) -> PortalRow:
     key, uuid, remote, name, state, told, project, project_name = row[:8]
     customer_name, abbreviation, service, service_name = row[8:12]
     backend, other, limit, usage, active, error, code = row[12:19]
     created, modified, doing, since, figures_at, given = row[19:]
+    many, together = sharing.get((code, remote, limit), (1, usage or 0))
     return PortalRow(
         key=key,
         uuid=uuid,
@@ -169,7 +170,8 @@ def _allocation_row(row: Row, sharing: Mapping[Row, int]) -> PortalRow:
         is_active=None if active is None else bool(active),
         error_message=error,
         code=code,
-        sharing=sharing.get((code, remote, limit), 1),
+        sharing=many,
+        together=int(together),
         waits=waits(State(state), other, error) if remote else "",
         created_at=created,
         modified_at=modified,

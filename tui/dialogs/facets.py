@@ -42,7 +42,9 @@ class FacetScreen(Dialog[Sequence[Facet] | None]):
 
     def on_mount(self) -> None:
         """Say how."""
-        text = "Words of one field mean either; everything else has to hold together."
+        text = (
+            "Words picked of one field mean either (kind:opl|opr); all else has to hold together."
+        )
         self.query_one("#text").can_focus = False
         self.show_text(lambda look: wrapped("about", text, look.width))
         self.frame("Show only", "space picks   x none   enter shows   esc leaves")

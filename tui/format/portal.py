@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from backend.openportal.model import HUNDREDTHS, UNLIMITED, PortalRow, State, node_hours
+from backend.openportal.model import HUNDREDTHS, UNLIMITED, PortalRow, State, node_hours, share_of
 from tui.format import ages
 from tui.format.lines import BAD, QUIET, WARN, Look, Part
-from tui.format.units import UNKNOWN, Style, amount, percent
+from tui.format.units import UNKNOWN, Style, amount
 
+MOST_SHOWN = 1000
 HIGH, ALARMING, FULL = 80, 90, 100
 """Percents of a limit from which on it is said so (spec openportal §1.5)."""
 STUCK = 15 * ages.MINUTE
@@ -59,16 +60,18 @@ def share(usage: int | None, most: int | None, look: Look) -> tuple[str, str]:
         return "", ""
     if most == 0:
         return look.glyphs.none, QUIET
-    whole = 100 * usage // (most * HUNDREDTHS)
+    whole = share_of(usage, most)
     tone = BAD if whole >= ALARMING else WARN if whole >= HIGH else ""
-    return percent(usage, most * HUNDREDTHS), tone
+    return f"{whole}%" if whole < MOST_SHOWN else f">{MOST_SHOWN - 1}%", tone
 
 
 def sign_of(usage: int | None, most: int | None) -> str:
-    """`FULL`, `!!`, `!` or ``: the same without colours."""
+    """`OVER`, `FULL`, `!!`, `!` or ``: the same without colours."""
     if usage is None or most is None or most <= 0:
         return ""
-    whole = 100 * usage // (most * HUNDREDTHS)
+    whole = share_of(usage, most)
+    if whole > FULL:
+        return "OVER"
     return "FULL" if whole >= FULL else "!!" if whole >= ALARMING else "!" if whole >= HIGH else ""
 
 
@@ -113,13 +116,16 @@ def spinner(row: PortalRow, now: int) -> str:
 
 
 def mark(row: PortalRow, look: Look) -> tuple[str, str]:
-    """What there is to be said about it: `ERR`, `stuck 5 h`, `waits 2 d`, `| pull`, `FULL`."""
+    """What there is to be said about it: `ERR`, `stuck 5 h`, `waits 2 d`, `| pull`, `FULL`, or
+    `CODE` where others have used up the limit that it shares."""
     if row.state is State.ERRED:
         return "ERR", BAD
     if row.state.busy or row.waits:
         return _progress(row, look)
     if row.is_active is False:
         return "off", QUIET
+    if row.code_is_full and sign_of(row.usage, row.node_limit) not in ("FULL", "OVER"):
+        return "CODE", BAD
     return sign_of(row.usage, row.node_limit), share(row.usage, row.node_limit, look)[1]
 
 

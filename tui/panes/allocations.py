@@ -111,6 +111,7 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
             return
         yield quiet("  PLC placement consumer   OPL OpenPortal   OPR OpenPortal, another portal")
         yield quiet("  nodes = node-hours used this month of the limit   gen = a generation")
+        yield quiet("  CODE = the limit is used up by all of its project code together, :codes")
 
     def hint(self) -> Part:
         """What needs looking after, or what the row of keys may have no room for."""

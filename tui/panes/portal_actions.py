@@ -58,7 +58,7 @@ def limit_of(text: str) -> int:
     if text in ("inf", "∞", "-1"):
         return UNLIMITED
     if not text.isascii() or not text.isdigit() or int(text) > MOST:
-        raise ValueError("no whole number of node-hours, such as 1,200, nor inf for no limit")
+        raise ValueError("no whole number, nor inf")
     return int(text)
 
 

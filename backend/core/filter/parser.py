@@ -208,6 +208,8 @@ def _state(spec: FieldSpec, op: Op, text: str) -> Word:
     wanted = text.casefold()
     fits = (word == wanted if op is Op.IS else word.startswith(wanted) for word in spec.words)
     if not wanted or not any(fits):
+        if "," in wanted:
+            raise ValueError("words are parted by |, not by a comma")
         raise ValueError(f"none of {', '.join(spec.words)}")
     return Word(wanted)
 

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         RemoteProjectRow,
         ServiceRow,
         Usage,
+        share_of,
     )
     from backend.openportal.model.work import Answer, Done, Failed, Order, Waiting
 
@@ -118,5 +119,6 @@ __all__ = [
     "UnlinkAllocation",
     "Usage",
     "Waiting",
+    "share_of",
     "node_hours",
 ]

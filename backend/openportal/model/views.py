@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.openportal.model.entities import (
+    HUNDREDTHS,
     UNLIMITED,
     Award,
     Operation,
@@ -16,6 +17,13 @@ from backend.openportal.model.entities import (
 )
 
 
+def share_of(usage: int, limit: int) -> int:
+    """Usage, in hundredths, of a limit above 0 in percent, rounded down: 100 is all of it, and what
+    is over is over 100."""
+    whole = usage // limit
+    return 101 if whole == 100 and usage > limit * HUNDREDTHS else whole
+
+
 @dataclass(frozen=True, slots=True)
 class PortalRow:
     """An allocation in a list. What a server did not tell is None, or `` where it is a text.
@@ -24,7 +32,7 @@ class PortalRow:
     node-hour; `code` is the project code (§1.5), `sharing` how many allocations have the same
     and so the same limit, this one among them; `waits` says why it may be busy for days, `` when
     it should not. `figures_at` is when usage was read from the resource backend, 0 where that is
-    not known, and `given_limit` what that gave last.
+    not known, and `given_limit` what that gave last; `together` is what the `sharing` ones used.
     """
 
     key: int
@@ -54,13 +62,20 @@ class PortalRow:
     since: int = 0
     figures_at: int = 0
     given_limit: int | None = None
+    together: int = 0
 
     @property
     def percent(self) -> int | None:
         """Usage of the limit in percent, rounded down; None where nothing is to be divided."""
         if self.usage is None or self.node_limit in (None, 0, UNLIMITED):
             return None
-        return self.usage // self.node_limit
+        return share_of(self.usage, self.node_limit)
+
+    @property
+    def code_is_full(self) -> bool:
+        """Whether all that have its limit have used that up together."""
+        most = self.node_limit or 0
+        return self.sharing > 1 and most > 0 and self.together >= most * HUNDREDTHS
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,11 @@ def test_hours_lose_no_digit_that_says_something(
      (1000, 80000, "nodes 800 of 1,000", " 80% !"),
      (1000, 90000, "nodes 900 of 1,000", " 90% !!"),
      (40, 4000, "nodes 40 of 40", "100% FULL"),
-     (40, 5000, "nodes 50 of 40", "125% FULL"),
+     (40, 3999, "nodes 39.99 of 40", " 99% !!"),
+     (20_000, 1_839_999, "nodes 18,399.99 of 20,000", " 91% !!"),
+     (40, 4001, "nodes 40.01 of 40", "101% OVER"),
+     (40, 5000, "nodes 50 of 40", "125% OVER"),
+     (40, 40_000, "nodes 400 of 40", ">999% OVER"),
      (-1, 5000, "nodes 50 of ∞", "    "),
      (0, 0, "nodes 0 of 0", "   –"),
      (None, None, "nodes ? of ?", "   ?"),
@@ -155,3 +159,12 @@ def test_the_limit_of_a_code_counts_once() -> None:
 )  # fmt: skip
 def test_what_ends_before_a_day_has_its_last_day_the_day_before(end: str, last: str) -> None:
     assert ages.last_day(end) == last
+
+
+def test_a_limit_that_others_of_the_code_have_used_up_is_marked() -> None:
+    row = replace(ROW, sharing=3, together=100_000)
+    assert use(row) == " 61% CODE"
+    assert use(replace(row, together=99_999)) == " 61%"
+    assert use(replace(row, usage=100_000)) == "100% FULL"
+    assert use(replace(row, node_limit=-1)) == "    "
+    assert use(replace(row, sharing=1)) == " 61%"

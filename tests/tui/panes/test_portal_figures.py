@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from textual.pilot import Pilot
 
 from tests.tui.panes.harbour import agreed, at, messages, uuid_of, worked
 from tests.tui.portals import AI, portal_of
 from tests.tui.stage import WIDE, Stage, play, press, said, until
+from tests.tui.troubles import listed, order
 from tui.format import ages
 
 
@@ -56,3 +59,16 @@ def test_a_limit_that_the_service_does_not_have_is_told(harbour: Stage) -> None:
         await until(pilot, lambda: "The service gave 1,000 last, not 1,500." in words(pilot))
 
     play(harbour.app(WIDE), script, WIDE)
+
+
+def test_a_row_says_that_the_limit_it_shares_is_used_up(harbour: Stage) -> None:
+    p = portal_of(harbour)
+    p.put(uuid_of(p, "ocean-ai"), node_usage=70_000)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "allocations name:ocean kind:opl")
+        await listed(pilot, lambda count: count == 2)
+        assert re.search(r"37% +CODE", said(pilot.app))
+        assert re.search(r"70% +CODE", said(pilot.app))
+
+    play(harbour.app(), script)
