@@ -127,6 +127,7 @@ def test_what_is_read(text: str, terms: list[Term]) -> None:
         ("state<over", 5, "no order: <"),
         ("state:x", 6, "over, full, odd"),
         ("state=o", 6, "over, full, odd"),
+        ("state:over,full", 6, "parted by \\|"),
         ("used>lots", 5, "used 'lots': no number.*write used>=10G"),
         ("used>1.5", 5, "decimals need a unit"),
         ("used>8E", 5, "too large; inf"),
