@@ -29,7 +29,7 @@ OFFERED, FOUND = 500, 20
 """Services and projects that are looked at, at most."""
 NAMES_SHOWN = 4
 UUID = re.compile("[0-9a-f]{32}")
-DEFAULT = "empty: the service's default; inf, no limit, only by {} later"
+DEFAULT = "empty: the service's default; inf, no limit, is set once it is made"
 RECORD = "record only: the service is not told; {} sets it there"
 SHORT = "up to 30 lower-case letters and digits, a letter first"
 KEPT = "What failed for want of a name is not tried again: {} deletes it, {} makes another one."
@@ -59,7 +59,7 @@ class PortalForms:
             Field("project", "Project", value=project, help="its name, short name or uuid",
                   find=self._project, required=True),
             Field("name", "Name", check=at_most(LONGEST), required=True),
-            Field("node_limit", "Node limit", help=DEFAULT.format(self._limit), check=_whole),
+            Field("node_limit", "Node limit", help=DEFAULT, check=_whole),
             Field("counterpart", "Group / remote id", help="such as brics.a6b, or u6ac.brics",
                   check=at_most(COUNTERPART)),
             Field("description", "Description", Kind.TEXT, check=at_most(DESCRIBED)),
