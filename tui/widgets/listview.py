@@ -167,6 +167,8 @@ class RowView(LineView, Generic[RowT]):
 
     def repaint_keys(self, keys: set[int]) -> None:
         """These rows may look different; paints those that do."""
+        if not self.is_attached:
+            return  # it was taken off the screen while they were read, and its styles with it
         first, last = self.in_view()
         shown = self.source.keys[first : last + 1]
         lines = (first + n for n, key in enumerate(shown) if key in keys)

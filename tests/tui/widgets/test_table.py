@@ -254,3 +254,15 @@ def test_keys_are_eight_bytes_each_and_rows_are_few(many: Stage) -> None:
         assert FIRST in source.keys
 
     on_quotas(many, script)
+
+
+def test_one_that_has_left_the_screen_paints_nothing(many: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        gone = table(pilot)
+        key = gone.cursor_key
+        await gone.remove()
+        assert not gone.is_attached
+        gone.brush.forget()
+        gone.repaint_keys({key})  # what was read meanwhile
+
+    on_quotas(many, script)
