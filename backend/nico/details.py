@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from backend.nico.model import (
     Sharing,
 )
 from backend.nico.queries import allocation_rows, block_rows, constraint_rows
+from backend.nico.rules import pools
 from backend.nico.rules.carve import Net
 from backend.nico.store import blocks, history, machines, shown
 from backend.nico.store.machines import FROM_INSTANCE, INSTANCE
@@ -35,14 +37,15 @@ SELECT g.description, coalesce(d.uuid, '') FROM nico_allocation g
 JOIN nico_constraint v ON v.allocation_id = g.id LEFT JOIN nico_block d ON d.id = v.derived_id
 WHERE v.id = ?"""
 SELECT_SHARINGS = """
-SELECT t.org, h.allocated, h.instances FROM nico_pool h JOIN nico_tenant t ON t.id = h.tenant_id
-WHERE h.type_id = (SELECT id FROM nico_type WHERE uuid = ?)
+SELECT t.org, h.allocated, CASE WHEN y.counted = 1 THEN h.instances END
+FROM nico_type y JOIN nico_pool h ON h.type_id = y.id JOIN nico_tenant t ON t.id = h.tenant_id
+WHERE y.uuid = ?
 ORDER BY h.allocated DESC, t.org"""
 SELECT_INSTANCES = f"""
 SELECT {INSTANCE} {FROM_INSTANCE} WHERE t.uuid = ? AND n.uuid = ? ORDER BY i.id"""
 SELECT_TAKEN = """
 SELECT d.network, d.length, d.bits, coalesce(t.org, ''), d.name,
-    (SELECT count(*) FROM nico_prefix x WHERE x.block_id = d.id)
+    CASE WHEN d.known = 1 THEN (SELECT count(*) FROM nico_prefix x WHERE x.block_id = d.id) END
 FROM nico_block d LEFT JOIN nico_tenant t ON t.id = d.tenant_id
 WHERE d.parent_id = (SELECT id FROM nico_block WHERE uuid = ?) ORDER BY d.network"""
 CHOICES: Mapping[str, str] = {
@@ -153,8 +156,9 @@ def _obstacles(constraint: ConstraintRow, prefixes: Sequence[Prefix]) -> Iterato
     if constraint.left is not None and constraint.left < constraint.value:
         over = constraint.value - constraint.left
         yield f"{over:,} of {constraint.used:,} instances of {constraint.resource_name}"
-    for one in prefixes:
-        yield f"{one.what} {one.called}" if one.name else one.called
+    yield from (f"{one.what} {one.called}" for one in prefixes if one.name)
+    if untold := pools.held(Counter(one.is_subnet for one in prefixes if not one.name)):
+        yield f"{untold} in {constraint.cidr}"
 
 
 def raw_allocation(tx: Tx, key: int) -> Mapping[str, object]:

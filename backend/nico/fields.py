@@ -17,6 +17,10 @@ POOL = """coalesce((SELECT {} FROM nico_pool h
 PREFIXES = "(SELECT count(*) FROM nico_prefix x WHERE x.block_id = v.derived_id)"
 MACHINES, ADDRESSES = "v.type_id > 0", "v.type_id = 0"
 USED = f"""CASE WHEN {MACHINES} THEN {POOL.format("h.instances")} ELSE {PREFIXES} END"""
+TOLD = f"""CASE WHEN {MACHINES}
+    THEN (SELECT o.counted FROM nico_type o WHERE o.id = v.type_id)
+    ELSE coalesce((SELECT k.known FROM nico_block k WHERE k.id = v.derived_id), 0) END = 1"""
+"""It is known how much of it is in use."""
 LEFT = POOL.format("h.allocated - h.instances")
 ROOM = "(SELECT o.machines - o.allocated FROM nico_type o WHERE o.id = v.type_id AND o.known = 1)"
 LOCKED = f"""(({MACHINES} AND {POOL.format("h.instances - h.allocated")} + v.value > 0)
@@ -60,15 +64,15 @@ OF_BOTH: Sequence[Field] = (
     state("mode", MODES, "how binding it is", "mode:reserved"),
     number("value", "v.value", "how many machines, or the prefix length", "value>=24"),
     number("used", USED, "the tenant's instances of the type, or its subnets and VPC prefixes",
-           "used=0"),
+           "used=0", when=TOLD),
     number("left", LEFT, "machines that the tenant was given and does not use", "left>10",
-           when=MACHINES),
+           when=f"{MACHINES} AND {TOLD}"),
     number("room", ROOM, "machines of the type that nobody was given", "room<4",
            when=f"{ROOM} IS NOT NULL"),
     flag("machines", MACHINES, "it is about machines"),
     flag("addresses", ADDRESSES, "it is about addresses"),
     flag("locked", LOCKED, "something is in use of it, which has to go before it can be deleted"),
-    flag("idle", f"({USED}) = 0", "nothing is in use of it"),
+    flag("idle", f"{TOLD} AND ({USED}) = 0", "nothing is in use of it"),
 )  # fmt: skip
 """What constraints and allocations have."""
 
@@ -115,7 +119,10 @@ def _at(table: str) -> tuple[Like, Like]:
 
 
 INSTANCES = "(SELECT count(*) FROM nico_instance i WHERE i.type_id = y.id)"
+COUNTED = "y.counted = 1"
 READY = "(SELECT count(*) FROM nico_machine m WHERE m.type_id = y.id AND m.status = 'Ready')"
+SEEN = "(y.machines = 0 OR EXISTS (SELECT 1 FROM nico_machine m WHERE m.type_id = y.id))"
+"""The statuses of its machines are known."""
 TYPES = Fields(
     (_NAME, _at("y")[0]),
     (
@@ -125,8 +132,8 @@ TYPES = Fields(
         number("machines", "y.machines", "how many machines are of it", "machines>100",
                "assigned"),
         number("allocated", "y.allocated", "how many are given away", "allocated>0"),
-        number("used", INSTANCES, "how many instances there are", "used>0"),
-        number("ready", READY, "how many machines are ready", "ready<10"),
+        number("used", INSTANCES, "how many instances there are", "used>0", when=COUNTED),
+        number("ready", READY, "how many machines are ready", "ready<10", when=SEEN),
         number("room", "y.machines - y.allocated", "machines that nobody was given", "room<4"),
         flag("full", "y.machines <= y.allocated", "nobody can be given a machine any more"),
         flag("over", "y.machines < y.allocated", "more is given away than there is"),

@@ -34,9 +34,11 @@ RESOURCE = """coalesce((SELECT fold FROM nico_type WHERE id = v.type_id),
     (SELECT fold FROM nico_block WHERE id = v.block_id), '')"""
 
 
-def _by(value: str) -> str:
-    """Constraints by a value, then by the names of their allocations."""
-    return f"v.id {GIVEN} ORDER BY {value} {{d}}, g.fold, g.id"
+def _by(value: str, when: str = "") -> str:
+    """Constraints by a value, then by the names of their allocations; last where that is not
+    known, `when` it does not hold."""
+    first = f"CASE WHEN {when} THEN 0 ELSE 1 END, " if when else ""
+    return f"v.id {GIVEN} ORDER BY {first}{value} {{d}}, g.fold, g.id"
 
 
 CONSTRAINT_SORTS: Mapping[str, str] = {
@@ -47,9 +49,9 @@ CONSTRAINT_SORTS: Mapping[str, str] = {
     "resource": _by(RESOURCE),
     "mode": _by("lower(v.mode)"),
     "value": _by("v.value"),
-    "used": _by(fields.USED),
-    "left": _by(f"CASE WHEN {fields.MACHINES} THEN {fields.LEFT} ELSE -1 END"),
-    "room": _by(f"coalesce({fields.ROOM}, -1)"),
+    "used": _by(fields.USED, fields.TOLD),
+    "left": _by(fields.LEFT, f"{fields.MACHINES} AND {fields.TOLD}"),
+    "room": _by(f"coalesce({fields.ROOM}, 0)", f"{fields.ROOM} IS NOT NULL"),
     "age": f"v.id {GIVEN} ORDER BY g.created_at {{d}}, g.id {{d}}",
 }
 CONSTRAINT_SCOPES: Mapping[str, str] = {
@@ -68,7 +70,8 @@ TURNED = (
 _LINE = """v.id, v.uuid, g.id, g.uuid, g.name, g.status, t.uuid, t.org, s.uuid, s.name, v.kind,
     coalesce(y.uuid, b.uuid, ''), coalesce(y.name, b.name, ''), coalesce(b.network, ''),
     coalesce(b.length, 0), coalesce(b.bits, 0), coalesce(d.id, 0), coalesce(d.network, ''),
-    coalesce(d.length, 0), v.mode, v.value, coalesce(h.allocated, 0), coalesce(h.instances, 0),
+    coalesce(d.length, 0), coalesce(d.known, 0), v.mode, v.value, coalesce(h.allocated, 0),
+    CASE WHEN coalesce(y.counted, 1) = 1 THEN coalesce(h.instances, 0) END,
     CASE WHEN coalesce(y.known, b.known, 1) = 1 THEN coalesce(y.machines - y.allocated, 0) END,
     v.created_at, v.updated_at, g.created_at, g.updated_at
 FROM nico_constraint v JOIN nico_allocation g ON g.id = v.allocation_id
@@ -95,8 +98,9 @@ TYPE_SORTS: Mapping[str, str] = {
         AND y.known = 1 AND {v} ORDER BY t.fold {d}, t.id {d}, y.fold, y.id""",
     "machines": TYPES + "y.machines {d}, y.fold, y.id",
     "allocated": TYPES + "y.allocated {d}, y.fold, y.id",
-    "used": f"{TYPES}{fields.INSTANCES} {{d}}, y.fold, y.id",
-    "ready": f"{TYPES}{fields.READY} {{d}}, y.fold, y.id",
+    "used": f"{TYPES}y.counted DESC, {fields.INSTANCES} {{d}}, y.fold, y.id",
+    "ready": f"{TYPES}CASE WHEN {fields.SEEN} THEN 0 ELSE 1 END, {fields.READY} {{d}}, "
+    "y.fold, y.id",
     "room": TYPES + "y.machines - y.allocated {d}, y.fold, y.id",
 }
 TYPE_SCOPES: Mapping[str, str] = {
@@ -104,7 +108,8 @@ TYPE_SCOPES: Mapping[str, str] = {
     "site": "y.site_id IN (SELECT id FROM nico_site WHERE uuid = ?)",
 }
 SELECT_TYPES = f"""
-SELECT y.id, y.uuid, y.name, s.uuid, s.name, y.status, y.machines, y.allocated, {fields.INSTANCES},
+SELECT y.id, y.uuid, y.name, s.uuid, s.name, y.status, y.machines, y.allocated,
+    CASE WHEN {fields.COUNTED} THEN {fields.INSTANCES} END,
     (SELECT count(*) FROM nico_machine m WHERE m.type_id = y.id AND m.status = 'Ready'
         AND NOT EXISTS (SELECT 1 FROM nico_instance i WHERE i.machine_id = m.id))
 FROM nico_type y JOIN nico_site s ON s.id = y.site_id WHERE y.id IN ({{keys}})"""
@@ -161,7 +166,8 @@ block_keys_sql = _listed(fields.BLOCKS, BLOCK_SORTS, BLOCK_SCOPES)
 
 class Line(NamedTuple):
     """A constraint with its allocation, from `_LINE`; `room` and the pool are 0 for addresses,
-    `room` is None where it is not known what others were given."""
+    `room` is None where it is not known what others were given, `instances` where it is not known
+    who uses the type; `told` is 1 where it is known what is in use of the carved block."""
 
     key: int
     uuid: str
@@ -182,10 +188,11 @@ class Line(NamedTuple):
     derived: int
     network: str
     length: int
+    told: int
     mode: str
     value: int
     allocated: int
-    instances: int
+    instances: int | None
     room: int | None
     created_at: int
     updated_at: int
@@ -198,10 +205,15 @@ class Line(NamedTuple):
         return self.kind == Kind.MACHINES
 
     def used(self, held: Held) -> int | None:
-        """How much of it is in use, None where the carved block is not known."""
+        """How much of it is in use, None where that is not known."""
         if self.is_machines:
             return self.instances
-        return sum(held.values()) if self.derived else None
+        return sum(held.values()) if self.told else None
+
+    @property
+    def left(self) -> int | None:
+        """Machines that the tenant has and does not use, None where that is not known."""
+        return None if self.instances is None else self.allocated - self.instances
 
     @property
     def source(self) -> Net | None:
@@ -257,7 +269,7 @@ def _constraint_row(one: Line, held: Held, around: Row | None) -> ConstraintRow:
         mode_told=one.mode,
         value=one.value,
         used=one.used(held),
-        left=one.allocated - one.instances if machines else None,
+        left=one.left if machines else None,
         room=one.room if machines else None,
         cidr=carved.cidr if carved else "",
         bounds=_bounds(one, held, around),
@@ -267,8 +279,9 @@ def _constraint_row(one: Line, held: Held, around: Row | None) -> ConstraintRow:
 
 
 def _bounds(one: Line, held: Held, around: Row | None) -> Bounds | None:
-    """What a value may become; None where it is not known what others were given."""
-    if one.room is None:
+    """What a value may become; None where it is not known what others were given or what is in
+    use."""
+    if one.room is None or one.instances is None or not (one.is_machines or one.told):
         return None
     if one.is_machines:
         pool = Pool(one.tenant, one.resource, one.allocated, one.instances)
@@ -299,7 +312,7 @@ def allocation_rows(tx: Tx, keys: Sequence[int]) -> dict[int, NicoRow]:
 
 def _allocation_row(one: Line, held: Held) -> NicoRow:
     machines, carved = one.is_machines, one.carved
-    over = one.instances > one.allocated - one.value
+    over = one.left is not None and one.left < one.value
     return NicoRow(
         key=one.allocation_key,
         uuid=one.allocation,

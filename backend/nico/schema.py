@@ -4,7 +4,8 @@
 # ever changes. `machines`, `allocated`, `nico_pool` and `nico_free` repeat what could be counted,
 # so that a write counts nothing; `bursar check` counts. `nico_free` are the largest free pieces of
 # a block (§2.5). 0 and `` stand for none; only what a mirror may not know can be NULL,
-# and `known` is 0 where it is not told what others were given of something.
+# `known` is 0 where it is not told what others were given of something, or how much of a carved
+# block is in use, and `counted` where it is not told who uses a type.
 SCHEMA = """
 CREATE TABLE nico_provider (
     id {int64} PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, org TEXT NOT NULL UNIQUE,
@@ -33,7 +34,8 @@ CREATE TABLE nico_type (
     site_id {int64} NOT NULL REFERENCES nico_site (id), name TEXT NOT NULL, description TEXT,
     status TEXT NOT NULL, labels TEXT NOT NULL DEFAULT '', fold TEXT NOT NULL,
     machines {int64} NOT NULL, allocated {int64} NOT NULL, created_at {int64} NOT NULL,
-    updated_at {int64} NOT NULL, known {int64} NOT NULL DEFAULT 1){strict};
+    updated_at {int64} NOT NULL, known {int64} NOT NULL DEFAULT 1,
+    counted {int64} NOT NULL DEFAULT 1){strict};
 CREATE INDEX nico_type_by_name ON nico_type (fold, id);
 CREATE INDEX nico_type_at ON nico_type (site_id, name);
 CREATE TABLE nico_machine (

@@ -214,7 +214,7 @@ def _texts(tx: Tx, row: ConstraintRow) -> Mapping[str, list[Text]]:
 def _numbers(row: ConstraintRow) -> Mapping[str, list[float]]:
     return {
         "value": [row.value],
-        "used": [row.used or 0],
+        "used": [] if row.used is None else [row.used],
         "left": [] if row.left is None else [row.left],
         "room": [] if row.room is None else [row.room],
     }
@@ -241,7 +241,7 @@ def type_(row: TypeRow) -> Facts:
         numbers={
             "machines": [row.assigned],
             "allocated": [row.allocated],
-            "used": [row.used],
+            "used": [] if row.used is None else [row.used],
             "ready": [] if row.ready is None else [row.ready],
             "room": [row.room],
         },

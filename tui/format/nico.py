@@ -7,7 +7,16 @@ from collections.abc import Iterator, Sequence
 from ipaddress import ip_network
 
 from backend.core.text import counted
-from backend.nico.model import Bounds, ConstraintRow, Kind, NicoDetail, Piece, Sharing
+from backend.nico.model import (
+    Bounds,
+    ConstraintRow,
+    Kind,
+    NicoDetail,
+    NicoRow,
+    Piece,
+    Sharing,
+    TypeRow,
+)
 from tui.format import ages, bars, names
 from tui.format.lines import (
     BAD,
@@ -55,9 +64,14 @@ def bounds(kind: Kind, found: Bounds | None) -> Part:
     return f"{value(kind, found.least)}..{value(kind, found.most)}"
 
 
-def used(row: ConstraintRow) -> str:
-    """The tenant's instances of the type, or prefixes."""
-    return UNKNOWN if row.used is None else f"{row.used:,}"
+def used(row: ConstraintRow | NicoRow | TypeRow) -> str:
+    """Instances of the type, the tenant's alone of what it was given; or prefixes."""
+    return figure(row.used)
+
+
+def figure(number: int | None) -> str:
+    """`12`, `?`."""
+    return UNKNOWN if number is None else f"{number:,}"
 
 
 def pool(row: ConstraintRow) -> str:
@@ -197,10 +211,10 @@ def _figures(told: Sequence[tuple[str, int, str]]) -> Iterator[Line]:
 
 def _sharings(sharings: Sequence[Sharing], own: str) -> Iterator[Line]:
     shown = sharings[:SHOWN]
-    laid = columns([(s.tenant_org, f"{s.instances:,}", f"{s.allocated:,}") for s in shown], "<>>")
+    laid = columns([(s.tenant_org, figure(s.instances), f"{s.allocated:,}") for s in shown], "<>>")
     for each, (org, used, given) in zip(shown, laid, strict=True):
         tone = HEAD if each.tenant_org == own else ""
-        over = ("  OVER", BAD) if each.instances > each.allocated else ""
+        over = ("  OVER", BAD) if (each.instances or 0) > each.allocated else ""
         yield line(f"pool.{each.tenant_org}", (f"  {org}", tone), f"  {used} of {given}", over)
     yield from more("pool", len(sharings) - len(shown))
 

@@ -61,7 +61,8 @@ def instance_type(row: TypeRow, given: Sequence[ConstraintRow], look: Look) -> I
     yield blank()
     yield line("site", f"{'Site':<{LABEL}}{row.site_name}")
     width = max(8, min(nico.BAR, look.width - 10))
-    drawn = bars.parts(bars.share_bar(row.used, row.allocated, row.assigned, width), look.glyphs)
+    bar = bars.share_bar(row.used or 0, row.allocated, row.assigned, width)
+    drawn = bars.parts(bar, look.glyphs)
     body = [line("bar", "  ", *drawn, (f"  {percent(row.allocated, row.assigned)}", QUIET))]
     yield from section("MACHINES", [*body, *_figures(row)], "in use, given away, of all")
     yield from section("BY STATUS", _counts("status", row.statuses))
@@ -72,7 +73,7 @@ def _figures(row: TypeRow) -> Iterator[Line]:
     told: list[tuple[str, Part]] = [
         ("in all", f"{row.assigned:,}"),
         ("given away", f"{row.allocated:,}"),
-        ("in use", f"{row.used:,}"),
+        ("in use", nico.used(row)),
         ("left", room(row)),
         ("of which Ready", usable(row)),
     ]

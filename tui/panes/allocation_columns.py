@@ -9,7 +9,7 @@ from backend.allocations.model import AllocationRow
 from backend.nico.model import Kind, NicoRow
 from backend.openportal.model import PortalRow
 from backend.placement.model import ConsumerRow
-from tui.format import ages, portal
+from tui.format import ages, nico, portal
 from tui.format.lines import QUIET, Look
 from tui.format.stock import amounts_fitting, project_of, type_of
 from tui.format.units import UNKNOWN
@@ -33,8 +33,8 @@ def _by_kind(
 
 def _nico_amount(row: NicoRow, look: Look) -> Cell:
     if row.kind is Kind.MACHINES:
-        return f"{row.value:,} of {row.resource_name}, {row.used or 0:,} in use"
-    return f"{row.cidr} of {row.resource_name}"
+        return f"{row.value:,} of {row.resource_name}, {nico.used(row)} in use"
+    return f"{row.cidr or nico.value(row.kind, row.value)} of {row.resource_name}"
 
 
 def _project(row: ConsumerRow, look: Look) -> Cell:
@@ -78,7 +78,7 @@ _AMOUNT = _by_kind(
     lambda row, look: amounts_fitting(row.amounts, look), portal.fitting, _nico_amount
 )
 _PLACE = _by_kind(_where, portal.where, lambda row, look: row.site_name)
-_USE = _by_kind(_generation, portal.use, lambda row, look: f"{row.used or 0:,} used")
+_USE = _by_kind(_generation, portal.use, lambda row, look: f"{nico.used(row)} used")
 COLUMNS: tuple[Column[AllocationRow], ...] = (
     Column("kind", "KIND", lambda row, look: row.kind.value, 4, sort="kind"),
     Column("name", "NAME/CONSUMER", _NAME, 12, 36, sort="name", middle=True),

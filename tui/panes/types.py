@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from backend.core.listing import Query
 from backend.nico.model import TypeRow
 from tui.actions import Scope, bindings
-from tui.format import supply
+from tui.format import nico, supply
 from tui.format.lines import QUIET, Build, Line, Look, Part
 from tui.format.units import UNKNOWN, percent
 from tui.panes.listpane import ListPane, quiet
@@ -39,7 +39,7 @@ COLUMNS: tuple[Column[TypeRow], ...] = (
            sort="allocated", figure=lambda row: row.allocated),
     Column("share", "", lambda row, look: (percent(row.allocated, row.assigned), QUIET), 4,
            right=True, drop=20),
-    Column("used", "USED", lambda row, look: f"{row.used:,}", 6, right=True, sort="used",
+    Column("used", "USED", lambda row, look: nico.used(row), 6, right=True, sort="used",
            figure=lambda row: row.used),
     Column("room", "LEFT", lambda row, look: supply.room(row), 5, right=True, sort="room",
            figure=lambda row: row.room),

@@ -94,11 +94,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """What a tenant has of a type: machines by its allocations together, and instances."""
+    """What a tenant has of a type: machines by its allocations together, and instances, None where
+    that is not known."""
 
     tenant_org: str
     allocated: int
-    instances: int
+    instances: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class NicoDetail:
 class TypeRow:
     """An instance type with its figures (§1, allocationStats); `statuses` are those of its
     machines, with how many have each, by name; none where they are not known. `spare` are Ready
-    and carry no instance."""
+    and carry no instance. `used` None where it is not known who uses it."""
 
     key: int
     uuid: str
@@ -140,7 +141,7 @@ class TypeRow:
     status: str
     assigned: int
     allocated: int
-    used: int
+    used: int | None
     spare: int
     statuses: tuple[tuple[str, int], ...]
 
@@ -153,7 +154,7 @@ class TypeRow:
     def usable(self) -> int | None:
         """Machines that nobody was given and that would be there, when all who were given some
         took theirs (§2.9, D9); None where it is not known."""
-        if self.ready is None:
+        if self.ready is None or self.used is None:
             return None
         waiting = max(0, self.allocated - self.used)
         return max(0, min(self.room, self.spare - waiting))

@@ -129,7 +129,9 @@ class _Places:
         what = (told.name, told.description, told.routing_type, own.bits, own.stored, own.length)
         rest = (old[FULL] if old else 0, told.status, told.name.casefold())
         when = (told.created or 0, told.updated or 0)
-        return (*where, parent, *what, *rest, *when, old[KNOWN] if old else int(bool(parent)))
+        counted = bool(parent) and _acquired(told) is not None
+        known = int(counted or bool(old and old[KNOWN]))
+        return (*where, parent, *what, *rest, *when, known)
 
 
 def _net(told: OfBlockTold, what: str) -> Net:
@@ -144,10 +146,15 @@ def _by_id(tx: Tx, told: Sequence[BlockTold]) -> Iterator[tuple[int, BlockTold]]
     yield from ((ids[one.id], one) for one in told if one.id in ids)
 
 
+def _acquired(told: BlockTold) -> int | None:
+    """How much of a carved block is in use, None where that is not told."""
+    count = told.usage_stats.acquired_prefixes if told.usage_stats else None
+    return None if count is None else min(max(count, 0), MOST)
+
+
 def _hold(tx: Tx, id: int, told: BlockTold, row: Values) -> None:
     """As much in use of a carved block as is told: what it is, is its tenant's to know."""
-    count = told.usage_stats.acquired_prefixes if told.usage_stats else None
-    count = None if count is None else min(max(count, 0), MOST)
+    count = _acquired(told)
     if count is None or count == tx.scalar(COUNT_HELD, (id,)):
         return
     tx.execute(CLEAR_HELD, (id,))

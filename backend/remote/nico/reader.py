@@ -19,11 +19,13 @@ from backend.nico.client import (
     failure,
 )
 from backend.nico.model import Kind
-from backend.remote.nico.reading import Reading
+from backend.remote.nico.reading import Reading, Uses
 from backend.remote.nico.settings import NicoSettings
 from backend.remote.several import each
 
 NOBODY = Actor("nobody", Role.USER)
+NOBODYS: Mapping[str, int] = {}
+"""Instances of a type that nobody uses."""
 TOGETHER = 60
 """Allocations that are asked for by their ids in one request."""
 
@@ -108,7 +110,8 @@ class Reader:
         for site in sites:
             uses |= await self._uses(site)
         others = [one for one in types if one.infrastructure_provider_id != own.id]
-        return Reading(machines=found, uses={**_own(standing, others), **uses})
+        ours = dict.fromkeys((one.id for one in types if one not in others), NOBODYS)
+        return Reading(machines=found, uses={**_own(standing, others), **ours, **uses})
 
     async def _uses(self, site: str) -> Mapping[str, Mapping[str, int]]:
         """Who uses which types of a site."""
@@ -167,8 +170,7 @@ class Reader:
         if kind == Kind.MACHINES:
             of = await each(self.client.instance_type, [resource])
             types = [one for one in of.values() if one is not None]
-            uses = await self._uses(site) if self._provides() else _own(self.standing, types)
-            uses = {resource: uses.get(resource, {})}
+            uses = await self._uses_of(types, site)
             return Reading(some_types=types, uses=uses, of={resource: given}, fresh=True)
         blocks = await each(self._block, [resource])
         parts: Mapping[str, Listed[BlockTold] | None] = {}
@@ -176,6 +178,13 @@ class Reader:
             parts = {resource: await self.client.derived(resource)}
         known = [one for one in blocks.values() if one is not None]
         return Reading(some_blocks=known, parts=parts, of={resource: given}, fresh=True)
+
+    async def _uses_of(self, types: Sequence[TypeTold], site: str) -> Uses:
+        """Who uses these types of a site; of those of another provider, what one uses oneself."""
+        own = self.standing.provider if self.standing else None
+        ours = [one.id for one in types if own and one.infrastructure_provider_id == own.id]
+        found = await self._uses(site) if ours else {}
+        return {**_own(self.standing, types), **{uuid: found.get(uuid, NOBODYS) for uuid in ours}}
 
     async def _block(self, uuid: str) -> BlockTold:
         found = await self.client.block(uuid)

@@ -23,7 +23,9 @@ TYPES = Table(
     "created_at",
     "updated_at",
     "known",
+    "counted",
 )
+COUNTED = "UPDATE nico_type SET counted = 1 WHERE id = ? AND counted = 0"
 MACHINES = Table("nico_machine", "site_id", "type_id", "status", key="name")
 INSTANCES = Table("nico_instance", "name", "tenant_id", "site_id", "type_id", "machine_id")
 SELECT_UNUSED = """
@@ -80,7 +82,7 @@ def _type(
     providers: Mapping[str, int],
     sites: Mapping[str, int],
 ) -> Values:
-    before = old or (0, 0, "", None, "", "", 0, 0, 0, 0, 0)
+    before = old or (0, 0, "", None, "", "", 0, 0, 0, 0, 0, 0)
     where = (
         providers.get(told.infrastructure_provider_id, before[0]),
         sites.get(told.site_id, before[1]),
@@ -91,7 +93,8 @@ def _type(
     allocated = before[7] if it is None or it.total is None else it.total
     figures = it is not None and it.assigned is not None and it.total is not None
     known = int(figures and told.infrastructure_provider_id == own)
-    return (*where, *what, machines, allocated, told.created or 0, told.updated or 0, known)
+    when = (told.created or 0, told.updated or 0)
+    return (*where, *what, machines, allocated, *when, known, before[-1])
 
 
 def ensure_types(tx: Tx, told: Sequence[AllocationTold]) -> None:
@@ -112,7 +115,7 @@ def ensure_types(tx: Tx, told: Sequence[AllocationTold]) -> None:
         if uuid and uuid not in there and provider and site:
             name, status = (of.name, of.status) if of else (uuid, "")
             what = (name, None, status, name.casefold())
-            wanted[uuid] = (provider, site, *what, 0, 0, 0, 0, 0)
+            wanted[uuid] = (provider, site, *what, 0, 0, 0, 0, 0, 0)
     TYPES.put(tx, {}, wanted)
 
 
@@ -153,6 +156,7 @@ def put_uses(tx: Tx, type: str, uses: Mapping[str, int], machines: Sequence[Mach
     gone = [(uuid,) for (uuid,) in tx.all(SELECT_INSTANCES, (type,)) if uuid not in wanted]
     tx.many(DELETE_INSTANCE, gone)
     INSTANCES.put(tx, INSTANCES.there(tx, wanted), wanted)
+    tx.execute(COUNTED, (id,))
 
 
 def count_pools(tx: Tx) -> None:

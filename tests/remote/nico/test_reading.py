@@ -214,3 +214,56 @@ def test_counts_that_make_no_sense_are_not_believed(stand: Stand, count: int, us
         return (await rows(backend))[0].used
 
     assert stand.play(scene) == used
+
+
+async def unknown_uses(backend: RemoteBackend) -> None:
+    """It is not known who uses the machines, which is not that nobody does."""
+    (row,) = await rows(backend, "machines")
+    assert (row.value, row.used, row.left, row.bounds) == (4, None, None, None)
+    assert await rows(backend, "used=0") == await rows(backend, "idle") == []
+    (given,) = [one.of for one in await backend.allocations.page(Query("machines"), 9)]
+    assert isinstance(given, NicoRow)
+    assert given.used is None
+
+
+def test_what_was_not_read_yet_is_not_known(stand: Stand) -> None:
+    stand.cloud.give(G100, 4, name="train")
+    stand.cloud.use(G100, 3)
+    stand.strange.turns.append(without("/machine", 503))
+
+    async def scene(backend: RemoteBackend) -> None:
+        forget = backend.watch(lambda count: None)
+        await backend.badges()
+        await unknown_uses(backend)
+        found = {row.name: row for row in await backend.nico.types.page(Query(sort="used"), 9)}
+        row = found["g100"]
+        assert (row.allocated, row.used, row.usable) == (4, None, None)
+        assert await backend.nico.types.page(Query("used=0"), 9) == []
+        stand.strange.turns.clear()
+
+        async def told() -> bool:
+            return [row.used for row in await rows(backend)] == [3]
+
+        await until(backend, told)
+        forget()
+
+    stand.play(scene)
+
+
+def test_what_a_tenant_is_not_told_is_not_known(stand: Stand) -> None:
+    stand.cloud.give(G100, 4, name="train")
+    stand.cloud.hold(stand.cloud.give(B16, 24, name="web"), subnet=True)
+
+    def hidden(told: dict[str, object]) -> None:
+        for name in ("allocationStats", "usageStats"):
+            told.pop(name, None)
+
+    stand.strange.turns.append(lambda answer: answer.turn(hidden))
+
+    async def scene(backend: RemoteBackend) -> None:
+        await backend.badges()
+        await unknown_uses(backend)
+        (net,) = await rows(backend, "addresses")
+        assert (net.used, net.cidr) == (None, "10.20.0.0/24")
+
+    stand.play(scene, who="user")
