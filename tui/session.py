@@ -252,6 +252,10 @@ class Session:
         reasons = [self.connection.lacks.get(name, "") for name in commands]
         return reasons[0] if all(reasons) and reasons else ""
 
+    def unable(self, commands: Sequence[str]) -> str:
+        """Why none of these commands can be given by whoever this is, `` when one can."""
+        return self.forbidden() or self.lacking(commands)
+
     def irrevocable(self) -> str:
         """Why the last change cannot be taken back, `` when it can."""
         if self.inverse is None:

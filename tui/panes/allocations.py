@@ -121,6 +121,8 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
         if badges is not None and badges.erred:
             return f"{badges.erred:,} ERRED   :allocations erred lists them", WARN
         if self.nico_row() is not None:
+            if self.session.unable(["SetConstraintValue"]):
+                return ":constraints says what it may become"
             edit, set = self.session.key("row.edit"), self.session.key("alloc.limit")
             return f"{edit} renames   {set} sets the value   :constraints says what it may become"
         if self.consumer_row() is not None:

@@ -13,6 +13,7 @@ from tui.format import supply
 from tui.format.lines import QUIET, Build, Line, Look, Part
 from tui.panes.detailpane import DetailPane
 from tui.panes.listpane import ListPane, quiet
+from tui.panes.nico import none_shown
 from tui.panes.pane import Pane
 from tui.panes.raw import RawPane
 from tui.session import Session
@@ -85,7 +86,7 @@ class BlocksPane(ListPane[BlockRow], inherit_bindings=False):
         """Where they come from."""
         if self.query_shown.text:
             return super().nothing()
-        return ("There are no blocks.", "They come over NICo's API.")
+        return none_shown(self.session, "blocks")
 
 
 class BlockPane(DetailPane, inherit_bindings=False):

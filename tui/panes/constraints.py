@@ -99,7 +99,9 @@ class ConstraintsPane(ConstraintActions, ListPane[ConstraintRow], inherit_bindin
         """What is over in the other view, else what can be done."""
         badges, view = self.session.badges, self.session.key("constraints.view")
         edit, sum = self.session.key("row.edit"), self.session.key("alloc.totals")
-        edits = f"{edit} edits the value   {sum} adds up" if self.list.shown else ""
+        edits = f"{sum} adds up" if self.list.shown else ""
+        if edits and not self.session.unable(["SetConstraintValue"]):
+            edits = f"{edit} edits the value   {edits}"
         if badges is not None and badges.overfull:
             told = "1 inventory" if badges.overfull == 1 else f"{badges.overfull:,} inventories"
             return f"! {told} of Placement over   {view} shows them   {edits}".rstrip(), BAD

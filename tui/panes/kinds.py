@@ -62,11 +62,13 @@ class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bin
     def gives(self, action: Action) -> Sequence[str]:
         """What its kind has for a key; others may be marked."""
         known = _GIVES.get(type(self.of()), {}).get(action.id, action.gives)
+        if action.id == "alloc.new":
+            known = nico_actions.new(self.session.connection.systems, known)
         return action.gives if self.marks() and action.changes_data else known
 
     def refusal(self, action: Action) -> str:
         """There has to be one, and its kind has to permit it."""
-        why = super().refusal(action)
+        why = self.nico_nonsense(action) or super().refusal(action)
         if why or action.group is not Group.DECIDE or action.id in OF_NONE:
             return why
         found = self.of()

@@ -53,6 +53,13 @@ class NicoPane(AllocationActions, DetailPane, inherit_bindings=False):
         return (self.found.row.uuid, self.found.row) if self.found else None
 
 
+def none_shown(session: Session, what: str) -> Sequence[str]:
+    """Why there are none of these in a list, and where they come from."""
+    if why := session.lacking(["CreateNicoAllocation"]):
+        return (f"No {what} are shown with what others have of them.", why)
+    return (f"There are no {what}.", "They come over NICo's API, or with a world file.")
+
+
 async def show_raw(pane: Pane, row: NicoRow) -> None:
     """An allocation as NICo's own API shows it. Raises BursarError."""
     data = await pane.session.backend.nico.raw_allocation(row.key)

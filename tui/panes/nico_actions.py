@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from backend.core.listing import Query
@@ -26,6 +27,11 @@ OF_OTHERS = (
 )  # fmt: skip
 
 
+def new(systems: frozenset[str], gives: Sequence[str]) -> Sequence[str]:
+    """What a new allocation may be, where NICo is all that one can be of."""
+    return ("CreateNicoAllocation",) if systems & {"nico", "openportal"} == {"nico"} else gives
+
+
 class NicoActions(ValueActions, inherit_bindings=False):
     """Rename, set the value of and delete the allocation of `nico_row`."""
 
@@ -33,10 +39,14 @@ class NicoActions(ValueActions, inherit_bindings=False):
         """The allocation, None when there is none or it is of another system."""
         raise NotImplementedError
 
+    def nico_nonsense(self, action: Action) -> str:
+        """That NICo has no such thing, where it is about one of its allocations."""
+        if action.id not in OF_OTHERS or self.marks() or self.nico_row() is None:
+            return ""
+        return "allocations of NICo have no such thing"
+
     def nico_refusal(self, action: Action, row: NicoRow) -> str:
         """Why an action is off for an allocation of NICo, `` when it is not."""
-        if action.id in OF_OTHERS:
-            return "allocations of NICo have no such thing"
         if action.id == "alloc.delete" and row.locked and not self.marks():
             return f"it is in use; {self.session.key('row.open')} shows what has to go before"
         return ""

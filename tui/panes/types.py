@@ -14,6 +14,7 @@ from tui.format import nico, supply
 from tui.format.lines import QUIET, Build, Line, Look, Part
 from tui.format.units import UNKNOWN, percent
 from tui.panes.listpane import ListPane, quiet
+from tui.panes.nico import none_shown
 from tui.panes.pane import Pane
 from tui.panes.raw import RawPane
 from tui.panes.rowpane import RowPane
@@ -107,7 +108,7 @@ class TypesPane(ListPane[TypeRow], inherit_bindings=False):
         """Where they come from."""
         if self.query_shown.text:
             return super().nothing()
-        return ("There are no instance types.", "They come over NICo's API.")
+        return none_shown(self.session, "instance types")
 
 
 class TypePane(RowPane[TypeRow], inherit_bindings=False):

@@ -43,6 +43,8 @@ OF_SITES: Commands = (
 )
 OF_TENANTS: Commands = (AdmitInstance, RemoveInstance, AddPrefix, RemovePrefix)
 REGISTERING: Commands = (RegisterProvider, RegisterTenant)
+TENANT = "NICo: this organisation is a tenant; giving takes a provider's PROVIDER_ADMIN"
+VIEWER = "NICo: this token only reads; giving takes the role PROVIDER_ADMIN"
 FOREIGN = "sites, blocks and machines of a NICo are set up with its own tools"
 
 
@@ -51,9 +53,9 @@ def lacks(standing: Standing | None, *, views: bool) -> Mapping[str, str]:
     found = _because(OF_SITES, FOREIGN) | _because(OF_TENANTS, "tenants do this themselves")
     found |= _because(REGISTERING, "organisations become that when they first ask")
     if standing is not None and standing.provider is None:
-        found |= _because(CHANGES, "providers give and take; this organisation is a tenant")
+        found |= _because(CHANGES, TENANT)
     if views:
-        found |= _because(CHANGES, "this token only reads: it takes the role PROVIDER_ADMIN")
+        found |= _because(CHANGES, VIEWER)
     return found
 
 

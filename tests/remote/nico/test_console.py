@@ -106,9 +106,16 @@ def test_who_may_only_see_is_told_why(stand: Stand) -> None:
         for where in ("constraints", "allocations"):
             await order(pilot, f"{where} name=train")
             await listed(pilot, lambda count: count == 1)
-            for key in ("e", "delete", "L") if where == "allocations" else ("e",):
+            assert not any(word in said(app) for word in ("edits the value", "sets the value"))
+            for key in ("e", "delete", "L", "n") if where == "allocations" else ("e",):
+                app.session.messages.clear()
                 await press(pilot, key)
-                assert "this organisation is a tenant" in said(app), (where, key)
+                assert "NICo: this organisation is a tenant" in said(app), (where, key)
+        await press(pilot, "P")
+        assert "allocations of NICo have no such thing" in said(app)
+        for where in ("types", "blocks"):
+            await order(pilot, where)
+            await until(pilot, lambda: "are shown with what others have" in said(app))
 
     operated(stand, worked, "user")
 
