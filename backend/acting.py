@@ -153,6 +153,10 @@ class Acting:
         """Hear of every change."""
         return self._backend.watch(changed)
 
+    def hurry(self) -> None:
+        """Ask a server now that is waited for."""
+        self._backend.hurry()
+
     async def close(self) -> None:
         """Nothing to let go."""
 

@@ -22,7 +22,7 @@ class ReadOnlyBackend:
         self._backend = backend
         self.quotas, self.journal = backend.quotas, backend.journal
         self.badges, self.plan = backend.badges, backend.plan
-        self.watch, self.close = backend.watch, backend.close
+        self.watch, self.hurry, self.close = backend.watch, backend.hurry, backend.close
 
     @property
     def projects(self) -> Projects:

@@ -309,10 +309,11 @@ class Session:
         self.redraw()
 
     async def read_again(self) -> None:
-        """Read what is visible now, whether or not anything changed; who declined to sign in is
-        asked again."""
+        """Read what is visible now, whether or not anything changed, and try again at once where
+        nothing is heard; who declined to sign in is asked again."""
         self.version += 1
         self.sign_in.declined = False
+        self.backend.hurry()
         await self.read()
 
     async def read(self) -> None:

@@ -98,6 +98,10 @@ class Backend(Protocol):
         returned ends it."""
         ...
 
+    def hurry(self) -> None:
+        """Ask a server now that is waited for before it is tried again."""
+        ...
+
     async def close(self) -> None:
         """Finish what is under way and let go."""
         ...

@@ -167,6 +167,9 @@ class EmbeddedBackend:
             self._portal = Portal(self.database)
         return self.database.watch(changed)
 
+    def hurry(self) -> None:
+        """Nobody is waited for."""
+
     async def close(self) -> None:
         """Finish writes and close the file; the event loop goes on meanwhile."""
         await asyncio.to_thread(self.shut)

@@ -199,6 +199,12 @@ class RemoteBackend:
 
         return forget
 
+    def hurry(self) -> None:
+        """Ask now the servers that are waited for."""
+        for side in self._sides.values():
+            if not side.poller.link.state.hears:
+                side.poller.poke()
+
     async def close(self) -> None:
         """Let go of connections and of the mirror."""
         for side in self._sides.values():

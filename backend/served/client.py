@@ -96,6 +96,10 @@ class ServedBackend:
         """Hear of every change; from within the event loop."""
         return self._listener.watch(changed)
 
+    def hurry(self) -> None:
+        """Try now to hear of changes again."""
+        self._listener.hurry()
+
     async def close(self) -> None:
         """Let go of the server."""
         await self._listener.close()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -321,6 +322,34 @@ def test_a_wrong_token_is_asked_for_again_at_once(stand: Stand, tmp_path: Path) 
         await offered(pilot, "9" * 40)
         await prompted(pilot, "the typed token is refused")
         assert backend.link.state is LinkState.POLLING  # the request goes on
+        await offered(pilot, NEWER)
+        await until(pilot, lambda: "polled" in said(pilot.app).splitlines()[0])
+
+    try:
+        session = Session(backend, Settings("portal", refresh=0.2))
+        session.sign_in = sign_in
+        play(BursarApp(session, live=True), script)
+    finally:
+        asyncio.run(backend.close())
+
+
+def test_r_asks_again_at_once_who_declined_to_sign_in(stand: Stand, tmp_path: Path) -> None:
+    """However long the poller would wait."""
+    stand.waldur.allocation("climate")
+    kept = tmp_path / "token"
+    kept.write_text(STAFF)
+    kept.chmod(0o600)
+    stand.waldur.dead.add(STAFF)
+    sign_in = SignIn()
+    tokens = Tokens(Source(file=kept), "portal", URL, sign_in)
+    backend = stand.console(tokens, replace(CALM, quick=600, longest=600))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await prompted(pilot, "refused")
+        await press(pilot, "escape")
+        await until(pilot, lambda: "signed out, r asks again" in said(pilot.app))
+        await press(pilot, "r")
+        await prompted(pilot, "refused")
         await offered(pilot, NEWER)
         await until(pilot, lambda: "polled" in said(pilot.app).splitlines()[0])
 
