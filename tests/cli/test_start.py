@@ -145,6 +145,10 @@ def test_the_example_of_the_manual_is_a_sound_world_with_something_to_decide(
     assert bursar("check", *place).code == 0
     for decision in (("approve", "1", "2"), ("deny", "1"), ("accept", "7"), ("reject", "7")):
         assert bursar(*decision, "--dry-run", *place).code == 0
+    given = bursar("constraints", "--format", "json", *place).data
+    assert {row["type"]: row["most"] > row["value"] for row in given} == {
+        "IPBlock": True, "InstanceType": True,
+    }  # fmt: skip
 
 
 def test_a_demo_needs_no_configuration_not_even_one_that_is_named(tmp_path: Path) -> None:
