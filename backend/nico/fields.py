@@ -23,6 +23,12 @@ TOLD = f"""CASE WHEN {MACHINES}
 """It is known how much of it is in use."""
 LEFT = POOL.format("h.allocated - h.instances")
 ROOM = "(SELECT o.machines - o.allocated FROM nico_type o WHERE o.id = v.type_id AND o.known = 1)"
+NEEDED = f"{POOL.format('h.instances - h.allocated')} + v.value"
+LEAST = f"""(CASE WHEN {NEEDED} > v.value THEN v.value WHEN {NEEDED} > 1 THEN {NEEDED}
+    WHEN v.value < 1 THEN v.value ELSE 1 END)"""
+MOST = f"(v.value + CASE WHEN {ROOM} > 0 THEN {ROOM} ELSE 0 END)"
+BOUNDED = f"{MACHINES} AND {TOLD} AND {ROOM} IS NOT NULL AND {LEAST} < {MOST}"
+"""A number of machines may become another one, from `LEAST` to `MOST`, as far as is known."""
 LOCKED = f"""(({MACHINES} AND {POOL.format("h.instances - h.allocated")} + v.value > 0)
     OR ({ADDRESSES} AND v.derived_id > 0
         AND EXISTS (SELECT 1 FROM nico_prefix x WHERE x.block_id = v.derived_id)))"""
@@ -84,6 +90,8 @@ CONSTRAINTS = Fields(
         state("type", {"instancetype": MACHINES, "ipblock": ADDRESSES}, "what it is about",
               "type:ipblock", "kind"),
         *OF_BOTH,
+        number("least", LEAST, "the fewest machines that it may become", "least>5", when=BOUNDED),
+        number("most", MOST, "the most machines that it may become", "most>=20", when=BOUNDED),
         age("age", "v.created_at", "how long it has been there", "age>30d"),
         time("created", "v.created_at", "when it came", "created<today"),
         time("updated", "v.updated_at", "when it was last set", "updated<1h", "modified"),
@@ -123,6 +131,13 @@ COUNTED = "y.counted = 1"
 READY = "(SELECT count(*) FROM nico_machine m WHERE m.type_id = y.id AND m.status = 'Ready')"
 SEEN = "(y.machines = 0 OR EXISTS (SELECT 1 FROM nico_machine m WHERE m.type_id = y.id))"
 """The statuses of its machines are known."""
+SPARE = f"""{READY[:-1]}
+    AND NOT EXISTS (SELECT 1 FROM nico_instance i WHERE i.machine_id = m.id))"""
+WANTED = f"(CASE WHEN y.allocated > {INSTANCES} THEN y.allocated - {INSTANCES} ELSE 0 END)"
+LEFT_READY = f"""(CASE WHEN y.machines <= y.allocated OR {SPARE} <= {WANTED} THEN 0
+    WHEN {SPARE} - {WANTED} < y.machines - y.allocated THEN {SPARE} - {WANTED}
+    ELSE y.machines - y.allocated END)"""
+"""What is left of a type when all who were given some took theirs."""
 TYPES = Fields(
     (_NAME, _at("y")[0]),
     (
@@ -131,10 +146,13 @@ TYPES = Fields(
         text("site", _at("y"), "where it is", "site:sjc-2"),
         number("machines", "y.machines", "how many machines are of it", "machines>100",
                "assigned"),
-        number("allocated", "y.allocated", "how many are given away", "allocated>0"),
+        number("allocated", "y.allocated", "how many are given away", "allocated>0", "given"),
         number("used", INSTANCES, "how many instances there are", "used>0", when=COUNTED),
         number("ready", READY, "how many machines are ready", "ready<10", when=SEEN),
-        number("room", "y.machines - y.allocated", "machines that nobody was given", "room<4"),
+        number("room", "y.machines - y.allocated", "machines that nobody was given", "room<4",
+               "left"),
+        number("usable", LEFT_READY, "those of them that are ready", "usable<2",
+               when=f"{COUNTED} AND {SEEN}"),
         flag("full", "y.machines <= y.allocated", "nobody can be given a machine any more"),
         flag("over", "y.machines < y.allocated", "more is given away than there is"),
     ),
@@ -154,10 +172,11 @@ BLOCKS = Fields(
         text("site", _at("z"), "where it is", "site:sjc-2"),
         state("routing", {name: f"lower(z.routing) = '{name}'"
                           for name in ("public", "datacenteronly")},
-              "from where its addresses are reachable", "routing:public"),
+              "from where its addresses are reachable", "routing:public", "reachable"),
         number("length", "z.length", "its prefix length", "length<=16", "prefix"),
-        number("taken", TAKEN, "how many parts of it are given away", "taken>0"),
+        number("taken", TAKEN, "how many parts of it are given away", "taken>0", "given"),
         number("largest", LARGEST, "the prefix length of its largest free piece", "largest<=24",
+               "largest_free",
                when=f"{LARGEST} IS NOT NULL"),
         flag("full", "NOT EXISTS (SELECT 1 FROM nico_free f WHERE f.block_id = z.id)",
              "nothing is free"),

@@ -50,8 +50,11 @@ CONSTRAINT_SORTS: Mapping[str, str] = {
     "mode": _by("lower(v.mode)"),
     "value": _by("v.value"),
     "used": _by(fields.USED, fields.TOLD),
-    "left": _by(fields.LEFT, f"{fields.MACHINES} AND {fields.TOLD}"),
-    "room": _by(f"coalesce({fields.ROOM}, 0)", f"{fields.ROOM} IS NOT NULL"),
+    "left": _by(
+        f"CASE WHEN {fields.MACHINES} THEN {fields.LEFT} ELSE -1 END",
+        f"{fields.ADDRESSES} OR {fields.TOLD}",
+    ),
+    "room": _by(f"coalesce({fields.ROOM}, -1)"),
     "age": f"v.id {GIVEN} ORDER BY g.created_at {{d}}, g.id {{d}}",
 }
 CONSTRAINT_SCOPES: Mapping[str, str] = {
@@ -102,6 +105,8 @@ TYPE_SORTS: Mapping[str, str] = {
     "ready": f"{TYPES}CASE WHEN {fields.SEEN} THEN 0 ELSE 1 END, {fields.READY} {{d}}, "
     "y.fold, y.id",
     "room": TYPES + "y.machines - y.allocated {d}, y.fold, y.id",
+    "usable": f"{TYPES}CASE WHEN {fields.COUNTED} AND {fields.SEEN} THEN 0 ELSE 1 END, "
+    f"{fields.LEFT_READY} {{d}}, y.fold, y.id",
 }
 TYPE_SCOPES: Mapping[str, str] = {
     "type": "y.uuid = ?",
@@ -110,8 +115,7 @@ TYPE_SCOPES: Mapping[str, str] = {
 SELECT_TYPES = f"""
 SELECT y.id, y.uuid, y.name, s.uuid, s.name, y.status, y.machines, y.allocated,
     CASE WHEN {fields.COUNTED} THEN {fields.INSTANCES} END,
-    (SELECT count(*) FROM nico_machine m WHERE m.type_id = y.id AND m.status = 'Ready'
-        AND NOT EXISTS (SELECT 1 FROM nico_instance i WHERE i.machine_id = m.id))
+    {fields.SPARE}
 FROM nico_type y JOIN nico_site s ON s.id = y.site_id WHERE y.id IN ({{keys}})"""
 COUNT_STATUSES = """
 SELECT type_id, status, count(*) FROM nico_machine WHERE type_id IN ({keys})

@@ -168,7 +168,7 @@ def constraint(tx: Tx, row: ConstraintRow) -> Facts:
             "uuid": plain(row.allocation, row.uuid),
             **_texts(tx, row),
         },
-        numbers=_numbers(row),
+        numbers={**_numbers(row), **_bounds(row)},
         times={"age": row.created_at, "created": row.created_at, "updated": row.updated_at},
         states={"type": row.kind.value.lower(), "mode": row.mode.value.lower()},
         flags=_flags(row, locked=left < row.value if machines else bool(row.used)),
@@ -220,6 +220,15 @@ def _numbers(row: ConstraintRow) -> Mapping[str, list[float]]:
     }
 
 
+def _bounds(row: ConstraintRow) -> Mapping[str, list[float]]:
+    found = row.bounds if row.kind is Kind.MACHINES else None
+    known = found is not None and not found.fixed
+    return {
+        "least": [found.least] if found and known else [],
+        "most": [found.most] if found and known else [],
+    }
+
+
 def _flags(row: ConstraintRow, *, locked: bool) -> Mapping[str, bool]:
     machines = row.kind is Kind.MACHINES
     return {
@@ -244,6 +253,7 @@ def type_(row: TypeRow) -> Facts:
             "used": [] if row.used is None else [row.used],
             "ready": [] if row.ready is None else [row.ready],
             "room": [row.room],
+            "usable": [] if row.usable is None else [row.usable],
         },
         flags={"full": row.room <= 0, "over": row.room < 0},
     )

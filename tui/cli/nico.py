@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tui.cli.columns import Field, Kind, Value, of, rare
+from tui.format import nico
 
 
 def _bound(name: str) -> Field:
@@ -12,7 +13,11 @@ def _bound(name: str) -> Field:
         found = row.bounds
         return None if found is None or found.fixed else getattr(found, name)
 
-    return Field(name, value, Kind.NUMBER)
+    def words(row: Any, style: str) -> str:
+        found = value(row)
+        return nico.value(row.kind, found) if isinstance(found, int) else ""
+
+    return Field(name, value, Kind.NUMBER, words)
 
 
 def _why(row: Any) -> Value:
@@ -30,7 +35,9 @@ CONSTRAINTS = (
     rare("resource_uuid", attribute="resource"),
     rare("block", attribute="resource_cidr"),
     of("kind", attribute="mode_told", sort="mode"),
-    of("value", Kind.NUMBER, sort="value"),
+    of(
+        "value", Kind.NUMBER, sort="value", words=lambda row, style: nico.value(row.kind, row.value)
+    ),
     of("used", Kind.NUMBER, sort="used"),
     of("left", Kind.NUMBER, sort="left"),
     rare("room", Kind.NUMBER, sort="room"),
@@ -39,7 +46,7 @@ CONSTRAINTS = (
     of("network", attribute="cidr"),
     _bound("least"),
     _bound("most"),
-    Field("why", _why, usual=False),
+    Field("why", _why),
     rare("created", Kind.MOMENT, "created_at", sort="age"),
     rare("updated", Kind.MOMENT, "updated_at"),
 )
@@ -54,7 +61,7 @@ TYPES = (
     of("allocated", Kind.NUMBER, sort="allocated"),
     of("used", Kind.NUMBER, sort="used"),
     of("room", Kind.NUMBER, sort="room"),
-    of("usable", Kind.NUMBER),
+    of("usable", Kind.NUMBER, sort="usable"),
     Field("statuses", lambda row: dict(row.statuses), Kind.DATA, lambda row, style: _statuses(row)),
     rare("status"),
 )

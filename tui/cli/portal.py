@@ -10,7 +10,7 @@ from backend.nico.model import NicoRow
 from backend.openportal.model import PortalRow, node_hours, share_of
 from backend.placement.model import ConsumerRow
 from tui.cli.columns import Field, Kind, Value, of, rare
-from tui.format import ages
+from tui.format import ages, nico
 
 
 def _portal(name: str, attribute: str = "", kind: Kind = Kind.TEXT, **given: Any) -> Field:
@@ -52,9 +52,20 @@ def _nico(name: str, attribute: str = "", kind: Kind = Kind.TEXT, **given: Any) 
 
     def value(row: Any) -> Value:
         found: Value = getattr(row.of, attribute or name) if isinstance(row.of, NicoRow) else None
-        return found or None
+        return None if found == "" else found
 
     return Field(name, value, kind, **given)
+
+
+def _state(row: Any) -> Value:
+    """How it is, in the words of its system; consumers have no state."""
+    if isinstance(row.of, NicoRow):
+        return row.of.status
+    return str(row.of.state) if isinstance(row.of, PortalRow) else None
+
+
+def _value(row: Any, style: str) -> str:
+    return nico.value(row.of.kind, row.of.value) if isinstance(row.of, NicoRow) else ""
 
 
 def _called(row: Any) -> Value:
@@ -131,7 +142,7 @@ ALLOCATIONS = (
     Field("kind", lambda row: row.kind.value),
     Field("name", _called, sort="name"),
     Field("uuid", lambda row: row.of.uuid, usual=False),
-    _portal("state"),
+    Field("state", _state),
     Field("used_this_month", _usage, sort="used"),
     _portal("node_limit", kind=Kind.NUMBER),
     _portal("percent", kind=Kind.NUMBER, sort="share"),
@@ -145,8 +156,9 @@ ALLOCATIONS = (
     _nico("tenant", "tenant_org"),
     _nico("site", "site_name"),
     _nico("resource", "resource_name"),
-    _nico("value", kind=Kind.NUMBER),
+    _nico("value", kind=Kind.NUMBER, words=_value),
     _nico("cidr"),
+    _nico("used", kind=Kind.NUMBER),
     _nico("status", usual=False),
 )
 

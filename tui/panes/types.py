@@ -45,7 +45,7 @@ COLUMNS: tuple[Column[TypeRow], ...] = (
     Column("room", "LEFT", lambda row, look: supply.room(row), 5, right=True, sort="room",
            figure=lambda row: row.room),
     Column("usable", "READY LEFT", lambda row, look: supply.usable(row), 10, right=True,
-           figure=lambda row: row.usable),
+           sort="usable", figure=lambda row: row.usable),
     Column("status", "STATUS", lambda row, look: (row.status, QUIET), 6, 12, drop=30),
 )  # fmt: skip
 
