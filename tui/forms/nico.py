@@ -93,8 +93,12 @@ def _note(row: ConstraintRow) -> str:
         told = f"{row.cidr} of {row.resource_cidr}. Another size may be another network."
         return f"{told} The preview says which."
     used = f"{row.used:,} used" if row.used is not None else "use unknown"
-    left = f", {max(0, row.room):,} of {row.resource_name} left for anybody" if row.room else ""
-    return f"{row.resource_name} at {row.site_name}: {used}{left or ', none left'}."
+    left = "none left"
+    if row.room is None:
+        left = "what is left is unknown"
+    elif row.room > 0:
+        left = f"{row.room:,} of {row.resource_name} left for anybody"
+    return f"{row.resource_name} at {row.site_name}: {used}, {left}."
 
 
 def record(actor: Actor, found: NicoDetail) -> Form:
