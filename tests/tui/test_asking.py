@@ -95,6 +95,30 @@ def test_tab_completes_and_goes_round(looked_at: Stage) -> None:
     play(looked_at.app(), script)
 
 
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        ("7", "7"),
+        ("end 7", "5007"),
+        ("left 7", "5070"),
+        ("home 7", "7500"),
+        ("backspace", ""),
+        ("delete 7 8", "78"),
+        ("up down 7", "5007"),
+        ("tab 7", "7"),
+    ],
+)
+def test_a_value_that_is_there_is_replaced_by_typing(
+    looked_at: Stage, keys: str, text: str
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        pane(pilot).ask_line("limit: ", "500", past=["1"])
+        await press(pilot, *keys.split())
+        assert row(pilot, -2).rstrip() == f" limit: {text}".rstrip()
+
+    play(looked_at.app(), script)
+
+
 def test_up_and_down_bring_lines_of_the_pane_back(looked_at: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "/", *"one", "enter", "/", "ctrl+u", *"two", "enter", "escape")

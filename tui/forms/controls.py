@@ -19,10 +19,11 @@ from tui.widgets.field import LineField
 
 
 class LineControl(LineField):
-    """A line; what a terminal would act on is written as an escape."""
+    """A line; what a terminal would act on is written as an escape. Of a `figure` all is chosen
+    when one comes to it, so that typing replaces it."""
 
-    def __init__(self, value: str) -> None:
-        super().__init__(value, compact=True, max_length=MAX_CHARS, select_on_focus=False)
+    def __init__(self, value: str, *, figure: bool = False) -> None:
+        super().__init__(value, compact=True, max_length=MAX_CHARS, select_on_focus=figure)
 
     def put(self, text: str) -> None:
         """Show this text."""
@@ -45,7 +46,7 @@ class StepControl(LineControl):
     ]
 
     def __init__(self, value: str, step: Step) -> None:
-        super().__init__(value)
+        super().__init__(value, figure=True)
         self._step = step
 
     def action_step(self, by: int) -> None:
@@ -131,4 +132,6 @@ def control(field: Field, value: str) -> Control:
         return TextControl(value)
     if field.step is not None:
         return StepControl(value, field.step)
-    return OneOf(field.choices, value) if field.choices else LineControl(value)
+    if field.choices:
+        return OneOf(field.choices, value)
+    return LineControl(value, figure=field.is_figure)

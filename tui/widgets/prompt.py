@@ -45,6 +45,8 @@ class MessageRow(Row):
         self._sign = ""
         self._text = ""
         self._at = 0
+        self._chosen = False
+        """Whether what is typed takes the place of the text."""
         self._asked = ANYTHING
         self._fault: Fault | None = None
         self._offer: Offer | None = None
@@ -60,8 +62,11 @@ class MessageRow(Row):
     def ask(
         self, sign: str, text: str = "", asked: Asked = ANYTHING, past: Sequence[str] = ()
     ) -> None:
-        """Let the operator type after a sign; `past` is what up brings back, the newest last."""
+        """Let the operator type after a sign; `past` is what up brings back, the newest last.
+        A text that ends in a blank is begun and goes on; any other is a value that is there, which
+        typing replaces."""
         self._sign, self._text, self._at = sign, text, len(text)
+        self._chosen = bool(text) and not text.endswith(" ")
         self._asked, self._past, self._place = asked, [*past, text], len(past)
         self._fault, self._offer = asked.fault(text, entered=False), None
         self.refresh()
@@ -93,10 +98,12 @@ class MessageRow(Row):
 
     def _insert(self, text: str) -> None:
         safe = display(text)
-        self._set(self._text[: self._at] + safe + self._text[self._at :], self._at + len(safe))
+        before, at = ("", 0) if self._chosen else (self._text, self._at)
+        self._set(before[:at] + safe + before[at:], at + len(safe))
 
     def _edit(self, key: str) -> None:
-        text, at = self._text, self._at
+        erased = self._chosen and key in _ERASES
+        text, at = ("", 0) if erased else (self._text, self._at)
         word = len(text[:at].rstrip().rpartition(" ")[0])
         results = {
             "backspace": (text[: max(0, at - 1)] + text[at:], max(0, at - 1)),
@@ -131,7 +138,7 @@ class MessageRow(Row):
 
     def _set(self, text: str, at: int) -> None:
         changed = text != self._text
-        self._text, self._at, self._offer = text, at, None
+        self._text, self._at, self._offer, self._chosen = text, at, None, False
         self.refresh()
         if changed:
             self._fault = self._asked.fault(text, entered=False)
@@ -152,7 +159,7 @@ class MessageRow(Row):
         cuts = {max(0, at - width + 5), at, at + 1, len(text)}
         places = sorted(cuts | {max(min(cuts), min(wrong, len(text)))})
         return [
-            (text[a:b], "reverse" if a == at else BAD if a >= wrong else "")
+            (text[a:b], "reverse" if self._chosen or a == at else BAD if a >= wrong else "")
             for a, b in pairwise(places)
         ]
 
@@ -167,5 +174,6 @@ class MessageRow(Row):
         return [(f"  {chosen}", HEAD), ("".join(f"  {word}" for word in others), QUIET)]
 
 
+_ERASES = ("backspace", "delete", "ctrl+u", "ctrl+w")
 _STEPS = {"tab": 1, "shift+tab": -1}
 _RECALLS = {"up": -1, "down": 1}

@@ -26,7 +26,7 @@ def test_a_limit_is_set_with_a_preview_and_its_end_is_told(harbour: Stage) -> No
 
     async def script(pilot: Pilot[None]) -> None:
         await at(pilot, "ocean-ai")
-        await press(pilot, "L", *["backspace"] * 4, *"1200", "enter")
+        await press(pilot, "L", *"1200", "enter")
         shown = await agreed(pilot)
         assert shown.plan.tier is Tier.REVERSIBLE
         assert any("of this project code" in one for one in shown.plan.warnings)
@@ -45,7 +45,7 @@ def test_a_clamped_limit_is_told(harbour: Stage) -> None:
 
     async def script(pilot: Pilot[None]) -> None:
         await at(pilot, "ocean-ai")
-        await press(pilot, "L", *["backspace"] * 4, *"1500", "enter")
+        await press(pilot, "L", "backspace", *"1500", "enter")
         await agreed(pilot)
         p.run()
         p.put(uuid_of(p, "ocean-ai"), node_limit=900)
@@ -60,7 +60,7 @@ def test_a_clamped_limit_is_told(harbour: Stage) -> None:
 def test_what_is_no_limit_is_said_while_it_is_typed(harbour: Stage, typed: str) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await at(pilot, "ocean-ai")
-        await press(pilot, "L", *["backspace"] * 4)
+        await press(pilot, "L", "ctrl+w")
         await pilot.press(*["minus" if c == "-" else "full_stop" if c == "." else c for c in typed])
         await press(pilot, "enter")
         assert "no whole number, nor inf" in said(pilot.app)

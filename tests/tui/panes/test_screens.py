@@ -101,7 +101,7 @@ def test_from_every_screen_one_gets_to_what_it_has_to_do_with(stage: Stage, comm
 def test_a_default_is_typed_with_a_unit_and_reaches_future_projects_only(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await order(pilot, "resources ram")
-        await press(pilot, "D", "ctrl+u", *"10x")
+        await press(pilot, "D", *"10x")
         assert "no number" in said(pilot.app)
         await press(pilot, "backspace", "G", "enter")
         plan = (await dialog(pilot)).plan
@@ -109,7 +109,7 @@ def test_a_default_is_typed_with_a_unit_and_reaches_future_projects_only(stage: 
         assert plan.request.path == f"resource-modify {RAM} --system-default {10 << 30}"
         await consent(pilot, reason="more memory for everybody")
         await until(pilot, lambda: "10G" in said(pilot.app))
-        await press(pilot, "P", "ctrl+u", *"inf", "enter")
+        await press(pilot, "P", *"inf", "enter")
         await consent(pilot, reason="no limit")
         await until(pilot, lambda: "inf" in said(pilot.app))
 
@@ -131,7 +131,7 @@ def test_what_is_that_already_and_what_is_given_up_is_not_asked_for(stage: Stage
         assert f"{CPU} has this value already" in said(pilot.app)
         await press(pilot, "D", "1", "escape")
         assert screen(pilot).query_shown.text == CPU
-        await press(pilot, "D", "ctrl+u", "-", "1", "enter")
+        await press(pilot, "D", "-", "1", "enter")
         assert "not below 0" in said(pilot.app)
         await press(pilot, "escape")
 
