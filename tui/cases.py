@@ -40,6 +40,11 @@ class Case:
         """It was previewed."""
         self.plan, self.outcome = plan, PLANNED
 
+    def left_out(self, error: BursarError) -> None:
+        """It cannot be done after those before it."""
+        self.plan = None
+        self.failed(error)
+
     def done(self, receipt: Receipt) -> None:
         """It was carried out."""
         self.receipt, self.outcome = receipt, DONE

@@ -26,6 +26,8 @@ def test_machines_are_told_with_the_pool(c: Cloud) -> None:
         "fewer machines of g100 are Ready than are given away",
         "nobody can be given a machine of g100 any more",
     )
+    assert plan.figures == ("g100: 8 Ready, 10 given away by then",)
+    assert c.plan(c.setting(uuid, 4)).warnings == ("it is 4 machines already",)
     path = f"/v2/org/acme/nico/allocation/{uuid}/constraint/{c.constraint(uuid).uuid}"
     assert (plan.request.method, plan.request.path) == ("PATCH", path)
     assert plan.request.body == {"constraintValue": 8}

@@ -22,6 +22,8 @@ Make = Callable[[RowT], Command]
 
 Label = Callable[[RowT], str]
 """A row in a few words."""
+Judge = Callable[[Sequence[Case]], Awaitable[None]]
+"""Leaves out what could be done by itself and cannot after those before it. Raises BursarError."""
 
 
 def decide(
@@ -30,6 +32,7 @@ def decide(
     make: Make[RowT],
     label: Label[RowT],
     about: Label[RowT] | None = None,
+    judge: Judge | None = None,
 ) -> None:
     """Preview, ask for consent, carry out: the marked rows, else the one under the cursor. What
     `about` says of a row stands for the title of its plan in a list."""
@@ -37,7 +40,7 @@ def decide(
     row = table.source.get(keys[0]) if keys else table.cursor_row
     if len(keys) > 1 or (keys and row is None):
         found = partial(_cases, table, keys, make, label, about)
-        pane.start(_decide, pane, table, found, aside, group="change")
+        pane.start(_decide, pane, table, found, aside, judge, group="change")
     elif row is not None:
 
         def done() -> None:
@@ -65,6 +68,7 @@ async def _decide(
     table: ResourceTable[RowT],
     cases_of: Callable[[], Awaitable[list[Case]]],
     aside: int,
+    judge: Judge | None,
 ) -> None:
     from tui.dialogs.bulk import BulkScreen
 
@@ -77,6 +81,8 @@ async def _decide(
     if not found:
         return
     await _preview(pane, found)
+    if judge is not None:
+        await judge(found)
     if not pane.is_here():
         return
     if not any(case.plan for case in found):

@@ -79,9 +79,9 @@ class ConstraintsPane(ConstraintActions, ListPane[ConstraintRow], inherit_bindin
         keys, _ = bulk.meant(self.list)
         return list((await self.listing().rows(keys)).values())
 
-    def set_values(self, make: Set) -> None:
+    def set_values(self, make: Set, judge: bulk.Judge) -> None:
         """About all that are marked."""
-        bulk.decide(self, self.list, make, lambda row: row.allocation_name)
+        bulk.decide(self, self.list, make, lambda row: row.allocation_name, judge=judge)
 
     def action_alloc_totals(self) -> None:
         """What the marked ones come to, or all that are listed."""
@@ -122,7 +122,9 @@ class ConstraintsPane(ConstraintActions, ListPane[ConstraintRow], inherit_bindin
     def legend(self, look: Look) -> Iterable[Line]:
         """What the figures are of."""
         yield quiet("  VALUE = machines, or the prefix length   USED = instances, or prefixes")
-        yield quiet("  LEFT = machines that the tenant has of the type, by all its allocations")
+        yield quiet(
+            "  USED, LEFT = of all machines that the tenant has of the type, not of this row"
+        )
 
     def nothing(self) -> Sequence[str]:
         """Where the other view is."""

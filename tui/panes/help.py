@@ -32,7 +32,7 @@ def help_lines(pane: Pane, look: Look) -> Iterable[Line]:
         if found:
             yield line("", (group.value.upper(), HEAD))
             for action in found:
-                keyed = pane.session.keyed(action)
+                keyed = pane.named(pane.session.keyed(action))
                 yield from _lines(keyed, pane.refusal(action), look)
             yield blank()
     yield line("", ("COMMANDS", HEAD))

@@ -15,6 +15,7 @@ from tui.panes import consumer_actions, nico_actions, portal_actions
 from tui.panes.consumer_actions import PORTAL_ONLY, ConsumerActions
 from tui.panes.nico_actions import OF_OTHERS, NicoActions
 from tui.panes.portal_actions import PortalActions
+from tui.panes.value_actions import in_words_of_nico
 
 if TYPE_CHECKING:
     from tui.forms.form import Form
@@ -98,7 +99,7 @@ class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bin
     def named(self, action: Action) -> Action:
         """In the words of Placement and NICo where it is about one of theirs."""
         if action.id == "alloc.limit" and self.nico_row() is not None:
-            return replace(action, title="set value", short="value")
+            return in_words_of_nico(action)
         if action.id in WORDS and self.consumer_row() is not None:
             title, short = WORDS[action.id]
             return replace(action, title=title, short=short)

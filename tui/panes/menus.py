@@ -114,8 +114,8 @@ def _offer(pane: Subject, title: str, known: Sequence[Action]) -> None:
 def _items(pane: Subject, known: Iterable[Action]) -> list[Item]:
     keyed = pane.session.keyed
     return [
-        Item(one.id, pane.named(one).title, keyed(one).key_text, one.tooltip, pane.refusal(one))
-        for one in known
+        Item(one.id, one.title, keyed(one).key_text, one.tooltip, pane.refusal(one))
+        for one in map(pane.named, known)
     ]
 
 

@@ -10,6 +10,7 @@ from backend.nico.model import ConstraintRow, DeleteNicoAllocation, NicoRow
 from tui.actions import Action, editing
 from tui.format.nico import why_not
 from tui.messages import WARN
+from tui.panes.bulk import Judge
 from tui.panes.pane import Pane
 from tui.panes.value_actions import Set, ValueActions
 
@@ -51,7 +52,7 @@ class NicoActions(ValueActions, inherit_bindings=False):
             return f"it is in use; {self.session.key('row.open')} shows what has to go before"
         return ""
 
-    def set_values(self, make: Set) -> None:
+    def set_values(self, make: Set, judge: Judge) -> None:
         """Nothing is marked on the screen of one."""
 
     def nico_deletion(self, row: NicoRow) -> DeleteNicoAllocation:
@@ -82,7 +83,7 @@ def value_form(pane: Pane, row: ConstraintRow) -> Form | None:
     if why := why_not(row.bounds):
         pane.session.tell(f"{row.allocation_name}: {why}", WARN)
         return None
-    return value(pane.session.connection.actor, row)
+    return value(pane.session.backend, row)
 
 
 async def new_form(pane: Pane, kind: str) -> Form:

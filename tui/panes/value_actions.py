@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from ipaddress import ip_network
 
 from textual import on
 
+from backend.backend import Backend
 from backend.core.errors import Invalid, NotFound
+from backend.core.plan import Plan
+from backend.core.text import counted
 from backend.nico.model import ConstraintRow, Kind, NicoRow, SetConstraintValue
+from tui.actions import Action
 from tui.asking import Asked, Fault
+from tui.cases import Case
+from tui.panes.bulk import Judge
 from tui.panes.pane import Pane
 from tui.widgets.prompt import MessageRow
 
 Given = ConstraintRow | NicoRow
 Set = Callable[[Given], SetConstraintValue]
 
+SETS = (
+    "Set the number of machines or the prefix length of an allocation by a form; of all marked ones"
+    " type it, such as 6 or /22, or a step, such as +1"
+)
 VALUE = "value of "
 """What a line asks for; how many follows."""
 MOST = 2**31 - 1
@@ -51,8 +63,8 @@ class ValueLine(Asked):
 class ValueActions(Pane, inherit_bindings=False):
     """Asks for the value of what is marked, and sets it."""
 
-    def set_values(self, make: Set) -> None:
-        """Preview what `make` says for each that is marked."""
+    def set_values(self, make: Set, judge: Judge) -> None:
+        """Preview what `make` says for each that is marked, and have all of it judged."""
         raise NotImplementedError
 
     def ask_value(self, rows: Sequence[Given]) -> None:
@@ -73,6 +85,7 @@ class ValueActions(Pane, inherit_bindings=False):
             return
         after, actor = wanted(event.text), self.session.connection.actor
         self.session.remember(VALUE, event.text)
+        together = Together(self.session.backend)
 
         def setting(row: Given) -> SetConstraintValue:
             value = after(row.value)
@@ -81,9 +94,69 @@ class ValueActions(Pane, inherit_bindings=False):
             if value < 1:
                 raise Invalid("at least 1 has to be left", hint="delete it")
             given, uuid = _ids(row)
+            together.rows[uuid] = row
             return SetConstraintValue(actor=actor, allocation=given, constraint=uuid, value=value)
 
-        self.set_values(setting)
+        self.set_values(setting, together)
+
+
+def in_words_of_nico(action: Action) -> Action:
+    """How `L` is told where it is about what NICo gives."""
+    return replace(action, title="set value", short="value", tooltip=SETS)
+
+
+class Together:
+    """Judges values that are set one after another: a machine is there once, and so is an address.
+    `rows` are what they are of, by the uuid of the constraint."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self.rows: dict[str, Given] = {}
+
+    async def __call__(self, found: Sequence[Case]) -> None:
+        """Leave out what those before it leave no room for. Raises BursarError."""
+        left: dict[str, int | None] = {}
+        taken: dict[str, str] = {}
+        for case in found:
+            if case.plan is None or not isinstance(case.command, SetConstraintValue):
+                continue
+            row = self.rows[case.command.constraint]
+            if row.kind is Kind.ADDRESSES:
+                _carve(case, case.plan, taken)
+            else:
+                if row.resource not in left:
+                    left[row.resource] = await self._room(row)
+                left[row.resource] = _give(case, row, case.command.value, left[row.resource])
+
+    async def _room(self, row: Given) -> int | None:
+        """Machines of the type that nobody was given, None where that is not known."""
+        if isinstance(row, NicoRow):
+            row = (await self._backend.nico.allocation(row.key)).constraint
+        return row.room
+
+
+def _give(case: Case, row: Given, value: int, left: int | None) -> int | None:
+    """What is left of a type after giving so many machines of it, if there are as many."""
+    if left is None:
+        return None
+    more = value - row.value
+    if more > max(0, left):
+        told = f"{counted(max(0, left), 'machine')} of {row.resource_name} left after those before"
+        case.left_out(Invalid(f"{told}, not {more:,}", hint="mark fewer, or give less"))
+        return left
+    return left - more
+
+
+def _carve(case: Case, plan: Plan, taken: dict[str, str]) -> None:
+    """Note which network it would be, if none before it would be there."""
+    for cidr in (str(one.after) for one in plan.changes if one.field == "network"):
+        net = ip_network(cidr)
+        other = next((name for one, name in taken.items() if ip_network(one).overlaps(net)), "")
+        if other:
+            told = f"{cidr} would be part of {other} by then"
+            case.left_out(Invalid(told, hint="set it after that"))
+        else:
+            taken[cidr] = case.label
 
 
 def _ids(row: Given) -> tuple[str, str]:

@@ -59,6 +59,7 @@ def create(tx: Tx, command: CreateNicoAllocation) -> Decision:
         outbound.create_request(command.org or provider.org, command),
         changes=tuple(_first(command, tenant, site, given)),
         warnings=tuple(_doubts(tx, given, command.value)),
+        figures=readiness(tx, given.of, command.value) if given.of else (),
         undo="delete the allocation",
     )
     message = f"Allocation {after.name} created for {tenant.org}"
@@ -209,6 +210,13 @@ def scarce(tx: Tx, of: InstanceType, more: int) -> Iterator[str]:
         yield f"fewer machines of {of.name} are Ready than are given away"
     if 0 < more == of.room:
         yield f"nobody can be given a machine of {of.name} any more"
+
+
+def readiness(tx: Tx, of: InstanceType, more: int) -> tuple[str, ...]:
+    """How many machines of a type are Ready, where that is fewer than would be given away."""
+    ready, given = machines.ready(tx, of.uuid), of.allocated + more
+    told = f"{of.name}: {ready:,} Ready, {given:,} given away by then"
+    return (told,) if more > 0 and ready < given else ()
 
 
 def modify(tx: Tx, command: ModifyNicoAllocation) -> Decision:

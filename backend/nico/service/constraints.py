@@ -18,7 +18,7 @@ from backend.nico.model import (
 )
 from backend.nico.rules import outbound, pools, roles, values
 from backend.nico.rules.carve import Net, Sketch
-from backend.nico.service.allocations import no_space, scarce
+from backend.nico.service.allocations import no_space, readiness, scarce
 from backend.nico.service.finding import (
     Found,
     acting,
@@ -40,6 +40,7 @@ class Effect(NamedTuple):
     changes: Sequence[Change]
     impacts: Sequence[Impact] = ()
     warnings: Sequence[str] = ()
+    figures: Sequence[str] = ()
     writes: Sequence[Write] = ()
     exact: bool = True
     undo: str = "set the old value again"
@@ -55,7 +56,7 @@ def set_value(tx: Tx, command: SetConstraintValue) -> Decision:
     found = _find(tx, command)
     before = found.constraint
     if before.value == command.value:
-        effect = Effect([])
+        effect = Effect([], warnings=[f"it is {_unit(before.kind, command.value)} already"])
     elif before.kind is Kind.MACHINES:
         effect = _other_machines(tx, found, command.value)
     else:
@@ -70,6 +71,7 @@ def set_value(tx: Tx, command: SetConstraintValue) -> Decision:
         changes=tuple(effect.changes),
         impacts=tuple(effect.impacts),
         warnings=tuple(effect.warnings),
+        figures=tuple(effect.figures),
         undo=effect.undo,
         inverse=replace(command, value=before.value) if effect.exact else None,
     )
@@ -110,7 +112,7 @@ def _other_machines(tx: Tx, found: Found, value: int) -> Effect:
         pools.need_room(of, more, Invalid)
     change = Change(found.allocation.name, f"machines of {of.name}", before.value, value)
     impact = _impact(found, of, pool.allocated, pool.allocated + more, pool.instances)
-    return Effect([change], [impact], list(scarce(tx, of, more)))
+    return Effect([change], [impact], list(scarce(tx, of, more)), readiness(tx, of, more))
 
 
 def _impact(found: Found, of: InstanceType, before: int, after: int, instances: int) -> Impact:
@@ -142,7 +144,7 @@ def _other_network(tx: Tx, found: Found, value: int) -> Effect:
     exact = free.carved(old.length) == old
     undo = "set the old value again"
     undo += f", which gives {old.cidr} back" if exact else ", which gives another network"
-    return Effect(changes, (), list(_moves(old, new)), writes, exact, undo)
+    return Effect(changes, (), list(_moves(old, new)), (), writes, exact, undo)
 
 
 def _moves(old: Net, new: Net) -> Iterator[str]:

@@ -19,16 +19,13 @@ from tests.tui.stage import (
     WIDE,
     Stage,
     dialog,
-    listens,
     play,
     press,
     said,
     until,
-    write,
 )
 from tests.tui.troubles import consent, listed, order, screen
 from tests.worlds import OPERATOR
-from tui.dialogs.bulk import BulkScreen
 from tui.format.requests import curl
 from tui.panes.constraints import ConstraintPane, ConstraintsPane
 from tui.panes.inventories import InventoriesPane
@@ -215,6 +212,8 @@ def test_another_length_says_which_network_it_would_be(shelves: Stage, cloud: Cl
         (WIDE_NET, "plus", "/25"),
         (WIDE_NET, "minus minus minus", "/22"),
         (TRAIN, "backspace x plus", "4"),
+        (TRAIN, "6", "6"),
+        (WIDE_NET, "slash 2 3", "/23"),
     ],
 )
 def test_a_value_goes_up_and_down_within_its_bounds(
@@ -238,68 +237,6 @@ def test_what_is_in_use_cannot_be_set(shelves: Stage, cloud: Cloud) -> None:
         assert "no other value may be: 1 subnet, 1 VPC prefix in use" in said(pilot.app)
 
     play(shelves.app(), script)
-
-
-# Several at once
-
-
-async def several(pilot: Pilot[None], text: str) -> None:
-    """Mark all that is listed and type a value for them; the preview."""
-    await press(pilot, "*", "L")
-    await until(pilot, lambda: "value of" in said(pilot.app))
-    await pilot.press(*("plus" if sign == "+" else sign for sign in text))
-    await press(pilot, "enter")
-    await until(pilot, lambda: isinstance(pilot.app.screen, BulkScreen))
-
-
-@pytest.mark.parametrize("command", ["constraints machines", "allocations kind=nico machines"])
-def test_several_are_set_at_once_with_a_result_for_each(
-    shelves: Stage, cloud: Cloud, command: str
-) -> None:
-    async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, command)
-        await listed(pilot, lambda count: count == 3)
-        await several(pilot, "+2")
-        told = said(pilot.app)
-        assert "Set acme-shared of t1 to 4 machines" in told
-        assert "Set acme-train of t1 to 6 machines" in told
-        shown = pilot.app.screen
-        assert isinstance(shown, BulkScreen)
-        await until(pilot, lambda: listens(shown))
-        await write(pilot, "they grow")
-        await press(pilot, "enter", "y")
-        await until(pilot, lambda: "g100 has 10 machines, 10 are given away" in said(pilot.app))
-        await press(pilot, "escape")
-        values = [(await row_of(shelves, name)).value for name in (SHARED, TRAIN, OTHER)]
-        assert values == [4, 6, 4]
-
-    play(shelves.app(WIDE), script, WIDE)
-
-
-def test_one_value_is_refused_for_what_has_none_in_common(shelves: Stage, cloud: Cloud) -> None:
-    async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "constraints")
-        await listed(pilot, lambda count: count == 5)
-        await press(pilot, "*", "L")
-        await until(pilot, lambda: "machines and networks are marked" in said(pilot.app))
-        await order(pilot, "constraints machines")
-        await listed(pilot, lambda count: count == 3)
-        await press(pilot, "escape", "*", "L")
-        await pilot.press(*"many", "enter")
-        assert "no value, such as 6 or /22, nor a step" in said(pilot.app)
-
-    play(shelves.app(WIDE), script, WIDE)
-
-
-def test_what_has_the_value_already_is_left_out(shelves: Stage, cloud: Cloud) -> None:
-    async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "constraints machines")
-        await listed(pilot, lambda count: count == 3)
-        await several(pilot, "4")
-        assert "Set 1, 2 left out" in said(pilot.app)
-        assert "it has this value already" in said(pilot.app)
-
-    play(shelves.app(WIDE), script, WIDE)
 
 
 # Totals
