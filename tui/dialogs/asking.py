@@ -26,6 +26,7 @@ from tui.widgets.text import TextPanel
 
 GUARD = 0.3
 POLL = 0.05
+EARLY = "y came too soon after enter to be an answer; press it again."
 
 ResultT = TypeVar("ResultT")
 
@@ -109,6 +110,8 @@ class AskingDialog(Dialog[ResultT]):
             event.prevent_default()
             if self.resting:
                 self._opened = self._clock()
+                if event.key == "y":
+                    self.warn(EARLY)
 
     def on_descendant_focus(self) -> None:
         """Which keys consent depends on where the cursor is."""

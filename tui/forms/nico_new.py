@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -89,7 +90,9 @@ class NewNico:
 
     def _such_as(self) -> str:
         offers = sorted(self._offers, key=lambda one: one.least > one.most)
-        shown = [f"{one.names[0]} ({one.room})" for one in offers[:NAMED]]
+        alike = Counter(one.names[0] for one in offers)
+        told = [one.names[-1 if alike[one.names[0]] > 1 else 0] for one in offers[:NAMED]]
+        shown = [f"{name} ({one.room})" for name, one in zip(told, offers, strict=False)]
         more = " ..." if len(self._offers) > NAMED else ""
         return f"such as {', '.join(shown)}{more}"
 

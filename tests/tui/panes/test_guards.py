@@ -57,6 +57,7 @@ def test_lines_that_a_terminal_pastes_as_keys_do_not_confirm(stage: Stage, paste
         assert shown.resting
         assert pilot.app.focused is shown.query_one("#confirm")
         assert shown.query_one("#reason", Input).value == "ask again"
+        assert ("y came too soon" in said(pilot.app)) == ("y" in keys[9:])
         await until(pilot, lambda: shown.armed)
         assert stage.world.application(stage.modification).state is ApplicationState.PENDING
         await press(pilot, "y")

@@ -222,6 +222,7 @@ def test_a_name_of_two_sites_is_told_apart(shelves: Stage, cloud: Cloud) -> None
 
     async def script(pilot: Pilot[None]) -> None:
         await choose(pilot, "machines")
+        assert "c50@s1 (2 left)" in said(pilot.app)
         await fill(pilot, resource="c50", tenant="nobody", name="more", value="1")
         await press(pilot, "ctrl+s")
         await until(pilot, lambda: "several are called c50" in said(pilot.app))
