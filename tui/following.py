@@ -61,6 +61,7 @@ class Following(App[None], inherit_bindings=False):
         self.session.redraw = self._redraw
         self.session.refresh = self._refresh
         self.session.sign_in.show = self._ask_token
+        self.session.ahead.send = super().on_event
         if self._live:
             self.run_worker(self.session.live(), group="live", exclusive=True)
             self.session.begin()
@@ -83,8 +84,11 @@ class Following(App[None], inherit_bindings=False):
         return await answer
 
     async def on_event(self, event: events.Event) -> None:
-        """What follows a token at once goes nowhere, lest it does something here or is seen."""
-        if isinstance(event, events.Key | events.Paste) and self.session.sign_in.swallows():
+        """What follows a token at once goes nowhere, lest it does something here or is seen; what
+        follows the key of a form goes into the form."""
+        typed = isinstance(event, events.Key | events.Paste)
+        swallowed = typed and self.session.sign_in.swallows()
+        if swallowed or self.session.ahead.takes(event, self.shown):
             event.stop()
         else:
             await super().on_event(event)

@@ -19,6 +19,7 @@ from backend.core.listing import Listing, Query
 from backend.core.runtime import micros, system_runtime
 from backend.core.text import display
 from tui.actions import ACTIONS, Action, key_name
+from tui.ahead import Ahead
 from tui.format.glyphs import UNICODE, Glyphs
 from tui.format.lines import Look
 from tui.format.names import brief
@@ -121,6 +122,7 @@ class Session:
         self.stop: Callable[[], None] = _nothing
         self.read_at = clock()
         self.sign_in = SignIn()
+        self.ahead = Ahead()
         self.contexts: tuple[str, ...] = ()
         """Where `:ctx` leads."""
         self._asked = self._heard = 0

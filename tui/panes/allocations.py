@@ -169,7 +169,7 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
     def action_alloc_limit(self) -> None:
         """Another limit or value for all that are marked, or for the one under the cursor."""
         if self.marks():
-            self.start(self._limit_marked, group="ask")
+            self.session.ahead.wait(self.start(self._limit_marked, group="ask"), self)
         else:
             super().action_alloc_limit()
 
@@ -185,7 +185,7 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
         else:
             self.ask_value(given)
 
-    def set_values(self, make: Set) -> None:
+    def set_values(self, make: Set, judge: bulk.Judge) -> None:
         """About all that are marked."""
 
         def made(row: AllocationRow) -> Command:
@@ -193,7 +193,7 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
                 raise Invalid("only allocations of NICo have that")
             return make(row.of)
 
-        bulk.decide(self, self.list, made, _named)
+        bulk.decide(self, self.list, made, _named, judge=judge)
 
     def action_alloc_new(self) -> None:
         """Make a new allocation of OpenPortal or of NICo."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backend.nico.model import ConstraintRow
 from tui.actions import EDITS, Action
 from tui.format.nico import why_not
+from tui.panes.bulk import Judge
 from tui.panes.nico_actions import value_form
 from tui.panes.pane import Pane
 from tui.panes.raw import RawPane
-from tui.panes.value_actions import Set, ValueActions
+from tui.panes.value_actions import Set, ValueActions, in_words_of_nico
 
 if TYPE_CHECKING:
     from tui.forms.form import Form
@@ -42,7 +42,7 @@ class ConstraintActions(ValueActions, inherit_bindings=False):
     def named(self, action: Action) -> Action:
         """In the words of NICo."""
         if action.id == "alloc.limit":
-            return replace(action, title="set value", short="value")
+            return in_words_of_nico(action)
         return action
 
     def offers(self, action: Action) -> bool:
@@ -60,7 +60,7 @@ class ConstraintActions(ValueActions, inherit_bindings=False):
     def action_alloc_limit(self) -> None:
         """Another value for all that are marked; of one, by the form."""
         if self.marks():
-            self.start(self._ask_marked, group="ask")
+            self.session.ahead.wait(self.start(self._ask_marked, group="ask"), self)
         else:
             self.action_row_edit()
 
@@ -71,7 +71,7 @@ class ConstraintActions(ValueActions, inherit_bindings=False):
     async def _ask_marked(self) -> None:
         self.ask_value(await self.marked_rows())
 
-    def set_values(self, make: Set) -> None:
+    def set_values(self, make: Set, judge: Judge) -> None:
         """Nothing is marked on the screen of one."""
 
     async def _form(self) -> Form | None:

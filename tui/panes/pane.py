@@ -250,6 +250,8 @@ class Pane(Subject, Kept, inherit_bindings=False):
         """Let the operator type in the message row; `MessageRow.Changed` and `Closed` tell."""
         self.message_row.ask(sign, text, asked, past)
         self.show_chrome()
+        if self.session.ahead.waits:
+            self.start(self.session.ahead.hand_on, group="ahead")
 
     def on_message_row_closed(self, event: MessageRow.Closed) -> None:
         """The row says messages again."""
@@ -277,12 +279,13 @@ class Pane(Subject, Kept, inherit_bindings=False):
                 done()
             await self._done(receipt)
 
-    @work(group="change", exclusive=True)
-    async def fill_in(
-        self, asked: Callable[[], Awaitable[Form | None]], *, editor: bool = False
-    ) -> None:
+    def fill_in(self, asked: Callable[[], Awaitable[Form | None]], *, editor: bool = False) -> None:
         """Have a form filled in, previewed and carried out; `editor` begins in the operator's
-        editor. None is no form."""
+        editor. None is no form. What is typed until the form is there goes into it."""
+        self.session.ahead.wait(self._fill_in(asked, editor=editor), self)
+
+    @work(group="change", exclusive=True)
+    async def _fill_in(self, asked: Callable[[], Awaitable[Form | None]], *, editor: bool) -> None:
         try:
             form = await asked()
         except BursarError as error:
@@ -292,7 +295,9 @@ class Pane(Subject, Kept, inherit_bindings=False):
             return
         from tui.forms.screen import FormScreen
 
-        receipt = await self.app.push_screen_wait(FormScreen(self.session, form, editor=editor))
+        shown = FormScreen(self.session, form, editor=editor)
+        self.session.ahead.into(shown)
+        receipt = await self.app.push_screen_wait(shown)
         if receipt is not None:
             await self._done(receipt)
 

@@ -175,7 +175,7 @@ class ResourceActions(Pane, inherit_bindings=False):
 
     def _ask(self, what: str) -> None:
         if self.marks():
-            self.start(self._ask_marked, what, group="ask")
+            self.session.ahead.wait(self.start(self._ask_marked, what, group="ask"), self)
         elif (row := self.resource_row()) is not None:
             self._ask_about(what, row, row.name)
 

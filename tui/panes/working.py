@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual.css.query import NoMatches
 from textual.screen import Screen
+from textual.worker import Worker
 
 from backend.core.errors import BursarError
 from tui.messages import WARN
@@ -23,12 +24,14 @@ class Working(Screen[None], inherit_bindings=False):
 
     session: Session
 
-    def start(self, doing: Callable[..., Awaitable[None]], *given: object, group: str) -> None:
+    def start(
+        self, doing: Callable[..., Awaitable[None]], *given: object, group: str
+    ) -> Worker[Any]:
         """Do something in the background, in place of what its group was doing; the operator
         is told when it fails."""
         # A coroutine made here would never be awaited if the worker is cancelled before it starts.
         work: Callable[[], Awaitable[None]] = partial(self._guarded, doing, *given)
-        self.run_worker(work, group=group, exclusive=True)
+        return self.run_worker(work, group=group, exclusive=True)
 
     async def _guarded(self, doing: Callable[..., Awaitable[None]], *given: object) -> None:
         try:
