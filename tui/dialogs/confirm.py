@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -38,7 +38,8 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
     """Asks for consent to a plan and applies it; None when nothing was done or the operator
     did not wait for the outcome, which is then told as a message. `done` is called when it was
     done, waited for or not; `left` tells whether it was not. When it `yields`, whoever opened it
-    shows what refuses the plan, which is left in `conflict`."""
+    shows what refuses the plan, which is left in `conflict`. `since` says what others did since
+    it was asked for."""
 
     LEAVE = "Do not wait"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("C", "copy", show=False)]
@@ -51,11 +52,12 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
         done: Callable[[], None] | None = None,
         *,
         yields: bool = False,
+        since: Callable[[Plan], Sequence[str]] | None = None,
     ) -> None:
         super().__init__(session, Consent.to(plan, session.settings.production), clock)
         self.plan = plan
         self.conflict: Conflict | None = None
-        self._done, self._yields = done, yields
+        self._done, self._yields, self._since = done, yields, since
         self._over = False
         self._before: Plan | None = None
         self._typed_reason = ""
@@ -94,10 +96,15 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
 
     def lines(self, look: Look) -> list[Line]:
         """The preview; what differs from an earlier one is marked."""
-        lines = preview(self._with_reason(self.plan), look)
+        lines = preview(self._told(self.plan), look)
         if self._before is None:
             return lines
-        return compared(preview(self._with_reason(self._before), look), lines)
+        return compared(preview(self._told(self._before), look), lines)
+
+    def _told(self, plan: Plan) -> Plan:
+        """With the reason, and what others did first."""
+        since = self._since(plan) if self._since else ()
+        return replace(self._with_reason(plan), warnings=(*since, *plan.warnings))
 
     def _with_reason(self, plan: Plan) -> Plan:
         return replace(plan, request=reasoned(plan.request, self._typed_reason.strip()))

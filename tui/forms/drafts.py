@@ -27,11 +27,12 @@ LARGEST = 256 * 1024
 @dataclass(frozen=True, slots=True)
 class Draft:
     """Values by field id, and the text of an editor that could not be read; `at` microseconds
-    since the epoch."""
+    since the epoch. `before` is what stood in the fields when they were opened."""
 
     at: int
     values: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
+    before: Mapping[str, str] = field(default_factory=dict)
 
 
 class Drafts:
@@ -50,8 +51,8 @@ class Drafts:
             if file.stat().st_size > LARGEST:
                 return None
             found = json.loads(file.read_text(encoding="utf-8"))
-            values = {str(id): str(value) for id, value in found["values"].items()}
-            return Draft(int(found["at"]), values, str(found["text"]))
+            values, before = _texts(found["values"]), _texts(found.get("before", {}))
+            return Draft(int(found["at"]), values, str(found["text"]), before)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
@@ -60,6 +61,7 @@ class Drafts:
         if (file := self._file(key)) is None:
             return
         found = {"at": draft.at, "values": dict(draft.values), "text": draft.text}
+        found |= {"before": dict(draft.before)} if draft.before else {}
         data = json.dumps(found).encode()
         if len(data) > LARGEST:
             raise StorageError("the draft is too large to be kept", hint="shorten it")
@@ -96,3 +98,7 @@ class Drafts:
         for file in self._folder.iterdir():
             with suppress(OSError):
                 yield file.stat().st_mtime_ns // 1000, file
+
+
+def _texts(found: Mapping[object, object]) -> dict[str, str]:
+    return {str(id): str(text) for id, text in found.items()}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from backend.core.errors import NotFound
 from backend.core.filter import amount, span
-from backend.core.plan import Command
+from backend.core.plan import Command, Plan
 from tui.forms.exact import escape, meant, shown
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ Changed = Mapping[str, Value]
 Find = Callable[[str], Awaitable[str]]
 Step = Callable[[str, int], str]
 
+BRIEF = 40
+"""Characters of a text that are told."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?")
 
 
@@ -76,6 +78,11 @@ class Field:
         is_text = self.kind in (Kind.LINE, Kind.TEXT)
         return not self.required and (is_text or not self.value)
 
+    @property
+    def is_figure(self) -> bool:
+        """Figures are typed anew, other texts are changed."""
+        return self.kind is Kind.AMOUNT or self.step is not None or self.value.isdecimal()
+
     def written(self, text: str) -> str:
         """An exact text as it stands in the field."""
         return shown(text) if self.kind is Kind.TEXT else shown(text).replace("\n", escape("\n"))
@@ -102,7 +109,9 @@ def _no_problems(read: Mapping[str, Value | None]) -> Mapping[str, str]:
 class Form:
     """Fields and the command that the changed ones make. `key` names what is edited, the same
     each time it is opened; `problems` finds what is wrong between fields, by field id. `wish`
-    stands in for `command` where others may change the same meanwhile."""
+    stands in for `command` where others may change the same meanwhile. `now` reads what stands
+    in fields by now, by id, and `seen` tells what stood there for a plan; where there are none,
+    it is what stood there when the form opened."""
 
     title: str
     key: str
@@ -111,11 +120,29 @@ class Form:
     problems: Callable[[Mapping[str, Value | None]], Mapping[str, str]] = _no_problems
     note: str = ""
     wish: Callable[[Changed], Wish] | None = None
+    now: Callable[[], Awaitable[Mapping[str, str]]] | None = None
+    seen: Callable[[Plan], Mapping[str, str]] | None = None
 
     @property
     def initial(self) -> dict[str, str]:
         """What stands in the fields at first."""
         return {field.id: field.written(field.value) for field in self.fields}
+
+    def overtaken(self, typed: Iterable[str], before: Typed, plan: Plan) -> list[str]:
+        """What somebody else set, of the fields that were typed into when they were `before`."""
+        seen = self.initial | dict(self.seen(plan) if self.seen else {})
+        return [
+            f"{field.label}: it was {_brief(before[field.id])} when this form opened; somebody set"
+            f" {_brief(seen[field.id])}"
+            for field in self.fields
+            if field.id in typed and before[field.id] != seen[field.id]
+        ]
+
+
+def _brief(text: str) -> str:
+    """A text as one would tell it."""
+    line = " ".join(text.split())
+    return (line if len(line) <= BRIEF else f"{line[:BRIEF]} ...") or "empty"
 
 
 @dataclass(frozen=True, slots=True)

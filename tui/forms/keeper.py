@@ -20,12 +20,17 @@ MOMENT = 0.5
 
 
 class Keeper:
-    """Keeps what `typed` gives: values by id and a text; with neither nothing is kept."""
+    """Keeps what `typed` gives: values by id and a text; with neither nothing is kept. `before`
+    is what stood there when it was opened."""
 
     def __init__(
-        self, session: Session, key: str, typed: Callable[[], tuple[Mapping[str, str], str]]
+        self,
+        session: Session,
+        key: str,
+        typed: Callable[[], tuple[Mapping[str, str], str]],
+        before: Mapping[str, str] | None = None,
     ) -> None:
-        self._session, self._typed = session, typed
+        self._session, self._typed, self._before = session, typed, before or {}
         connected = session.connection
         self._key = "\n".join((session.settings.context, connected.kind, connected.place, key))
         self._drafts = Drafts(session.settings.state)
@@ -70,7 +75,8 @@ class Keeper:
         """What is there now, None for nothing, with its number."""
         self._rest()
         values, text = self._typed()
-        draft = Draft(self._session.now(), values, text) if values or text else None
+        before = {id: self._before[id] for id in values if id in self._before}
+        draft = Draft(self._session.now(), values, text, before) if values or text else None
         return next(self._numbers), draft
 
     def _store(self, number: int, draft: Draft | None) -> None:

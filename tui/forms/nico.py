@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from backend.backend import Backend
+from backend.core.errors import NotFound
 from backend.core.identity import Actor
+from backend.core.plan import Plan
 from backend.nico.model import (
     Bounds,
     ConstraintRow,
@@ -19,8 +22,8 @@ SHORTEST, LONGEST = 2, 256
 DESCRIBED = at_most(4000)
 
 
-def value(actor: Actor, row: ConstraintRow) -> Form:
-    """Another number of machines, or another prefix length."""
+def value(backend: Backend, row: ConstraintRow) -> Form:
+    """Another number of machines, or another prefix length; beside it, what it is by now."""
     about_machines = row.kind is Of.MACHINES
     field = Field(
         "value",
@@ -34,14 +37,26 @@ def value(actor: Actor, row: ConstraintRow) -> Form:
 
     def command(changed: Changed) -> SetConstraintValue:
         return SetConstraintValue(
-            actor=actor,
+            actor=backend.connection.actor,
             allocation=row.allocation,
             constraint=row.uuid,
             value=number(str(changed["value"])),
         )
 
+    async def now() -> dict[str, str]:
+        found = (await backend.nico.constraints.rows([row.key])).get(row.key)
+        if found is None:
+            raise NotFound(f"{row.allocation_name} is no longer there", hint="esc closes")
+        return {"value": nico.value(found.kind, found.value)}
+
+    def seen(plan: Plan) -> dict[str, str]:
+        set_to = getattr(plan.command, "value", row.value)
+        before = plan.changes[0].before if plan.changes else set_to
+        return {"value": nico.value(row.kind, int(str(before)))}
+
     title = f"{row.allocation_name} of {row.tenant_org}"
-    return Form(title, f"constraint:{row.uuid}", (field,), command, note=_note(row))
+    key = f"constraint:{row.uuid}"
+    return Form(title, key, (field,), command, note=_note(row), now=now, seen=seen)
 
 
 def number(text: str) -> int:
@@ -82,9 +97,8 @@ class _Steps:
 
 
 def _allowed(row: ConstraintRow) -> str:
-    found = row.bounds
-    if found is None:
-        return f"now {nico.value(row.kind, row.value)}"
+    if (found := row.bounds) is None:
+        return "bounds unknown"
     return f"{nico.value(row.kind, found.least)} to {nico.value(row.kind, found.most)}"
 
 

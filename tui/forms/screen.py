@@ -19,14 +19,16 @@ from textual.widgets import Button, Input, Label, Static, TextArea
 from backend.core.errors import BursarError
 from backend.core.plan import Receipt
 from backend.core.text import display
+from tui import messages
 from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.conflict import Outcome, pursue
 from tui.dialogs.dialog import Dialog
 from tui.dialogs.question import Question
 from tui.format import ages
-from tui.format.lines import BAD, HEAD, QUIET, joined, line, wrapped
+from tui.format.lines import BAD, HEAD, QUIET, WARN, joined, line, wrapped
 from tui.format.names import shorten
 from tui.forms.controls import Control, LineControl, OneOf, control
+from tui.forms.drafts import Draft
 from tui.forms.editor import edit
 from tui.forms.exact import hidden
 from tui.forms.form import Changed, Checked, Field, Form, Kind, Typed, checked, resolved
@@ -59,10 +61,15 @@ class Row(Horizontal):
             yield from (Label(Content("[")), one, Label(Content("] "))) if framed else (one,)
         yield self._told
 
-    def tell(self, wrong: Mapping[str, str]) -> None:
-        """Say what is wrong, else what helps."""
+    def tell(self, wrong: Mapping[str, str], now: Mapping[str, str]) -> None:
+        """Say what is wrong, else what the field is by now and what helps."""
         found = [wrong[one.id] for one in self.fields if one.id in wrong]
-        text, style = ("! " + ", ".join(found), BAD) if found else (self.fields[0].help, QUIET)
+        told = [now[one.id] for one in self.fields if one.id in now]
+        text, style = "; ".join([*told, self.fields[0].help]), QUIET
+        if found:
+            text, style = f"! {', '.join(found)}", BAD
+        elif text.startswith("!"):
+            style = WARN
         self._told.update(joined([line("told", (text, style))]))
 
 
@@ -90,7 +97,10 @@ class FormScreen(Dialog[Receipt | None]):
         self._initial = form.initial
         self._editor_first = editor
         self._controls = {one.id: control(one, self._initial[one.id]) for one in form.fields}
-        self._keeper = Keeper(session, form.key, self._draft)
+        self._before = dict(self._initial)
+        """What stood in the fields when they were opened, for a draft the last time."""
+        self._now: Typed = self._initial
+        self._keeper = Keeper(session, form.key, self._draft, self._before)
         self._text = ""
         """What was edited and could not be read."""
         self._seen: Typed = self._initial
@@ -147,8 +157,22 @@ class FormScreen(Dialog[Receipt | None]):
             for id, words in found.wrong.items()
             if self._tried or typed.get(id) != self._initial.get(id)
         }
+        now = by_now(self._now, self._before) if self.form.now else {}
         for row in self.query(Row):
-            row.tell(seen)
+            row.tell(seen, now)
+
+    def refresh_figures(self) -> None:
+        """Something changed in the backend: say beside the fields what they are now."""
+        if self.form.now is not None:
+            self.run_worker(self._look_again(self.form.now), group="figures", exclusive=True)
+
+    async def _look_again(self, now: Callable[[], Awaitable[Typed]]) -> None:
+        try:
+            self._now = await now()
+        except BursarError as error:
+            self.failed(error)
+        else:
+            self._tell(checked(self.form, self.typed))
 
     # --- what was typed
 
@@ -205,7 +229,11 @@ class FormScreen(Dialog[Receipt | None]):
     @on(Input.Submitted)
     @on(OneOf.Submitted)
     def _next(self) -> None:
-        self.focus_next()
+        """To the next field, from the last one to the preview."""
+        if self.focused is [*self._controls.values()][-1]:
+            self.action_submit()
+        else:
+            self.focus_next()
 
     @on(LineField.Cut)
     def _cut(self, event: LineField.Cut) -> None:
@@ -221,14 +249,20 @@ class FormScreen(Dialog[Receipt | None]):
     async def _begin(self) -> None:
         """Offer the draft, then go to the first field or into the editor."""
         draft = self._keeper.found()
-        if draft is not None and not await self._offered(draft.at, draft.values, draft.text):
-            return
-        next(iter(self._controls.values())).focus()
+        if draft is not None:
+            if self.session.ahead.drop():
+                self.session.tell("what was typed before this question went nowhere", messages.WARN)
+            if not await self._offered(draft):
+                return
+        self.set_focus(next(iter(self._controls.values())))
+        handing_on: Callable[[], Awaitable[None]] = self.session.ahead.hand_on
+        self.run_worker(handing_on, group="ahead")
         if self._editor_first:
             self.call_later(self.action_editor)
 
-    async def _offered(self, at: int, values: Typed, text: str) -> bool:
+    async def _offered(self, draft: Draft) -> bool:
         """Whether to go on, after the draft was restored or dropped."""
+        at = draft.at
         today = ages.day(at) == ages.day(self.session.now())
         when = f"{ages.clock(at)[:5]}Z" if today else ages.stamp(at)
         told = f"Restore draft of {when}? It was typed here and not sent."
@@ -239,8 +273,9 @@ class FormScreen(Dialog[Receipt | None]):
         if restore is None:
             self.dismiss(None)
         elif restore:
-            self._text = text
-            self.fill(values)
+            self._text = draft.text
+            self._before.update({id: draft.before[id] for id in draft.before if id in self._before})
+            self.fill(draft.values)
         else:
             self._keeper.drop()
         return restore is not None
@@ -288,7 +323,8 @@ class FormScreen(Dialog[Receipt | None]):
         if self.form.wish is not None:
             return await pursue(self.app, self.session, self.form.wish(changed), sent)
         plan = await self.session.plan(self.form.command(changed))
-        shown = ConfirmScreen(self.session, plan, done=sent)
+        since = partial(self.form.overtaken, changed, self._before)
+        shown = ConfirmScreen(self.session, plan, done=sent, since=since)
         receipt = await self.app.push_screen_wait(shown)
         return Outcome(receipt, shown.left)
 
@@ -299,7 +335,10 @@ class FormScreen(Dialog[Receipt | None]):
             self._controls[first].focus()
             self.warn("Look at what is marked with ! first.")
         elif not found.changed:
-            self.warn("Nothing was changed yet.")
+            told = by_now(self._now, self._before).values()
+            news = ", ".join(one.removeprefix("! ") for one in told if one.startswith("!"))
+            again = f"Nothing was changed here; {news}. Open the form again."
+            self.warn(again if news else "Nothing was changed yet.")
         return bool(found.wrong) or not found.changed
 
     @on(Button.Pressed, "#editor")
@@ -339,3 +378,12 @@ def _heading(section: str, titles: Sequence[str]) -> Content:
     """The name of a section, and over fields that stand side by side what they are."""
     over = "".join(f"{title:<{PAIR}}" for title in [*titles, "NOW"] if titles)
     return line("", (f"{display(section):<{NAME}}", HEAD), (over, QUIET)).content
+
+
+def by_now(now: Typed, before: Typed) -> dict[str, str]:
+    """What fields are by now, marked where somebody else set it since they were opened."""
+    told = {}
+    for id, text in now.items():
+        same = text == before[id]
+        told[id] = f"now {text}" if same else f"! now {text}, was {before[id]}"
+    return told

@@ -1,0 +1,99 @@
+"""What somebody else sets while a form is open, or while what was typed into it lies as a draft."""
+
+from __future__ import annotations
+
+import re
+
+from textual.pilot import Pilot
+
+from tests.nico.cloud import Cloud
+from tests.tui.clouds import TRAIN
+from tests.tui.forms.play import STATE, closed, fill, form, question
+from tests.tui.panes.test_constraints import at, row_of
+from tests.tui.stage import Stage, dialog, play, press, said, until
+from tests.tui.troubles import consent
+from tui.app import BursarApp
+
+SINCE = "it was 4 when this form opened; somebody set 5"
+
+
+async def somebody_sets(pilot: Pilot[None], stage: Stage, cloud: Cloud, value: int) -> None:
+    """Have another console set the value, and this one hear of it."""
+    assert isinstance(pilot.app, BursarApp)
+    cloud.set((await row_of(stage, TRAIN)).allocation, value)
+    await pilot.app.session.read_again()
+
+
+def test_a_form_says_what_the_value_is_by_now_and_so_does_its_preview(
+    shelves: Stage, cloud: Cloud
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, TRAIN)
+        await press(pilot, "e")
+        await form(pilot)
+        assert "now 4; 3 to 6" in said(pilot.app)
+        await somebody_sets(pilot, shelves, cloud, 5)
+        await until(pilot, lambda: "! now 5, was 4; 3 to" in said(pilot.app))
+        await press(pilot, "ctrl+s")
+        assert "Nothing was changed here; now 5, was 4." in said(pilot.app)
+        await fill(pilot, value="6")
+        await press(pilot, "ctrl+s")
+        await dialog(pilot)
+        assert SINCE in " ".join(said(pilot.app).split())
+        assert re.search(r"machines of g100 +5 -> 6", said(pilot.app))
+        await consent(pilot, reason="they grow")
+        await closed(pilot)
+        assert (await row_of(shelves, TRAIN)).value == 6
+
+    play(shelves.app(), script)
+
+
+def test_the_value_that_somebody_else_set_already_is_no_change(
+    shelves: Stage, cloud: Cloud
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, TRAIN)
+        await press(pilot, "e")
+        await fill(pilot, value="5")
+        await somebody_sets(pilot, shelves, cloud, 5)
+        await press(pilot, "ctrl+s")
+        await dialog(pilot)
+        assert SINCE in " ".join(said(pilot.app).split())
+        assert "it is 5 machines already" in said(pilot.app)
+        assert "WHAT WILL CHANGE" not in said(pilot.app)
+
+    play(shelves.app(), script)
+
+
+def test_a_draft_remembers_what_it_was_typed_over(shelves: Stage, cloud: Cloud) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, TRAIN)
+        await press(pilot, "e")
+        await fill(pilot, value="6")
+        await press(pilot, "escape", "y")
+        await closed(pilot)
+        await somebody_sets(pilot, shelves, cloud, 5)
+        await press(pilot, "e")
+        await question(pilot)
+        await press(pilot, "y")
+        await form(pilot)
+        await until(pilot, lambda: "! now 5, was 4" in said(pilot.app))
+        await press(pilot, "ctrl+s")
+        await dialog(pilot)
+        assert SINCE in " ".join(said(pilot.app).split())
+
+    play(shelves.app(state=STATE), script)
+
+
+def test_enter_in_the_last_field_previews_what_is_right(shelves: Stage, cloud: Cloud) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, TRAIN)
+        await press(pilot, "e")
+        shown = await form(pilot)
+        await press(pilot, "7", "enter")
+        assert "Look at what is marked with ! first." in said(pilot.app)
+        await press(pilot, "backspace", "5", "enter")
+        assert shown.typed["value"] == "5"
+        assert (await dialog(pilot)).plan.title == "Set acme-train of t1 to 5 machines"
+
+    play(shelves.app(), script)
