@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.nico.model import ConstraintRow, Kind, Mode
-from tests.worlds import OPERATOR
+from tests.tui.stage import Stage
 from tui.forms.nico import value
 
 
@@ -18,8 +18,10 @@ from tui.forms.nico import value
         (None, None, "use unknown, what is left is unknown."),
     ],
 )
-def test_what_is_not_known_is_not_none(used: int | None, room: int | None, told: str) -> None:
+def test_what_is_not_known_is_not_none(
+    stage: Stage, used: int | None, room: int | None, told: str
+) -> None:
     whose = ("a", "train", "t", "t1", "s", "S1")
     of = (Kind.MACHINES, "y", "g100", "", Mode.RESERVED, "Reserved")
     row = ConstraintRow(1, "c", *whose, *of, 4, used, None, room, "", None, 0, 0)
-    assert value(OPERATOR, row).note == f"g100 at S1: {told}"
+    assert value(stage.backend, row).note == f"g100 at S1: {told}"
