@@ -97,8 +97,7 @@ class ServedBackend:
         return self._listener.watch(changed)
 
     def hurry(self) -> None:
-        """Try now to hear of changes again."""
-        self._listener.hurry()
+        """What is read next asks the server, whose answer hurries the rest."""
 
     async def close(self) -> None:
         """Let go of the server."""

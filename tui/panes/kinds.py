@@ -36,6 +36,10 @@ _GIVES: Mapping[type, Mapping[str, Sequence[str]]] = {
     PortalRow: portal_actions.GIVES,
     NicoRow: nico_actions.GIVES,
 }
+_ANY = {
+    id: [name for kind in _GIVES.values() for name in kind.get(id, ())]
+    for id in dict.fromkeys(id for kind in _GIVES.values() for id in kind)
+}
 
 
 class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bindings=False):
@@ -61,8 +65,8 @@ class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bin
         return found if isinstance(found, NicoRow) else None
 
     def gives(self, action: Action) -> Sequence[str]:
-        """What its kind has for a key; others may be marked."""
-        known = _GIVES.get(type(self.of()), {}).get(action.id, action.gives)
+        """What its kind has for a key, or any where there is none; others may be marked."""
+        known = _GIVES.get(type(self.of()), _ANY).get(action.id, action.gives)
         if action.id == "alloc.new":
             known = nico_actions.new(self.session.connection.systems, known)
         return action.gives if self.marks() and action.changes_data else known
