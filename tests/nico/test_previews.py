@@ -129,9 +129,9 @@ def test_bounds_of_machines(
 
 def test_bounds_of_networks(c: Cloud) -> None:
     first, second = c.give(B22, 24), c.give(B22, 24)
-    assert c.bounds(first) == Bounds(23, 32, "the largest free piece is a /23")
+    assert c.bounds(first) == Bounds(23, 32, "with its own place, the largest free piece is a /23")
     c.give(B22, 23)
-    assert c.bounds(first) == Bounds(24, 32, "the largest free piece is a /24")
+    assert c.bounds(first) == Bounds(24, 32, "with its own place, the largest free piece is a /24")
     c.hold(second, subnet=True)
     c.hold(second, subnet=False)
     assert c.bounds(second) == Bounds(0, 0, "1 subnet, 1 VPC prefix in use")

@@ -63,7 +63,7 @@ def address_bounds(held: str, largest: int, bits: int) -> Bounds:
     nothing, `largest` is the length of the largest piece that would be free without it."""
     if held:
         return Bounds(0, 0, f"{held} in use")
-    why = f"the largest free piece is a /{largest}"
+    why = f"with its own place, the largest free piece is a /{largest}"
     return Bounds(0, 0, why) if largest == bits else Bounds(largest, bits, why)
 
 
