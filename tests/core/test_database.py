@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.core.database import Database, Step, open_database
+from backend.core.database import Database, Step, Tx, open_database
 from backend.core.database.sqlite.connection import storage_error
 from backend.core.errors import (
     StorageBusy,
@@ -191,4 +191,18 @@ def test_who_comes_by_another_name_queues_at_the_same_lock(
     other.write(note)
     other.close()
     assert [path.name for path in link.parent.iterdir()] == ["link.db"]
+    assert count(database) == 1
+
+
+def test_a_part_that_nobody_ended_undoes_nothing(database: Database) -> None:
+    """As where an interrupt comes between its beginning and what is done in it."""
+
+    def write(tx: Tx) -> int:
+        part = tx.savepoint()
+        part.__enter__()
+        seq = note(tx)
+        del part
+        return seq
+
+    database.write(write)
     assert count(database) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 from backend.core.database.engine import Connection
@@ -109,20 +109,30 @@ class Tx:
         """Keep a service's refused attempt in the ring, also when its savepoint rolls back."""
         self.chain.refuse(refusal)
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
+    def savepoint(self) -> AbstractContextManager[None]:
         """All or nothing inside a bigger transaction, journal entries included."""
-        mark = self.chain.mark()
+        return _Savepoint(self._conn, self.chain)
+
+
+class _Savepoint:
+    """No generator: one that is left behind by an interrupt would undo, when it is collected, a
+    part of whatever transaction is open then."""
+
+    def __init__(self, conn: Connection, chain: Chain) -> None:
+        self._conn, self._chain = conn, chain
+
+    def __enter__(self) -> None:
+        self._mark = self._chain.mark()
         self._conn.execute("SAVEPOINT part")
-        try:
-            yield
-        except BaseException:
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is not None:
             if self._conn.in_transaction:
                 self._conn.execute("ROLLBACK TO part")
                 self._conn.execute("RELEASE part")
-            self.chain.truncate(mark)
-            raise
-        self._conn.execute("RELEASE part")
+            self._chain.truncate(self._mark)
+        else:
+            self._conn.execute("RELEASE part")
 
 
 class Ids:
