@@ -27,6 +27,7 @@ from backend.core.errors import (
 )
 from backend.core.text import display
 from backend.http.causes import said_of
+from backend.http.handshake import Handshake
 from backend.http.lines import lines
 from backend.http.reply import EXCERPT, LARGEST, Reply, Unread, bounded
 from backend.http.signing import Sign, Token, bearer, is_over, is_typed
@@ -272,6 +273,7 @@ class Http:
             headers={**headers, **(self._sign(token) if token else {})},
             content=request.content,
             timeout=limits,
+            extensions={"trace": Handshake()},
         ) as reply:
             self.answers += 1
             yield reply

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from pathlib import Path
@@ -343,4 +344,20 @@ async def test_a_unix_socket_is_a_place(tmp_path: Path) -> None:
         http = Http("http://bursar", socket=path)
         assert (await http.get("/x")).json() == {}
         assert http.place == str(path)
+        await http.close()
+
+
+@looped
+async def test_who_leaves_during_a_handshake_leaves_no_connection() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        http = Http(f"https://127.0.0.1:{listening.getsockname()[1]}", patience=SHORT)
+        asking = asyncio.create_task(http.get("/"))
+        theirs, _ = await asyncio.to_thread(listening.accept)
+        with theirs:
+            theirs.settimeout(5)
+            assert await asyncio.to_thread(theirs.recv, 1 << 16)  # its hello
+            asking.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asking
+            assert await asyncio.to_thread(theirs.recv, 1 << 16) == b""
         await http.close()
