@@ -238,7 +238,7 @@ def test_who_declines_is_asked_again_when_he_wants_to(far: Afar) -> None:
         await asked(pilot)
         await answered(pilot, TOKEN)
         await arrived(pilot)
-        assert "signed in as token:ada" in said(pilot.app)
+        await until(pilot, lambda: "signed in as token:ada" in said(pilot.app))
         await left(pilot)
 
     play(far.app(), script)
