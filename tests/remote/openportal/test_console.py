@@ -22,6 +22,7 @@ from backend.tokens import Tokens
 from tests.remote.openportal.conftest import URL, Stand
 from tests.remote.openportal.waldur import MEMBER, NEWER, STAFF, SUPPORT, page
 from tests.tui.forms.play import fill, form
+from tests.tui.panes.harbour import agreed, at
 from tests.tui.stage import WIDE, dialog, listens, meanwhile, play, press, said, until, write
 from tests.tui.troubles import listed, order, screen
 from tui.app import BursarApp
@@ -43,26 +44,6 @@ def watched(stand: Stand, script: Script, token: str = STAFF) -> None:
         play(BursarApp(Session(backend, Settings("portal", refresh=0.2)), live=True), script, WIDE)
     finally:
         asyncio.run(backend.close())
-
-
-async def at(pilot: Pilot[None], name: str) -> None:
-    """Put the cursor on an allocation."""
-    await order(pilot, f"allocations name={name}")
-    await listed(pilot, lambda count: count == 1)
-
-
-async def agreed(pilot: Pilot[None]) -> ConfirmScreen:
-    """Give a dialog what it asks for."""
-    shown = await dialog(pilot)
-    await write(pilot, "as agreed")
-    await press(pilot, "enter")
-    if shown.consent.needs_name:
-        await write(pilot, shown.consent.target)
-        await press(pilot, "enter")
-    await until(pilot, lambda: shown.armed and not shown.resting)
-    await press(pilot, "y")
-    await until(pilot, lambda: pilot.app.screen is not shown)
-    return shown
 
 
 async def shows(pilot: Pilot[None], pattern: str) -> None:
