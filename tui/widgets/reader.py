@@ -86,10 +86,13 @@ class Reader(Generic[RowT]):
         await self._load(self.source.lacking(first, last))
 
     async def load_visible(self) -> None:
-        """Have what is visible, and then a page before and after it."""
+        """Have what is visible, and then where the next key may lead: a page before and after it,
+        and both ends of the list."""
         first, last = self._view.in_view()
         await self.load(first, last)
-        await self._load(self.source.missing(first - PAGE, last + PAGE))
+        end = len(self.source) - 1
+        places = (first - PAGE, last + PAGE), (0, last - first), (end - last + first, end)
+        await self._load([*{key for place in places for key in self.source.missing(*place)}])
 
     async def _load(self, missing: list[int]) -> None:
         if missing:

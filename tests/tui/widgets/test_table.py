@@ -18,6 +18,7 @@ from tests.tui.widgets.tables import (
     cursor_line,
     on_quotas,
     regions,
+    reread,
     shown,
     table,
     under,
@@ -88,11 +89,29 @@ def test_rows_that_are_shown_do_not_wait_for_those_around_them(
     async def script(pilot: Pilot[None]) -> None:
         source = table(pilot).source
         asked = calls(source.listing, "rows", monkeypatch)
-        await press(pilot, "G")
+        table(pilot).move_to(1500)
+        await settled(pilot)
         shown, around = asked
-        assert shown == list(source.keys[-ROOM:])
+        assert shown == list(source.keys[1501 - ROOM : 1501])
         assert len(around) > PAGE
         assert not {*shown} & {*around}
+
+    on_quotas(many, script)
+
+
+def test_both_ends_of_a_list_are_read_before_a_key_leads_there(
+    many: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        source = table(pilot).source
+        table(pilot).move_to(1500)
+        await settled(pilot)
+        await reread(pilot)
+        assert not source.lacking(0, ROOM - 1)
+        asked = calls(source.listing, "rows", monkeypatch)
+        table(pilot).action_list_last()
+        assert cursor_line(pilot)
+        assert not asked
 
     on_quotas(many, script)
 
