@@ -15,7 +15,7 @@ from contextlib import (
     asynccontextmanager,
     contextmanager,
 )
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import partial
 from itertools import count
@@ -198,83 +198,74 @@ def _astakos(place: Place, read_only: bool) -> Iterator[Connect]:
 
 
 @contextmanager
-def _placement(place: Place, read_only: bool) -> Iterator[Connect]:
-    """The dialect client on what `bursar serve` offers as Placement."""
+def _offering(place: Place, token: str, grant: str) -> Iterator[tuple[EmbeddedBackend, Buffering]]:
+    """What `bursar serve` offers, and to a token what is granted."""
     backend = open_embedded(place, actor=OPERATOR)
 
     def let_in(tx: Tx) -> None:
-        add(tx, OPERATOR, CLOUD, [parse_grant("placement:admin")], digest(CLOUD), 0)
+        add(tx, OPERATOR, token, [parse_grant(grant)], digest(token), 0)
 
     backend.database.write(let_in)
     try:
-        app = Buffering(create_app(backend, QUIET))
-        with _on_placement(f"{IN_PROCESS}/placement", CLOUD, app) as connect:
-            yield connect
+        yield backend, Buffering(create_app(backend, QUIET))
     finally:
         backend.shut()
+
+
+@contextmanager
+def _consoles(whole: RemoteSettings, pace: Pace = remote.QUICK) -> Iterator[Connect]:
+    """Consoles of one context."""
+    folder = TemporaryDirectory()
+    kept = replace(whole, folder=Path(folder.name))
+    clock = Runtime(system_runtime().now, random.Random(1))
+
+    @asynccontextmanager
+    async def connect(role: Role) -> AsyncIterator[Backend]:
+        found = RemoteBackend(kept, clock, pace)
+        try:
+            yield found
+        finally:
+            await found.close()
+
+    try:
+        yield connect
+    finally:
+        folder.cleanup()
+
+
+@contextmanager
+def _placement(place: Place, read_only: bool) -> Iterator[Connect]:
+    """The dialect client on what `bursar serve` offers as Placement."""
+    with (
+        _offering(place, CLOUD, "placement:admin") as (_, app),
+        _on_placement(f"{IN_PROCESS}/placement", CLOUD, app) as connect,
+    ):
+        yield connect
 
 
 @contextmanager
 def _openportal(place: Place, read_only: bool) -> Iterator[Connect]:
     """The dialect client on what `bursar serve` offers as Waldur, with a staff's token."""
-    backend = open_embedded(place, actor=OPERATOR)
-
-    def let_in(tx: Tx) -> None:
-        add(tx, OPERATOR, PORTAL, [parse_grant("openportal:admin")], digest(PORTAL), 0)
-
-    backend.database.write(let_in)
-    forget = backend.watch(lambda _: None)
-    app = Buffering(create_app(backend, QUIET))
-    http = partial(Http, transport=app, patience=remote.HASTY)
-    settings = OpenPortalSettings(IN_PROCESS, remote.presenting(PORTAL), http)
-    folder = TemporaryDirectory()
     pace = Pace(quick=0.05, whole=0.2, lists=0.2, busy=0.05, longest=0.1, looks=(0.0, 0.01))
-
-    @asynccontextmanager
-    async def connect(role: Role) -> AsyncIterator[Backend]:
-        whole = RemoteSettings(None, None, Path(folder.name), False, settings)
-        found = RemoteBackend(whole, Runtime(system_runtime().now, random.Random(1)), pace)
+    with _offering(place, PORTAL, "openportal:admin") as (backend, app):
+        forget = backend.watch(lambda _: None)
+        http = partial(Http, transport=app, patience=remote.HASTY)
+        settings = OpenPortalSettings(IN_PROCESS, remote.presenting(PORTAL), http)
         try:
-            yield found
+            with _consoles(RemoteSettings(openportal=settings), pace) as connect:
+                yield connect
         finally:
-            await found.close()
-
-    try:
-        yield connect
-    finally:
-        folder.cleanup()
-        forget()
-        backend.shut()
+            forget()
 
 
 @contextmanager
 def _nico(place: Place, read_only: bool) -> Iterator[Connect]:
     """The dialect client on what `bursar serve` offers as NICo, with a provider's token."""
-    backend = open_embedded(place, actor=OPERATOR)
-
-    def let_in(tx: Tx) -> None:
-        add(tx, OPERATOR, METAL, [parse_grant("nico:admin:acme")], digest(METAL), 0)
-
-    backend.database.write(let_in)
-    http = partial(Http, transport=Buffering(create_app(backend, QUIET)), patience=remote.HASTY)
-    settings = NicoSettings(IN_PROCESS, remote.presenting(METAL), "acme", http=http)
-    folder = TemporaryDirectory()
-
-    @asynccontextmanager
-    async def connect(role: Role) -> AsyncIterator[Backend]:
-        whole = RemoteSettings(folder=Path(folder.name), nico=settings)
-        clock = Runtime(system_runtime().now, random.Random(1))
-        found = RemoteBackend(whole, clock, remote.QUICK)
-        try:
-            yield found
-        finally:
-            await found.close()
-
-    try:
-        yield connect
-    finally:
-        folder.cleanup()
-        backend.shut()
+    with _offering(place, METAL, "nico:admin:acme") as (_, app):
+        http = partial(Http, transport=app, patience=remote.HASTY)
+        settings = NicoSettings(IN_PROCESS, remote.presenting(METAL), "acme", http=http)
+        with _consoles(RemoteSettings(nico=settings)) as connect:
+            yield connect
 
 
 @contextmanager
@@ -291,22 +282,8 @@ def _on_placement(
     """Consoles on a Placement, which an admin's token opens."""
     http = partial(Http, transport=transport, patience=remote.HASTY)
     settings = PlacementSettings(url, remote.presenting(token), who="ada", http=http)
-    folder = TemporaryDirectory()
-    clock = Runtime(system_runtime().now, random.Random(1))
-
-    @asynccontextmanager
-    async def connect(role: Role) -> AsyncIterator[Backend]:
-        whole = RemoteSettings(None, settings, Path(folder.name))
-        found = RemoteBackend(whole, clock, remote.QUICK)
-        try:
-            yield found
-        finally:
-            await found.close()
-
-    try:
+    with _consoles(RemoteSettings(placement=settings)) as connect:
         yield connect
-    finally:
-        folder.cleanup()
 
 
 ALL = frozenset(Can)
