@@ -6,7 +6,8 @@ BursarError
 ├── NotAllowed 403        ├── Unreachable 503      │   ├── StorageBusy 503
 ├── NotFound 404          ├── BadReply 502         │   ├── StorageReadOnly 403
 ├── Conflict 409          └── OutcomeUnknown 504   │   ├── StorageUnreachable 503
-└── GenerationConflict 409                         │   └── StorageCorrupt 500
+└── GenerationConflict 409                         │   ├── StorageCorrupt 500
+                                                   │   └── StorageRefused 503
                                                    └── ReadOnly 403
 
 What a server refuses before it looks: WrongMethod 405, WrongType 415, TooLarge 413,
@@ -154,6 +155,12 @@ class StorageCorrupt(StorageError):
     """The file is damaged or not a bursar database (500)."""
 
     code, status, title = "storage-corrupt", 500, "Database damaged"
+
+
+class StorageRefused(StorageError):
+    """What was to be written does not fit the tables, whoever tries it (503)."""
+
+    code, title = "storage-refused", "Does not fit the database"
 
 
 class ServerFailed(BursarError):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from backend.core.database import Database, Tx, open_database
-from backend.core.errors import Conflict, ReadOnly, StorageError
+from backend.core.errors import Conflict, ReadOnly, StorageError, StorageRefused
 from backend.core.journal import Entry
 from tests.core.notes import STEPS, WRITE, count, note, notes
 from tests.places import Places
@@ -52,6 +52,18 @@ def test_one_refusal_does_not_harm_its_group(database: Database) -> None:
     assert (first, third) == (1, 2)
     assert isinstance(second, Conflict)
     assert count(database) == 2
+
+
+@pytest.mark.parametrize(
+    "what", [(1, "twice"), (2, None), (3, {"no": "text"})], ids=["twice", "missing", "no text"]
+)
+def test_what_does_not_fit_the_tables_is_told_apart(
+    database: Database, what: tuple[object, ...]
+) -> None:
+    database.write(lambda tx: tx.execute(WRITE, (1, "once")))
+    with pytest.raises(StorageRefused):
+        database.write(lambda tx: tx.execute(WRITE, what))
+    assert count(database) == 1
 
 
 def test_readers_see_a_snapshot_while_a_writer_works(database: Database) -> None:

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from backend.core.database import Database, open_database
+from backend.core.database import Database, Tx, open_database
 from backend.core.errors import Invalid, OutcomeUnknown, Unreachable
 from backend.core.runtime import Runtime
 from backend.openportal.model import (
@@ -27,13 +27,18 @@ from backend.openportal.model import (
     Usage,
     Waiting,
 )
-from backend.openportal.store import usages
+from backend.openportal.rules import identifiers
+from backend.openportal.store import jobs, usages
 from backend.openportal.work import settings
 from backend.openportal.work.scheduler import Scheduler
 from backend.openportal.work.simulator import USED_AT_MOST
 from backend.schema import STEPS
-from tests.openportal.portals import A, Clock, L, Portal, S, furnish
+from tests.openportal.portals import A, Clock, L, P, Portal, Q, R, S, furnish
 from tests.places import Places
+
+COUNT_ANEW = "UPDATE counter SET value = 0 WHERE name = 'portal_remote_project'"
+SET_STATE = "UPDATE portal_service SET state = ? WHERE uuid = ?"
+SELECT_TOLD = "SELECT reason FROM journal WHERE action = 'allocation.wait' AND target = ?"
 
 
 class Scripted:
@@ -69,6 +74,7 @@ def scripted(p: Portal, *script: Answer | Exception | None) -> Scripted:
 
 
 DONE = Done(backend_id="a6b.brics")
+USED = Usage(2026, 11, "a.a6b.brics", "A", 100)
 
 
 def test_what_is_unknown_is_asked_for_and_not_sent_again(p: Portal) -> None:
@@ -95,6 +101,7 @@ def test_an_error_of_the_backends_own_fails_with_its_traceback(p: Portal) -> Non
     [
         (Done(usages=(Usage(2026, 11, "a.a6b.brics", "A", 2**63),)), "a number is too large"),
         (Failed("half of a character: \ud800"), "half a surrogate pair"),
+        (Done(usages=(USED, USED)), "portal_usage"),
     ],
 )
 def test_what_cannot_be_written_fails_and_holds_nobody_up(
@@ -107,6 +114,42 @@ def test_what_cannot_be_written_fails_and_holds_nobody_up(
     assert (found.state, p.state(second)) == (State.ERRED, State.OK)
     assert told in found.error_message
     assert "Traceback (most recent call last)" in found.error_traceback
+
+
+def test_what_cannot_begin_fails_and_holds_nobody_up(p: Portal) -> None:
+    p.made("known", remote=True)
+    p.database.write(lambda tx: tx.execute(COUNT_ANEW))
+    first, second = p.make("one", remote=True, project=Q, actor=S), p.make("two")
+    p.run(2)
+    found = p.seen(first)
+    assert (found.state, p.state(second)) == (State.ERRED, State.OK)
+    assert "portal_remote_project" in found.error_message
+    assert "Traceback (most recent call last)" in found.error_traceback
+
+
+def test_what_cannot_even_fail_is_put_off_and_told(p: Portal) -> None:
+    first, second = p.make("one", remote=True), p.make("two")
+    p.database.write(lambda tx: tx.execute(SET_STATE, ("BEYOND", R)))
+    p.run(5)
+    assert (p.state(first), p.state(second)) == (State.CREATION_SCHEDULED, State.OK)
+    (told,) = p.see(Tx.all, SELECT_TOLD, (f"allocation:{first}",))
+    assert "'BEYOND' is not a valid State" in told[0]
+    job = p.see(jobs.of, first)
+    assert job is not None
+    assert job.job.told == told[0]
+    p.database.write(lambda tx: tx.execute(SET_STATE, ("OK", R)))
+    p.clock.move(minutes=29)
+    p.run(2)
+    assert p.state(first) is State.OK
+
+
+@pytest.mark.parametrize("many", ["a{99999999999}", "(" * 9999], ids=["often", "deep"])
+def test_an_expression_that_is_too_much_admits_nothing(p: Portal, many: str) -> None:
+    uuid = p.make(remote=True)
+    p.change_project(P, allowed_destinations=many)
+    p.run(2)
+    assert "is not allowed to use" in p.seen(uuid).error_message
+    assert identifiers.bad_pattern(many) == many
 
 
 @pytest.mark.parametrize("remote", [False, True])

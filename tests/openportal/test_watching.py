@@ -13,13 +13,14 @@ from backend.core.errors import Conflict
 from backend.core.identity import Actor, Role
 from backend.core.listing import Query
 from backend.embedded import EmbeddedBackend, open_embedded
-from backend.openportal.model import CreateAllocation, SetNodeLimit
+from backend.openportal.model import CreateAllocation, SetNodeLimit, State
 from backend.openportal.work.scheduler import Scheduler
 from backend.schema import STEPS
-from tests.openportal.portals import STAFF, L, P, furnish
+from tests.openportal.portals import STAFF, L, P, R, furnish
 from tests.places import Place, Places
 
 COUNT_OK = "SELECT count(*) FROM portal_allocation WHERE state = 'OK'"
+SET_STATE = "UPDATE portal_service SET state = ? WHERE uuid = ?"
 THREAD = "bursar-portal"
 PATIENCE = 30
 
@@ -31,9 +32,9 @@ def furnished(place: Place) -> EmbeddedBackend:
     return backend
 
 
-async def created(backend: EmbeddedBackend) -> str:
+async def created(backend: EmbeddedBackend, service: str = L, *, remote: bool = False) -> str:
     """A new allocation, through the port."""
-    command = CreateAllocation(actor=STAFF, remote=False, name="x", service=L, project=P)
+    command = CreateAllocation(actor=STAFF, remote=remote, name="x", service=service, project=P)
     receipt = await backend.apply(await backend.plan(command), "as agreed")
     return str(receipt.created["allocation"])
 
@@ -75,6 +76,27 @@ def test_errors_that_nobody_foresaw_are_logged(
     assert "nobody thought of this" in caplog.text
     ends()
     backend.shut()
+
+
+def test_an_order_that_nothing_can_be_made_of_holds_no_other_up(
+    new_place: Places, caplog: pytest.LogCaptureFixture
+) -> None:
+    backend = furnished(new_place(STEPS))
+    asyncio.run(created(backend, R, remote=True))
+    asyncio.run(created(backend))
+    backend.database.write(lambda tx: tx.execute(SET_STATE, ("BEYOND", R)))
+    ends = backend.watch(lambda head: None)
+    until = time.monotonic() + PATIENCE
+    while not backend.database.read(lambda tx: tx.scalar(COUNT_OK)) and time.monotonic() < until:
+        time.sleep(0.05)
+    ends()
+    (key,) = asyncio.run(backend.allocations.keys(Query("kind:opr")))
+    found = asyncio.run(backend.openportal.allocation(key >> 2))
+    backend.shut()
+    assert found.row.state is State.CREATION_SCHEDULED
+    assert found.job is not None
+    assert "'BEYOND' is not a valid State" in found.job.told
+    assert caplog.text.count("is put off") == 1
 
 
 def test_who_only_reads_does_nothing(new_place: Places) -> None:

@@ -6,6 +6,8 @@ import re
 
 from backend.openportal.model import PortalProject, Service
 
+NO_PATTERN = (re.error, OverflowError, RecursionError)
+"""What an expression raises that is none, or asks for too much."""
 SHORTNAME = re.compile(r"[a-z][a-z0-9]{0,29}\Z")
 
 
@@ -42,7 +44,7 @@ def bad_pattern(destinations: str) -> str:
     for part in _parts(destinations):
         try:
             re.compile(part)
-        except re.error:
+        except NO_PATTERN:
             if part != "*":
                 return part
     return ""
@@ -65,5 +67,5 @@ def _admits(part: str, destination: str) -> bool:
         return True
     try:
         return re.match(part, destination) is not None
-    except re.error:
+    except NO_PATTERN:
         return False

@@ -31,14 +31,14 @@ TIMED_OUT = "Provisioning has timed out."
 PENDING = "Project update is still pending: {}"
 
 
-def due(tx: Tx) -> tuple[int, bool] | None:
-    """The job that is due first, and whether it has begun."""
+def due(tx: Tx) -> tuple[str, bool] | None:
+    """The key of the job that is due first, and whether it has begun."""
     return jobs.due(tx)
 
 
-def begin(tx: Tx, id: int) -> Order | None:
+def begin(tx: Tx, key: str) -> Order | None:
     """Begin a job; None when it is gone, or cannot be done and has been settled so."""
-    task = jobs.by_id(tx, id)
+    task = jobs.by_key(tx, key)
     if task is None:
         return None
     if task.job.begun_at:
@@ -48,11 +48,11 @@ def begin(tx: Tx, id: int) -> Order | None:
     veto = _veto(tx, made) if task.job.operation is Operation.CREATE else ""
     after = replace(before, state=states.running(task.job.operation), modified_at=tx.now)
     effects = [] if veto else outgoing.sent(tx, made)
-    jobs.begin(tx, id)
+    jobs.begin(tx, task.id)
     allocations.save(tx, before, after)
     _record(tx, "allocation.begin", before, after, effects=effects)
     if veto:
-        settle(tx, task.key, Failed(veto))
+        settle(tx, key, Failed(veto))
         return None
     return replace(made, allocation=after)
 
@@ -66,9 +66,9 @@ def order(tx: Tx, task: Task) -> Order:
     return Order(task.key, task.job.operation, task.forced, one, service, project, members)
 
 
-def resumed(tx: Tx, id: int) -> Order | None:
+def resumed(tx: Tx, key: str) -> Order | None:
     """A job that has begun; None when it is gone meanwhile."""
-    task = jobs.by_id(tx, id)
+    task = jobs.by_key(tx, key)
     return order(tx, task) if task is not None else None
 
 
@@ -146,6 +146,12 @@ def _end(tx: Tx, task: Task, made: Order, answer: Done | Failed) -> None:
 
 def _left(answer: Done | Failed) -> str:
     return "the resource backend may still have it" if isinstance(answer, Failed) else ""
+
+
+def put_off(tx: Tx, key: str, until: int, why: str) -> None:
+    """Have a job go on later that can neither begin nor end: what it is about is not looked at."""
+    if about := jobs.put_off(tx, key, until, why):
+        tx.record(Entry(ACTOR, "allocation.wait", about, reason=why))
 
 
 def time_out(tx: Tx) -> int:

@@ -9,11 +9,13 @@ from backend.openportal.model import Job, Operation
 from backend.openportal.store.allocations import DELETE_JOB
 
 JOB = "operation, scheduled_at, begun_at, due_at, attempts, told"
-SELECT_NEXT = "SELECT id, begun_at FROM portal_job WHERE due_at <= ? ORDER BY due_at, id LIMIT 1"
+SELECT_NEXT = "SELECT key, begun_at FROM portal_job WHERE due_at <= ? ORDER BY due_at, id LIMIT 1"
 SELECT_DUE = "SELECT min(due_at) FROM portal_job"
 SELECT_TASK = f"SELECT id, allocation_id, key, forced, {JOB} FROM portal_job"
-SELECT_BY_ID = f"{SELECT_TASK} WHERE id = ?"
 SELECT_BY_KEY = f"{SELECT_TASK} WHERE key = ?"
+SELECT_ABOUT = """
+SELECT 'allocation:' || a.uuid, j.told FROM portal_job j
+JOIN portal_allocation a ON a.id = j.allocation_id WHERE j.key = ?"""
 SELECT_OF = f"""
 {SELECT_TASK} WHERE allocation_id = (SELECT id FROM portal_allocation WHERE uuid = ?)"""
 INSERT = """
@@ -21,6 +23,7 @@ INSERT INTO portal_job (id, allocation_id, operation, forced, key, scheduled_at,
     attempts, told)
 VALUES (?, (SELECT id FROM portal_allocation WHERE uuid = ?), ?, ?, ?, ?, 0, ?, 0, '')"""
 BEGIN = "UPDATE portal_job SET begun_at = ? WHERE id = ?"
+PUT_OFF = "UPDATE portal_job SET due_at = ?, attempts = attempts + 1, told = ? WHERE key = ?"
 WAIT = "UPDATE portal_job SET due_at = ?, attempts = attempts + 1, told = ? WHERE id = ?"
 HURRY = "UPDATE portal_job SET due_at = ? WHERE id = ?"
 CHANGE = "UPDATE portal_job SET operation = ? WHERE id = ?"
@@ -37,7 +40,7 @@ class Task:
     job: Job
 
 
-def _task(tx: Tx, sql: str, param: int | str) -> Task | None:
+def _task(tx: Tx, sql: str, param: str) -> Task | None:
     row = tx.one(sql, (param,))
     if row is None:
         return None
@@ -45,8 +48,8 @@ def _task(tx: Tx, sql: str, param: int | str) -> Task | None:
     return Task(id, allocation, key, bool(forced), Job(Operation(operation), *rest))
 
 
-def due(tx: Tx) -> tuple[int, bool] | None:
-    """The key of the job that is due first, and whether it has begun."""
+def due(tx: Tx) -> tuple[str, bool] | None:
+    """The job that is due first, and whether it has begun."""
     row = tx.one(SELECT_NEXT, (tx.now,))
     return (row[0], row[1] > 0) if row else None
 
@@ -55,11 +58,6 @@ def next_due(tx: Tx) -> int | None:
     """When the next job goes on."""
     found: int | None = tx.scalar(SELECT_DUE)
     return found
-
-
-def by_id(tx: Tx, id: int) -> Task | None:
-    """The job with this key."""
-    return _task(tx, SELECT_BY_ID, id)
 
 
 def by_key(tx: Tx, key: str) -> Task | None:
@@ -89,6 +87,13 @@ def begin(tx: Tx, id: int) -> None:
 def wait(tx: Tx, id: int, due_at: int, told: str) -> None:
     """It goes on later."""
     tx.execute(WAIT, (due_at, told, id))
+
+
+def put_off(tx: Tx, key: str, due_at: int, told: str) -> str:
+    """It goes on later, whatever it is; what it is about where that says something new, else ``."""
+    row = tx.one(SELECT_ABOUT, (key,))
+    tx.execute(PUT_OFF, (due_at, told, key))
+    return str(row[0]) if row and row[1] != told else ""
 
 
 def change(tx: Tx, id: int, operation: Operation) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 from backend.core.database import Database
 from backend.core.database.engine import Claim
 from backend.core.database.tx import Tx
-from backend.core.errors import OutcomeUnknown, StorageError, Unreachable
+from backend.core.errors import OutcomeUnknown, StorageError, StorageRefused, Unreachable
 from backend.core.runtime import micros
 from backend.openportal.model import Answer, Done, Failed, Order, Waiting
 from backend.openportal.service import outcome, steps
@@ -17,12 +19,15 @@ from backend.openportal.work.resource import ResourceBackend
 
 log = logging.getLogger("bursar")
 
+T = TypeVar("T")
+
 NAME = "openportal"
 SECOND = 1_000_000
 RETRY = 29 * 60 * SECOND
 """Microseconds after which another portal that did not answer is tried again (§2.3)."""
 UNSURE = 30 * SECOND
 """Microseconds after which is asked for what may or may not have been sent."""
+PUT_OFF = "This cannot be done here, and is tried again: {}"
 
 
 def _never() -> bool:
@@ -59,28 +64,46 @@ class Scheduler:
             claim.close()
 
     def _do(self, order: Order, claim: Claim) -> None:
-        """Carry an order out; what cannot be written of it fails it, so that others go on."""
         answer = self.carry_out(order, claim)
-        try:
-            self.settle(order, answer)
-        except StorageError:
-            raise
-        except Exception as error:
-            log.exception("allocation %s fails", order.allocation.uuid)
-            self.settle(order, _failed(error))
+        self._alone(order.key, lambda: self.settle(order, answer))
 
     def take(self) -> Order | None:
         """The next order, begun; None when nothing is due."""
         while due := self._database.read(steps.due):
-            order = self._begun(*due)
+            key, has_begun = due
+            order = self._alone(key, partial(self._begun, key, has_begun))
             if order is not None:
                 return order
         return None
 
-    def _begun(self, id: int, has_begun: bool) -> Order | None:
+    def _begun(self, key: str, has_begun: bool) -> Order | None:
         if has_begun:
-            return self._database.read(lambda tx: steps.resumed(tx, id))
-        return self._database.write(lambda tx: steps.begin(tx, id))
+            return self._database.read(lambda tx: steps.resumed(tx, key))
+        return self._database.write(lambda tx: steps.begin(tx, key))
+
+    def _alone(self, key: str, step: Callable[[], T]) -> T | None:
+        """What comes of a step of an order, None where it fails that order, so that others go on.
+        Raises what fails whoever writes."""
+        try:
+            return step()
+        except Exception as error:
+            if _concerns_all(error):
+                raise
+            log.exception("order %s of OpenPortal fails", key)
+            self._give_up(key, error)
+            return None
+
+    def _give_up(self, key: str, error: Exception) -> None:
+        """Fail an order; one of which not even that can be written is put off."""
+        failed, until = _failed(error), self._now() + self._retry
+        try:
+            self._database.write(lambda tx: steps.settle(tx, key, failed))
+        except Exception as second:
+            if _concerns_all(second):
+                raise
+            log.exception("order %s of OpenPortal is put off", key)
+            why = PUT_OFF.format(_failed(second).message)
+            self._database.write(lambda tx: steps.put_off(tx, key, until, why))
 
     def carry_out(self, order: Order, claim: Claim) -> Answer | None:
         """What the resource backend answers; None where the claim was lost before anything was
@@ -117,6 +140,19 @@ class Scheduler:
         return micros(self._database.runtime.now())
 
 
+def _concerns_all(error: Exception) -> bool:
+    """Whether it is the database that fails, and no order."""
+    if isinstance(error, StorageRefused):
+        return False
+    return isinstance(error, StorageError | OutcomeUnknown)
+
+
 def _failed(error: Exception) -> Failed:
     """What is told of an error that nobody foresaw, while it is handled."""
-    return Failed(f"{type(error).__name__}: {error}", traceback.format_exc())
+    message = f"{type(error).__name__}: {error}"
+    return Failed(_storable(message), _storable(traceback.format_exc()))
+
+
+def _storable(text: str) -> str:
+    """The text without what no database takes."""
+    return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()

@@ -12,6 +12,7 @@ from backend.core.errors import (
     StorageError,
     StorageFull,
     StorageReadOnly,
+    StorageRefused,
     StorageUnreachable,
 )
 
@@ -37,6 +38,7 @@ _FAILURES: dict[str, tuple[type[StorageError], str]] = {
     "57P": (StorageUnreachable, "the server is starting or stopping; try again"),
 }
 _CHARACTERS = ("22021", "22P05")
+_OF_WHAT_IS_WRITTEN = (psycopg.IntegrityError, psycopg.ProgrammingError, psycopg.DataError)
 
 
 def state_of(error: BaseException) -> str:
@@ -66,7 +68,8 @@ def storage_error(error: psycopg.Error) -> StorageError:
             return kind(f"{message} [{state}]", hint=hint)
     if not state and is_gone(error):
         return StorageUnreachable(message, hint=_FAILURES["08"][1])
-    return StorageError(f"{message} [{state or type(error).__name__}]", hint="run bursar check")
+    kind = StorageRefused if isinstance(error, _OF_WHAT_IS_WRITTEN) else StorageError
+    return kind(f"{message} [{state or type(error).__name__}]", hint="run bursar check")
 
 
 def bursar_error(error: BaseException) -> BaseException:

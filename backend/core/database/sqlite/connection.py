@@ -19,6 +19,7 @@ from backend.core.errors import (
     StorageError,
     StorageFull,
     StorageReadOnly,
+    StorageRefused,
 )
 
 PRAGMAS = (
@@ -61,6 +62,8 @@ _FAILURES: dict[str, tuple[type[StorageError], str]] = {
     "SQLITE_IOERR": (StorageError, "check the disk; nothing of this change was kept"),
 }
 
+_OF_WHAT_IS_WRITTEN = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError)
+
 
 class FileConnection(sqlite3.Connection):
     """A connection that also reads row by row."""
@@ -76,7 +79,8 @@ def storage_error(error: sqlite3.Error) -> StorageError:
     for prefix, (kind, hint) in _FAILURES.items():
         if name.startswith(prefix):
             return kind(f"{error} [{name}]", hint=hint)
-    return StorageError(f"{error} [{name or type(error).__name__}]", hint="run bursar check")
+    kind = StorageRefused if isinstance(error, _OF_WHAT_IS_WRITTEN) else StorageError
+    return kind(f"{error} [{name or type(error).__name__}]", hint="run bursar check")
 
 
 def bursar_error(error: BaseException) -> BaseException:
