@@ -22,18 +22,20 @@ from backend.openportal.model import (
     Operation,
     Order,
     PullAllocation,
+    RemoteState,
+    SetNodeLimit,
     State,
     UnlinkAllocation,
     Usage,
     Waiting,
 )
 from backend.openportal.rules import identifiers
-from backend.openportal.store import jobs, usages
+from backend.openportal.store import awards, jobs, usages
 from backend.openportal.work import settings
 from backend.openportal.work.scheduler import Scheduler
 from backend.openportal.work.simulator import USED_AT_MOST
 from backend.schema import STEPS
-from tests.openportal.portals import A, Clock, L, P, Portal, Q, R, S, furnish
+from tests.openportal.portals import R_INSTANCE, A, Clock, L, P, Portal, Q, R, S, furnish
 from tests.places import Places
 
 COUNT_ANEW = "UPDATE counter SET value = 0 WHERE name = 'portal_remote_project'"
@@ -85,6 +87,26 @@ def test_what_is_unknown_is_asked_for_and_not_sent_again(p: Portal) -> None:
     p.run(30)
     assert p.state(uuid) is State.OK
     assert resource.asked == ["find create", "send create", "find create"]
+
+
+def test_no_answer_is_no_contact(p: Portal) -> None:
+    uuid = p.made(remote=True)
+    scripted(p, *[OutcomeUnknown("no answer")] * 12, Waiting(0))
+    p.do(SetNodeLimit(actor=S, allocation=uuid, node_limit=700))
+    p.run(1)
+    before = p.see(awards.remote_project_at, P, R_INSTANCE)
+    for _ in range(11):
+        p.clock.move(hours=2)
+        p.run(1)
+    after = p.see(awards.remote_project_at, P, R_INSTANCE)
+    assert before is not None
+    assert after is not None
+    assert after.last_contact_at == before.last_contact_at
+    assert after.state is RemoteState.STALE
+    p.run(30)
+    heard = p.see(awards.remote_project_at, P, R_INSTANCE)
+    assert heard is not None
+    assert heard.state is RemoteState.ACTIVE
 
 
 def test_an_error_of_the_backends_own_fails_with_its_traceback(p: Portal) -> None:

@@ -52,10 +52,11 @@ class Failed:
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """It is under way; ask again at `until`, in microseconds since the epoch. `told` says what
-    is waited for, `` for nothing in particular."""
+    is waited for, `` for nothing in particular; `heard` is False where nobody answered."""
 
     until: int
     told: str = ""
+    heard: bool = True
 
 
 Answer = Done | Failed | Waiting

@@ -34,13 +34,13 @@ def sent(tx: Tx, made: Order) -> list[SideEffect]:
     return _saved(tx, before, after)
 
 
-def waits(tx: Tx, made: Order, outage: str) -> list[SideEffect]:
+def waits(tx: Tx, made: Order, outage: str, *, heard: bool) -> list[SideEffect]:
     """The other portal takes its time, or cannot be reached; told at every look, since what has
     the same answer may have become stale."""
     before = _known(tx, made) if made.allocation.remote else None
     if before is None:
         return []
-    contact = before.last_contact_at if outage else tx.now
+    contact = tx.now if heard else before.last_contact_at
     silent = 0 < contact < tx.now - SILENCE
     state = before.state
     if state in STANDING:

@@ -98,7 +98,7 @@ def settle(tx: Tx, key: str, answer: Answer, *, again_at: int = 0) -> bool:
         return False
     made = order(tx, task)
     if isinstance(answer, Failed) and answer.unreachable and _bides(made):
-        answer = Waiting(again_at, PENDING.format(answer.message))
+        answer = Waiting(again_at, PENDING.format(answer.message), heard=False)
         _wait(tx, task, made, answer, answer.told)
     elif isinstance(answer, Waiting):
         _wait(tx, task, made, answer, "")
@@ -118,7 +118,7 @@ def _wait(tx: Tx, task: Task, made: Order, answer: Waiting, message: str) -> Non
     hangs = made.operation is Operation.CREATE and before.remote and bool(answer.told)
     state = State.UPDATING if hangs else before.state
     after = replace(before, state=state, error_message=message, error_traceback="")
-    effects = outgoing.waits(tx, made, message)
+    effects = outgoing.waits(tx, made, message, heard=answer.heard)
     if after != before or answer.told != task.job.told or effects:
         after = replace(after, modified_at=tx.now)
         allocations.save(tx, before, after)

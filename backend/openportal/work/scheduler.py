@@ -118,7 +118,7 @@ class Scheduler:
         except Unreachable as error:
             return Failed(str(error), unreachable=True)
         except OutcomeUnknown as error:
-            return Waiting(self._now() + UNSURE, str(error))
+            return Waiting(self._now() + UNSURE, str(error), heard=False)
         except Exception as error:
             return _failed(error)
 
