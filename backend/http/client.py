@@ -114,8 +114,8 @@ class Http:
         self._held = self._refused = ""
         self._replays = replays
         self.answers = self.signed = 0
-        """How many answers came, whatever they say, and how many tokens it had: whom it stands for
-        may be another with each."""
+        """How many whole answers came that say more than that it fails or is busy, and how many
+        tokens it had: whom it stands for may be another with each."""
         self._fetching = asyncio.Lock()
         self._patience = patience or Patience()
         self._rng = rng or random.SystemRandom()
@@ -257,8 +257,10 @@ class Http:
     async def _exchange(self, request: _Request, largest: int, token: str) -> Reply:
         limits = httpx.Timeout(self._patience.silence, connect=self._patience.connect)
         with self._translated(request):
-            async with self._opened(request, limits, token) as reply:
-                return await self._read(reply, largest)
+            async with self._opened(request, limits, token) as opened:
+                reply = await self._read(opened, largest)
+        self.answers += reply.status not in PASSING
+        return reply
 
     @asynccontextmanager
     async def _opened(
@@ -275,7 +277,6 @@ class Http:
             timeout=limits,
             extensions={"trace": Handshake()},
         ) as reply:
-            self.answers += 1
             yield reply
 
     async def _read(self, reply: httpx.Response, largest: int) -> Reply:

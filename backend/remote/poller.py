@@ -14,6 +14,7 @@ from backend.core.errors import BursarError, NotSignedIn, Unreachable
 from backend.core.runtime import Runtime, micros
 from backend.remote.mirror import Mirror
 
+T = TypeVar("T")
 ReadingT = TypeVar("ReadingT")
 
 SEEN = 60
@@ -209,15 +210,21 @@ class Poller(ABC, Generic[ReadingT]):
 
     async def _take(self, reading: Awaitable[ReadingT]) -> bool:
         """Read and keep it, unless parts of it were read meanwhile and are newer."""
-        before, answers = self._mirror.reads, self.answers
-        found = await reading
-        if self.answers != answers:
-            self.link = replace(self.link, heard=micros(self._runtime.now()))
+        before = self._mirror.reads
+        found = await self._hearing(reading)
         async with self._mirror.turn:
             if self._mirror.reads != before:
                 self._missed = True
                 return False
             return await self._keep(found)
+
+    async def _hearing(self, asking: Awaitable[T]) -> T:
+        """What comes of asking the server, who is heard if he answers."""
+        answers = self.answers
+        found = await asking
+        if self.answers != answers:
+            self.link = replace(self.link, heard=micros(self._runtime.now()))
+        return found
 
 
 async def nothing() -> None:

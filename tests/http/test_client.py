@@ -77,6 +77,7 @@ async def test_who_only_asks_asks_again_until_it_is_answered() -> None:
     answers = BUSY, b"", b"junk\r\n\r\n", ok()
     async with scripted(*answers) as script, client(script, patience=patience) as http:
         assert (await http.get("/x")).json() == {}
+        assert http.answers == 1
     assert len(script.heads) == 4
 
 
@@ -97,6 +98,7 @@ async def test_the_last_failure_is_told() -> None:
 async def test_a_write_is_sent_once_and_its_outcome_unknown(said: bytes) -> None:
     async with scripted(said) as script, client(script) as http:
         await error_of(http.send("POST", "/x", {}), OutcomeUnknown)
+        assert http.answers == 0
     assert len(script.heads) == 1
 
 

@@ -87,11 +87,11 @@ class OpenPortalPoller(Poller[Reading]):
 
     async def _listen(self) -> None:
         """Hear the server, which keeps the token alive, and whether there are more or less."""
-        count = await self._reader.count()
+        count = await self._hearing(self._reader.count())
         there = await self._copy.database.peek(lambda tx: int(tx.scalar(COUNT_LOCAL)))
         if count not in (None, there):
             self._next_whole = 0.0
-        self._heard()
+        self._later()
 
     async def _whole(self, began: float) -> bool:
         reader = self._reader
@@ -102,10 +102,10 @@ class OpenPortalPoller(Poller[Reading]):
             self.begin()
         for rest in (reader.projects, reader.services, reader.awards):
             changed = await self._take(rest()) or changed
-        self._heard()
+        self._later()
         return changed
 
-    def _heard(self) -> None:
+    def _later(self) -> None:
         self._next_alive = self._now() + ALIVE * self._pace.quick
 
     async def _keep(self, reading: Reading) -> bool:

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from backend.openportal.model import State
 from backend.remote import RemoteBackend
 from backend.remote.openportal.busy import GIVEN_UP, Busy
 from backend.world import load
-from tests.remote.openportal.conftest import Stand, row, rows, soon
+from tests.remote.openportal.conftest import QUICK, Stand, row, rows, soon
 from tests.remote.openportal.waldur import ADMIN, MEMBER, SUPPORT, Waldur, answer, page
 
 
@@ -237,6 +238,25 @@ def test_lists_stay_while_the_server_fails_and_come_back(stand: Stand, status: i
         return told
 
     assert stand.play(scene).isprintable()
+
+
+def test_between_two_lists_the_server_is_heard(stand: Stand) -> None:
+    stand.waldur.allocation("climate")
+
+    async def scene(backend: RemoteBackend) -> None:
+        await rows(backend)
+        forget = backend.watch(lambda _: None)
+        lists = sum(one.startswith("GET ") for one in stand.waldur.asked)
+        first = backend.link.heard
+
+        async def later() -> bool:
+            return backend.link.heard > first
+
+        await soon(later)
+        assert sum(one.startswith("GET ") for one in stand.waldur.asked) == lists
+        forget()
+
+    stand.play(scene, pace=replace(QUICK, lists=600))
 
 
 def test_a_server_that_is_none_is_told(stand: Stand) -> None:
