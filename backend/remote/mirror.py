@@ -50,13 +50,13 @@ class Mirror:
         self.turn = asyncio.Lock()
         self.reads = 0
 
-    async def write(self, fn: Callable[[Tx], None]) -> bool:
-        """Write what was read; False when it was there already."""
+    async def write(self, fn: Callable[[Tx], T]) -> tuple[bool, T]:
+        """Write what was read; False when it was there already, and what `fn` returns."""
 
-        def work(tx: Tx) -> bool:
+        def work(tx: Tx) -> tuple[bool, T]:
             before = tx.scalar(TOTAL_CHANGES)
-            fn(tx)
-            return bool(tx.scalar(TOTAL_CHANGES) != before)
+            found = fn(tx)
+            return bool(tx.scalar(TOTAL_CHANGES) != before), found
 
         return await self.database.awrite(work)
 

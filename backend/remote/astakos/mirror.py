@@ -27,7 +27,8 @@ class AstakosMirror(Mirror):
         if await asyncio.to_thread(self._knows, reading):
             return False
         self._keep(reading)
-        return await self.write(lambda tx: self._apply(tx, reading, admin))
+        changed, _ = await self.write(lambda tx: self._apply(tx, reading, admin))
+        return changed
 
     def _knows(self, reading: Reading) -> bool:
         """True for what was read in the same words the last time, and nothing else since."""

@@ -47,7 +47,7 @@ class NicoMirror(Mirror):
         if reading.blocks is not None:
             self._carved = [one for one in reading.blocks.rows if one.tenant_id]
         last = self._remembered(reading)
-        changed = await self.write(lambda tx: self._apply(tx, reading, last))
+        changed, _ = await self.write(lambda tx: self._apply(tx, reading, last))
         self._last = last
         if reading.some_blocks:
             self._parts.clear()

@@ -26,7 +26,7 @@ class PlacementMirror(Mirror):
         """Make the copy as the reading says; False when it was so already."""
         if reading.fresh:
             self.reads += 1
-        changed = await self.write(lambda tx: self._apply(tx, reading))
+        changed, _ = await self.write(lambda tx: self._apply(tx, reading))
         self._remember(reading)
         return changed
 
