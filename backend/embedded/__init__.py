@@ -20,6 +20,7 @@ from backend.core.database import Database, Tx, open_database
 from backend.core.identity import Actor, operator
 from backend.core.runtime import Runtime
 from backend.embedded.projects import EmbeddedProjects
+from backend.nico.counts import COUNT_OVERGIVEN
 from backend.openportal.counts import COUNT_ERRED, COUNT_WAITING
 from backend.openportal.work import Worker as Portal
 from backend.placement.counts import COUNT_OVERFULL
@@ -192,6 +193,7 @@ def _badges(tx: Tx, sink: Sink | None) -> Badges:
         warnings=(reason,) if reason else (),
         overfull=int(tx.scalar(COUNT_OVERFULL)),
         erred=int(tx.scalar(COUNT_ERRED)),
+        overgiven=int(tx.scalar(COUNT_OVERGIVEN)),
     )
 
 

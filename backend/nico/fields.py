@@ -34,6 +34,8 @@ LOCKED = f"""(({MACHINES} AND {POOL.format("h.instances - h.allocated")} + v.val
         AND EXISTS (SELECT 1 FROM nico_prefix x WHERE x.block_id = v.derived_id)))"""
 """Something is in use of it, so that it cannot be taken back."""
 
+OVER = f"""({MACHINES} AND (({TOLD} AND {LEFT} < 0) OR {ROOM} < 0))"""
+
 FOLD = Like("g.fold LIKE ? ESCAPE '!'", folded=True)
 _UUIDS = (
     Like("g.uuid LIKE ? ESCAPE '!'", whole="g.uuid = ?"),
@@ -90,6 +92,8 @@ CONSTRAINTS = Fields(
         state("type", {"instancetype": MACHINES, "ipblock": ADDRESSES}, "what it is about",
               "type:ipblock", "kind"),
         *OF_BOTH,
+        flag("over", OVER, "more is used than the tenant was given, or more of the type given away"
+             " than there is"),
         number("least", LEAST, "the fewest machines that it may become", "least>5", when=BOUNDED),
         number("most", MOST, "the most machines that it may become", "most>=20", when=BOUNDED),
         age("age", "v.created_at", "how long it has been there", "age>30d"),

@@ -14,6 +14,7 @@ from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import Runtime, system_runtime
 from backend.embedded.changes import HANDLERS
 from backend.embedded.projects import EmbeddedProjects
+from backend.nico.counts import COUNT_OVERGIVEN
 from backend.openportal.counts import COUNT_ERRED, COUNT_WAITING
 from backend.placement.counts import COUNT_OVERFULL
 from backend.projects import queries
@@ -47,7 +48,11 @@ NAMES: Mapping[str, str] = {
 }
 ALLOCATING = ("placement", "openportal", "nico")
 """Systems whose allocations are listed together."""
-SELECT_UNKNOWN = "SELECT 1 FROM holding WHERE known = 0 LIMIT 1"
+UNTOLD = {
+    "over": "SELECT 1 FROM holding WHERE known = 0 LIMIT 1",
+    "overgiven": "SELECT 1 FROM nico_type WHERE counted = 0 LIMIT 1",
+}
+"""Whether a count is of what is shown only."""
 
 
 class RemoteBackend:
@@ -234,7 +239,8 @@ def _badges(tx: Tx) -> Badges:
         waiting=len(queries.queue(tx)) + int(tx.scalar(COUNT_WAITING)),
         over=int(tx.scalar(counts.COUNT_OVER)),
         pending=int(tx.scalar(counts.COUNT_PENDING)),
-        partial=("over",) if tx.scalar(SELECT_UNKNOWN) else (),
+        partial=tuple(name for name, untold in UNTOLD.items() if tx.scalar(untold)),
         overfull=int(tx.scalar(COUNT_OVERFULL)),
         erred=int(tx.scalar(COUNT_ERRED)),
+        overgiven=int(tx.scalar(COUNT_OVERGIVEN)),
     )

@@ -290,3 +290,20 @@ def test_the_list_of_all_allocations_has_them(stand: Stand, metal: Cloud) -> Non
     (row,) = stand.play(scene)
     assert isinstance(row, NicoRow)
     assert (row.uuid, row.name, row.value) == (uuid, "train", 4)
+
+
+def test_what_is_used_beyond_what_was_given_is_counted_and_found(
+    stand: Stand, metal: Cloud
+) -> None:
+    metal.give(G100, 2, name="eval")
+    metal.give(G100, 2, T2, name="other")
+    metal.give(C50, 3, name="web")
+    metal.use(G100, 3)
+
+    async def scene(backend: Backend) -> tuple[int, list[str]]:
+        await backend.nico.constraints.page(Query(), 9)
+        told = await backend.badges()
+        found = await backend.nico.constraints.page(Query("over"), 9)
+        return told.overgiven, [row.allocation_name for row in found]
+
+    assert stand.play(scene) == (1, ["eval"])

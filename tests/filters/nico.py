@@ -171,7 +171,10 @@ def constraint(tx: Tx, row: ConstraintRow) -> Facts:
         numbers={**_numbers(row), **_bounds(row)},
         times={"age": row.created_at, "created": row.created_at, "updated": row.updated_at},
         states={"type": row.kind.value.lower(), "mode": row.mode.value.lower()},
-        flags=_flags(row, locked=left < row.value if machines else bool(row.used)),
+        flags={
+            **_flags(row, locked=left < row.value if machines else bool(row.used)),
+            "over": machines and (left < 0 or (row.room or 0) < 0),
+        },
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -18,6 +19,7 @@ from backend.embedded import EmbeddedBackend
 from backend.nico import queries
 from backend.nico.model import BlockRow, ConstraintRow, Mode, Piece, TypeRow
 from backend.nico.service import api
+from backend.nico.store import machines
 from backend.nico.wire import encode
 from tests.nico.cloud import (
     ADMIN,
@@ -33,6 +35,7 @@ from tests.nico.cloud import (
     V6,
     Cloud,
     P,
+    machine_of,
 )
 
 
@@ -60,6 +63,13 @@ def row_of(backend: EmbeddedBackend, allocation: str) -> ConstraintRow:
     (found,) = listed(backend.nico.constraints, scope=f"allocation:{allocation}")
     assert isinstance(found, ConstraintRow)
     return found
+
+
+def lose(tx: Tx, id: str) -> None:
+    """Have a machine be of no type any more."""
+    before = machines.machine(tx, id)
+    assert before is not None
+    machines.save_machine(tx, before, replace(before, instance_type=""))
 
 
 def accepted(c: Cloud, allocation: str, values: Sequence[int]) -> list[int]:
@@ -247,6 +257,27 @@ def test_what_is_left_may_not_be_ready(
     found = tuple(statuses.items())
     row = TypeRow(1, G100, "g100", S1, "S1", "Ready", 10, allocated, used, spare, found)
     assert row.usable == usable
+
+
+def test_what_is_over_is_counted_as_it_is_found(c: Cloud, backend: EmbeddedBackend) -> None:
+    def over() -> list[str]:
+        found = [row.allocation_name for row in listed(backend.nico.constraints, text="over")]
+        assert asyncio.run(backend.badges()).overgiven == len(found)
+        return found
+
+    for of, count, tenant, name in (
+        (G100, 2, T1, "eval"),
+        (G100, 1, T2, "other"),
+        (C50, 4, T1, "all"),
+    ):
+        c.give(of, count, tenant, name=name)
+    assert over() == []
+    c.use(G100, 3)
+    assert over() == ["eval"]
+    c.database.write(lambda tx: lose(tx, machine_of(C50, 0)))
+    assert over() == ["all", "eval"]
+    c.use(C50, 5)
+    assert over() == ["all", "eval"]
 
 
 def test_a_block_is_told_with_its_parts(c: Cloud, backend: EmbeddedBackend) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from backend.backend import Badges
 from tests.tui.afar import afar, arrived, left
 from tests.tui.stage import play, press, said
 from tests.tui.troubles import order, screen
-from tui.panes import PANES, SCREENS, PaneInfo, beside, first, unconnected
+from tui.panes import PANES, SCREENS, PaneInfo, beside, first, frame, unconnected
 
 TOLD = {
     "astakos": ("No Astakos is connected in this context.", "[contexts.NAME.astakos]"),
@@ -74,6 +75,24 @@ def test_a_console_begins_with_what_is_connected(systems: set[str], pane: str) -
 )
 def test_a_digit_shows_the_view_that_is_connected(systems: set[str], shown: str) -> None:
     assert beside("constraints", systems) == shown
+
+
+@pytest.mark.parametrize(
+    ("systems", "width", "tab"),
+    [
+        ({"nico", "placement"}, 140, "4 Constraints 2!, inventories 3!"),
+        ({"nico", "placement"}, 80, "4 Constr 2!, inv 3!"),
+        ({"placement"}, 80, "4 Constr 3!"),
+    ],
+)
+def test_a_count_of_another_list_than_the_digit_shows_has_its_name(
+    systems: set[str], width: int, tab: str
+) -> None:
+    badges = Badges(4, 1, 0, overfull=3, overgiven=2 if "nico" in systems else 0)
+    found = dict(frame.tabs(badges, systems, width))
+    assert found["constraints"] == tab
+    assert found["projects"].endswith(" 4")
+    assert found["audit"] == "6 Audit"
 
 
 @pytest.mark.parametrize("one", [*PANES, *SCREENS], ids=lambda one: one.id)

@@ -37,7 +37,7 @@ PANES = (
     ),
     PaneInfo(
         "constraints", "4", "Constraints", "Constr", "constraints:ConstraintsPane",
-        "overfull", "!", system="nico",
+        "overgiven", "!", system="nico",
     ),
     PaneInfo(
         "commissions", "5", "Commissions", "Commis", "commissions:CommissionsPane", "pending", "*"
@@ -67,9 +67,9 @@ SCREENS = (
         home="quotas", about="Limits that are not what projects say",
     ),
     PaneInfo(
-        "inventories", "", "Inventories", "Invent", "inventories:InventoriesPane",
-        home="constraints", about="What providers of Placement have, and how full it is",
-        system="placement",
+        "inventories", "", "Inventories", "Inv", "inventories:InventoriesPane",
+        "overfull", "!", home="constraints",
+        about="What providers of Placement have, and how full it is", system="placement",
     ),
     PaneInfo(
         "providers", "", "Providers", "Providers", "providers:ProvidersPane",
@@ -112,6 +112,11 @@ HOMES = {one.id: one.home or one.id for one in (*PANES, *SCREENS)}
 """Every list, and the pane that is lit while it is on screen."""
 VIEWS = {one.id: one.view for one in (*PANES, *SCREENS)}
 """What every list begins with."""
+COUNTED = {
+    pane.id: [one for one in (*PANES, *SCREENS) if one.badge and HOMES[one.id] == pane.id]
+    for pane in PANES
+}
+"""By pane, the lists below it that are counted."""
 SYSTEMS = {one.id: one.system for one in (*PANES, *SCREENS)}
 """The system that every list needs, `` for none."""
 CONNECTING = {

@@ -102,6 +102,9 @@ class ConstraintsPane(ConstraintActions, ListPane[ConstraintRow], inherit_bindin
         edits = f"{sum} adds up" if self.list.shown else ""
         if edits and not self.session.unable(["SetConstraintValue"]):
             edits = f"{edit} edits the value   {edits}"
+        if badges is not None and badges.overgiven:
+            filter = self.session.key("list.filter")
+            return f"! {badges.overgiven:,} over   {filter} over shows them   {edits}".rstrip(), BAD
         if badges is not None and badges.overfull:
             told = "1 inventory" if badges.overfull == 1 else f"{badges.overfull:,} inventories"
             return f"! {told} of Placement over   {view} shows them   {edits}".rstrip(), BAD

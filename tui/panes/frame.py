@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from rich.cells import cell_len
 
@@ -13,7 +13,7 @@ from tui.format import ages, names
 from tui.format.lines import BAD, GOOD, QUIET, WARN, Line, Part, line, wrapped
 from tui.format.units import UNKNOWN
 from tui.messages import Message
-from tui.panes import PANES, PaneInfo
+from tui.panes import COUNTED, PANES, PaneInfo, beside
 from tui.session import Session
 
 NARROW, LOW = 80, 24
@@ -75,18 +75,31 @@ def _age(then: int, now: int) -> str:
     return ages.age(then, now).replace(" ", "")
 
 
-def tabs(badges: Badges | None, width: int) -> list[tuple[str, str]]:
-    """Row 2: (pane, its digit, name and count)."""
-    return [(pane.id, _tab(pane, badges, width)) for pane in PANES]
+def tabs(badges: Badges | None, systems: Collection[str], width: int) -> list[tuple[str, str]]:
+    """Row 2: (pane, its digit, name and count). A count of another list than the digit shows has
+    the name of that."""
+    return [(pane.id, _tab(pane, badges, systems, width)) for pane in PANES]
 
 
-def _tab(pane: PaneInfo, badges: Badges | None, width: int) -> str:
-    name = pane.title if width >= WIDE else pane.short
-    count = getattr(badges, pane.badge) if badges and pane.badge else 0
-    told = f"{count:,}{pane.sign}" if count else ""
-    if badges and pane.badge in badges.partial:
-        told += UNKNOWN
-    return f"{pane.digit} {name} {told}".rstrip()
+def _tab(pane: PaneInfo, badges: Badges | None, systems: Collection[str], width: int) -> str:
+    told = f"{pane.digit} {_name(pane, width)}"
+    if badges is None:
+        return told
+    shown = beside(pane.id, systems)
+    for one in COUNTED[pane.id]:
+        if count := _count(one, badges):
+            told += f" {count}" if one.id == shown else f", {_name(one, width).lower()} {count}"
+    return told
+
+
+def _name(one: PaneInfo, width: int) -> str:
+    return one.title if width >= WIDE else one.short
+
+
+def _count(one: PaneInfo, badges: Badges) -> str:
+    count = getattr(badges, one.badge)
+    told = f"{count:,}{one.sign}" if count else ""
+    return told + UNKNOWN * (one.badge in badges.partial)
 
 
 def crumbs(path: Sequence[str]) -> list[Part]:

@@ -175,7 +175,8 @@ class Pane(Subject, Kept, inherit_bindings=False):
         width, session = self.size.width, self.session
         self.set_class(session.stale, "-stale")
         self.connected_row.show(*frame.connected(session, width))
-        self.tab_row.show_tabs(frame.tabs(session.badges, width), self.PANE)
+        tabs = frame.tabs(session.badges, session.connection.systems, width)
+        self.tab_row.show_tabs(tabs, self.PANE)
         facts = frame.joined(self.facts(), width)
         self.crumb_row.show(frame.crumbs(self.path()), facts)
 

@@ -61,20 +61,22 @@ class Tabs(Row):
             self.pane = pane
 
     def show_tabs(self, tabs: Sequence[tuple[str, str]], active: str) -> None:
-        """Each tab is (pane id, text)."""
+        """Each tab is (pane id, text); they stand closer where there is no room otherwise."""
         self._tabs = tabs
+        loose = sum(cell_len(text) + 3 for _, text in tabs) < self.size.width
+        self._gap = " " if loose else ""
         found: list[Piece] = []
         for n, (pane, text) in enumerate(tabs):
             on = pane == active
-            edges = ("[", "]") if on else (" ", " ")
-            found += [(" " if n else "", ""), (edges[0] + text + edges[1], "bold" if on else "")]
+            told = f"[{text}]" if on else f" {text} "
+            found += [(self._gap if n else "", ""), (told, "bold" if on else "")]
         self.show(found)
 
     def on_click(self, event: events.Click) -> None:
         """Which tab is under the pointer."""
         x = 1
         for pane, text in self._tabs:
-            x += cell_len(text) + 3
+            x += cell_len(text) + 2 + len(self._gap)
             if event.x < x:
                 self.post_message(self.Chosen(pane))
                 return

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from backend.core.listing import Query
 from backend.nico.model import ConstraintRow, SetConstraintValue
-from tests.nico.cloud import B22, G100, Cloud
+from tests.nico.cloud import B22, C50, G100, Cloud
 from tests.tui.clouds import NET, OTHER, SHARED, TRAIN, WIDE_NET
 from tests.tui.forms.play import closed, fill, form
 from tests.tui.hostile import FORBIDDEN, NASTY
@@ -96,6 +96,20 @@ def test_the_views_switch(shelves: Stage, cloud: Cloud) -> None:
             await press(pilot, key)
             kinds.append(type(pilot.app.screen))
         assert kinds == [ConstraintsPane, InventoriesPane, ConstraintsPane]
+
+    play(shelves.app(), script)
+
+
+def test_what_is_over_is_told_and_found(shelves: Stage, cloud: Cloud) -> None:
+    cloud.use(C50, 3)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "4")
+        assert "4 Constr 1!, inv 1!" in said(pilot.app)
+        assert "! 1 over   / over shows them" in said(pilot.app)
+        await order(pilot, "constraints over")
+        await listed(pilot, lambda count: count == 1)
+        assert SHARED in said(pilot.app)
 
     play(shelves.app(), script)
 
