@@ -213,7 +213,7 @@ def test_providers_stand_below_their_parents(shelves: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await order(pilot, "providers")
         told = said(pilot.app)
-        assert "[4 Constr 1!]" in told
+        assert "[4 Constr, inv 1!]" in told
         assert re.search(r"> region-1 .*\n +compute-01 .*\n +compute-02 .*\n  storage-pool", told)
         assert re.search(r"   compute-01 +2 +3 VCPU 117% +1 ", told)
         await press(pilot, "j", "enter")
