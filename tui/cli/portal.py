@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from backend.core.runtime import micros, system_runtime
+from backend.core.shares import share_of
 from backend.nico.model import NicoRow
-from backend.openportal.model import PortalRow, node_hours, share_of
+from backend.openportal.model import HUNDREDTHS, PortalRow, node_hours
 from backend.placement.model import ConsumerRow
 from tui.cli.columns import Field, Kind, Value, of, rare
 from tui.format import ages, nico
@@ -165,7 +166,7 @@ ALLOCATIONS = (
 
 def _share(row: Any) -> Value:
     most = row.node_limit
-    return share_of(row.usage, most) if most and most > 0 else None
+    return share_of(row.usage, most * HUNDREDTHS) if most and most > 0 else None
 
 
 CODES = (

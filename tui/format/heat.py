@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.core.shares import share_of
 from tui.format.glyphs import Glyphs
 from tui.format.lines import BAD, QUIET, WARN, Part
 from tui.format.units import percent
@@ -34,5 +35,5 @@ def _level(usage: int, limit: int, levels: int) -> int:
 def _tone(usage: int, limit: int) -> str:
     if usage > limit:
         return BAD
-    share = usage * 100 // limit if limit > 0 else 0
+    share = share_of(usage, limit) if limit > 0 else 0
     return WARN if share >= HIGH else COOL if share >= MIDDLE else QUIET

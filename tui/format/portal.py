@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from backend.openportal.model import HUNDREDTHS, UNLIMITED, PortalRow, State, node_hours, share_of
+from backend.core.shares import share_of
+from backend.openportal.model import HUNDREDTHS, UNLIMITED, PortalRow, State, node_hours
 from tui.format import ages
 from tui.format.lines import BAD, QUIET, WARN, Look, Part
 from tui.format.units import UNKNOWN, Style, amount
@@ -60,7 +61,7 @@ def share(usage: int | None, most: int | None, look: Look) -> tuple[str, str]:
         return "", ""
     if most == 0:
         return look.glyphs.none, QUIET
-    whole = share_of(usage, most)
+    whole = share_of(usage, most * HUNDREDTHS)
     tone = BAD if whole >= ALARMING else WARN if whole >= HIGH else ""
     return f"{whole}%" if whole < MOST_SHOWN else f">{MOST_SHOWN - 1}%", tone
 
@@ -69,7 +70,7 @@ def sign_of(usage: int | None, most: int | None) -> str:
     """`OVER`, `FULL`, `!!`, `!` or ``: the same without colours."""
     if usage is None or most is None or most <= 0:
         return ""
-    whole = share_of(usage, most)
+    whole = share_of(usage, most * HUNDREDTHS)
     if whole > FULL:
         return "OVER"
     return "FULL" if whole >= FULL else "!!" if whole >= ALARMING else "!" if whole >= HIGH else ""

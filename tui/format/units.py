@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
+from backend.core.shares import share_of
 from backend.quotas.model import BYTES, UNLIMITED
 
 INFINITE = "inf"
@@ -65,22 +66,14 @@ def changes(
 
 
 def percent(usage: int, limit: int) -> str:
-    """How full: `85%`, `-` without a limit, `>999%` beyond, `of 0` where something is used of
-    nothing. Only what is full shows 100%."""
+    """How full, rounded down: `85%`, `-` without a limit, `>999%` beyond, `of 0` where something
+    is used of nothing. Only what is full shows 100%."""
     if limit == UNLIMITED:
         return "-"
     if limit <= 0:
         return "0%" if usage <= 0 else "of 0"
-    share = _share(usage, limit)
+    share = share_of(usage, limit)
     return f"{share}%" if share < 1000 else ">999%"
-
-
-def _share(usage: int, limit: int) -> int:
-    """Whole percents, never rounded onto the limit from either side."""
-    share = (200 * usage + limit) // (2 * limit)
-    if share == 100 and usage != limit:
-        return 99 if usage < limit else 101
-    return share
 
 
 def _scaled(number: int) -> str:

@@ -59,7 +59,6 @@ if TYPE_CHECKING:
         RemoteProjectRow,
         ServiceRow,
         Usage,
-        share_of,
     )
     from backend.openportal.model.work import Answer, Done, Failed, Order, Waiting
 
@@ -119,6 +118,5 @@ __all__ = [
     "UnlinkAllocation",
     "Usage",
     "Waiting",
-    "share_of",
     "node_hours",
 ]

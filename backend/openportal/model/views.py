@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from backend.core.shares import share_of
 from backend.openportal.model.entities import (
     HUNDREDTHS,
     UNLIMITED,
@@ -15,13 +16,6 @@ from backend.openportal.model.entities import (
     Service,
     State,
 )
-
-
-def share_of(usage: int, limit: int) -> int:
-    """Usage, in hundredths, of a limit above 0 in percent, rounded down: 100 is all of it, and what
-    is over is over 100."""
-    whole = usage // limit
-    return 101 if whole == 100 and usage > limit * HUNDREDTHS else whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +63,7 @@ class PortalRow:
         """Usage of the limit in percent, rounded down; None where nothing is to be divided."""
         if self.usage is None or self.node_limit in (None, 0, UNLIMITED):
             return None
-        return share_of(self.usage, self.node_limit)
+        return share_of(self.usage, self.node_limit * HUNDREDTHS)
 
     @property
     def code_is_full(self) -> bool:

@@ -263,7 +263,7 @@ def test_a_share_moves_to_another_provider_beside_what_that_gives(shelves: Stage
         told = said(pilot.app)
         assert "Move VCPU 4 from compute-01 to" in told
         assert "region-1" not in told
-        assert "compute-02   2 classes, fullest VCPU 19%" in told
+        assert "compute-02   2 classes, fullest VCPU 18%" in told
         await press(pilot, "enter")
         await consent(pilot, reason=WHY)
         await back(pilot)

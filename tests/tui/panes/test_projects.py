@@ -226,9 +226,9 @@ def test_who_fills_the_project_is_seen_in_its_members(stage: Stage, size: tuple[
         shown = said(pilot.app)
         assert "USES, OF PROJECT" in shown
         # l has most, and n nothing that is nearer to the project's limit than ram
-        places = [shown.index(one) for one in ("ram 56G 44%", "ram 40G 31%", "ram 28G 22%")]
+        places = [shown.index(one) for one in ("ram 56G 43%", "ram 40G 31%", "ram 28G 21%")]
         assert places == sorted(places)
-        assert "ram 56G 44%  vm 7 35%" in shown
+        assert "ram 56G 43%  vm 7 35%" in shown
 
     play(stage.app(size), script, size)
 
