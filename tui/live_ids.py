@@ -8,8 +8,10 @@ import re
 import shlex
 import signal
 import stat
+import time
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from backend.core.errors import Invalid
 from backend.core.text import display
@@ -27,16 +29,24 @@ _ONE_COLUMN = (
 )
 
 
-async def live_ids(source: str, seconds: float = SECONDS) -> list[str]:
+class Living(NamedTuple):
+    """Ids, and since when what is new may be missing among them: seconds since the epoch."""
+
+    ids: list[str]
+    at: float
+
+
+async def live_ids(source: str, seconds: float = SECONDS) -> Living:
     """The ids in a file, or in what `!command` writes; each once, lower case with dashes.
 
     The command runs without a shell. Raises Invalid when it fails, when there are no ids, and for
     a line that is none: what is not in the list counts as dead.
     """
     if source.startswith(PROGRAM):
-        words = _words(source[len(PROGRAM) :])
-        return parsed(await _written(words, seconds), words[0])
-    return parsed(await asyncio.to_thread(_from_file, source), source)
+        words, at = _words(source[len(PROGRAM) :]), time.time()
+        return Living(parsed(await _written(words, seconds), words[0]), at)
+    data, at = await asyncio.to_thread(_from_file, source)
+    return Living(parsed(data, source), at)
 
 
 def parsed(data: bytes, where: str) -> list[str]:
@@ -57,13 +67,15 @@ def parsed(data: bytes, where: str) -> list[str]:
     return list(found)
 
 
-def _from_file(file: str) -> bytes:
+def _from_file(file: str) -> tuple[bytes, float]:
+    """What is in it, and when it was written."""
     path = Path(os.path.expanduser(file))
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise Invalid(f"{file} is no file")
         with path.open("rb") as stream:
-            return _bounded(stream.read(LARGEST + 1), file)
+            at = os.fstat(stream.fileno()).st_mtime
+            return _bounded(stream.read(LARGEST + 1), file), at
     except OSError as error:
         raise Invalid(f"{file}: {error.strerror}") from error
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from backend.allocations.model import KINDS
 from backend.core.errors import BursarError, Invalid
 from backend.core.listing import MARKED, Query
 from backend.placement.model import ConsumerRow
 from tui.facets import without
-from tui.live_ids import live_ids
+from tui.live_ids import Living, live_ids
 from tui.messages import INFO, WARN
 from tui.panes import VIEWS, unconnected
 from tui.panes.pane import Pane
@@ -25,6 +26,17 @@ if TYPE_CHECKING:
 LIST, PLACES, GROUP = "allocations", "providers", "orphans"
 SERVER = "INSTANCE"
 """The type of consumers whose uuid is that of a server."""
+LEEWAY = 60.0
+"""Seconds that making a list of what is alive may have taken."""
+
+
+class Found(NamedTuple):
+    """How many consumers were compared, the orphans among them, and how many were left out
+    because they came when the list was made or later."""
+
+    compared: int
+    orphans: Sequence[int]
+    young: int
 
 
 def audit(app: BursarApp, source: str) -> None:
@@ -49,21 +61,21 @@ async def _audit(app: BursarApp, session: Session, source: str) -> None:
     session.redraw()
     try:
         live = await live_ids(source)
-        session.doing = f"comparing {len(live):,} ids"
+        session.doing = f"comparing {len(live.ids):,} ids"
         session.redraw()
         query = _query(session)
-        listed, found = await compared(session, query, live)
-        others = await others_among(session, found[:MOST])
+        found = await compared(session, query, live)
+        others = await others_among(session, found.orphans[:MOST])
     except BursarError as error:
         session.doing = ""
         session.told(error)
         return
     finally:
         session.doing = ""
-    mark(session, found)
-    text, tone = told(session, len(live), listed, len(found), others)
+    mark(session, found.orphans)
+    text, tone = told(session, len(live.ids), found, others)
     session.tell(text, tone)
-    if found and isinstance(app.screen, Pane) and app.session is session:
+    if found.orphans and isinstance(app.screen, Pane) and app.session is session:
         app.call_later(app.show_list, LIST, text=f"{query.text} {MARKED}".lstrip())
 
 
@@ -73,13 +85,18 @@ def _query(session: Session) -> Query:
     return replace(query, text=without(query.text, session.listing(LIST).fields, MARKED))
 
 
-async def compared(session: Session, query: Query, live: Sequence[str]) -> tuple[int, list[int]]:
-    """How many consumers a query lists, and those of them that are not among these ids. Raises
+async def compared(session: Session, query: Query, live: Living) -> Found:
+    """Which of the consumers that a query lists are not among those that live. Raises
     BursarError."""
-    orphaned = {key * KINDS for key in await session.backend.placement.orphans(live)}
-    listed = await session.listing(LIST).keys(query)
-    consumers = [key for key in listed if key % KINDS == 0]
-    return len(consumers), [key for key in consumers if key in orphaned]
+    orphaned = {key * KINDS for key in await session.backend.placement.orphans(live.ids)}
+    listing = session.listing(LIST)
+    consumers = [key for key in await listing.keys(query) if key % KINDS == 0]
+    since = datetime.fromtimestamp(live.at - LEEWAY, UTC)
+    early = replace(query, text=f'{query.text} created<"{since:%Y-%m-%dT%H:%M:%S}"'.lstrip())
+    known = set(await listing.keys(early))
+    found = [key for key in consumers if key in orphaned]
+    orphans = [key for key in found if key in known]
+    return Found(len(consumers), orphans, len(found) - len(orphans))
 
 
 async def others_among(session: Session, keys: Sequence[int]) -> str:
@@ -101,15 +118,17 @@ def mark(session: Session, found: Sequence[int]) -> None:
     marked.update(dict.fromkeys(found[:MOST]))
 
 
-def told(session: Session, live: int, listed: int, found: int, others: str) -> tuple[str, str]:
+def told(session: Session, live: int, found: Found, others: str) -> tuple[str, str]:
     """What came of it and the worst of it first, and how loud that is."""
     ids = f"{live:,} live id{'s' if live != 1 else ''}"
-    if not found:
-        return f"none of {listed:,} consumers is orphaned ({ids})", INFO
-    marked = f"{min(found, MOST):,} marked" if found > MOST else "marked"
+    count, listed = len(found.orphans), found.compared
+    young = f", {found.young:,} younger than the list left out" if found.young else ""
+    if not count:
+        return f"none of {listed:,} consumers is orphaned{young} ({ids})", INFO
+    marked = f"{min(count, MOST):,} marked" if count > MOST else "marked"
     key = session.key("alloc.delete")
     warned = f": {others}" if others else ""
-    text = f"{found:,} of {listed:,} orphaned, {marked}{warned}; {key} removes ({ids})"
-    if found == listed:
+    text = f"{count:,} of {listed:,} orphaned, {marked}{warned}{young}; {key} removes ({ids})"
+    if count + found.young == listed:
         return f"NONE of {ids} is here: another cloud's list? {text}", WARN
     return text, WARN

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import random
+from datetime import timedelta
+
 import pytest
 
 from backend.core.errors import Conflict, PreviewStale
 from backend.core.plan import Command
+from backend.core.runtime import Runtime
 from backend.core.usecase import execute, record_refusal
 from backend.placement.model import (
     AddInventory,
@@ -28,7 +32,10 @@ from backend.placement.model import (
     Stock,
 )
 from backend.placement.service import ROOM
-from tests.placement.sites import ACTOR, CPU, RAM, Site, claim, uuid_of
+from backend.schema import STEPS
+from tests.placement.sites import ACTOR, CPU, RAM, Site, claim, site, uuid_of
+from tests.places import Places
+from tests.worlds import Clock
 
 P, Q, C, SPARE = uuid_of("P"), uuid_of("Q"), uuid_of("c"), "CUSTOM_SPARE"
 CASES: tuple[tuple[Command, str], ...] = (
@@ -94,3 +101,22 @@ def test_a_preview_of_what_was_is_refused(filled: Site) -> None:
     filled.put("c", 1, P={CPU: 4})
     with pytest.raises(PreviewStale):
         filled.database.write(lambda tx: execute(tx, ROOM, command, "", seen))
+
+
+def test_removing_what_has_just_come_is_told(new_place: Places) -> None:
+    clock = Clock()
+    filled = site(new_place(STEPS), Runtime(clock.now, random.Random(1)))
+    filled.put("c", None, P={CPU: 2})
+    removals = (
+        ReplaceAllocations(actor=ACTOR, claims=[claim("c", 1)]),
+        DeleteAllocations(actor=ACTOR, consumer=C),
+    )
+    for command in removals:
+        (told,) = filled.plan(command).figures
+        assert f"consumer {C} came " in told
+        assert "it may only be starting" in told
+    clock.at += timedelta(minutes=10)
+    assert not any(filled.plan(command).figures for command in removals)
+    assert not filled.plan(
+        ReplaceAllocations(actor=ACTOR, claims=[claim("c", 1, P={CPU: 3})])
+    ).figures

@@ -17,7 +17,7 @@ ONE, TWO = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-0000
 
 def read(source: str, seconds: float = 60) -> list[str]:
     """The ids of a file or command."""
-    return asyncio.run(live_ids(source, seconds))
+    return asyncio.run(live_ids(source, seconds)).ids
 
 
 def python(code: str) -> str:

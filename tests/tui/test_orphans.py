@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -150,6 +152,27 @@ def test_nothing_orphaned_is_told(shelves: Stage) -> None:
         await ordered(pilot, live(*KNOWN, NOBODYS))
         assert "none of 4 consumers is orphaned (4 live ids)" in said(pilot.app)
         assert isinstance(pilot.app.screen, ProjectsPane)
+
+    play(shelves.app(), script)
+
+
+def test_what_is_younger_than_the_list_is_left_out(shelves: Stage) -> None:
+    clock = shelves.world.clock
+    early = clock.at.timestamp()
+    clock.at += timedelta(seconds=50)
+    hold(shelves.world, "9a1c0000-0000-4000-8000-0000000000e9", {TWO: {"VCPU": 1}})
+
+    async def script(pilot: Pilot[None]) -> None:
+        await ordered(pilot, live(*KNOWN))
+        await until(pilot, lambda: "2 of 5 orphaned, marked" in said(pilot.app))
+        os.utime("live", (early + 100, early + 100))
+        await ordered(pilot, "live")
+        await until(pilot, lambda: marked(pilot) == ["8"])
+        assert "1 of 5 orphaned, marked" in said(pilot.app)
+        assert "1 younger than the list left out" in screen(pilot).session.messages[-1].text
+        os.utime("live", (early, early))
+        await ordered(pilot, "live")
+        assert "none of 5 consumers is orphaned, 2 younger than the list" in said(pilot.app)
 
     play(shelves.app(), script)
 

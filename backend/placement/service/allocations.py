@@ -30,6 +30,9 @@ from backend.placement.store import providers as provider_store
 Inventories = Mapping[Place, Inventory]
 UNDO = "put back what was held, while nobody else changes it"
 NOT_BACK = "cannot be put back"
+SECOND = 1_000_000
+YOUNG = 600
+"""Seconds in which what a consumer stands for may still be starting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def replace(tx: Tx, command: ReplaceAllocations) -> Decision:
         claim.consumer: rules.held_after(claim, before.get(claim.consumer)) for claim in claims
     }
     undo = _undo(command, claims, before, after, shelves)
-    plan = _plan(command, before, after, shelves, undo)
+    plan = _plan(command, before, after, shelves, undo, tuple(_young(tx, before, after)))
     target = f"consumer:{claims[0].consumer}" if len(claims) == 1 else "consumers"
     writes: list[object] = [*written(before, after), Bump(tuple(rules.moved(claims, before)))]
     return Decision(plan, f"allocations.{_verb(claims).lower()}", target, _done(claims), writes)
@@ -116,6 +119,7 @@ def _plan(
     after: rules.Outcome,
     shelves: Shelves,
     undo: Undo,
+    figures: tuple[str, ...],
 ) -> Plan:
     claims = command.claims
     verb = _verb(claims)
@@ -130,6 +134,7 @@ def _plan(
         warnings=tuple(_warnings(before, after, shelves)),
         undo=undo.told,
         inverse=undo.inverse,
+        figures=figures,
     )
 
 
@@ -143,6 +148,15 @@ def _warnings(before: rules.Consumers, after: rules.Outcome, shelves: Shelves) -
     for one in held:
         if one.consumer_type == UNTYPED:
             yield f"consumer {one.uuid} has no type"
+
+
+def _young(tx: Tx, before: rules.Consumers, after: rules.Outcome) -> Iterator[str]:
+    """What was removed soon after it came."""
+    removed = [uuid for uuid in before if not after.get(uuid)]
+    for uuid, born in store.born(tx, removed).items():
+        seconds = (tx.now - born) // SECOND
+        if 0 <= seconds < YOUNG:
+            yield f"consumer {uuid} came {seconds} s ago: it may only be starting"
 
 
 def _over(place: Place) -> str:
@@ -198,7 +212,8 @@ def delete(tx: Tx, command: DeleteAllocations) -> Decision:
         raise NotFound(f"consumer {command.consumer!r} holds nothing")
     claims, consumers = [Claim(consumer=before.uuid, allocations={})], {before.uuid: before}
     shelves = shelves_of(tx, claims, consumers)
-    undo = _undo(command, claims, consumers, {before.uuid: None}, shelves)
+    after = {before.uuid: None}
+    undo = _undo(command, claims, consumers, after, shelves)
     plan = Plan(
         command,
         "Delete",
@@ -209,6 +224,7 @@ def delete(tx: Tx, command: DeleteAllocations) -> Decision:
         changes=tuple(rules.changes(before, None, shelves.names)),
         undo=undo.told,
         inverse=undo.inverse,
+        figures=tuple(_young(tx, consumers, after)),
     )
     message = f"Deleted: consumer {before.uuid}"
     return Decision(plan, "allocations.delete", before.target, message, [Write(before, None)])

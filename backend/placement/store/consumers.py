@@ -17,6 +17,7 @@ SELECT_HELD = """
 SELECT k.uuid, p.uuid, c.name, a.used FROM consumer k JOIN allocation a ON a.consumer_id = k.id
 JOIN provider p ON p.id = a.provider_id JOIN resource_class c ON c.id = a.class_id
 WHERE k.uuid IN ({keys}) ORDER BY k.id, p.id, c.id"""
+SELECT_BORN = "SELECT uuid, created_at FROM consumer WHERE uuid IN ({keys})"
 SELECT_IDS = """
 SELECT (SELECT id FROM consumer_project WHERE external_id = ?),
     (SELECT id FROM consumer_user WHERE external_id = ?),
@@ -57,6 +58,11 @@ def consumers(tx: Tx, uuids: Sequence[str]) -> dict[str, Consumer]:
         uuid: Consumer(uuid, project, user, kind, generation, held[uuid])
         for uuid, project, user, kind, generation in rows
     }
+
+
+def born(tx: Tx, uuids: Sequence[str]) -> dict[str, int]:
+    """Since when consumers are there, in microseconds since the epoch; 0 where nobody told."""
+    return dict(tx.within(SELECT_BORN, list(uuids)))
 
 
 def save_consumer(tx: Tx, before: Consumer | None, after: Consumer | None) -> None:
