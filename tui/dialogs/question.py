@@ -1,4 +1,4 @@
-"""A question that is answered with y or n."""
+"""Questions that are answered with one key."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from tui.format.lines import wrapped
 from tui.session import Session
 
 
-class Question(Dialog[bool | None]):
-    """True for y, False for n, None for esc."""
+class Answered(Dialog[bool | None]):
+    """True for y, None for esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", show=False),
-        Binding("n", "answer(False)", show=False),
         Binding("escape,q", "answer(None)", show=False),
     ]
 
@@ -32,3 +31,16 @@ class Question(Dialog[bool | None]):
     def action_answer(self, answer: bool | None) -> None:
         """Close with an answer."""
         self.dismiss(answer)
+
+
+class Question(Answered):
+    """False for n."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("n", "answer(False)", show=False)]
+
+
+class Offer(Answered):
+    """Of something kept, which is thrown away for del (False): never by a letter, for it may be
+    the one that led here, pressed twice."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("delete", "answer(False)", show=False)]

@@ -23,7 +23,7 @@ from tui import messages
 from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.conflict import Outcome, pursue
 from tui.dialogs.dialog import Dialog
-from tui.dialogs.question import Question
+from tui.dialogs.question import Offer, Question
 from tui.format import ages
 from tui.format.lines import BAD, HEAD, QUIET, WARN, joined, line, wrapped
 from tui.format.names import shorten
@@ -266,10 +266,8 @@ class FormScreen(Dialog[Receipt | None]):
         today = ages.day(at) == ages.day(self.session.now())
         when = f"{ages.clock(at)[:5]}Z" if today else ages.stamp(at)
         told = f"Restore draft of {when}? It was typed here and not sent."
-        keys = "y restores   n forgets it   esc closes"
-        restore = await self.app.push_screen_wait(
-            Question(self.session, self.form.title, told, keys)
-        )
+        keys = "y restores   del forgets it   esc closes"
+        restore = await self.app.push_screen_wait(Offer(self.session, self.form.title, told, keys))
         if restore is None:
             self.dismiss(None)
         elif restore:

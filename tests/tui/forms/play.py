@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from tests.tui.stage import press, settled, until
 from tui.dialogs.confirm import ConfirmScreen
-from tui.dialogs.question import Question
+from tui.dialogs.question import Answered
 from tui.forms.screen import FormScreen
 
 STATE = Path("state")
@@ -34,7 +34,7 @@ async def closed(pilot: Pilot[None]) -> None:
 
 async def question(pilot: Pilot[None]) -> None:
     """Wait until something is asked."""
-    await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+    await until(pilot, lambda: isinstance(pilot.app.screen, Answered))
 
 
 async def fill(pilot: Pilot[None], **values: str) -> FormScreen:

@@ -114,13 +114,27 @@ def test_a_form_that_was_not_waited_for_closes_and_is_not_sent_twice(
     assert len(list((STATE / "drafts").iterdir())) == (0 if succeeds else 1)
 
 
+def test_the_key_that_opened_the_form_throws_no_draft_away(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "n")
+        await fill(pilot, name="mine.lab")
+        await press(pilot, "escape", "y", "n")
+        await question(pilot)
+        await press(pilot, "n", "n")
+        await question(pilot)
+        await press(pilot, "y")
+        assert (await form(pilot)).typed["name"] == "mine.lab"
+
+    play(stage.app(state=STATE), script)
+
+
 def test_a_draft_that_is_not_wanted_is_forgotten(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "n")
         await fill(pilot, name="mine.lab")
         await press(pilot, "escape", "y", "n")
         await question(pilot)
-        await press(pilot, "n")
+        await press(pilot, "delete")
         assert (await form(pilot)).typed["name"] == ""
         await press(pilot, "escape", "n")
         await form(pilot)
