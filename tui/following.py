@@ -17,6 +17,7 @@ from textual.timer import Timer
 from tui.panes import PANES, SCREENS, PaneInfo
 from tui.panes.pane import Pane
 from tui.session import Session
+from tui.widgets.small import HEARD, is_too_small
 
 if TYPE_CHECKING:
     from backend.core.signin import Question
@@ -84,14 +85,20 @@ class Following(App[None], inherit_bindings=False):
         return await answer
 
     async def on_event(self, event: events.Event) -> None:
-        """What follows a token at once goes nowhere, lest it does something here or is seen; what
-        follows the key of a form goes into the form."""
+        """What follows a token at once goes nowhere, lest it does something here or is seen; nor
+        does what is typed where nothing is seen. What follows the key of a form goes into the
+        form."""
         typed = isinstance(event, events.Key | events.Paste)
-        swallowed = typed and self.session.sign_in.swallows()
+        swallowed = typed and (self.session.sign_in.swallows() or self._blind(event))
         if swallowed or self.session.ahead.takes(event, self.shown):
             event.stop()
         else:
             await super().on_event(event)
+
+    def _blind(self, event: events.Event) -> bool:
+        """Whether a terminal is too small to show what a key would do."""
+        heard = isinstance(event, events.Key) and self.session.means(event.key, HEARD)
+        return not heard and is_too_small(self.size)
 
     @property
     def shown(self) -> Screen[Any] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -168,6 +168,10 @@ class Session:
     def keyed(self, action: Action) -> Action:
         """The action with the keys it has here."""
         return self._keyed.get(action.id, action)
+
+    def means(self, key: str, ids: Iterable[str]) -> bool:
+        """Whether a key is one of these actions'."""
+        return any(key in self._keyed[id].keys for id in ids)
 
     def key(self, id: str) -> str:
         """The first key of an action, as people write it."""

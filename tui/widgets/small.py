@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.widgets.strips import Brush
 
 
+LEAST = Size(60, 15)
+"""What a console can be shown in."""
+HEARD = ("quit", "suspend", "redraw")
+"""The actions whose keys work where nothing is seen of what others would do."""
+
+
+def is_too_small(size: Size) -> bool:
+    """Whether a terminal shows nothing but that."""
+    return size.width < LEAST.width or size.height < LEAST.height
+
+
 class TooSmall(Widget):
-    """Covers the screen below 60x15; the keys go on working, so it can be left."""
+    """Covers the screen of a terminal that is too small."""
 
     DEFAULT_CSS = "TooSmall { display: none; width: 100%; height: 100%; }"
 
@@ -21,5 +33,6 @@ class TooSmall(Widget):
         """The size there is and the size it takes."""
         size = self.screen.size
         text = f" terminal too small ({size.width}x{size.height})"
-        lines = (text, " 60x15 is the least", " ctrl+q quits")
+        least = f" {LEAST.width}x{LEAST.height} is the least; until then"
+        lines = (text, least, " no key does anything but ctrl+q,", " which quits")
         return self.brush.strip([(lines[y] if y < len(lines) else "", "")], self.size.width)
