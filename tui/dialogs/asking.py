@@ -200,10 +200,12 @@ class AskingDialog(Dialog[ResultT]):
 
     @on(Input.Submitted)
     def _next_field(self, event: Input.Submitted) -> None:
-        if event.input.id == "reason" and self.consent.needs_name:
+        given = event.input.id == "reason" and event.value.strip()
+        if given and self.consent.needs_name:
             self.query_one("#name").focus()
         elif lacking := self._lacking():
             self.warn(f"It {lacking}.")
+            self._focus_first()
         else:
             self.query_one("#confirm").focus()
             self.armed, self.resting, self._opened = False, True, self._clock()

@@ -74,3 +74,24 @@ def test_the_request_that_is_shown_has_the_reason_that_is_typed(stage: Stage) ->
         assert '"reason": "as agreed"' in said(pilot.app)
 
     play(stage.app(WIDE), script, WIDE)
+
+
+def test_enter_leads_to_what_is_lacking(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "T")
+        screen = await dialog(pilot)
+        reason, name = (screen.query_one(where, Input) for where in ("#reason", "#name"))
+        await press(pilot, "enter")
+        assert "It needs a reason." in said(pilot.app)
+        assert pilot.app.focused is reason
+        await press(pilot, "tab", "x", "enter")
+        assert "It needs a reason." in said(pilot.app)
+        assert pilot.app.focused is reason
+        await press(pilot, "o", "enter")
+        assert pilot.app.focused is name
+        await press(pilot, "enter")
+        assert "It needs " in said(pilot.app)
+        assert pilot.app.focused is name
+        assert not screen.applying
+
+    play(stage.app(WIDE), script, WIDE)
