@@ -60,7 +60,10 @@ class Keeper:
             self._tell(error)
 
     async def _keep_aside(self) -> None:
-        """The same beside the event loop, which goes on."""
+        """The same beside the event loop, which goes on; unless it was kept or dropped between
+        the timer's end and its turn."""
+        if self._timer is None:
+            return
         try:
             await asyncio.to_thread(self._store, *self._taken())
         except StorageError as error:

@@ -52,6 +52,21 @@ def test_it_comes_back_in_the_dialog_of_the_same_decision(stage: Stage) -> None:
     assert list(DRAFTS.iterdir()) == []
 
 
+def test_it_does_not_come_back_when_it_is_sent_as_its_timer_ends(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await review(pilot, stage, stage.modification)
+        await press(pilot, "X")
+        keeper = (await dialog(pilot))._keeper
+        assert keeper is not None
+        await write(pilot, "no")
+        keeper.drop(over=True)
+        await keeper._keep_aside()
+        await press(pilot, "escape")
+
+    play(stage.app(state=STATE), script)
+    assert not DRAFTS.exists() or list(DRAFTS.iterdir()) == []
+
+
 def test_other_reasons_are_not_kept(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "Z")
