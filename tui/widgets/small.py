@@ -8,7 +8,6 @@ from textual.widget import Widget
 
 from tui.widgets.strips import Brush
 
-
 LEAST = Size(60, 15)
 """What a console can be shown in."""
 HEARD = ("quit", "suspend", "redraw")
