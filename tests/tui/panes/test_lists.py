@@ -333,8 +333,9 @@ def test_nothing_is_decided_where_nothing_is_seen(stage: Stage) -> None:
         await press(pilot, "A")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
         await pilot.resize_terminal(59, 24)
+        asking = pilot.app.screen
         await press(pilot, "enter", "y", "escape", "A")
-        assert isinstance(pilot.app.screen, ConfirmScreen)
+        assert pilot.app.screen is asking
         await pilot.resize_terminal(80, 24)
         await press(pilot, "escape")
         await until(pilot, lambda: pilot.app.screen is listed)
