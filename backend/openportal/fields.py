@@ -42,8 +42,15 @@ def _named(sql: str, whole: str = "") -> Like:
 _BUSY = ", ".join(f"'{one}'" for one in State if one.busy)
 BUSY = f"a.state IN ({_BUSY})"
 LIMIT = f"CASE WHEN a.node_limit = {UNLIMITED} THEN {MOST} ELSE a.node_limit END"
-LIMITED = "(a.node_limit IS NOT NULL AND a.node_limit > 0 AND a.node_usage IS NOT NULL)"
-SHARE = "(a.node_usage * 1.0 / a.node_limit)"
+DRAWN = """(CASE WHEN a.code = '' THEN a.node_usage ELSE (
+    SELECT sum(b.node_usage) FROM portal_allocation b
+    WHERE b.code = a.code AND b.remote = a.remote AND b.node_limit = a.node_limit) END)"""
+"""What was used of its limit, by all that have it."""
+LIMITED = f"""(a.node_limit IS NOT NULL AND a.node_usage IS NOT NULL
+    AND (a.node_limit > 0 OR (a.node_limit = 0 AND {DRAWN} > 0)))"""
+BEYOND = 1e9
+"""The share of what is used of nothing."""
+SHARE = f"(CASE WHEN a.node_limit = 0 THEN {BEYOND} ELSE {DRAWN} * 1.0 / a.node_limit END)"
 OVER = """(a.node_limit IS NOT NULL AND a.node_limit >= 0 AND a.node_usage IS NOT NULL
     AND a.node_usage / 100.0 > a.node_limit)"""
 WAITING = """(a.remote = 1 AND a.state NOT IN ('ERRED', 'DELETION_SCHEDULED', 'DELETING')
@@ -119,7 +126,8 @@ ALLOCATIONS: Sequence[Field] = (
     Field(FieldSpec("used", Kind.DECIMAL, "node-hours used this month", "used>=10.5",
                     ("usage", "node_usage", "used_this_month")),
           "(a.node_usage IS NOT NULL AND a.node_usage / 100.0 {op} ?)"),
-    percent("share", SHARE, "how much of the limit is used this month", "share>=90%", "use",
+    percent("share", SHARE, "how much of the limit all that have it used this month",
+            "share>=90%", "use",
             "percent", when=LIMITED),
     age("age", "a.created_at", "how long it has been there", "age>30d"),
     time("created", "a.created_at", "when it came", "created<today"),
@@ -140,11 +148,13 @@ OF_CODE = """(SELECT count(DISTINCT b.service_id) FROM portal_allocation b
     WHERE b.code = a.code AND +b.remote = 0)"""
 USAGE_OF_CODE = """(SELECT coalesce(sum(b.node_usage), 0) FROM portal_allocation b
     WHERE b.code = a.code AND +b.remote = 0)"""
-CODE_LIMITED = """(a.node_limit IS NOT NULL AND a.node_limit > 0 AND NOT EXISTS (
+CODE_LIMITED = f"""(a.node_limit IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM portal_allocation b WHERE b.code = a.code AND +b.remote = 0
-        AND (b.node_limit IS NULL OR b.node_limit <> a.node_limit)))"""
+        AND (b.node_limit IS NULL OR b.node_limit <> a.node_limit))
+    AND (a.node_limit > 0 OR (a.node_limit = 0 AND {USAGE_OF_CODE} > 0)))"""
 """All of the code have one limit."""
-SHARE_OF_CODE = f"({USAGE_OF_CODE} * 1.0 / a.node_limit)"
+SHARE_OF_CODE = f"""(CASE WHEN a.node_limit = 0 THEN {BEYOND}
+    ELSE {USAGE_OF_CODE} * 1.0 / a.node_limit END)"""
 CODES = Fields(
     (_CODE, Like(PROJECT_FOLD, folded=True)),
     (
@@ -157,6 +167,8 @@ CODES = Fields(
                 "used>100", "used_this_month"),
         percent("share", SHARE_OF_CODE, "how much of the one limit is used this month",
                 "share>=90%", "use", "percent", when=CODE_LIMITED),
+        flag("over", f"({CODE_LIMITED} AND {SHARE_OF_CODE} > 100)",
+             "more was used this month than the one limit"),
     ),
     "a.id",
 )  # fmt: skip

@@ -191,7 +191,6 @@ def portal(tx: Tx, row: PortalRow) -> Facts:
     (where,) = _projects(tx, row.project)
     limit = row.node_limit
     used = None if row.usage is None else row.usage / 100
-    share = [] if limit is None or limit <= 0 or row.usage is None else [row.usage / limit]
     named = folded(where.name + "\n" + (where.shortname or ""))
     return Facts(
         search=folded(f"{row.name}\n{row.backend_id}\n{other}", row.service_name)
@@ -217,7 +216,7 @@ def portal(tx: Tx, row: PortalRow) -> Facts:
         numbers={
             "node": [] if limit is None else [MOST if limit < 0 else limit],
             "used": [] if used is None else [used],
-            "share": share,
+            "share": _share(row.drawn, limit),
         },
         times={
             "age": row.created_at,
@@ -235,6 +234,12 @@ def portal(tx: Tx, row: PortalRow) -> Facts:
             "inactive": row.is_active is False,
         },
     )
+
+
+def _share(used: int | None, limit: int | None) -> list[float]:
+    if used is None or limit is None or limit < 0:
+        return []
+    return [used / limit] if limit else [1e9] if used else []
 
 
 def _projects(tx: Tx, uuid: str) -> list[PortalProject]:
@@ -264,8 +269,9 @@ def code(tx: Tx, row: CodeRow) -> Facts:
         numbers={
             "services": [len(row.services)],
             "used": [row.usage / 100],
-            "share": [row.usage / row.node_limit] if row.node_limit and row.node_limit > 0 else [],
+            "share": _share(row.usage, row.node_limit),
         },
+        flags={"over": row.node_limit is not None and 0 <= row.node_limit < row.usage / 100},
     )
 
 

@@ -137,7 +137,7 @@ def test_they_are_narrowed_to_an_object(
         ("busy shared", [HERE]),
         ("over", [SERVER, OTHER, AGAIN]),
         ("used>=86.4 used<86.41", [HERE]),
-        ("share>100%", [AGAIN]),
+        ("share>100%", [AGAIN, HERE]),
         ("name=climate", [AGAIN]),
         ("name:clim !name:climate-", [AGAIN]),
         ("project=climate customer=uni user:ada", [AGAIN, HERE]),
@@ -160,7 +160,7 @@ def test_a_row_says_which_kind_it_is_and_what_is_under_way(backend: EmbeddedBack
     assert (here.doing, here.since > 0, here.sharing, here.code) == (
         Operation.LIMIT, True, 2, "a6b"
     )  # fmt: skip
-    assert (here.percent, here.waits) == (7, "")
+    assert (here.percent, here.waits) == (115, "")
     there: Any = rows[THERE].of
     assert (there.percent, there.sharing, bool(there.waits)) == (None, 1, True)
 

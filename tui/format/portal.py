@@ -54,13 +54,14 @@ def fitting(row: PortalRow, look: Look) -> str:
 
 
 def share(usage: int | None, most: int | None, look: Look) -> tuple[str, str]:
-    """This month's usage of the limit: `61%`, its tone; more than all of it is no fault."""
+    """This month's usage of the limit: `61%`, its tone; more than all of it is no fault. `of 0`
+    where something is used of nothing."""
     if usage is None or most is None:
         return UNKNOWN, QUIET
     if most == UNLIMITED:
         return "", ""
     if most == 0:
-        return look.glyphs.none, QUIET
+        return ("of 0", BAD) if usage > 0 else (look.glyphs.none, QUIET)
     whole = share_of(usage, most * HUNDREDTHS)
     tone = BAD if whole >= ALARMING else WARN if whole >= HIGH else ""
     return f"{whole}%" if whole < MOST_SHOWN else f">{MOST_SHOWN - 1}%", tone
@@ -68,8 +69,10 @@ def share(usage: int | None, most: int | None, look: Look) -> tuple[str, str]:
 
 def sign_of(usage: int | None, most: int | None) -> str:
     """`OVER`, `FULL`, `!!`, `!` or ``: the same without colours."""
-    if usage is None or most is None or most <= 0:
+    if usage is None or most is None or most < 0:
         return ""
+    if most == 0:
+        return "OVER" if usage > 0 else ""
     whole = share_of(usage, most * HUNDREDTHS)
     if whole > FULL:
         return "OVER"
@@ -118,16 +121,16 @@ def spinner(row: PortalRow, now: int) -> str:
 
 def mark(row: PortalRow, look: Look) -> tuple[str, str]:
     """What there is to be said about it: `ERR`, `stuck 5 h`, `waits 2 d`, `| pull`, `FULL`, or
-    `CODE` where others have used up the limit that it shares."""
+    `CODE` where others use the limit that it shares."""
     if row.state is State.ERRED:
         return "ERR", BAD
     if row.state.busy or row.waits:
         return _progress(row, look)
     if row.is_active is False:
         return "off", QUIET
-    if row.code_is_full and sign_of(row.usage, row.node_limit) not in ("FULL", "OVER"):
-        return "CODE", BAD
-    return sign_of(row.usage, row.node_limit), share(row.usage, row.node_limit, look)[1]
+    told, tone = share(row.drawn, row.node_limit, look)
+    others = told and row.drawn != row.usage
+    return "CODE" if others else sign_of(row.usage, row.node_limit), tone
 
 
 def _progress(row: PortalRow, look: Look) -> tuple[str, str]:
@@ -141,8 +144,8 @@ def _progress(row: PortalRow, look: Look) -> tuple[str, str]:
 
 
 def use(row: PortalRow, look: Look) -> list[Part]:
-    """`61%` and the mark beside it, or the mark alone."""
-    told, tone = share(row.usage, row.node_limit, look)
+    """`61%` of the limit, used by all that have it, and the mark beside it, or the mark alone."""
+    told, tone = share(row.drawn, row.node_limit, look)
     said, style = mark(row, look)
     if len(said) + 5 > look.width:
         return [(said, style)]

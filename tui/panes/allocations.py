@@ -11,6 +11,7 @@ from backend.allocations.model import AllocationRow
 from backend.backend import NICO, OPENPORTAL
 from backend.core.errors import Invalid, NotFound
 from backend.core.listing import FieldSpec, Query
+from backend.core.text import counted
 from backend.nico.model import NicoRow
 from backend.openportal.model import PortalRow
 from backend.placement.model import ConsumerRow
@@ -46,6 +47,8 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
     SORT = "age"
     _met: frozenset[str] = frozenset()
     """Types of rows that were on screen."""
+    _overspent = 0
+    """Project codes of which more was used than their one limit."""
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ALLOCATIONS, Scope.LIST)
 
     def columns(self) -> Sequence[Column[AllocationRow]]:
@@ -57,6 +60,20 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
         if self.list.columns != tuple(columns := self.columns()):
             self.list.show_columns(columns)
         await super().refresh_data()
+        await self._count_codes()
+
+    def on_mount(self) -> None:
+        """What is wrong with project codes is counted beside the list."""
+        super().on_mount()
+        self.start(self._count_codes, group="codes")
+
+    async def _count_codes(self) -> None:
+        if OPENPORTAL not in self.session.connection.systems:
+            return
+        before = self._overspent
+        self._overspent = len(await self.session.backend.openportal.codes.keys(Query("over")))
+        if self._overspent != before:
+            self.show_chrome()
 
     async def detail(self, row: AllocationRow) -> Build:
         """What it holds of each provider, or how it stands."""
@@ -111,15 +128,14 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
             return
         yield quiet("  PLC placement consumer   OPL OpenPortal   OPR OpenPortal, another portal")
         yield quiet("  nodes = node-hours used this month of the limit   gen = a generation")
-        yield quiet("  CODE = the limit is used up by all of its project code together, :codes")
+        yield quiet("  USE of the limit; CODE = by all of its project code, which share it, :codes")
 
     def hint(self) -> Part:
         """What needs looking after, or what the row of keys may have no room for."""
         if not self.list.shown:
             return ""
-        badges = self.session.badges
-        if badges is not None and badges.erred:
-            return f"{badges.erred:,} ERRED   :allocations erred lists them", WARN
+        if told := self._wrong():
+            return told, WARN
         if self.nico_row() is not None:
             if self.session.unable(["SetConstraintValue"]):
                 return ":constraints says what it may become"
@@ -130,6 +146,13 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
             return f"{edit} edits amounts   :orphans marks what nothing alive stands behind"
         totals = self.session.key("alloc.totals")
         return f"{totals} adds up   :codes has the limit of a project code once"
+
+    def _wrong(self) -> str:
+        """What needs looking after, and which command lists it."""
+        badges, over = self.session.badges, self._overspent
+        failed = badges.erred if badges is not None else 0
+        told = [f"{failed:,} ERRED, :allocations erred"] if failed else []
+        return "   ".join(told + [f"{counted(over, 'code')} over, :codes over"] * bool(over))
 
     def nothing(self) -> Sequence[str]:
         """What holds nothing is no consumer."""

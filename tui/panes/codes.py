@@ -62,7 +62,7 @@ class CodesPane(ListPane[CodeRow], inherit_bindings=False):
     SCOPE = Scope.CODES
     PANE = "allocations"
     NAME = "Codes"
-    SORT = "code"
+    SORT, DESCENDING = "share", True
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.CODES, Scope.LIST)
 
     def columns(self) -> Sequence[Column[CodeRow]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from textual import on
 from textual.app import ComposeResult
@@ -86,7 +85,7 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         self.legend_panel.styles.height = len(lines)
         self.legend_panel.show(self.legend)
         state = self.state
-        state.query = replace(state.query, sort=state.query.sort or self.SORT)
+        state.query = self.ordered(state.query)
         self._listed = self.query_listed
         self.list.empty = self.bare()
         self.list.marked = state.marked

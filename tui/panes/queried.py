@@ -35,6 +35,8 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
     """The view that the list begins with."""
     SORT = ""
     """What it is ordered by until the operator says otherwise; without one, by time."""
+    DESCENDING = False
+    """Whether the most comes first then."""
     list: ResourceTable[RowT]
     _listed: Query | None = None
     _cursor = 0
@@ -85,6 +87,12 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
             return query
         return replace(query, marked=tuple(sorted(self.state.marked)))
 
+    def ordered(self, query: Query) -> Query:
+        """A query in its own order, or in that of the list."""
+        if query.sort or not self.SORT:
+            return query
+        return replace(query, sort=self.SORT, descending=self.DESCENDING)
+
     def ask(self, **changed: object) -> None:
         """Show something else: other `text`, `view`, `scope`, `sort` or `descending`."""
         state = self.state
@@ -100,7 +108,7 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
     def go(self, place: Place) -> None:
         """Show what was shown there, with the cursor where it was."""
         query = place.query
-        self.state.query, self._cursor = replace(query, sort=query.sort or self.SORT), place.key
+        self.state.query, self._cursor = self.ordered(query), place.key
         if self._listed is not None:
             if place.key:
                 self.list.go_to(place.key)

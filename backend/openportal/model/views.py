@@ -59,17 +59,16 @@ class PortalRow:
     together: int = 0
 
     @property
-    def percent(self) -> int | None:
-        """Usage of the limit in percent, rounded down; None where nothing is to be divided."""
-        if self.usage is None or self.node_limit in (None, 0, UNLIMITED):
-            return None
-        return share_of(self.usage, self.node_limit * HUNDREDTHS)
+    def drawn(self) -> int | None:
+        """What was used of its limit, by all that have it."""
+        return self.together if self.usage is not None and self.sharing > 1 else self.usage
 
     @property
-    def code_is_full(self) -> bool:
-        """Whether all that have its limit have used that up together."""
-        most = self.node_limit or 0
-        return self.sharing > 1 and most > 0 and self.together >= most * HUNDREDTHS
+    def percent(self) -> int | None:
+        """The same in percent, rounded down; None where nothing is to be divided."""
+        if self.drawn is None or self.node_limit in (None, 0, UNLIMITED):
+            return None
+        return share_of(self.drawn, self.node_limit * HUNDREDTHS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from tui.format import ages, portal
 from tui.format.ages import DAY, HOUR, MINUTE, SECOND
 from tui.format.codes import Totals
 from tui.format.glyphs import ASCII, UNICODE
-from tui.format.lines import Look
+from tui.format.lines import BAD, Look
 from tui.format.units import Style
 
 NOW = 1_800_000_000 * SECOND
@@ -73,6 +73,7 @@ def test_hours_lose_no_digit_that_says_something(
      (40, 40_000, "nodes 400 of 40", ">999% OVER"),
      (-1, 5000, "nodes 50 of ∞", "    "),
      (0, 0, "nodes 0 of 0", "   –"),
+     (0, 1399997, "nodes 13,999.97 of 0", "of 0 OVER"),
      (None, None, "nodes ? of ?", "   ?"),
      (1000, None, "nodes ? of 1,000", "   ?")],
 )  # fmt: skip
@@ -161,10 +162,15 @@ def test_what_ends_before_a_day_has_its_last_day_the_day_before(end: str, last: 
     assert ages.last_day(end) == last
 
 
-def test_a_limit_that_others_of_the_code_have_used_up_is_marked() -> None:
-    row = replace(ROW, sharing=3, together=100_000)
-    assert use(row) == " 61% CODE"
-    assert use(replace(row, together=99_999)) == " 61%"
-    assert use(replace(row, usage=100_000)) == "100% FULL"
+def test_of_a_limit_that_others_use_the_share_is_that_of_all() -> None:
+    row = replace(ROW, sharing=3, together=253_000)
+    assert use(row) == "253% CODE"
+    assert use(row, replace(LOOK, width=9)) == "253% CODE"
+    assert use(replace(row, together=62_000)) == " 62% CODE"
+    assert use(replace(row, usage=100_000, together=100_000)) == "100% FULL"
     assert use(replace(row, node_limit=-1)) == "    "
+    assert use(replace(row, node_limit=0, usage=0)) == "of 0 CODE"
     assert use(replace(row, sharing=1)) == " 61%"
+    assert use(replace(row, state=State.ERRED)) == "253% ERR"
+    assert use(replace(row, is_active=False)) == "253% off"
+    assert portal.use(row, LOOK)[0][1] == BAD

@@ -27,9 +27,9 @@ def test_all_kinds_stand_in_one_list_with_what_there_is_to_say(harbour: Stage) -
         for line in (
             r"PLC +6a1c\S+ clim\S+ INSTANCE +VCPU 16 \S+ +\S+ +gen 1",
             r"OPL +ocean +Ocean +OK +379\.25 of 1,000 +Isambard 3 +37%",
-            r"OPL +ocean-ai +Ocean +OK +nodes 0 of 1,000 +Isambard AI +0%",
+            r"OPL +ocean-ai +Ocean +OK +nodes 0 of 1,000 +Isambard AI +37% CODE",
             r"OPL +ice +Ice +OK +nodes 40 of 40 +Isambard 3 +100% FULL",
-            r"OPL +ice-dev +Ice +ERRED +nodes 0 of 40 +Isambard AI +0% ERR",
+            r"OPL +ice-dev +Ice +ERRED +nodes 0 of 40 +Isambard AI +100% ERR",
             r"OPR +ocean-air +Ocean +UPDATING +nodes 0 of 800 +\S+ +waits",
             r"OPL +corpse +Lab +DELETING +nodes 0 of inf +Isambard 3 +stuck 5 h",
         ):
@@ -82,8 +82,10 @@ def test_codes_are_found_and_ordered_by_how_full_they_are(harbour: Stage) -> Non
         await order(pilot, "codes share>=90%")
         await listed(pilot, lambda count: count == 2)
         await order(pilot, "codes share>=0%")
-        await press(pilot, "s", *"use", "enter")
         await listed(pilot, lambda count: count == 3)
+        assert re.findall(r"(\d+)%", said(pilot.app).split("share>=0%")[1]) == ["250", "100", "37"]
+        await press(pilot, "S")
+        await until(pilot, lambda: "sort USE^" in said(pilot.app))
         assert re.findall(r"(\d+)%", said(pilot.app).split("share>=0%")[1]) == ["37", "100", "250"]
 
     play(harbour.app(), script)

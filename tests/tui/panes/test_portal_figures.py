@@ -68,7 +68,35 @@ def test_a_row_says_that_the_limit_it_shares_is_used_up(harbour: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await order(pilot, "allocations name:ocean kind:opl")
         await listed(pilot, lambda count: count == 2)
-        assert re.search(r"37% +CODE", said(pilot.app))
-        assert re.search(r"70% +CODE", said(pilot.app))
+        assert len(re.findall(r"107% CODE", said(pilot.app))) == 2
+        assert "1 ERRED, :allocations erred   1 code over, :codes over" in said(pilot.app)
+        await order(pilot, "codes over")
+        await listed(pilot, lambda count: count == 1)
+        assert re.search(r"a6b .* 107% OVER", said(pilot.app))
+        await order(pilot, "codes")
+        await listed(pilot, lambda count: count == 2)
+        assert "sort USEv" in said(pilot.app)
+        assert said(pilot.app).index("107% OVER") < said(pilot.app).index("100% FULL")
+
+
+def test_the_worst_come_up_when_sorted_by_use(harbour: Stage) -> None:
+    p = portal_of(harbour)
+    p.put(uuid_of(p, "ocean-ai"), node_usage=70_000)
+    p.put(uuid_of(p, "ice-air"), node_limit=0)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "allocations !kind:plc")
+        await press(pilot, "greater_than_sign", "S")
+        await until(pilot, lambda: "sort USEv" in said(pilot.app))
+        told = said(pilot.app)
+        names = ("ice-air", "ocean", "ice ", "corpse")
+        found = re.findall(rf"OP[LR] +({'|'.join(names)})", told)
+        assert found[0] == "ice-air"
+        assert set(found[1:3]) == {"ocean"}
+        assert found[-1] == "corpse"
+        await order(pilot, "allocations share>=107%")
+        await listed(pilot, lambda count: count == 3)
+
+    play(harbour.app(), script)
 
     play(harbour.app(), script)
