@@ -70,6 +70,7 @@ NAMED = (
     ),
     *(Like(sql, folded=True) for room in ROOMS for sql in room.BY_NAME),
     openportal.BY_NAME_OF_GONE,
+    nico.BY_NAME_OF_GONE,
 )
 FIELDS = Fields(
     (Like(ACTOR), Like(ACTION), Like(TARGET), Like(REASON), *NAMED),
@@ -109,10 +110,13 @@ def rows(tx: Tx, keys: Sequence[int]) -> dict[int, JournalRow]:
     return {row[0]: _row(row, words) for row in found}
 
 
-def named(tx: Tx, found: Mapping[int, JournalRow]) -> dict[int, JournalRow]:
-    """Rows of another database's journal, actors and targets in the words of this one."""
+def named(
+    tx: Tx, found: Mapping[int, JournalRow], people: Mapping[str, str]
+) -> dict[int, JournalRow]:
+    """Rows of another database's journal, actors and targets in the words of this one; `people`
+    are actors with addresses."""
     names = [name for row in found.values() for name in (_person(row.actor), row.target)]
-    words = _words(tx, names)
+    words = {**people, **_words(tx, names)}
     return {
         key: replace(
             row, who=_who(row.actor, words) or row.who, about=words.get(row.target, row.about)

@@ -14,7 +14,7 @@ from backend.core.database import Database, Tx, open_database
 from backend.core.identity import Actor, Role, operator
 from backend.core.plan import Command, Plan, Receipt
 from backend.core.runtime import Runtime, micros
-from backend.core.usecase import Room, decide, execute
+from backend.core.usecase import Room, decide
 from backend.nico import service as nico
 from backend.placement import service as placement
 from backend.projects import service as projects
@@ -45,6 +45,7 @@ from backend.quotas.model import UNLIMITED, Holding, HoldingKey, IssueCommission
 from backend.schema import STEPS
 from tests import postgres
 from tests.places import Place, keep
+from tests.rooms import done
 
 T = TypeVar("T")
 
@@ -88,7 +89,7 @@ class World:
     def do(self, command: Command, reason: str = "as agreed") -> Receipt:
         """Run a command."""
         room = room_of(command)
-        return self.database.write(lambda tx: execute(tx, room, command, reason))
+        return done(self.database, room, command, reason)
 
     def plan(self, command: Command) -> Plan:
         """Preview a command on a connection that cannot write."""
@@ -262,7 +263,7 @@ def _figures(holding: Holding | None) -> tuple[int, int]:
 def room_of(command: Command) -> Room:
     """The room that knows a command."""
     rooms = (projects.ROOM, quotas.ROOM, placement.ROOM, nico.ROOM)
-    return next(room for room in rooms if type(command) in room.decide)
+    return next(room for room in rooms if type(command) in room.uses)
 
 
 def empty_world(place: Place, seed: int = 1) -> World:

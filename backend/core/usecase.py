@@ -65,18 +65,27 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One system's use cases: a decide function per command type, how to perform, and the
-    journal name of what a command is about, known also when it cannot be decided."""
+    """One system's use cases: by command type the journal's action and a decide function, how to
+    perform, and the journal name of what a command is about, known also when it cannot be decided.
+    `{}` in an action stands for what the command says itself."""
 
     name: str
-    decide: Mapping[type[Command], Callable[[Tx, Any], Decision]]
+    uses: Mapping[type[Command], tuple[str, Callable[[Tx, Any], Decision]]]
     perform: Callable[[Tx, Decision, str], Receipt]
     subject: Callable[[Command], str]
+
+    def decide(self, tx: Tx, command: Command) -> Decision:
+        """What a command comes to as things are now; writes nothing."""
+        return self.uses[type(command)][1](tx, command)
+
+    def action(self, command: Command) -> str:
+        """What the journal calls it, known also when it cannot be decided."""
+        return self.uses[type(command)][0].format(getattr(command, "action", ""))
 
 
 def decide(tx: Tx, room: Room, command: Command) -> Decision:
     """The sealed decision of a command as things are now; writes nothing."""
-    return room.decide[type(command)](tx, command).sealed()
+    return room.decide(tx, command).sealed()
 
 
 def execute(
@@ -86,7 +95,7 @@ def execute(
 
     Raises PreviewStale with the new plan when `expected` (a plan's fingerprint) differs.
     """
-    decision = room.decide[type(command)](tx, command)
+    decision = room.decide(tx, command)
     if expected is not None:
         decision = decision.sealed()
         if decision.plan.fingerprint != expected:
@@ -131,7 +140,7 @@ def entry_of(
 def record_refusal(tx: Tx, room: Room, command: Command, reason: str, error: BursarError) -> None:
     """Journal an operator's refused attempt, without what may be somebody's address or name."""
     after = to_json({"error": error.code, "message": discreet(error.message)})
-    target, action = discreet(room.subject(command)), type(command).__name__
+    target, action = discreet(room.subject(command)), room.action(command)
     tx.record(Entry(command.actor.name, action, target, "{}", after, reason, outcome=REFUSED))
 
 

@@ -17,9 +17,7 @@ from backend.projects import service as projects
 from backend.quotas import service as quotas
 
 ROOMS: Sequence[Room] = (quotas.ROOM, projects.ROOM, placement.ROOM, openportal.ROOM, nico.ROOM)
-HANDLERS: Mapping[type[Command], Room] = {
-    command: room for room in ROOMS for command in room.decide
-}
+HANDLERS: Mapping[type[Command], Room] = {command: room for room in ROOMS for command in room.uses}
 
 
 async def plan(database: Database, command: Command) -> Plan:

@@ -149,7 +149,7 @@ class _Batch:
             self.book.add(pending)
         if command.key:
             self.book.add_key(command.clientkey, command.key, _digest(command), serial)
-        action = "commission.charge" if command.auto_accept else "commission.issue"
+        action = f"commission.{command.action}"
         self._record(
             command.actor.name, action, serial, postings, key=command.key, forced=command.force
         )

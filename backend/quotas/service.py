@@ -336,10 +336,10 @@ def _subject(command: Command) -> str:
 ROOM = Room(
     "quotas",
     {
-        AcceptCommission: _decide_resolve,
-        RejectCommission: _decide_resolve,
-        IssueCommission: _decide_issue,
-        ModifyResource: modify,
+        AcceptCommission: ("commission.accept", _decide_resolve),
+        RejectCommission: ("commission.reject", _decide_resolve),
+        IssueCommission: ("commission.{}", _decide_issue),
+        ModifyResource: ("resource.modify", modify),
     },
     _perform,
     _subject,

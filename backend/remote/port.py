@@ -90,8 +90,12 @@ class RemoteBackend:
         self.nico = self._side("nico").nico
         self._together = MirrorDatabase(folder / FILE, runtime, self._allocations_ready)
         self.allocations = RemoteAllocations(self._together, *map(self._sides.get, ALLOCATING))
-        self.journal = TrailJournal(trail.database, self._first.database)
+        self.journal = TrailJournal(trail.database, self._first.database, self._people)
         self._count = 0
+
+    def _people(self) -> Mapping[str, str]:
+        """Whom the tokens stand for, by their actors."""
+        return {side.actor.name: side.address for side in self._sides.values() if side.address}
 
     def _side(self, system: str) -> Side:
         """A system; another one, where its rooms are empty, when it is not connected."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from backend.quotas.model import Limit, SetLimits
 from backend.remote.mirror import MirrorDatabase
 from backend.schema import STEPS
 
+People = Callable[[], Mapping[str, str]]
 UNKNOWN = "unknown"
 """The outcome of an entry whose request was not answered."""
 
@@ -92,26 +93,28 @@ def _named(limit: Limit) -> str:
 
 
 class TrailJournal:
-    """Reads of the local journal, in the words of the mirror."""
+    """Reads of the local journal, in the words of the mirror; `people` tells the addresses of
+    whom tokens stand for, by the actor."""
 
-    def __init__(self, journal: Database, mirror: MirrorDatabase) -> None:
-        self._journal, self._mirror = journal, mirror
-        self.listing: TableListing[JournalRow] = _Worded(journal, mirror)
+    def __init__(self, journal: Database, mirror: MirrorDatabase, people: People) -> None:
+        self._journal, self._mirror, self._people = journal, mirror, people
+        self.listing: TableListing[JournalRow] = _Worded(journal, mirror, people)
 
     async def detail(self, seq: int) -> JournalDetail:
         """An entry. Raises NotFound."""
         found = await self._journal.aread(lambda tx: journal_view.describe(tx, seq))
-        rows = await self._mirror.peek(lambda tx: journal_view.named(tx, {seq: found.row}))
+        people = self._people()
+        rows = await self._mirror.peek(lambda tx: journal_view.named(tx, {seq: found.row}, people))
         return replace(found, row=rows[seq])
 
 
 class _Worded(TableListing[JournalRow]):
     """The entries, actors and targets in words."""
 
-    def __init__(self, journal: Database, mirror: MirrorDatabase) -> None:
+    def __init__(self, journal: Database, mirror: MirrorDatabase, people: People) -> None:
         fields = journal_view.FIELDS.specs
         super().__init__(journal, journal_view.keys_sql, journal_view.rows, fields)
-        self._mirror = mirror
+        self._mirror, self._people = mirror, people
 
     async def page(self, query: Query, limit: int) -> Sequence[JournalRow]:
         """The first rows."""
@@ -123,4 +126,5 @@ class _Worded(TableListing[JournalRow]):
         return await self._named(await super().rows(keys))
 
     async def _named(self, rows: Mapping[int, JournalRow]) -> Mapping[int, JournalRow]:
-        return await self._mirror.peek(lambda tx: journal_view.named(tx, rows))
+        people = self._people()
+        return await self._mirror.peek(lambda tx: journal_view.named(tx, rows, people))

@@ -108,7 +108,7 @@ def test_a_stale_preview_is_refused_and_shown_again(stand: Stand) -> None:
         with pytest.raises(PreviewStale) as stale:
             await backend.apply(plan, "as seen")
         (newest,) = await backend.journal.listing.page(Query(), 1)
-        assert (newest.outcome, newest.action) == ("refused", "ApproveApplication")
+        assert (newest.outcome, newest.action) == ("refused", "application.approve")
         fresh = stale.value.plan
         assert stand.world.see(uuid).grants[VM] == Capacity(10, 4)
         assert fresh.fingerprint != plan.fingerprint
@@ -177,7 +177,7 @@ def test_refusals_at_the_end_are_journalled(stand: Stand) -> None:
         return newest
 
     newest = stand.play(scene)
-    assert (newest.outcome, newest.action) == ("refused", "DenyApplication")
+    assert (newest.outcome, newest.action) == ("refused", "application.deny")
 
 
 def test_stuck_commissions_are_resolved_by_hand(stand: Stand) -> None:

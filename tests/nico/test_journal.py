@@ -62,3 +62,11 @@ def test_entries_are_found_by_names(c: Cloud) -> None:
     assert found(c, "about:web") == ["nico_allocation.create", "constraint.set"]
     c.delete(uuid)
     assert found(c, "action:delete") == ["nico_allocation.delete"]
+
+
+def test_what_is_gone_is_called_as_it_was_in_the_end(c: Cloud) -> None:
+    uuid = c.give(B16, 24, name="Wëb")
+    c.set(uuid, 23)
+    c.delete(uuid)
+    assert [row.about for row in c.see(rows, [1, 2, 3]).values()] == ["Wëb of t1 (gone)"] * 3
+    assert found(c, "about:wëb") == ["nico_allocation.create", "nico_allocation.delete"]

@@ -79,7 +79,7 @@ def filled(s: Site) -> Site:
 
 
 def test_every_command_has_a_case() -> None:
-    assert {type(command) for command, _ in CASES} == set(ROOM.decide)
+    assert {type(command) for command, _ in CASES} == set(ROOM.uses)
 
 
 @pytest.mark.parametrize(("command", "subject"), CASES, ids=lambda case: type(case).__name__)

@@ -75,8 +75,8 @@ def test_a_refusal_is_told_by_what_it_was_about(w: World) -> None:
     assert all(isinstance(attempt(backend, plan), Conflict) for plan in plans)
     shown = asyncio.run(backend.journal.listing.page(Query(), 2))
     assert [(row.action, row.target, row.about) for row in shown] == [
-        ("EnrollMember", f"project:{project}", "phys.lab"),
-        ("ChangeProjectState", f"project:{project}", "phys.lab"),
+        ("membership.enroll", f"project:{project}", "phys.lab"),
+        ("project.suspend", f"project:{project}", "phys.lab"),
     ]
     assert [json.loads(row.after) for row in shown] == [
         {"error": "conflict", "message": "project phys.lab is terminated"},

@@ -33,6 +33,11 @@ class ReplaceAllocations(Command):
 
     claims: Sequence[Claim]
 
+    @property
+    def action(self) -> str:
+        """`remove` where nothing is left to any of them."""
+        return "replace" if any(claim.allocations for claim in self.claims) else "remove"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteAllocations(Command):

@@ -70,7 +70,7 @@ def replace(tx: Tx, command: ReplaceAllocations) -> Decision:
     plan = _plan(command, before, after, shelves, undo, tuple(_young(tx, before, after)))
     target = f"consumer:{claims[0].consumer}" if len(claims) == 1 else "consumers"
     writes: list[object] = [*written(before, after), Bump(tuple(rules.moved(claims, before)))]
-    return Decision(plan, f"allocations.{_verb(claims).lower()}", target, _done(claims), writes)
+    return Decision(plan, f"allocations.{command.action}", target, _done(command), writes)
 
 
 def consumers_of(tx: Tx, claims: Sequence[Claim]) -> rules.Consumers:
@@ -122,7 +122,7 @@ def _plan(
     figures: tuple[str, ...],
 ) -> Plan:
     claims = command.claims
-    verb = _verb(claims)
+    verb = command.action.capitalize()
     return Plan(
         command,
         verb,
@@ -192,12 +192,8 @@ def _why(error: Conflict, left: Inventories) -> str:
     return f"{data['provider_name']} {verb} {_over(place)}"
 
 
-def _done(claims: Sequence[Claim]) -> str:
-    return f"{_verb(claims)}d: {_whom(claims)}"
-
-
-def _verb(claims: Sequence[Claim]) -> str:
-    return "Replace" if any(claim.allocations for claim in claims) else "Remove"
+def _done(command: ReplaceAllocations) -> str:
+    return f"{command.action.capitalize()}d: {_whom(command.claims)}"
 
 
 def _whom(claims: Sequence[Claim]) -> str:

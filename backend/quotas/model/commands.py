@@ -24,6 +24,11 @@ class IssueCommission(Command):
     key: str = ""
     timeout: int = 0
 
+    @property
+    def action(self) -> str:
+        """Whether something is taken at once."""
+        return "charge" if self.auto_accept else "issue"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptCommission(Command):

@@ -216,6 +216,31 @@ def test_what_changed_underneath_refuses_the_preview(stand: Stand, what: str) ->
     assert stand.sent == []
 
 
+def test_what_was_done_and_what_was_refused_are_told_alike(stand: Stand) -> None:
+    cloud = stand.cloud
+    uuid = cloud.give(G100, 2, name="train")
+    command = cloud.setting(uuid, 3)
+    less = cloud.setting(uuid, 1)
+
+    async def scene(backend: RemoteBackend) -> list[tuple[str, str, str]]:
+        await backend.apply(await backend.plan(command), "")
+        plan = await backend.plan(less)
+        cloud.set(uuid, 4)
+        with pytest.raises(PreviewStale):
+            await backend.apply(plan, "")
+        await backend.apply(
+            await backend.plan(DeleteNicoAllocation(actor=OPERATOR, allocation=uuid)), "over"
+        )
+        rows = await backend.journal.listing.page(Query(), 9)
+        return [(row.who, row.action, row.about) for row in reversed(rows)]
+
+    assert stand.play(scene) == [
+        ("acme", "constraint.set", "train (gone)"),
+        ("acme", "constraint.set", "train (gone)"),
+        ("acme", "nico_allocation.delete", "train (gone)"),
+    ]
+
+
 def test_a_refusal_is_told_in_the_servers_words(stand: Stand) -> None:
     uuid = stand.cloud.give(G100, 2)
     command = stand.cloud.setting(uuid, 3)
