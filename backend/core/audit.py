@@ -15,9 +15,9 @@ COLUMNS = (
 )
 SELECT_KEYS = "SELECT seq FROM journal j WHERE seq > 0"
 # What people decided: nothing of what services do by the thousand, and of commissions what
-# somebody else than a service resolved.
+# somebody else than a service resolved, or was refused.
 DECISIONS = """(actor NOT LIKE 'service:%' AND (action NOT LIKE 'commission.%'
-    OR action IN ('commission.accept', 'commission.reject')))"""
+    OR action IN ('commission.accept', 'commission.reject') OR outcome = 'refused'))"""
 SELECT_ROWS = f"SELECT {COLUMNS} FROM journal j WHERE seq IN ({{keys}})"
 SELECT_EFFECTS = """
 SELECT target, "before", "after" FROM journal_change WHERE seq = ? ORDER BY n LIMIT ?"""

@@ -322,7 +322,11 @@ def entry(world: Little, row: JournalRow) -> Facts:
         flags={
             "refused": row.outcome == "refused",
             "decisions": not row.actor.startswith("service:")
-            and (not row.action.startswith("commission.") or row.action.endswith("accept")),
+            and (
+                not row.action.startswith("commission.")
+                or row.action.endswith("accept")
+                or row.outcome == "refused"
+            ),
         },
     )
 

@@ -56,7 +56,8 @@ SELECT reason, count(*), max(seq) FROM journal WHERE outcome = 'done' AND reason
 GROUP BY reason"""
 GAPS = "SELECT count(*) - coalesce(max(seq), 0) FROM journal"
 ENDINGS = """
-SELECT target FROM journal WHERE action IN ('commission.accept', 'commission.reject')
+SELECT target FROM journal
+WHERE outcome = 'done' AND action IN ('commission.accept', 'commission.reject')
 GROUP BY target HAVING count(*) > 1"""
 
 
