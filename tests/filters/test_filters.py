@@ -322,11 +322,7 @@ def entry(world: Little, row: JournalRow) -> Facts:
         flags={
             "refused": row.outcome == "refused",
             "decisions": not row.actor.startswith("service:")
-            and (
-                not row.action.startswith("commission.")
-                or row.action.endswith("accept")
-                or row.outcome == "refused"
-            ),
+            and (row.action != "commission.issue" or row.outcome == "refused"),
         },
     )
 
