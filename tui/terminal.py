@@ -8,6 +8,7 @@ import select
 import time
 from concurrent.futures import wait
 from contextlib import suppress
+from typing import Any, TextIO
 
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Callback, Key
@@ -20,6 +21,25 @@ PATIENCE = 1.0
 """Seconds to wait for what is still on its way."""
 LONGEST_KEY, GLANCE = 0.5, 0.02
 """Seconds that the next key is kept back at most, and between two looks whether it is over."""
+
+
+class Lasting:
+    """A terminal that takes no harm from going away: what is written then goes nowhere. The thread
+    that writes would end, and who waits for room in its queue would wait for ever."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.fileno = file.fileno
+
+    def write(self, text: str) -> None:
+        """Write it, if anybody is there."""
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        """Send what was written, if anybody is there."""
+        with suppress(OSError):
+            self._file.flush()
 
 
 async def _reached(node: MessagePump) -> None:
@@ -38,6 +58,10 @@ class TerminalDriver(LinuxDriver):
     stopped from outside puts everything away before it begins anew."""
 
     _asked = False
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._file: Any = Lasting(self._file)
 
     def start_application_mode(self) -> None:
         """Begin, or begin again."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import signal
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
+from typing import Any, TextIO, cast
 
 import pytest
+from textual.drivers._writer_thread import MAX_QUEUED_WRITES, WriterThread
 
-from tests.terminal.pty_console import console
+from tests.terminal.pty_console import PATIENCE, console
 from tests.worlds import world_w
+from tui.terminal import Lasting
 
 CURSOR_SHOWN = b"\x1b[?25h"
 
@@ -56,11 +62,32 @@ def test_the_kitty_keys_can_be_left_alone(
         assert child.modes_left_on() == set()
 
 
-def test_a_vanished_terminal_ends_it(database: str, tmp_path: Path) -> None:
-    with console("-m", "tui", "--database", database, home=tmp_path) as child:
+@pytest.mark.parametrize("line", [{}, {"SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}])
+def test_a_vanished_terminal_ends_it(database: str, tmp_path: Path, line: Any) -> None:
+    with console("-m", "tui", "--database", database, home=tmp_path, **line) as child:
         child.until("phys.lab")
         child.hang_up()
         assert child.wait() == 128 + signal.SIGHUP
+
+
+def test_whoever_writes_to_a_vanished_terminal_is_not_held_up() -> None:
+    master, slave = os.openpty()
+    file = open(slave, "w")  # noqa: SIM115  (its end cannot be written)
+    os.close(master)
+    writer = WriterThread(cast(TextIO, Lasting(file)))
+    writer.start()
+
+    def write() -> None:
+        for _ in range(2 * MAX_QUEUED_WRITES):
+            writer.write("more and more")
+        writer.stop()
+
+    writing = Thread(target=write, daemon=True)
+    writing.start()
+    writing.join(PATIENCE)
+    with suppress(OSError):
+        file.close()
+    assert not writing.is_alive()
 
 
 def test_a_vanished_terminal_ends_it_even_under_nohup(database: str, tmp_path: Path) -> None:
