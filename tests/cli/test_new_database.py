@@ -53,3 +53,27 @@ def test_the_first_start_without_a_configuration_asks_nothing(tmp_path: Path) ->
         child.until("Nothing is in this database yet")
         child.type("q")
         assert child.wait() == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "told"),
+    [
+        (("--database", "DEMO"), "xterm", "needs a terminal: standard input is none"),
+        (("--database", "DEMO"), "dumb", "cannot draw: TERM is dumb"),
+        (("demo",), "", "cannot draw: TERM is not set"),
+    ],
+)
+def test_without_a_terminal_there_is_no_console(
+    bursar: Run,
+    demo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    kind: str,
+    told: str,
+) -> None:
+    monkeypatch.setenv("TERM", kind)
+    done = bursar(*(str(demo) if word == "DEMO" else word for word in words))
+    assert done.code == 2
+    assert told in done.err
+    assert "bursar projects, quotas ... which need none" in done.err
+    assert not done.out

@@ -19,6 +19,8 @@ from tui.signin import SignIn
 if TYPE_CHECKING:
     from backend.backend import Backend
 
+NO_TERMINAL = ("", "dumb", "unknown")
+ELSE = "use a real terminal, or bursar projects, quotas ... which need none"
 ESCAPE_DELAY = "500"
 """Milliseconds until an escape is a key of its own."""
 TURN = 0.001
@@ -38,7 +40,18 @@ def console(options: argparse.Namespace) -> int:
         from tui.cli.newfile import agreed
 
         agreed(context)
+    ask_for_a_terminal()
     return show(Opener(config, options, refresh(config), typed), context)
+
+
+def ask_for_a_terminal() -> None:
+    """Raises Invalid where nothing can be drawn, or nobody types."""
+    kind = os.environ.get("TERM", "")
+    if kind in NO_TERMINAL:
+        raise contexts.usage(f"the console cannot draw: TERM is {kind or 'not set'}", ELSE)
+    for name, stream in (("standard input", sys.stdin), ("standard error", sys.stderr)):
+        if stream is None or not stream.isatty():
+            raise contexts.usage(f"the console needs a terminal: {name} is none", ELSE)
 
 
 def mind_the_line() -> None:
@@ -113,6 +126,7 @@ def demo(options: argparse.Namespace) -> int:
         raise contexts.usage("a demo brings its own world", "leave --database and --context out")
     config = contexts.load(needed=False)
     check(config)
+    ask_for_a_terminal()
     with tempfile.TemporaryDirectory(prefix="bursar-demo-") as folder:
         path = Path(folder) / "demo.db"
         backend = open_embedded(path)

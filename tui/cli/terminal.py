@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from backend.doctor import Finding, fine, note, wrong
+from tui.cli.console import ELSE, NO_TERMINAL
 from tui.format.glyphs import ASCII, choose
 
 COLUMNS, LINES = 80, 24
 PATIENCE = 0.5
 """Seconds to wait for the terminal's answer."""
 
-NO_TERMINAL = ("", "dumb", "unknown")
 ASK_CURSOR = b"\x1b[6n"
 ANSWER = re.compile(rb"\x1b\[\d+;(\d+)R")
 PROBES: Mapping[str, int] = {"█·│…": 4, "漢": 2}
@@ -50,8 +50,7 @@ def _locale(environ: Mapping[str, str]) -> Finding:
 def _kind(environ: Mapping[str, str]) -> Iterator[Finding]:
     kind = environ.get("TERM", "")
     if kind in NO_TERMINAL:
-        hint = "use a real terminal, or bursar projects, quotas ... which need none"
-        yield wrong("terminal", f"TERM is {kind or 'not set'}: the console cannot draw", hint)
+        yield wrong("terminal", f"TERM is {kind or 'not set'}: the console cannot draw", ELSE)
         return
     signs = "ASCII" if choose("auto", environ) is ASCII else "Unicode"
     yield fine("terminal", f"TERM {kind}, {signs} signs")
