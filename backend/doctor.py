@@ -13,6 +13,7 @@ from pathlib import Path
 
 from backend.core.database import open_database
 from backend.core.database.engine import Head
+from backend.core.database.schema import FILLED
 from backend.core.database.sqlite.connection import (
     FileConnection,
     connect,
@@ -210,6 +211,8 @@ def schema(place: str, version: int, size: int) -> Finding:
     if version > len(STEPS):
         told = f"{place} has schema {version}, this bursar knows up to {len(STEPS)}"
         return wrong("database", told, "upgrade bursar")
+    if not version:
+        return note("database", f"{place} is empty", FILLED)
     if version < len(STEPS):
         told = f"{place} has schema {version}, this bursar {len(STEPS)}"
         copied = "" if is_server(place) else ", after a copy,"

@@ -77,3 +77,12 @@ def test_without_a_terminal_there_is_no_console(
     assert told in done.err
     assert "bursar projects, quotas ... which need none" in done.err
     assert not done.out
+
+
+def test_an_empty_file_is_told_to_be_empty(bursar: Run, tmp_path: Path) -> None:
+    place = tmp_path / "cloud.db"
+    place.touch()
+    done = bursar("quotas", "--database", place)
+    assert "the database is empty" in done.err
+    assert "bursar import FILE with the same --database fills it" in done.err
+    assert f"note  database: {place} is empty" in bursar("doctor", "--database", place).out

@@ -30,6 +30,9 @@ POSTGRES_WORDS: Mapping[str, str] = {
 }
 
 
+FILLED = "bursar import FILE with the same --database fills it"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One schema change: statements separated by `;` and a blank or new line."""
@@ -50,8 +53,10 @@ def check_version(version: int, steps: Sequence[Step], *, exactly: bool = False)
             f"the database has schema {version}, this bursar knows up to {len(steps)}",
             hint="upgrade bursar; nothing was changed",
         )
+    if exactly and not version:
+        raise StorageError("the database is empty", hint=FILLED)
     if exactly and version < len(steps):
         raise StorageError(
             f"the database has schema {version}, this bursar reads {len(steps)}",
-            hint="open it once without --read-only to bring it up to date",
+            hint="the console brings it up to date, unless it is opened with --read-only",
         )

@@ -61,9 +61,8 @@ class FileEngine:
     def look(self, steps: Sequence[Step]) -> None:
         """See that the file can be read as it is. Raises StorageError."""
         if not self.path.exists():
-            raise StorageError(
-                f"{self.path} does not exist", hint="open it once without --read-only"
-            )
+            told = f"{self.path} does not exist"
+            raise StorageError(told, hint="the console makes it, unless opened with --read-only")
         head = noted(head_path(self.path))
         conn = self.reader()
         try:
