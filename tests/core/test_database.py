@@ -117,7 +117,7 @@ def test_a_session_that_only_reads_needs_the_newest_schema(tmp_path: Path) -> No
         open_database(path, STEPS, read_only=True)
     empty = tmp_path / "empty.db"
     empty.touch()
-    with pytest.raises(StorageError, match="schema 0"):
+    with pytest.raises(StorageError, match="the database is empty"):
         open_database(empty, STEPS, read_only=True)
 
 

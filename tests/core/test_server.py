@@ -66,7 +66,7 @@ def test_a_failing_step_changes_nothing(postgres_url: str) -> None:
 
 
 def test_reading_needs_the_newest_schema_and_changes_nothing(postgres_url: str) -> None:
-    with pytest.raises(StorageError, match="schema 0, this bursar reads 2"):
+    with pytest.raises(StorageError, match="the database is empty"):
         open_database(postgres_url, STEPS, read_only=True)
     with psycopg.connect(postgres_url) as other:
         assert other.execute("SELECT to_regclass('journal')").fetchone() == (None,)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from backend.core.database import Database, Tx
-from backend.core.errors import Conflict, Invalid, StorageError
+from backend.core.errors import Conflict, Invalid, StorageError, StorageRefused
 from tests.core.notes import STEPS, count, note, notes
 from tests.places import Places, sqlite_only
 
@@ -315,7 +315,7 @@ def doubled(tx: Tx, items: Sequence[Any]) -> list[Any]:
     ("culprit", "kind"),
     [
         (ValueError("odd"), ValueError),
-        (None, StorageError),
+        (None, StorageRefused),
         ("\ud800", Invalid),
     ],
 )
@@ -334,7 +334,7 @@ def test_who_spoils_a_batch_hears_it_alone(
     [
         ("INSERT INTO note VALUES (?, ?)", (2**63, "x"), Invalid),
         ("INSERT INTO note VALUES (?, ?)", (1, "\udcff"), Invalid),
-        ("INSERT INTO note VALUES (1, NULL)", (), StorageError),
+        ("INSERT INTO note VALUES (1, NULL)", (), StorageRefused),
         ("INSERT INTO nothing VALUES (1)", (), StorageError),
     ],
 )
@@ -358,7 +358,7 @@ def test_who_cannot_be_stored_is_refused_alone(
     first, second, third = asyncio.run(together())
     thread.join()
     assert (first, third) == (2, 3)
-    assert type(second) is kind
+    assert isinstance(second, kind)
     assert count(database) == 3
 
 
