@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backend.core.filter.sql import Field, Fields, Like, age, flag, number, state, text, time
+from backend.nico.addresses import reaching
 
 # ---------------------------------------------------------------- constraints
 
@@ -29,6 +30,8 @@ LEAST = f"""(CASE WHEN {NEEDED} > v.value THEN v.value WHEN {NEEDED} > 1 THEN {N
 MOST = f"(v.value + CASE WHEN {ROOM} > 0 THEN {ROOM} ELSE 0 END)"
 BOUNDED = f"{MACHINES} AND {TOLD} AND {ROOM} IS NOT NULL AND {LEAST} < {MOST}"
 """A number of machines may become another one, from `LEAST` to `MOST`, as far as is known."""
+KNOWN = f"({ADDRESSES} OR ({TOLD} AND {ROOM} IS NOT NULL))"
+"""It is known what a number of machines may become; prefix lengths have no order in that."""
 LOCKED = f"""(({MACHINES} AND {POOL.format("h.instances - h.allocated")} + v.value > 0)
     OR ({ADDRESSES} AND v.derived_id > 0
         AND EXISTS (SELECT 1 FROM nico_prefix x WHERE x.block_id = v.derived_id)))"""
@@ -61,6 +64,9 @@ RESOURCE_UUIDS = tuple(
     Like(one.format("uuid LIKE ? ESCAPE '!'"), whole=one.format("uuid = ?"))
     for one in (_TYPE, _BLOCK)
 )
+CARVED = reaching(
+    "d", "v.derived_id IN (SELECT d.id FROM nico_block d WHERE d.parent_id > 0 AND {})"
+)
 MODES = {name: f"lower(v.mode) = '{name}'" for name in ("reserved", "ondemand", "preemptible")}
 STATES = ("pending", "registered", "deleting", "error")
 
@@ -69,7 +75,6 @@ OF_BOTH: Sequence[Field] = (
     text("site", SITES, "where it is", "site:sjc-2"),
     text("resource", (*RESOURCES, *RESOURCE_UUIDS), "the instance type or the block",
          "resource:h100"),
-    state("mode", MODES, "how binding it is", "mode:reserved"),
     number("value", "v.value", "how many machines, or the prefix length", "value>=24"),
     number("used", USED, "the tenant's instances of the type, or its subnets and VPC prefixes",
            "used=0", when=TOLD),
@@ -85,13 +90,16 @@ OF_BOTH: Sequence[Field] = (
 """What constraints and allocations have."""
 
 CONSTRAINTS = Fields(
-    (FOLD, TENANT, SITE, *RESOURCES),
+    (FOLD, TENANT, SITE, *RESOURCES, CARVED),
     (
         text("name", (FOLD,), "the name of its allocation", "name:train", "allocation"),
         text("uuid", _UUIDS, "its uuid, or that of its allocation", "uuid:5a1c", "id"),
         state("type", {"instancetype": MACHINES, "ipblock": ADDRESSES}, "what it is about",
-              "type:ipblock", "kind"),
+              "type:ipblock"),
+        state("mode", MODES, "how binding it is", "mode:reserved", "kind"),
         *OF_BOTH,
+        text("address", (CARVED,), "an address or a prefix that its network has, or its beginning",
+             "address:10.20.3.7", "network"),
         flag("over", OVER, "more is used than the tenant was given, or more of the type given away"
              " than there is"),
         number("least", LEAST, "the fewest machines that it may become", "least>5", when=BOUNDED),
@@ -108,6 +116,7 @@ CONSTRAINTS = Fields(
 ALLOCATIONS: Sequence[Field] = (
     text("uuid", _UUIDS, "its uuid", "uuid:5a1c", "id"),
     text("name", (FOLD,), "its name", "name:train"),
+    state("mode", MODES, "how binding it is", "mode:reserved"),
     state("status", {name: f"lower(g.status) = '{name}'" for name in STATES}, "how it is",
           "status:registered"),
     *OF_BOTH,
@@ -155,7 +164,7 @@ TYPES = Fields(
         number("ready", READY, "how many machines are ready", "ready<10", when=SEEN),
         number("room", "y.machines - y.allocated", "machines that nobody was given", "room<4",
                "left"),
-        number("usable", LEFT_READY, "those of them that are ready", "usable<2",
+        number("usable", LEFT_READY, "those of them that are ready", "usable<2", "ready_left",
                when=f"{COUNTED} AND {SEEN}"),
         flag("full", "y.machines <= y.allocated", "nobody can be given a machine any more"),
         flag("over", "y.machines < y.allocated", "more is given away than there is"),
@@ -168,8 +177,9 @@ TYPES = Fields(
 _Z_NAME = Like("z.fold LIKE ? ESCAPE '!'", folded=True)
 TAKEN = "(SELECT count(*) FROM nico_block d WHERE d.parent_id = z.id)"
 LARGEST = "(SELECT min(f.length) FROM nico_free f WHERE f.block_id = z.id)"
+ADDRESS = reaching("z")
 BLOCKS = Fields(
-    (_Z_NAME, _at("z")[0]),
+    (_Z_NAME, _at("z")[0], ADDRESS),
     (
         text("name", (_Z_NAME,), "its name", "name:b16", "block"),
         text("uuid", (Like("z.uuid LIKE ? ESCAPE '!'"),), "its uuid", "uuid:5a1c", "id"),
@@ -177,6 +187,8 @@ BLOCKS = Fields(
         state("routing", {name: f"lower(z.routing) = '{name}'"
                           for name in ("public", "datacenteronly")},
               "from where its addresses are reachable", "routing:public", "reachable"),
+        text("address", (ADDRESS,), "an address or a prefix in it, or its beginning",
+             "address:10.20.3.7", "cidr"),
         number("length", "z.length", "its prefix length", "length<=16", "prefix"),
         number("taken", TAKEN, "how many parts of it are given away", "taken>0", "given"),
         number("largest", LARGEST, "the prefix length of its largest free piece", "largest<=24",

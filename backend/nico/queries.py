@@ -55,6 +55,8 @@ CONSTRAINT_SORTS: Mapping[str, str] = {
         f"{fields.ADDRESSES} OR {fields.TOLD}",
     ),
     "room": _by(f"coalesce({fields.ROOM}, -1)"),
+    "least": _by(f"CASE WHEN {fields.BOUNDED} THEN {fields.LEAST} ELSE 0 END", fields.KNOWN),
+    "most": _by(f"CASE WHEN {fields.BOUNDED} THEN {fields.MOST} ELSE 0 END", fields.KNOWN),
     "age": f"v.id {GIVEN} ORDER BY g.created_at {{d}}, g.id {{d}}",
 }
 CONSTRAINT_SCOPES: Mapping[str, str] = {

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_interface, ip_network
 from typing import Any
 from uuid import UUID
 
 from backend.core.database import Tx
+from backend.core.filter import Op, Word
 from backend.nico import fields, queries
 from backend.nico.model import (
     Allocation,
@@ -40,12 +43,34 @@ ROOTS = (("b0", "10.20.0.0", 16), ("Größe", "10.9.9.0", 30), ("B_%", "fd00::",
 NAMES = ("Train", "größe", "a_b%", "eval-2", "TRAIN", "net")
 STATUSES = ("Ready", "Error", "Maintenance")
 PAST = (0, 1, 60, 3600, 86400, 40 * 86400)
-KNOWN = ("acme", "sjc-2", "h100-8x", "train", "b0", "Acme Corp")
+KNOWN = ("acme", "sjc-2", "h100-8x", "train", "b0", "Acme Corp", "10.20.64.9", "10.9.9.0/30",
+         "fd00:0:0:1::/64")  # fmt: skip
 LISTS = {
     "constraints": (fields.CONSTRAINTS, queries.constraint_keys_sql),
     "types": (fields.TYPES, queries.type_keys_sql),
     "blocks": (fields.BLOCKS, queries.block_keys_sql),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Address(Text):
+    """A network, found by what has an address in common with it."""
+
+    def has(self, word: Word, op: Op | None) -> bool:
+        """Whatever the operator is."""
+        own, text = ip_network(self.value), word.text
+        if word.fuzzy or not {".", ":"} & {*text}:
+            return False
+        numbers = text.removesuffix(".").split(".")
+        if all(one.isdecimal() and one.isascii() for one in numbers) and len(numbers) <= 4:
+            if text.endswith(".") and len(numbers) == 4:
+                return False
+            text = ".".join([*numbers, "0", "0", "0"][:4]) + f"/{8 * len(numbers)}"
+        try:
+            wanted = ip_interface(text).network
+        except ValueError:
+            return False
+        return own.version == wanted.version and own.overlaps(wanted)
 
 
 def fill(tx: Tx, rng: random.Random, now: int) -> None:
@@ -161,12 +186,14 @@ def facts(tx: Tx, name: str, keys: Sequence[int]) -> dict[int, Facts]:
 def constraint(tx: Tx, row: ConstraintRow) -> Facts:
     machines = row.kind is Kind.MACHINES
     left = row.value if row.left is None else row.left
+    carved = [Address(row.cidr)] if row.cidr else []
     return Facts(
-        search=_search(row),
+        search=[*_search(row), *carved],
         texts={
             "name": folded(row.allocation_name),
             "uuid": plain(row.allocation, row.uuid),
             **_texts(tx, row),
+            "address": carved,
         },
         numbers={**_numbers(row), **_bounds(row)},
         times={"age": row.created_at, "created": row.created_at, "updated": row.updated_at},
@@ -265,9 +292,10 @@ def type_(row: TypeRow) -> Facts:
 def block(row: BlockRow) -> Facts:
     one = row.block
     return Facts(
-        search=folded(one.name, row.site_name),
+        search=[*folded(one.name, row.site_name), Address(one.cidr)],
         texts={
             "name": folded(one.name),
+            "address": [Address(one.cidr)],
             "uuid": plain(one.uuid),
             "site": [*folded(row.site_name), *plain(one.site)],
         },

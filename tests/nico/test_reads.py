@@ -341,6 +341,31 @@ def test_every_order_has_every_row(c: Cloud, backend: EmbeddedBackend) -> None:
     assert values == sorted(values)
 
 
+@pytest.mark.parametrize(
+    ("typed", "blocks", "given"),
+    [
+        ("10.20.3.7", ["net 10.20.0.0"], []),
+        ("10.20.0.9", ["net 10.20.0.0"], ["web"]),
+        ("10.20.0.0/23", ["net 10.20.0.0"], ["web"]),
+        ("10.", ["net 10.20.0.0", "net 10.9.9.0"], ["web"]),
+        ("192.168", ["net 192.168.0.0", "net 192.168.20.0"], ["all"]),
+        ('"2001:db8:0:1::9"', ["net 2001:db8::"], []),
+        ("10.21.0.0", [], []),
+        ("10.20.3.777", [], []),
+    ],
+)
+def test_blocks_and_networks_are_found_by_an_address(
+    c: Cloud, backend: EmbeddedBackend, typed: str, blocks: list[str], given: list[str]
+) -> None:
+    c.give(B16, 24, name="web")
+    c.give(B22, 22, name="all")
+    for filter in (typed, f"address:{typed}"):
+        found = listed(backend.nico.blocks, text=filter)
+        assert sorted(row.block.name for row in found) == blocks
+        networks = listed(backend.nico.constraints, text=filter)
+        assert [row.allocation_name for row in networks] == given
+
+
 def test_scopes(c: Cloud, backend: EmbeddedBackend) -> None:
     c.give(G100, 4)
     c.give(B16, 24, T2)

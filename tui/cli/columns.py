@@ -26,7 +26,8 @@ class Kind(Enum):
 class Field:
     """One column. `value` is exact, as JSON has it; `words(row, style of amounts)` is what
     tables show instead, and CSV where the value is data; `sort` is its `Query.sort`; columns
-    that are not `usual` are left out of tables."""
+    that are not `usual` are left out of tables; `also` is what it may be called besides, as the
+    console does."""
 
     name: str
     value: Callable[[Any], Value]
@@ -34,14 +35,22 @@ class Field:
     words: Callable[[Any, str], str] | None = None
     sort: str = ""
     usual: bool = True
+    also: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it may be called."""
+        return (self.name, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A list of the command: its columns and the views it can be narrowed to."""
+    """A list of the command: its columns and the views it can be narrowed to. A short table of a
+    `mixed` list leaves out columns that no row has anything in."""
 
     fields: tuple[Field, ...]
     views: tuple[str, ...] = ()
+    mixed: bool = False
 
 
 def of(name: str, kind: Kind = Kind.TEXT, attribute: str = "", **given: Any) -> Field:

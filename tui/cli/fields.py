@@ -283,7 +283,7 @@ LISTS: Mapping[str, Listed] = {
     "resources": Listed(RESOURCES),
     "mismatches": Listed(MISMATCHES, ("unexpected",)),
     "commissions": Listed(COMMISSIONS),
-    "allocations": Listed(ALLOCATIONS),
+    "allocations": Listed(ALLOCATIONS, mixed=True),
     "codes": Listed(CODES),
     "services": Listed(SERVICES),
     "awards": Listed(AWARDS),
@@ -300,4 +300,5 @@ LISTS: Mapping[str, Listed] = {
 def described(name: str) -> tuple[list[str], list[str], Sequence[str]]:
     """The columns of a list, those it can be sorted by, and its views."""
     fields = LISTS[name].fields
-    return [f.name for f in fields], [f.name for f in fields if f.sort], LISTS[name].views
+    sorts = [name for f in fields if f.sort for name in f.names]
+    return [f.name for f in fields], sorts, LISTS[name].views

@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import gc
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from rich.cells import cell_len
@@ -29,13 +30,18 @@ TABLE, CSV = "table", "csv"
 
 def listed(options: argparse.Namespace) -> int:
     """Write a list."""
-    fields = selected(LISTS[options.what].fields, options)
-    writer = WRITERS[options.format](fields, units(options))
+    fields, style = selected(LISTS[options.what].fields, options), units(options)
+    sparse = LISTS[options.what].mixed and options.format == TABLE and options.columns is None
     with connected(chosen(options)) as (backend, runner):
         gc.enable()  # a long list is no start
         found, asked = listing(backend, options.what), query(options)
         # Written outside the loop, which would hold Ctrl-C back while a reader is slow.
-        for rows in pages(runner, found, asked, options.limit):
+        written = pages(runner, found, asked, options.limit)
+        first = next(written, ())
+        if sparse and 0 < len(first) < PAGE:
+            fields = [field for field in fields if any(filled(field, row) for row in first)]
+        writer = WRITERS[options.format](fields, style)
+        for rows in chain([first], written):
             writer.page(rows)
             flush()
         writer.end()
@@ -46,13 +52,18 @@ def selected(fields: Sequence[Field], options: argparse.Namespace) -> list[Field
     """The columns asked for; in tables the usual ones. Raises Invalid for unknown names."""
     if options.columns is None:
         return [field for field in fields if field.usual or options.format != TABLE]
-    known = {field.name: field for field in fields}
+    known = {name: field for field in fields for name in field.names}
     names = [name.strip() for name in options.columns.split(",")]
     for name in names:
         if name not in known:
             hint = contexts.nearest(name, known)
             raise contexts.usage(f"--columns: there is no column {name}", hint)
-    return [known[name] for name in dict.fromkeys(names)]
+    return list({known[name].name: known[name] for name in names}.values())
+
+
+def filled(field: Field, row: Any) -> bool:
+    """Whether a row has something in a column."""
+    return field.value(row) not in (None, "", {}, [], ())
 
 
 def units(options: argparse.Namespace) -> str:
@@ -69,7 +80,7 @@ def units(options: argparse.Namespace) -> str:
 
 def query(options: argparse.Namespace) -> Query:
     """What is asked for, in the port's words."""
-    fields = {field.name: field.sort for field in LISTS[options.what].fields}
+    fields = {name: field.sort for field in LISTS[options.what].fields for name in field.names}
     return Query(
         text=" ".join(options.filter),
         view=getattr(options, "view", ""),

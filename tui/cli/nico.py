@@ -17,7 +17,7 @@ def _bound(name: str) -> Field:
         found = value(row)
         return nico.value(row.kind, found) if isinstance(found, int) else ""
 
-    return Field(name, value, Kind.NUMBER, words)
+    return Field(name, value, Kind.NUMBER, words, sort=name)
 
 
 def _why(row: Any) -> Value:
@@ -25,16 +25,21 @@ def _why(row: Any) -> Value:
 
 
 CONSTRAINTS = (
-    of("allocation", attribute="allocation_name", sort="name"),
+    of("allocation", attribute="allocation_name", sort="name", also=("name",)),
     rare("allocation_uuid", attribute="allocation"),
     rare("uuid"),
     of("tenant", attribute="tenant_org", sort="tenant"),
     rare("tenant_uuid", attribute="tenant"),
     of("type", attribute="kind", sort="type"),
-    of("resource", attribute="resource_name", sort="resource"),
+    of(
+        "resource",
+        attribute="resource_name",
+        sort="resource",
+        words=lambda row, style: nico.resource(row),
+    ),
     rare("resource_uuid", attribute="resource"),
     rare("block", attribute="resource_cidr"),
-    of("kind", attribute="mode_told", sort="mode"),
+    of("kind", attribute="mode_told", sort="mode", also=("mode",)),
     of(
         "value", Kind.NUMBER, sort="value", words=lambda row, style: nico.value(row.kind, row.value)
     ),
@@ -52,16 +57,16 @@ CONSTRAINTS = (
 )
 
 TYPES = (
-    of("name", sort="name"),
+    of("name", sort="name", also=("type",)),
     rare("uuid"),
     of("site", attribute="site_name", sort="site"),
     rare("site_uuid", attribute="site"),
-    of("machines", Kind.NUMBER, "assigned", sort="machines"),
+    of("machines", Kind.NUMBER, "assigned", sort="machines", also=("assigned",)),
     of("ready", Kind.NUMBER, sort="ready"),
-    of("allocated", Kind.NUMBER, sort="allocated"),
+    of("allocated", Kind.NUMBER, sort="allocated", also=("given",)),
     of("used", Kind.NUMBER, sort="used"),
-    of("room", Kind.NUMBER, sort="room"),
-    of("usable", Kind.NUMBER, sort="usable"),
+    of("room", Kind.NUMBER, sort="room", also=("left",)),
+    of("usable", Kind.NUMBER, sort="usable", also=("ready_left",)),
     Field("statuses", lambda row: dict(row.statuses), Kind.DATA, lambda row, style: _statuses(row)),
     rare("status"),
 )
@@ -87,15 +92,15 @@ def _largest(row: Any) -> Value:
 
 
 BLOCKS = (
-    _block("block", attribute="cidr"),
+    _block("block", attribute="cidr", sort="cidr"),
     _block("name", sort="name"),
     _block("uuid", usual=False),
     of("site", attribute="site_name", sort="site"),
     _block("site_uuid", attribute="site", usual=False),
-    _block("routing", sort="routing"),
-    of("taken", Kind.NUMBER, sort="taken"),
+    _block("routing", sort="routing", also=("reachable",)),
+    of("taken", Kind.NUMBER, sort="taken", also=("given",)),
     of("free", Kind.NUMBER),
     Field("largest", _largest, Kind.NUMBER, sort="largest"),
-    of("largest_free", attribute="largest"),
+    of("largest_free", attribute="largest", sort="largest"),
     _block("status", usual=False),
 )

@@ -48,7 +48,8 @@ COLUMNS: tuple[Column[ConstraintRow], ...] = (
            figure=lambda row: row.left),
     Column("site", "SITE", lambda row, look: row.site_name, 6, 12, drop=30, sort="site",
            middle=True),
-    Column("bounds", "MAY BECOME", lambda row, look: bounds(row.kind, row.bounds), 17, 32),
+    Column("bounds", "MAY BECOME", lambda row, look: bounds(row.kind, row.bounds), 17, 32,
+           sort="most"),
 )  # fmt: skip
 
 

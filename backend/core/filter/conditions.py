@@ -77,6 +77,8 @@ def _liked(likes: Sequence[Like], word: Word, op: Op | None = None) -> Condition
 
 
 def _fits(like: Like, word: Word, op: Op | None) -> Condition:
+    if like.reads is not None:
+        return like.reads("" if word.fuzzy else word.text)
     if op is Op.IS and like.whole and not word.fuzzy:
         return like.whole, [_cased(like, word)] * like.whole.count("?")
     return like.sql, [pattern(like, word, op)]

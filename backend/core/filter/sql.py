@@ -5,7 +5,7 @@ Every condition is true or false, never unknown, so that it can be negated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backend.core import filter as language
@@ -21,7 +21,7 @@ class Like:
     `head` and `tail` are the patterns of what stands before and after the text, `loose` what may
     stand before a prefix only. `folded` tells that the column is case-folded, not just lower case.
     `whole` is the same condition on a whole text where an index finds that, with a `?` or more
-    for it.
+    for it. Where it `reads` words itself it makes the condition of one, and its parameters.
     """
 
     sql: str
@@ -30,6 +30,7 @@ class Like:
     tail: str = ""
     folded: bool = False
     whole: str = ""
+    reads: Callable[[str], tuple[str, list[object]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
