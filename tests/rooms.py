@@ -21,11 +21,15 @@ Content = Mapping[str, Sequence[tuple[Any, ...]]]
 
 def done(database: Database, room: Room, command: Command, reason: str) -> Receipt:
     """Run a command, which the journal calls as it would where it is refused."""
-    found = database.write(lambda tx: execute(tx, room, command, reason))
-    sql = "SELECT action FROM journal WHERE seq = ?"
-    told = database.read(lambda tx: tx.one(sql, (found.seq,)))
-    assert told is None or told[0] == room.action(command), told
-    return found
+
+    def run(tx: Tx) -> Receipt:
+        found = execute(tx, room, command, reason)
+        tx.chain.flush()
+        told = tx.one("SELECT action FROM journal WHERE seq = ?", (found.seq,))
+        assert told is None or told[0] == room.action(command), told
+        return found
+
+    return database.write(run)
 
 
 @dataclass(slots=True)
