@@ -27,6 +27,8 @@ IN_CI = bool(os.environ.get("CI"))
 READ_ON_IMPORT = {"TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "TEXTUAL_FILTERS", "TEXTUAL_DIM_FACTOR"}
 AMBIENT = {name for name in (*READ_ON_IMPORT, "NO_COLOR") if os.environ.pop(name, None) is not None}
 
+LONG = ROOT / "tests" / "world"
+
 MEMORY = Path("/dev/shm")
 ENOUGH = 2 << 30
 """Bytes: many times what tests that run at once keep."""
@@ -52,9 +54,16 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"unset {', '.join(sorted(too_late))}, or run the tests with -n")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: LONG not in item.path.parents)
+
+
 def pytest_collection_finish() -> None:
-    """What was collected stays; looking through it again and again for garbage takes long."""
+    """What was collected stays; looking through it again and again for garbage takes long, and so
+    does looking for what a console has not let go of yet."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -81,14 +90,12 @@ def _still_cursors() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_naps() -> Iterator[None]:
-    """Textual takes a nap of 20 ms, a few times for each key, to see whether an app is at rest."""
+    """Textual takes a nap of 20 ms, a few times for each key, to see whether an app is at rest;
+    asks each widget for that, and paints several times meanwhile."""
     from tests import rest
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("textual._wait.SLEEP_GRANULARITY", 0.01)
-        patch.setattr("textual._wait.SLEEP_IDLE", 0.001)
-        patch.setattr("textual.app.wait_for_idle", rest.wait_for_idle)
-        patch.setattr("textual.pilot.wait_for_idle", rest.wait_for_idle)
+        rest.no_naps(patch)
         yield
 
 

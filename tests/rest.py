@@ -7,16 +7,38 @@ import asyncio
 import time
 from typing import Any
 
+import pytest
 from textual import _wait
 from textual._context import active_app
 from textual.app import App
+from textual.message_pump import MessagePump
+from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.worker import Worker
 
 STILL = 2
 """Turns of the event loop in which nobody else did anything."""
 
+PATIENCE = 30.0
+"""Seconds after which what never ends is not waited for; a busy machine takes a few."""
+
+FRAME = 1 / 30
+"""Seconds after which what nobody waits for is painted."""
+
 guessed = _wait.wait_for_idle
+_asked = Pilot._wait_for_screen
+_paint = Screen._compositor_refresh
+_unpainted: dict[Screen[Any], None] = {}
+
+
+def no_naps(patch: pytest.MonkeyPatch) -> None:
+    """Have Textual find out in this way."""
+    patch.setattr("textual._wait.SLEEP_GRANULARITY", 0.01)
+    patch.setattr("textual._wait.SLEEP_IDLE", 0.001)
+    patch.setattr("textual.app.wait_for_idle", wait_for_idle)
+    patch.setattr("textual.pilot.wait_for_idle", wait_for_idle)
+    patch.setattr(Pilot, "_wait_for_screen", wait_for_screen)
+    patch.setattr(Screen, "_compositor_refresh", paint_soon)
 
 
 async def wait_for_idle(min_sleep: float = 0, max_sleep: float = 1) -> None:
@@ -26,13 +48,49 @@ async def wait_for_idle(min_sleep: float = 0, max_sleep: float = 1) -> None:
     if waits_for_others(app):
         await guessed(min_sleep, max_sleep)
         await _still()
-    end = time.monotonic() + max_sleep
-    while unfinished(app) and time.monotonic() < end:
+    end = time.monotonic() + PATIENCE
+    while ((due := unfinished(app)) or _unpainted) and time.monotonic() < end:
         if app._batch_count or app._resize_timer:
             await asyncio.sleep(0.001)
-        else:
+        elif due:
             app.screen._on_timer_update()
+        else:
+            paint(next(iter(_unpainted)))
         await _still()
+
+
+async def wait_for_screen(pilot: Pilot[Any], timeout: float = 30.0) -> bool:
+    """Wait until no widget has a message or deals with one; as Textual does, which asks each of
+    them, only while one is busy."""
+    await _still()
+    app = pilot.app
+    lives = app.is_running and app._exception is None and app._screen_stack
+    if lives and all(map(waits, (app, *app.screen.walk_children(with_self=True)))):
+        return True
+    return await _asked(pilot, timeout)
+
+
+def waits(pump: MessagePump) -> bool:
+    """Whether it has no message and deals with none."""
+    arrived: asyncio.Event = pump._message_queue.ready_event
+    return not pump.is_running or (not arrived.is_set() and bool(arrived._waiters))
+
+
+def paint_soon(screen: Screen[Any]) -> None:
+    """Paint a screen when nothing else is left to do: what is painted before nobody sees."""
+    screen._dirty_widgets.clear()
+    if screen not in _unpainted:
+        _unpainted[screen] = None
+        asyncio.get_running_loop().call_later(FRAME, paint, screen)
+
+
+def paint(screen: Screen[Any]) -> None:
+    """Paint it unless that was done meanwhile."""
+    if screen in _unpainted:
+        del _unpainted[screen]
+        if screen.is_running:
+            screen._compositor.update_widgets(screen._dirty_widgets)
+            _paint(screen)
 
 
 async def _still() -> None:

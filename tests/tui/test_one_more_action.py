@@ -30,13 +30,17 @@ table.ACTIONS = (
 )
 del sys.modules["tui.actions"]
 
+import pytest
+
 from backend.embedded import open_embedded
+from tests import rest
 from tests.tui.stage import press, said, settled
 from tui import actions
 from tui.app import BursarApp
 from tui.panes.projects import ProjectsPane
 from tui.session import Session, Settings
 
+rest.no_naps(pytest.MonkeyPatch())
 ProjectsPane.action_projects_greet = lambda self: self.session.tell("greeted")
 
 async def shown(mode, chosen, keys):
