@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from backend.backend import OPENPORTAL, Backend
+from backend.core.database import Tx
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.listing import Query
 from backend.core.plan import Command, Receipt
@@ -30,7 +31,7 @@ from backend.openportal.model import (
     UnlinkAllocation,
 )
 from tests.contract.forms import Can, Stand
-from tests.openportal.portals import L, P, Q, R, furnish
+from tests.openportal.portals import L, P, Q, R, furnish, simulate
 from tests.worlds import OPERATOR
 
 pytestmark = pytest.mark.needs(Can.OPENPORTAL)
@@ -38,8 +39,14 @@ pytestmark = pytest.mark.needs(Can.OPENPORTAL)
 
 @pytest.fixture(scope="module", autouse=True)
 def furnished(stand: Stand) -> None:
-    """People, projects and services."""
-    stand.world.database.write(furnish)
+    """People, projects and services, which do at once what they are asked for."""
+
+    def write(tx: Tx) -> None:
+        furnish(tx)
+        for service in (L, R):
+            simulate(tx, service, {"delay": 0})
+
+    stand.world.database.write(write)
 
 
 async def do(backend: Backend, command: Command) -> Receipt:
