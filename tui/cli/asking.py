@@ -13,6 +13,13 @@ from backend.core.plan import Plan
 from backend.core.text import MAX_CHARS, display
 from tui.cli.output import narrate
 from tui.dialogs.consent import Consent
+from tui.format.impacts import tally
+
+
+class Lacking(Invalid):
+    """Consent that was not given, where nobody can be asked for it."""
+
+    title = "Refused"
 
 
 class Declined(BursarError):
@@ -24,24 +31,30 @@ class Declined(BursarError):
 @dataclass(frozen=True, slots=True)
 class Demand:
     """The consent that one or several plans ask for together. More than one at a time that is
-    not harmless is dangerous: its `phrase` is the verb and how many (ux-anchors §4.4)."""
+    not harmless is dangerous: its `phrase` is the verb and how many (ux-anchors §4.4); `grave`
+    says what makes it so."""
 
     verb: str
     phrase: str
     needs_reason: bool
+    grave: str
 
     @classmethod
     def of(cls, verb: str, plans: Sequence[Plan], production: bool) -> Demand:
         """What these plans ask for."""
         consent = Consent.to_all(plans, production)
         phrase = consent.target.strip() if consent.needs_name else ""
-        return cls(verb, phrase, consent.needs_reason)
+        return cls(verb, phrase, consent.needs_reason, _grave(plans))
 
     @property
     def options(self) -> str:
         """The options that give it: `--reason TEXT --yes-really climate.hpc`."""
-        really = f"--yes-really {shlex.quote(display(self.phrase))}" if self.phrase else "--yes"
-        return f"--reason TEXT {really}" if self.needs_reason else really
+        return f"--reason TEXT {self.consent}" if self.needs_reason else self.consent
+
+    @property
+    def consent(self) -> str:
+        """The option that says yes to it."""
+        return f"--yes-really {shlex.quote(display(self.phrase))}" if self.phrase else "--yes"
 
     def matches(self, typed: str) -> bool:
         """Signs that cannot be typed are accepted the way they are displayed."""
@@ -64,24 +77,26 @@ class Given:
         """
         reason = self.reason.strip()
         if self.really is not None and demand.phrase and not demand.matches(self.really):
-            raise _lacking(f"--yes-really {display(self.really)!r} does not match", demand)
+            raise _lacking(f"--yes-really {display(self.really)!r} does not match", demand.options)
         if demand.needs_reason and not reason:
-            reason = self._ask("Reason: ", demand, "a reason is needed")
+            reason = self._ask("Reason: ", "a reason is needed", demand.options)
         if len(reason) > MAX_CHARS:
             raise contexts.usage(f"the reason is longer than {MAX_CHARS}", "say it shorter")
         if self.really is None and demand.phrase:
-            typed = self._ask(f"Type {demand.phrase} to {demand.verb}: ", demand, "it is dangerous")
+            asked = f"Type {demand.phrase} to {demand.verb}: "
+            typed = self._ask(asked, demand.grave, demand.consent)
             if not demand.matches(typed):
                 raise Declined(f"{typed!r} is not {demand.phrase}")
         elif self.really is None and not self.yes:
-            answer = self._ask(f"{demand.verb.capitalize()}? [y/N] ", demand, "nobody can be asked")
+            asked = f"{demand.verb.capitalize()}? [y/N] "
+            answer = self._ask(asked, "nobody can be asked", demand.options)
             if answer.lower() not in ("y", "yes"):
                 raise Declined("the answer was not y")
         return reason
 
-    def _ask(self, prompt: str, demand: Demand, why: str) -> str:
+    def _ask(self, prompt: str, why: str, takes: str) -> str:
         if not self.asks:
-            raise _lacking(why, demand)
+            raise _lacking(why, takes)
         drop_typed()
         narrate(display(prompt))
         answer = sys.stdin.readline()
@@ -96,8 +111,16 @@ def somebody_there() -> bool:
     return all(stream is not None and stream.isatty() for stream in streams)
 
 
-def _lacking(why: str, demand: Demand) -> Invalid:
-    return contexts.usage(why, f"nothing was changed; it takes {demand.options}")
+def _grave(plans: Sequence[Plan]) -> str:
+    if len(plans) > 1:
+        return f"{len(plans)} at once, and not all are harmless"
+    if over := plans[0].going_over:
+        return f"{tally(over)} {'goes' if len(over) == 1 else 'go'} over quota"
+    return "the context is in production"
+
+
+def _lacking(why: str, takes: str) -> Lacking:
+    return Lacking(why, hint=f"nothing was changed; it takes {takes}", data={"usage": True})
 
 
 def drop_typed() -> None:
