@@ -10,14 +10,17 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO, cast
+
+from backend.core.text import display
 
 GRACE = 2.0
 """Seconds that a program has left once it is to stop."""
 
 LOOK = 0.1
 OUTPUT_KEPT = 4096
+OUTPUT_TOLD = 200
 
 
 class Failed(Exception):
@@ -33,23 +36,37 @@ def execute(
     body: bytes,
     timeout: float,
     stop: threading.Event,
-    errors: int = subprocess.STDOUT,
+    complaint: bytearray | None = None,
 ) -> tuple[int, bytes]:
-    """Exit code of a program and the beginning of what it wrote; it and what it started are
-    killed after `timeout` seconds. Raises Failed, Stopped."""
+    """Exit code of a program and the beginning of what it wrote; what it wrote to stderr is among
+    that, or put into the `complaint`. It and what it started are killed after `timeout` seconds.
+    Raises Failed, Stopped."""
     # A file, not a pipe: a program need not read what it is given.
     with tempfile.TemporaryFile() as given:
         given.write(body)
         given.seek(0)
-        with _started(words, given, errors) as process:
+        with _started(words, given, apart=complaint is not None) as process:
+            output = bytearray()
+            streams = {cast("IO[bytes]", process.stdout): output}
+            if process.stderr is not None and complaint is not None:
+                streams[process.stderr] = complaint
             try:
-                return _followed(process, cast("IO[bytes]", process.stdout), timeout, stop)
+                return _followed(process, streams, timeout, stop), bytes(output)
             finally:
                 _end(process)
 
 
-def _started(words: Sequence[str], given: IO[bytes], errors: int) -> subprocess.Popen[bytes]:
-    """A program in a session of its own. Raises Failed."""
+def ending(code: int, output: bytes | bytearray) -> str:
+    """How a program failed that ended so, and the beginning of what it said, safe to be shown."""
+    how = f"exit {code}" if code > 0 else f"ended by signal {-code}"
+    said = display(output.decode("utf-8", "replace").strip(), limit=OUTPUT_TOLD)
+    return f"{how}: {said}" if said else how
+
+
+def _started(words: Sequence[str], given: IO[bytes], *, apart: bool) -> subprocess.Popen[bytes]:
+    """A program in a session of its own, with its stderr `apart` or in its output. Raises
+    Failed."""
+    errors = subprocess.PIPE if apart else subprocess.STDOUT
     try:
         return subprocess.Popen(  # noqa: S603
             words, stdin=given, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
@@ -60,10 +77,14 @@ def _started(words: Sequence[str], given: IO[bytes], errors: int) -> subprocess.
 
 
 def _followed(
-    process: subprocess.Popen[bytes], stream: IO[bytes], timeout: float, stop: threading.Event
-) -> tuple[int, bytes]:
-    """Exit code and output. What goes on in the background does not count."""
-    output, end = bytearray(), time.monotonic() + timeout
+    process: subprocess.Popen[bytes],
+    streams: Mapping[IO[bytes], bytearray],
+    timeout: float,
+    stop: threading.Event,
+) -> int:
+    """Exit code, the beginning of each stream taken. What goes on in the background does not
+    count."""
+    end = time.monotonic() + timeout
     told = False
     while (code := process.poll()) is None:
         if stop.is_set() and not told:
@@ -72,19 +93,21 @@ def _followed(
             if told:
                 raise Stopped
             raise Failed(f"no end after {timeout:g} s; it was killed")
-        _read(stream, output, LOOK)
-    _read(stream, output, 0)
-    return code, bytes(output)
+        _read(streams, LOOK)
+    _read(streams, 0)
+    return code
 
 
-def _read(stream: IO[bytes], output: bytearray, seconds: float) -> None:
+def _read(streams: Mapping[IO[bytes], bytearray], seconds: float) -> None:
     """Take what there is; beyond what is kept it is thrown away."""
-    ready, _, _ = select.select([stream], [], [], seconds)
-    if not ready:
-        return
-    found = os.read(stream.fileno(), 1 << 16)
-    output += found[: OUTPUT_KEPT - len(output)]
-    if not found and seconds:
+    ready, _, _ = select.select(list(streams), [], [], seconds)
+    more = False
+    for stream in ready:
+        found = os.read(stream.fileno(), 1 << 16)
+        taken = streams[stream]
+        taken += found[: OUTPUT_KEPT - len(taken)]
+        more = more or bool(found)
+    if ready and not more and seconds:
         time.sleep(seconds / 10)  # it closed its output and goes on
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
-import subprocess
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 from backend.core.errors import NotSignedIn
 from backend.core.signin import LONGEST, Ask, Question, plausible
 from backend.credentials import Source
-from backend.program import Failed, execute
+from backend.program import Failed, ending, execute
 
 SECONDS = 30.0
 """How long a program may take to tell one."""
@@ -35,10 +34,10 @@ def secret(source: Source) -> str:
     try:
         found = _kept(source, threading.Event(), SECONDS).rstrip("\r\n")
     except Failed as error:
-        raise NotSignedIn(str(error), hint=f"mend {source.setting}") from None
+        raise NotSignedIn(str(error), hint=source.remedy) from None
     if not found or "\n" in found:
         what = "has more than one line" if found else "there is nothing in it"
-        raise NotSignedIn(f"{source.setting}: {what}", hint=f"mend {source.setting}")
+        raise NotSignedIn(f"{source.setting}: {what}", hint=source.remedy)
     return found
 
 
@@ -57,9 +56,10 @@ def keep(source: Source, text: str) -> None:
 
 def _kept(source: Source, stop: threading.Event, timeout: float) -> str:
     if source.command:
-        code, output = execute(source.command, b"", timeout, stop, errors=subprocess.DEVNULL)
+        complaint = bytearray()
+        code, output = execute(source.command, b"", timeout, stop, complaint)
         if code:
-            raise Failed(f"{source.setting}: exit {code}")
+            raise Failed(f"{source.setting}: {ending(code, complaint)}")
         return output.decode("utf-8", "replace")
     if source.file:
         return _from_file(source.file, source.setting)
@@ -116,5 +116,4 @@ class Tokens:
                 return token
         self._refused.clear()
         self.typed = False
-        mend = f"mend {self._source.setting}" if self._source.setting else "configure a token"
-        raise NotSignedIn(f"{self._place}: {why}", hint=mend)
+        raise NotSignedIn(f"{self._place}: {why}", hint=self._source.remedy)

@@ -112,7 +112,7 @@ def _source(place: Place, found: dict[str, Any], kind: str = "token") -> Source:
     """Where a token is kept, taken out of the settings."""
     check.one_token(place, found, kind)
     command, file = found.pop(f"{kind}_command", ()), found.pop(f"{kind}_file", None)
-    return Source(command, found.pop(f"{kind}_env", ""), file, kind)
+    return Source(command, found.pop(f"{kind}_env", ""), file, kind, place.key)
 
 
 def bursar(place: Place, value: object) -> Server:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import threading
 
-from backend.core.text import display
 from backend.notices.deliverer import Undelivered
 from backend.notices.model import Notice, Sink
 from backend.notices.rules import document
-from backend.program import Failed, execute
-
-OUTPUT_TOLD = 200
+from backend.program import Failed, ending, execute
 
 
 def run(sink: Sink, notice: Notice, stop: threading.Event) -> None:
@@ -22,6 +19,4 @@ def run(sink: Sink, notice: Notice, stop: threading.Event) -> None:
     except Failed as error:
         raise Undelivered(str(error)) from error
     if code:
-        how = f"exit {code}" if code > 0 else f"ended by signal {-code}"
-        said = display(output.decode("utf-8", "replace").strip(), limit=OUTPUT_TOLD)
-        raise Undelivered(f"{how}: {said}" if said else how)
+        raise Undelivered(ending(code, output))

@@ -88,6 +88,7 @@ def test_servers_and_where_their_tokens_are(configure: Configure) -> None:
     astakos = Systems(Source(variable="ASTAKOS_TOKEN"), url, cyclades)
     assert found["team"] == Context("team", bursar=Server(program, "https://bursar.example.org"))
     assert found["here"].bursar == Server(Source(), socket=Path("/run/bursar.sock"))
+    assert found["here"].bursar.token.section == "contexts.here.bursar"
     assert found["prod"] == Context("prod", production=True, astakos=astakos)
     assert [found[name].kind for name in ("team", "here", "prod", "big")] == [
         "bursar", "bursar", "astakos", "postgresql",

@@ -27,6 +27,14 @@ def test_it_is_given_the_notice_and_its_answer_is_its_exit_code() -> None:
     assert sh("kill -9 $$")[0] == -9
 
 
+def test_what_it_complains_of_is_put_apart_and_bounded_as_well() -> None:
+    complaint = bytearray()
+    script = "echo token; head -c 300000 /dev/zero >&2; exit 3"
+    found = execute(("/bin/sh", "-c", script), b"", 20.0, threading.Event(), complaint)
+    assert found == (3, b"token\n")
+    assert complaint == bytes(OUTPUT_KEPT)
+
+
 def test_it_need_not_read() -> None:
     body = b"x" * 1_000_000
     assert execute(("/bin/true",), body, 20.0, threading.Event()) == (0, b"")

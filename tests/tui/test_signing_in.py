@@ -320,9 +320,21 @@ async def test_a_source_is_read_again_and_then_the_operator_asked(tmp_path: Path
 
 
 @looped
-async def test_a_program_that_fails_is_named_and_not_quoted() -> None:
-    source = Source(command=("/bin/sh", "-c", "echo s3cret; echo s3cret >&2; exit 3"))
+async def test_a_program_that_fails_is_quoted_in_what_it_complains_of_alone() -> None:
+    """What it writes to its output may be the token."""
+    source = Source(command=("/bin/sh", "-c", "echo s3cret; echo '\x1b[2Jno such key' >&2; exit 3"))
     with pytest.raises(NotSignedIn) as caught:
         await Tokens(source, "team", "https://h.example")()
-    assert "token_command: exit 3" in str(caught.value)
+    assert "token_command: exit 3: ␛[2Jno such key" in str(caught.value)
     assert "s3cret" not in str(caught.value)
+
+
+@looped
+async def test_where_no_token_is_configured_it_says_which_settings_name_one() -> None:
+    source = Source(section="contexts.team.bursar")
+    tokens = Tokens(source, "team", "https://h.example")
+    assert await tokens() == ""
+    with pytest.raises(NotSignedIn, match="no token is configured") as caught:
+        await tokens("who is this?")
+    wanted = "set token_command, token_env or token_file in [contexts.team.bursar]"
+    assert caught.value.hint == wanted
