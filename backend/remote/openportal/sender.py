@@ -16,7 +16,7 @@ from backend.core.errors import (
     OutcomeUnknown,
 )
 from backend.core.identity import Actor, Role
-from backend.core.plan import Command, WireRequest
+from backend.core.plan import Command, Plan, Receipt, WireRequest
 from backend.core.runtime import Runtime
 from backend.core.usecase import Decision, Write
 from backend.openportal.client import AwardTold
@@ -34,7 +34,7 @@ from backend.openportal.model import (
     SetNodeLimit,
 )
 from backend.openportal.rules.identifiers import plain
-from backend.remote.openportal import effects
+from backend.remote.openportal import called, effects
 from backend.remote.openportal.blind import decided
 from backend.remote.openportal.lacks import MARKS, OLDER
 from backend.remote.openportal.mirror import OpenPortalMirror
@@ -80,6 +80,21 @@ class OpenPortalSender(Sender[PortalCase]):
     @property
     def _actor(self) -> Actor:
         return self._reader.actor
+
+    async def apply(self, plan: Plan, reason: str) -> Receipt:
+        """Read again, compare and send once; the journal keeps what it is called."""
+        command = plan.command
+        if isinstance(command, AllocationCommand):
+            await self._keep_name(plain(command.allocation))
+        receipt = await super().apply(plan, reason)
+        if made := receipt.created.get("allocation"):
+            await self._keep_name(str(made))
+        return receipt
+
+    async def _keep_name(self, uuid: str) -> None:
+        with suppress(BursarError):  # what is done matters more
+            if one := await self._mirror.database.peek(lambda tx: called.called(tx, uuid)):
+                await self._trail.database.awrite(lambda tx: called.keep(tx, one))
 
     # Reading again
 

@@ -297,3 +297,36 @@ def test_who_has_no_part_in_a_project_is_refused_before_anything_is_sent(stand: 
     stand.play(scene, token=MEMBER)
     assert stand.waldur.written == []
     stand.play(lambda backend: carry_out(backend, pull(uuid)), token=ADMIN)
+
+
+async def told_of(backend: RemoteBackend, text: str = "") -> list[str]:
+    """What the console's own journal is about, newest first."""
+    return [one.about for one in await backend.journal.listing.page(Query(text), 9)]
+
+
+def test_what_is_gone_keeps_its_name_in_the_consoles_own_journal(stand: Stand) -> None:
+    gone, unlinked = stand.waldur.allocation("climate"), stand.waldur.allocation("ocean")
+    (service,), (project,) = stand.waldur.services, stand.waldur.projects
+
+    async def scene(backend: RemoteBackend) -> None:
+        new = CreateAllocation(actor=ME, remote=False, name="new", service=service, project=project)
+        made = str((await carry_out(backend, new)).created["allocation"])
+        assert await settled(backend, made) is State.OK
+        await carry_out(backend, limit(gone))
+        assert await settled(backend, gone) is State.OK
+        await carry_out(backend, delete(gone))
+        assert await settled(backend, gone) is None
+        await carry_out(backend, UnlinkAllocation(actor=ME, allocation=unlinked))
+        del stand.waldur.rows[made]
+
+    async def later(backend: RemoteBackend) -> None:
+        names = ["ocean on isambard", *["climate on isambard"] * 2, "new on isambard"]
+        assert await told_of(backend) == names
+        assert await told_of(backend, "about:climate") == names[1:3]
+        (key, *_) = await backend.journal.listing.keys(Query("about:ocean"))
+        found = await backend.journal.detail(key)
+        assert found.row.about == "ocean on isambard"
+        assert '"service":"isambard"' in found.row.before
+
+    stand.play(scene)
+    stand.play(later)
