@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from backend.backend import Backend
@@ -29,8 +29,10 @@ OFFERED, FOUND = 500, 20
 """Services and projects that are looked at, at most."""
 NAMES_SHOWN = 4
 UUID = re.compile("[0-9a-f]{32}")
-DEFAULT = "empty: the service's default; inf, no limit, is set once it is made"
-RECORD = "record only: the service is not told; {} sets it there"
+DEFAULT = "empty: the service's default; inf (-1), no limit, is set once it is made"
+ONCE_MADE = "inf (-1) is set once it is made"
+RECORD = "record only: the service is not told; {} sets it there, and inf (-1), no limit"
+ELSEWHERE = "only {} sets inf (-1), no limit"
 SHORT = "up to 30 lower-case letters and digits, a letter first"
 KEPT = "What failed for want of a name is not tried again: {} deletes it, {} makes another one."
 MEMBERSHIP = ("open", "members_only", "roles_only", "locked")
@@ -59,7 +61,8 @@ class PortalForms:
             Field("project", "Project", value=project, help="its name, short name or uuid",
                   find=self._project, required=True),
             Field("name", "Name", check=at_most(LONGEST), required=True),
-            Field("node_limit", "Node limit", help=DEFAULT, check=_whole),
+            Field("node_limit", "Node limit", help=DEFAULT,
+                  check=_whole(ONCE_MADE)),
             Field("counterpart", "Group / remote id", help="such as brics.a6b, or u6ac.brics",
                   check=at_most(COUNTERPART)),
             Field("description", "Description", Kind.TEXT, check=at_most(DESCRIBED)),
@@ -95,7 +98,8 @@ class PortalForms:
             Field("counterpart", label, value=row.counterpart or "",
                   help=_shape(row), check=at_most(COUNTERPART)),
             Field("node_limit", "Limit (record)", value=limit,
-                  help=now + RECORD.format(limit_key), check=_whole),
+                  help=now + RECORD.format(limit_key),
+                  check=_whole(ELSEWHERE.format(limit_key))),
         )  # fmt: skip
 
         def command(changed: Changed) -> ModifyAllocation:
@@ -203,9 +207,16 @@ def _shape(row: PortalRow) -> str:
     return "project.portal over there, such as u6ac.brics" if row.remote else "such as brics.a6b"
 
 
-def _whole(value: Value) -> None:
-    if not value:
-        return
-    text = str(value)
-    if not text.isascii() or not text.isdigit() or int(text) >= 2**63:
-        raise ValueError("no whole number of node-hours")
+def _whole(endless: str) -> Callable[[Value], None]:
+    """A check of node-hours; `endless` says where no limit is set."""
+
+    def check(value: Value) -> None:
+        if not value:
+            return
+        text = str(value)
+        if text.lower() in ("inf", "∞", "-1"):
+            raise ValueError(endless)
+        if not text.isascii() or not text.isdigit() or int(text) >= 2**63:
+            raise ValueError("no whole number of node-hours")
+
+    return check

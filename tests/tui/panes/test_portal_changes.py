@@ -6,6 +6,7 @@ import re
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from backend.core.identity import Actor, Role
 from backend.core.plan import Tier
@@ -179,6 +180,12 @@ def test_a_stuck_one_is_unlinked_or_marked(harbour: Stage) -> None:
     assert p.gone(uuid)
 
 
+def unwrapped(pilot: Pilot[None]) -> str:
+    """The hints beside the fields of a form, each on one line."""
+    hints = pilot.app.screen.query(".told").results(Static)
+    return "\n".join(" ".join(str(one.content).split()) for one in hints)
+
+
 def test_the_record_is_edited_and_its_limit_is_the_record_only(harbour: Stage) -> None:
     p = portal_of(harbour)
 
@@ -186,7 +193,10 @@ def test_the_record_is_edited_and_its_limit_is_the_record_only(harbour: Stage) -
         await at(pilot, "ice")
         await press(pilot, "e")
         await form(pilot)
-        assert "record only" in said(pilot.app)
+        assert "L sets it there, and inf (-1), no limit" in unwrapped(pilot)
+        await fill(pilot, node_limit="-1")
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: "! only L sets inf (-1), no limit" in unwrapped(pilot))
         await fill(pilot, name="ice-core", node_limit="50")
         await press(pilot, "ctrl+s")
         shown = await dialog(pilot)
@@ -207,6 +217,10 @@ def test_a_new_allocation_is_made_and_followed_until_it_is_ok(harbour: Stage) ->
         await fill(pilot, service="nowhere", name="ice-new", node_limit="77")
         await press(pilot, "ctrl+s")
         await until(pilot, lambda: "called nowhere" in said(pilot.app))
+        await fill(pilot, node_limit="inf")
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: "! inf (-1) is set once it is made" in unwrapped(pilot))
+        await fill(pilot, node_limit="77")
         await fill(pilot, service="isambard ai")
         await press(pilot, "ctrl+s")
         await agreed(pilot)
