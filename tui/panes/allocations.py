@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from backend.allocations.model import AllocationRow
+from backend.allocations.model import KINDS, AllocationRow
 from backend.backend import NICO, OPENPORTAL
 from backend.core.errors import Invalid, NotFound
 from backend.core.listing import FieldSpec, Query
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from backend.core.plan import Command
     from tui.forms.form import Form
 
+ROWS = (ConsumerRow, PortalRow, PortalRow, NicoRow)
+"""What a row is of, in the order of kinds."""
 TYPES_OFFERED, PLACES_OFFERED = 12, 60
 """Words of the facet picker at most."""
 ROWS_LOOKED_AT = 200
@@ -49,6 +51,8 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
     """Types of rows that were on screen."""
     _overspent = 0
     """Project codes of which more was used than their one limit."""
+    _marked: tuple[tuple[int, int], frozenset[type]] = (0, 0), frozenset()
+    """How many are marked and which was last, and the kinds of all."""
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ALLOCATIONS, Scope.LIST)
 
     def columns(self) -> Sequence[Column[AllocationRow]]:
@@ -94,6 +98,14 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
         """The one under the cursor."""
         row = self.list.cursor_row
         return None if row is None else row.of
+
+    def marked_kinds(self) -> frozenset[type]:
+        """By what their keys say; kept, since many may be marked."""
+        marked = self.state.marked
+        told = len(marked), next(reversed(marked), 0)
+        if self._marked[0] != told:
+            self._marked = told, frozenset(ROWS[key % KINDS] for key in marked)
+        return self._marked[1]
 
     def open_row(self, row: AllocationRow) -> None:
         """Everything about it, on the whole screen."""

@@ -20,6 +20,15 @@ from tui.panes.value_actions import in_words_of_nico
 if TYPE_CHECKING:
     from tui.forms.form import Form
 
+SEVERAL: Mapping[str, frozenset[type]] = {
+    "alloc.limit": frozenset((PortalRow, NicoRow)),
+    **dict.fromkeys(
+        ("alloc.pull", "alloc.ok", "alloc.erred", "alloc.unlink"), frozenset((PortalRow,))
+    ),
+    "alloc.delete": frozenset((ConsumerRow, PortalRow, NicoRow)),
+}
+"""What is done with all that are marked, and the kinds that have it."""
+NONE_MARKED = "only allocations of OpenPortal have that, and none is marked"
 OF_NONE = ("undo", "alloc.new")
 """Changes that need no allocation."""
 OF_CONSUMERS = ("alloc.move",)
@@ -64,6 +73,15 @@ class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bin
         found = self.of()
         return found if isinstance(found, NicoRow) else None
 
+    def marked_kinds(self) -> frozenset[type]:
+        """What is marked, by the rows of its systems."""
+        return frozenset()
+
+    def kinds(self, action: Action) -> frozenset[type]:
+        """What a key is about: what is marked, or what is under the cursor."""
+        marked = self.marked_kinds() if action.id in SEVERAL else frozenset()
+        return marked or frozenset((type(self.of()),))
+
     def gives(self, action: Action) -> Sequence[str]:
         """What its kind has for a key, or any where there is none; others may be marked."""
         known = _GIVES.get(type(self.of()), _ANY).get(action.id, action.gives)
@@ -76,6 +94,8 @@ class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bin
         why = self.nico_nonsense(action) or super().refusal(action)
         if why or action.group is not Group.DECIDE or action.id in OF_NONE:
             return why
+        if self.marks() and action.id in SEVERAL:
+            return "" if self.kinds(action) & SEVERAL[action.id] else NONE_MARKED
         found = self.of()
         if found is None:
             return "" if self.marks() else "no allocation is selected"
@@ -83,12 +103,12 @@ class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bin
             return self.portal_refusal(action, found)
         if isinstance(found, NicoRow):
             return "" if self.marks() and action.changes_data else self.nico_refusal(action, found)
-        if self.marks() and action.id in PORTAL_ONLY:
-            return ""  # others are marked
         return self.consumer_refusal(action, found)
 
     def offers(self, action: Action) -> bool:
-        """The row of keys has what the kind under the cursor has."""
+        """The row of keys has what the kinds that are marked have, or the one under the cursor."""
+        if self.marks() and action.id in SEVERAL:
+            return bool(self.kinds(action) & SEVERAL[action.id])
         found = self.of()
         if isinstance(found, NicoRow):
             return action.id not in OF_OTHERS
@@ -102,9 +122,10 @@ class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bin
 
     def named(self, action: Action) -> Action:
         """In the words of Placement and NICo where it is about one of theirs."""
-        if action.id == "alloc.limit" and self.nico_row() is not None:
+        kinds = self.kinds(action)
+        if action.id == "alloc.limit" and kinds == {NicoRow}:
             return in_words_of_nico(action)
-        if action.id in WORDS and self.consumer_row() is not None:
+        if action.id in WORDS and kinds == {ConsumerRow}:
             title, short = WORDS[action.id]
             return replace(action, title=title, short=short)
         return action

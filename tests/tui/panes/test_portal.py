@@ -125,6 +125,37 @@ def test_what_would_only_say_what_is_so_is_not_in_the_row_of_keys(harbour: Stage
     play(harbour.app(WIDE), script, WIDE)
 
 
+def test_the_row_of_keys_is_about_what_is_marked(harbour: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        def keys() -> str:
+            return said(pilot.app).rstrip().split("\n")[-1]
+
+        await order(pilot, "allocations name:ice|6a1c !kind:opr")
+        await listed(pilot, lambda count: count == 3)
+        await press(pilot, "g", "space")
+        assert "PLC" in said(pilot.app)
+        await press(pilot, "G")
+        await until(pilot, lambda: "del remove" in keys())
+        assert not [word for word in ("pull", "limit", "unlink", "OK", "ERRED") if word in keys()]
+        await press(pilot, "space", "g")
+        for key in ("g", "G"):
+            await press(pilot, key)
+            for told in ("L set limit", "P pull", "U unlink", "del delete"):
+                assert told in keys(), (key, told, keys())
+
+    play(harbour.app(WIDE), script, WIDE)
+
+
+def test_a_key_that_has_nothing_for_what_is_marked_says_so(harbour: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "allocations name:ice|6a1c !kind:opr")
+        await listed(pilot, lambda count: count == 3)
+        await press(pilot, "g", "space", "G", "P")
+        assert "only allocations of OpenPortal have that, and none is marked" in said(pilot.app)
+
+    play(harbour.app(WIDE), script, WIDE)
+
+
 def test_who_may_only_look_is_offered_no_change_and_told_why(harbour: Stage) -> None:
     viewer = harbour.backend.acting(Actor("carl", Role.VIEWER))
     app = harbour.app(WIDE)
