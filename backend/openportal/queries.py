@@ -112,7 +112,9 @@ REMOTE_PROJECT_SORTS: Mapping[str, str] = {
     "contact": REMOTE_PROJECTS + "r.last_contact_at {d}, r.id",
 }
 SELECT_REMOTE_PROJECTS = f"""
-SELECT r.id, coalesce(p.name, ''), {REMOTE_PROJECT} {FROM_REMOTE} WHERE r.id IN ({{keys}})"""
+SELECT r.id, coalesce(p.name, ''), coalesce((SELECT min(s.name) FROM portal_service s
+    WHERE s.instance = r.destination AND s.remote = 1), ''), {REMOTE_PROJECT}
+{FROM_REMOTE} WHERE r.id IN ({{keys}})"""
 
 Keys = Callable[[Query, int], tuple[str, list[object]]]
 
@@ -252,6 +254,6 @@ def earliest(details: Mapping[str, Any]) -> int:
 def remote_project_rows(tx: Tx, keys: Sequence[int]) -> dict[int, RemoteProjectRow]:
     """Rows by key; vanished ones are missing."""
     return {
-        key: RemoteProjectRow(key, remote_project_of(tuple(row)), name)
-        for key, name, *row in tx.within(SELECT_REMOTE_PROJECTS, keys)
+        key: RemoteProjectRow(key, remote_project_of(tuple(row)), name, service)
+        for key, name, service, *row in tx.within(SELECT_REMOTE_PROJECTS, keys)
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 
 from backend.core.text import counted
 from backend.openportal.model import (
@@ -54,10 +55,19 @@ def place(destination: str) -> str:
     return destination.rpartition(".")[2]
 
 
+def goes_to(row: RemoteProjectRow) -> str:
+    """Where an award of ours goes, as allocations name it."""
+    return row.service_name or place(row.remote_project.destination)
+
+
 def single(review: AwardReview, look: Look) -> list[Line]:
     """Everything in one column."""
-    effect = section("APPROVING IT", _effect(review, look))
-    return [*_head(review, look), *effect, *_asked(review, look)]
+    effect = section("APPROVING IT", _effect(review, look)) if _waits_for_us(review) else ()
+    return [*_head(review, look), *effect, *_became(review, look), *_asked(review, look)]
+
+
+def _waits_for_us(review: AwardReview) -> bool:
+    return review.row.award.state is AwardState.PENDING
 
 
 def left(review: AwardReview, look: Look) -> list[Line]:
@@ -69,15 +79,33 @@ def _asked(review: AwardReview, look: Look) -> list[Line]:
     return [
         *section("DESCRIPTION", _prose("about", review.description, look)),
         *section(f"MEMBERS ({len(review.members)})", _members(review)),
-        *section("LINKS", _links(review)),
+        *section("LINKS", _links(review.links)),
         *section("NOTES", _notes(review, look)),
     ]
 
 
 def right(review: AwardReview, look: Look) -> list[Line]:
-    """What approving it would do."""
+    """What approving it would do, or what there is of it."""
+    if not _waits_for_us(review):
+        return _became(review, look)
     head = line("", ("AFTER APPROVAL", HEAD), ("  nothing has been changed yet", QUIET))
     return [head, *_effect(review, look)]
+
+
+def _became(review: AwardReview, look: Look) -> list[Line]:
+    """The project of one that was decided."""
+    if _waits_for_us(review):
+        return []
+    return [
+        *section("ITS PROJECT", _project(review)),
+        *section("WHAT THE PROJECT HAS", _has(review, look), "used this month of the limit"),
+    ]
+
+
+def _project(review: AwardReview) -> Iterator[Line]:
+    if (found := review.project) is not None:
+        owner = f"   {found.customer_name}" if found.customer_name else ""
+        yield line("project", f"  {found.project.name}", (owner, QUIET))
 
 
 def _prose(key: str, text: str, look: Look) -> list[Line]:
@@ -127,9 +155,21 @@ def _members(review: AwardReview) -> Iterator[Line]:
         yield line("member.more", (f"  and {len(review.members) - len(shown):,} more", QUIET))
 
 
-def _links(review: AwardReview) -> Iterator[Line]:
-    for what, url in review.links:
-        yield line(f"link.{what}", f"  {what}  ", (url, QUIET))
+def _links(links: Iterable[tuple[str, object]]) -> Iterator[Line]:
+    for what, url in links:
+        yield line(f"link.{what}", f"  {what}  ", (str(url), QUIET))
+
+
+def _linked(text: str, look: Look) -> Iterator[Line]:
+    """Links that are kept as JSON; what is none stays as it is."""
+    try:
+        found = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        found = None
+    if isinstance(found, dict):
+        yield from _links(found.items())
+    else:
+        yield from _prose("links", text, look)
 
 
 def _notes(review: AwardReview, look: Look) -> Iterator[Line]:
@@ -179,7 +219,7 @@ def remote_project(row: RemoteProjectRow, look: Look) -> Iterator[Line]:
     for label, text in _terms(row, look).items():
         yield line(label, f"{label:<17}", names.cut(text, look.width - 17, look.glyphs))
     yield from section("WAITS FOR THE OTHER SIDE", _waits(row, look))
-    yield from section("LINKS", _prose("links", one.links, look))
+    yield from section("LINKS", _linked(one.links, look))
     yield from section("NOTES", _prose("notes", one.notes, look))
 
 
@@ -195,6 +235,7 @@ def _terms(row: RemoteProjectRow, look: Look) -> dict[str, str]:
     contact = "never" if not one.last_contact_at else ages.stamp(one.last_contact_at)
     age = f"   {ages.age(one.last_contact_at, look.now)}" if one.last_contact_at else ""
     return {
+        **({"Service": row.service_name} if row.service_name else {}),
         "Destination": one.destination,
         "Identifier": one.identifier or f"{none}   the other side has not answered yet",
         "Awarded": one.current_allocation or none,

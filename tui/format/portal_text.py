@@ -266,7 +266,7 @@ def _account(account: Account | None, look: Look) -> Iterator[Line]:
     used = account.spent + account.this_month
     figures = (
         ("Given", account.credits),
-        ("Spent", account.spent),
+        ("Spent before", account.spent),
         ("This month", account.this_month),
         ("Left", account.credits - used),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -51,6 +52,10 @@ class AwardPane(AwardActions, QueuePane, inherit_bindings=False):
         row = self.review.row
         step = f"award {row.award.identifier}" if self.size.width >= frame.WIDE else "award"
         return ("Projects", row.name or row.award.identifier, step)
+
+    def named(self, action: Action) -> Action:
+        """Awards are rejected, as their state says then."""
+        return replace(action, title="reject") if action.id == "review.deny" else action
 
     def refusal(self, action: Action) -> str:
         """One may be the first or the last."""

@@ -47,8 +47,8 @@ def _current(row: RemoteProjectRow, look: Look) -> Cell:
 COLUMNS: tuple[Column[RemoteProjectRow], ...] = (
     Column("project", "PROJECT", lambda row, look: row.project_name, 14, 30, sort="project",
            middle=True),
-    Column("destination", "TO", lambda row, look: awards.place(row.remote_project.destination),
-           12, 26, sort="destination", middle=True),
+    Column("destination", "TO", lambda row, look: awards.goes_to(row), 12, 26, sort="destination",
+           middle=True),
     Column("identifier", "IDENTIFIER", lambda row, look: row.remote_project.identifier, 12, 24,
            drop=20, middle=True),
     Column("state", "STATE", lambda row, look: awards.remote_state(row), 8, sort="state",

@@ -206,8 +206,9 @@ class AwardReview:
 
 @dataclass(frozen=True, slots=True)
 class RemoteProjectRow:
-    """An award of ours in a list."""
+    """An award of ours in a list; `service_name` is `` where no service leads there."""
 
     key: int
     remote_project: RemoteProject
     project_name: str
+    service_name: str = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from textual.pilot import Pilot
 
 from backend.openportal.model import AwardState
@@ -11,6 +13,8 @@ from tests.tui.panes.harbour import agreed, messages, worked
 from tests.tui.portals import Clocked, P, portal_of
 from tests.tui.stage import Stage, play, press, said, until
 from tests.tui.troubles import listed, order
+
+SET_LINKS = "UPDATE portal_remote_project SET links = ?"
 
 
 def test_an_award_is_approved_in_the_queue_and_the_next_is_shown(harbour: Stage) -> None:
@@ -101,3 +105,43 @@ def test_an_award_of_ours_is_sent_again_noted_and_edited(harbour: Stage) -> None
     assert found is not None
     assert "please" in found[0]
     assert found[1].startswith("2026-12-24")
+
+
+def test_what_was_decided_is_reviewed_without_what_approving_would_do(harbour: Stage) -> None:
+    p = portal_of(harbour)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "awards Glaciers")
+        await listed(pilot, lambda count: count == 1)
+        await press(pilot, "enter")
+        await until(pilot, lambda: "APPROVING IT" in said(pilot.app))
+        assert "X reject" in said(pilot.app).rstrip().split("\n")[-1]
+        await press(pilot, "A")
+        await agreed(pilot)
+        await worked(pilot, p)
+        await order(pilot, "awards Glaciers")
+        await listed(pilot, lambda count: count == 1)
+        await press(pilot, "enter")
+        await until(pilot, lambda: "ITS PROJECT" in said(pilot.app))
+        assert "APPROVING IT" not in said(pilot.app)
+        assert re.search(r"Isambard 3 +0 of 1,000", said(pilot.app))
+
+    play(harbour.app(), script)
+
+
+def test_an_award_of_ours_names_the_service_and_links_in_words(harbour: Stage) -> None:
+    p = portal_of(harbour)
+    p.database.write(lambda tx: tx.execute(SET_LINKS, ("{}",)))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "remote-projects waiting")
+        await listed(pilot, lambda count: count == 1)
+        assert re.search(r"Ocean +AIRR ", said(pilot.app))
+        await press(pilot, "enter")
+        await until(pilot, lambda: "WAITS FOR THE OTHER SIDE" in said(pilot.app))
+        assert "LINKS" not in said(pilot.app)
+        p.database.write(lambda tx: tx.execute(SET_LINKS, ('{"call": "https://c.example"}',)))
+        await press(pilot, "r")
+        await until(pilot, lambda: "call  https://c.example" in said(pilot.app))
+
+    play(harbour.app(), script)
