@@ -1,0 +1,18 @@
+"""Allocations of OpenPortal as tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.conftest import Run
+
+
+def test_tables_have_the_code_and_what_failed(bursar: Run, demo: Path) -> None:
+    def heading(*words: str) -> list[str]:
+        return bursar("allocations", *words, "--database", demo).lines[0].split()
+
+    failed = heading("kind:opl|opr", "erred")
+    assert failed[:4] == ["PROJECT", "AGE", "KIND", "NAME"]
+    assert failed[-3:] == ["SERVICE", "CODE", "ERROR_MESSAGE"]
+    assert not {"TYPE", "PROVIDER", "TENANT", "CIDR"} & {*failed}
+    assert "ERROR_MESSAGE" not in heading("kind:opl", "state:ok", "!error_message:a")
