@@ -69,18 +69,40 @@ def test_a_preview_warns_of_what_was_used_already(p: Portal) -> None:
     uuid = p.made()
     p.do(PullAllocation(actor=A, allocation=uuid))
     p.run()
-    assert p.plan(limit(uuid, 1)).warnings == ("more than this was used this month already",)
+    plan = p.plan(limit(uuid, 1))
+    assert plan.warnings == ("more than this was used this month already",)
+    (told,) = plan.figures
+    assert told == "332.81 node-hours were used this month, the limit becomes 1"
+    assert not p.plan(limit(uuid, -1)).figures
+    p.put(uuid, node_usage=40_000)
+    assert p.plan(limit(uuid, 1)).fingerprint == plan.fingerprint
 
 
 def test_a_preview_tells_of_shared_limits(p: Portal) -> None:
     one = p.made("one", node_limit=100)
     p.made("two", node_limit=100)
     (warning,) = p.plan(limit(one, 200)).warnings
-    told = "the same limit stands on another allocation of this project code, which keeps it"
-    assert warning == told
-    p.made("three", node_limit=100)
-    assert "on 2 other allocations" in p.plan(limit(one, 200)).warnings[0]
+    differs = "the limit of the project code will differ"
+    assert warning == f"two on Isambard 3 keeps 100 node-hours: {differs}"
+    for name in ("three", "four", "five"):
+        p.made(name, node_limit=100)
+    (warning,) = p.plan(limit(one, 200)).warnings
+    where = " on Isambard 3"
+    assert warning.startswith(f"two{where}, three{where}, four{where} and 1 other keep 100 node")
     assert p.plan(limit(one, 100)).warnings == ()
+
+
+def test_a_preview_of_more_says_that_the_credits_are_spent(p: Portal) -> None:
+    uuid = p.made(node_limit=1000)
+    p.do(PullAllocation(actor=A, allocation=uuid))
+    p.run()
+    p.change_project(P, credits=30_000)
+    for more in (2000, -1):
+        plan = p.plan(limit(uuid, more))
+        assert any("has spent more than its credits" in told for told in plan.warnings)
+        assert plan.figures == ("left of the project's credits -32.81 node-hours",)
+    less = p.plan(limit(uuid, 900))
+    assert (less.warnings, less.figures) == ((), ())
 
 
 def test_a_preview_tells_what_a_service_is_meant_to_give(p: Portal) -> None:

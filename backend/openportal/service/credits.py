@@ -1,4 +1,5 @@
-"""What ending an allocation does to the credits of its project: its usage is no longer counted."""
+"""The credits of an allocation's project: whether they are spent, and what ending it does to them,
+since its usage is no longer counted."""
 
 from __future__ import annotations
 
@@ -16,6 +17,24 @@ def freed(tx: Tx, found: Found) -> Iterator[str]:
     given = found.project.credits
     if given and given - spent < 0 <= given - spent + own:
         yield f"{found.project.name} is overdrawn, and would no longer look so"
+
+
+def overdrawn(tx: Tx, found: Found) -> Iterator[str]:
+    """A project that spent more than it was given."""
+    if _left(tx, found) < 0:
+        yield f"{found.project.name} has spent more than its credits"
+
+
+def short(tx: Tx, found: Found) -> Iterator[str]:
+    """How much more."""
+    if (rest := _left(tx, found)) < 0:
+        yield f"left of the project's credits {node_hours(rest, short=True)} node-hours"
+
+
+def _left(tx: Tx, found: Found) -> int:
+    """What is left of its credits; 0 where there are none."""
+    given = found.project.credits
+    return given - usages.spent(tx, found.project.uuid, found.allocation.uuid)[1] if given else 0
 
 
 def left(tx: Tx, found: Found) -> Iterator[str]:

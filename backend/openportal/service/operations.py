@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from backend.core.database.tx import Tx
 from backend.core.plan import Change, Plan, Tier, WireRequest
+from backend.core.text import counted
 from backend.core.usecase import Decision, Write
 from backend.openportal.model import (
     HUNDREDTHS,
@@ -21,6 +22,7 @@ from backend.openportal.model import (
     SetNodeLimit,
     State,
     UnlinkAllocation,
+    node_hours,
 )
 from backend.openportal.rules import access, outbound, states, values
 from backend.openportal.service import credits
@@ -40,6 +42,8 @@ from backend.openportal.store import jobs
 GOES_ON = "what is under way is not waited for any more, and may still happen at the service"
 HISTORY = "its usage history goes with it, and is no longer counted as spent"
 UNTRIED = "what failed is not tried again"
+NAMED = 3
+"""Other allocations that are named at most."""
 
 
 def set_limit(tx: Tx, command: SetNodeLimit) -> Decision:
@@ -66,6 +70,7 @@ def set_limit(tx: Tx, command: SetNodeLimit) -> Decision:
             Change(before.name, "node limit", before.node_limit, after.node_limit, "node-hours"),
         ),
         warnings=tuple(_about_limit(tx, found, command.node_limit)),
+        figures=tuple(_used_already(tx, found, command.node_limit)),
         undo="set the old limit again",
         inverse=replace(command, node_limit=before.node_limit),
     )
@@ -87,16 +92,43 @@ def _about_limit(tx: Tx, found: Found, limit: int) -> Iterator[str]:
     before = found.allocation
     if limit == UNLIMITED:
         yield "-1 bounds nothing: the project may use all it gets hold of"
-    elif (before.node_usage or 0) > limit * HUNDREDTHS:
+    elif _is_below_usage(before, limit):
         yield "more than this was used this month already"
     yield from over_most(limit, found.service)
     others = store.sharing(tx, before)
     if others and limit != before.node_limit:
-        many = "another allocation" if others == 1 else f"{others} other allocations"
-        keeps = "keeps" if others == 1 else "keep"
-        yield f"the same limit stands on {many} of this project code, which {keeps} it"
+        keeps = "keeps" if len(others) == 1 else "keep"
+        stands = values.bound(before.node_limit)
+        yield f"{_listed(others)} {keeps} {stands}: the limit of the project code will differ"
+    if _raises(before, limit):
+        yield from credits.overdrawn(tx, found)
     if before.remote:
         yield f"the portal behind {found.service.name} decides, which may take days"
+
+
+def _is_below_usage(before: Allocation, limit: int) -> bool:
+    return limit != UNLIMITED and (before.node_usage or 0) > limit * HUNDREDTHS
+
+
+def _raises(before: Allocation, limit: int) -> bool:
+    return limit != before.node_limit and not values.lowers(before.node_limit, limit)
+
+
+def _listed(others: Sequence[tuple[str, str]]) -> str:
+    """`two on Dawn, three on Isambard and 4 others`."""
+    told = ", ".join(f"{name} on {service}" for name, service in others[:NAMED])
+    rest = len(others) - NAMED
+    return f"{told} and {counted(rest, 'other')}" if rest > 0 else told
+
+
+def _used_already(tx: Tx, found: Found, limit: int) -> Iterator[str]:
+    """The figures of what `_about_limit` warns of; they drift while one reads."""
+    before = found.allocation
+    if _is_below_usage(before, limit):
+        used = node_hours(before.node_usage or 0, short=True)
+        yield f"{used} node-hours were used this month, the limit becomes {limit:,}"
+    if _raises(before, limit):
+        yield from credits.short(tx, found)
 
 
 def pull(tx: Tx, command: PullAllocation) -> Decision:

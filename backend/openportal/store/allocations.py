@@ -25,8 +25,8 @@ WHERE a.remote = 1 AND a.project_id = mine.project_id AND s.instance = ? AND a.i
 AND a.state <> 'ERRED' AND (a.id < mine.id OR a.state <> 'CREATION_SCHEDULED')
 ORDER BY a.id LIMIT 1"""
 SELECT_SHARING = """
-SELECT count(*) FROM portal_allocation
-WHERE code = ? AND remote = ? AND node_limit = ? AND uuid <> ?"""
+SELECT a.name, s.name FROM portal_allocation a JOIN portal_service s ON s.id = a.service_id
+WHERE a.code = ? AND a.remote = ? AND a.node_limit = ? AND a.uuid <> ? ORDER BY s.fold, a.id"""
 SELECT_LIMITS = """
 SELECT DISTINCT a.code, a.node_limit FROM portal_allocation a
 JOIN portal_project p ON p.id = a.project_id
@@ -88,12 +88,13 @@ def rival(tx: Tx, uuid: str, destination: str) -> str | None:
     return name
 
 
-def sharing(tx: Tx, one: Allocation) -> int:
-    """How many others of the same project code have the same limit."""
+def sharing(tx: Tx, one: Allocation) -> list[tuple[str, str]]:
+    """The others of the same project code that have the same limit, with their services."""
     code = code_of(one.backend_id, one.counterpart, remote=one.remote)
     if not code:
-        return 0
-    return int(tx.scalar(SELECT_SHARING, (code, one.remote, one.node_limit, one.uuid)))
+        return []
+    rows = tx.all(SELECT_SHARING, (code, one.remote, one.node_limit, one.uuid))
+    return [(name, service) for name, service in rows]
 
 
 def limits(tx: Tx, project: str) -> list[tuple[str, int]]:

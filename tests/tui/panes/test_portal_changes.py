@@ -30,7 +30,8 @@ def test_a_limit_is_set_with_a_preview_and_its_end_is_told(harbour: Stage) -> No
         await press(pilot, "L", *"1200", "enter")
         shown = await agreed(pilot)
         assert shown.plan.tier is Tier.REVERSIBLE
-        assert any("of this project code" in one for one in shown.plan.warnings)
+        keeps = "ocean on Isambard 3 keeps 1,000 node-hours"
+        assert any(one.startswith(keeps) for one in shown.plan.warnings)
         await until(pilot, lambda: "TO UPDATE" in said(pilot.app))
         await worked(pilot, p)
         await until(pilot, lambda: "limit of ocean-ai on Isambard AI: OK" in messages(pilot))
