@@ -90,13 +90,14 @@ def _names(tx: Tx, statement: str, key: int) -> tuple[str, ...]:
     return tuple(name for (name,) in tx.all(statement, (key,)))
 
 
-def _largest(tx: Tx, key: int) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
+def _largest(tx: Tx, key: int) -> tuple[tuple[ConsumerRow, tuple[tuple[str, int], ...]], ...]:
     """Consumers with what they hold of it, those with the largest share first."""
-    found = tx.all(SELECT_LARGEST, (key, MOST_CONSUMERS))
+    found = [id for id, _ in tx.all(SELECT_LARGEST, (key, MOST_CONSUMERS))]
     held: dict[int, list[tuple[str, int]]] = {}
-    for id, name, used in tx.within(SELECT_HELD, [id for id, _ in found], (key,)):
+    for id, name, used in tx.within(SELECT_HELD, found, (key,)):
         held.setdefault(id, []).append((name, used))
-    return tuple((uuid, tuple(held[id])) for id, uuid in found)
+    rows = consumer_rows(tx, found)
+    return tuple((rows[id], tuple(held[id])) for id in found)
 
 
 def consumer_named(tx: Tx, uuid: str) -> ConsumerRow:

@@ -170,9 +170,10 @@ def test_a_provider_tells_what_stands_below_and_who_holds_most(
     database.write(lambda tx: tx.execute(more))
     found = asyncio.run(room.provider(1))
     assert found.children == ("Node-00002",)
-    assert found.consumers[0] == (
-        uuid(4, 9), (("VCPU", 60), ("MEMORY_MB", 4096), ("DISK_GB", 40))
-    )  # fmt: skip
+    row, held = found.consumers[0]
+    assert held == (("VCPU", 60), ("MEMORY_MB", 4096), ("DISK_GB", 40))
+    assert row == asyncio.run(room.consumer(9)).row
+    assert row.uuid == uuid(4, 9)
     assert len(found.consumers) == 50
     below = asyncio.run(room.provider_named("Node-00002"))
     assert (below.depth, below.parent_name, below.consumers) == (1, "Node-00001", 50)

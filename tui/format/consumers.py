@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from backend.core.text import counted
 from backend.placement.model import ConsumerDetail, ConsumerRow, Share
 from tui.format import ages, names
+from tui.format.holders import project_of, type_of
 from tui.format.lines import HEAD, QUIET, WARN, Line, Look, blank, line, section, styled
-from tui.format.stock import barred, figure, project_of, type_of
+from tui.format.stock import barred, figure
 from tui.format.units import UNKNOWN
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from backend.core.text import counted
-from backend.placement.model import UNTYPED, InventoryRow, ProviderDetail, Stock
-from backend.placement.model.entities import MOST, PLACEHOLDER
+from backend.placement.model import ConsumerRow, InventoryRow, ProviderDetail, Stock
+from backend.placement.model.entities import MOST
 from backend.quotas.model import BYTES
 from tui.format import bars, names
+from tui.format.holders import holders
 from tui.format.lines import (
     BAD,
     HEAD,
@@ -16,14 +17,13 @@ from tui.format.lines import (
     WARN,
     Line,
     Look,
-    Part,
     blank,
     columns,
     line,
     section,
     wrapped,
 )
-from tui.format.units import UNKNOWN, Style, amount, percent
+from tui.format.units import Style, amount, percent
 
 SIZES = {"MB": 1024**2, "GB": 1024**3}
 """What the names of classes are counted in, in bytes."""
@@ -67,20 +67,6 @@ def _short(name: str, number: int, look: Look) -> str:
     if not head or suffix not in SIZES:
         return f"{name} {figure(number, look)}"
     return f"{head} {amount(number * SIZES[suffix], BYTES, look.units)}"
-
-
-def type_of(consumer_type: str, known: bool = True) -> Part:
-    """The type of a consumer; one that has none needs looking after."""
-    if not known:
-        return UNKNOWN, QUIET
-    return ("untyped", WARN) if consumer_type == UNTYPED else consumer_type
-
-
-def project_of(project: str, name: str, known: bool = True) -> Part:
-    """A project by its name where it is known; `(none)` for the placeholder."""
-    if not known:
-        return UNKNOWN, QUIET
-    return ("(none)", WARN) if project == PLACEHOLDER else name or project
 
 
 def ratio(number: float) -> str:
@@ -196,23 +182,25 @@ def _fields(stock: Stock, look: Look) -> Iterator[Line]:
 
 def _who(row: InventoryRow, found: ProviderDetail, look: Look) -> list[Line]:
     holding = [
-        (uuid, number)
-        for uuid, held in found.consumers
+        (consumer, number)
+        for consumer, held in found.consumers
         for name, number in held
         if name == row.resource_class
     ]
     holding.sort(key=lambda one: -one[1])
-    return section("WHO FILLS IT", _holders(holding, row, look), "largest first")
+    note = f"largest first, share of the {figure(row.used, look)} used"
+    return section("WHO FILLS IT", _holders(holding, row, look), note)
 
 
-def _holders(holding: Sequence[tuple[str, int]], row: InventoryRow, look: Look) -> Iterator[Line]:
-    shown = holding[:CONSUMERS_SHOWN]
-    figures = [[figure(number, look), percent(number, row.used)] for _, number in shown]
-    laid = columns(figures, ">>")
-    room = max(8, look.width - 4 - len(" ".join(laid[0]) if laid else ""))
-    for (uuid, _), cells in zip(shown, laid, strict=True):
-        name = names.fit(uuid, min(36, room), look.glyphs)
-        yield line(f"holder.{uuid}", f"  {name} {cells[0]}", (f" {cells[1]}", QUIET))
+def _holders(
+    holding: Sequence[tuple[ConsumerRow, int]], row: InventoryRow, look: Look
+) -> Iterator[Line]:
+    shown = [
+        (consumer, (figure(number, look), percent(number, row.used)))
+        for consumer, number in holding[:CONSUMERS_SHOWN]
+    ]
+    if shown:
+        yield from holders(("USED", "SHARE"), ">>", shown, look)
     if len(holding) > len(shown):
         yield line("holder.more", (f"  and {len(holding) - len(shown):,} more", QUIET))
 
@@ -251,7 +239,6 @@ def _words(key: str, texts: Sequence[str], look: Look) -> list[Line]:
 
 
 def _largest(found: ProviderDetail, look: Look) -> Iterator[Line]:
-    for uuid, held in found.consumers[:CONSUMERS_SHOWN]:
-        text = amounts(held, look)
-        room = max(13, look.width - len(text) - 4)
-        yield line(f"consumer.{uuid}", f"  {names.fit(uuid, min(36, room), look.glyphs)}  ", text)
+    shown = [(row, (amounts(held, look),)) for row, held in found.consumers[:CONSUMERS_SHOWN]]
+    if shown:
+        yield from holders(("AMOUNTS",), "<", shown, look)

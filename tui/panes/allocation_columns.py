@@ -10,8 +10,9 @@ from backend.nico.model import Kind, NicoRow
 from backend.openportal.model import PortalRow
 from backend.placement.model import ConsumerRow
 from tui.format import ages, nico, portal
+from tui.format.holders import project_of, type_of
 from tui.format.lines import QUIET, Look
-from tui.format.stock import amounts_fitting, project_of, type_of
+from tui.format.stock import amounts_fitting
 from tui.format.units import UNKNOWN
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell

@@ -99,11 +99,12 @@ class ProviderRow:
 
 @dataclass(frozen=True, slots=True)
 class ProviderDetail:
-    """A provider with its inventories, children, traits, aggregates and largest consumers."""
+    """A provider with its inventories, children, traits, aggregates and largest consumers, each
+    with its amounts of it as (class, amount)."""
 
     row: ProviderRow
     inventories: tuple[InventoryRow, ...]
     children: tuple[str, ...]
     traits: tuple[str, ...]
     aggregates: tuple[str, ...]
-    consumers: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+    consumers: tuple[tuple[ConsumerRow, tuple[tuple[str, int], ...]], ...]

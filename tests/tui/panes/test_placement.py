@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 
@@ -13,7 +14,10 @@ from tests.tui.stage import NARROW, WIDE, Stage, play, press, said, until
 from tests.tui.stock import BIG, MOVING, NAMES, NOBODYS, ONE, TWO, VCPU, WEB, hold
 from tests.tui.troubles import empty, listed, order, screen
 from tui.dialogs.facets import FacetScreen
+from tui.format import stock
 from tui.format.ages import DAY, HOUR
+from tui.format.glyphs import ASCII
+from tui.format.lines import Look
 from tui.panes.allocations import AllocationsPane
 from tui.panes.consumer import ConsumerPane
 from tui.panes.detailpane import DetailPane
@@ -186,9 +190,27 @@ def test_constraints_show_the_sum_and_what_is_over(shelves: Stage) -> None:
         assert re.search(r"Capacity +24 +\(12 total - 0 reserved\) x 2", told)
         assert re.search(r"Used +28 +OVER by 4", told)
         await press(pilot, "G")
-        assert re.search(r"6a1c\S+ 16 57%", said(pilot.app))
+        told = said(pilot.app)
+        assert "WHO FILLS IT  largest first, share of the 28 used" in told
+        assert re.search(r"16 +57% +climate.hpc +INSTANCE +n@uni\.example", told)
 
     play(shelves.app(), script)
+
+
+def test_who_fills_it_is_told_as_far_as_there_is_room(shelves: Stage) -> None:
+    found = asyncio.run(shelves.backend.placement.provider_named(NAMES[ONE]))
+    detail = asyncio.run(shelves.backend.placement.provider(found.key))
+    (row,) = (one for one in detail.inventories if one.resource_class == VCPU)
+
+    def told(width: int) -> list[str]:
+        lines = stock.inventory(row, detail, Look(width, ASCII))
+        return [one.text for one in lines if one.key.startswith("holder")]
+
+    heads, first, *_ = told(120)
+    assert heads.split() == ["USED", "SHARE", "PROJECT", "TYPE", "USER", "AGE", "CONSUMER"]
+    assert first.endswith(BIG)
+    assert told(40)[0].split()[:3] == ["USED", "SHARE", "PROJECT"]
+    assert all(len(one) <= width for width in (24, 40, 60, 80, 120) for one in told(width))
 
 
 def _more(pilot: Pilot[None]) -> bool:
