@@ -108,18 +108,25 @@ class Following(App[None], inherit_bindings=False):
 
     def _redraw(self) -> None:
         """The pane's chrome, be it behind a dialog."""
-        for screen in reversed(self.screen_stack if self.is_running else ()):
-            if isinstance(screen, Pane):
-                screen.show_chrome()
-                return
+        if (behind := self._behind()) is not None:
+            behind.show_chrome()
 
     async def _refresh(self) -> None:
         screen: object = self.shown
         if isinstance(screen, Pane):
             with screen.unless_closed():
                 await screen.catch_up()
-        elif isinstance(screen, Refreshing):
+            return
+        if isinstance(screen, Refreshing):
             screen.refresh_figures()
+        if (behind := self._behind()) is not None:
+            with behind.unless_closed():
+                await behind.catch_up()
+
+    def _behind(self) -> Pane | None:
+        """The pane that is seen, be it behind a dialog."""
+        stack = self.screen_stack if self.is_running else ()
+        return next((one for one in reversed(stack) if isinstance(one, Pane)), None)
 
     def _read(self, reading: Callable[[], Awaitable[None]]) -> None:
         self.run_worker(reading, group="read", exclusive=True)

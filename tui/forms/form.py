@@ -21,6 +21,8 @@ Typed = Mapping[str, str]
 Changed = Mapping[str, Value]
 Find = Callable[[str], Awaitable[str]]
 Step = Callable[[str, int], str]
+Words = str | Callable[[], str]
+"""A text, or what says it as things are by now."""
 
 BRIEF = 40
 """Characters of a text that are told."""
@@ -35,6 +37,11 @@ def at_most(most: int) -> Callable[[Value], None]:
             raise ValueError(f"at most {most:,} characters")
 
     return check
+
+
+def said(words: Words) -> str:
+    """What words are now."""
+    return words if isinstance(words, str) else words()
 
 
 class Kind(StrEnum):
@@ -63,7 +70,7 @@ class Field:
     label: str
     kind: Kind = Kind.LINE
     value: str = ""
-    help: str = ""
+    help: Words = ""
     choices: tuple[str, ...] = ()
     check: Callable[[Value], None] | None = None
     find: Find | None = None
@@ -118,7 +125,7 @@ class Form:
     fields: tuple[Field, ...]
     command: Callable[[Changed], Command]
     problems: Callable[[Mapping[str, Value | None]], Mapping[str, str]] = _no_problems
-    note: str = ""
+    note: Words = ""
     wish: Callable[[Changed], Wish] | None = None
     now: Callable[[], Awaitable[Mapping[str, str]]] | None = None
     seen: Callable[[Plan], Mapping[str, str]] | None = None

@@ -24,14 +24,14 @@ DESCRIBED = at_most(4000)
 
 def value(backend: Backend, row: ConstraintRow) -> Form:
     """Another number of machines, or another prefix length; beside it, what it is by now."""
-    about_machines = row.kind is Of.MACHINES
+    about_machines, latest = row.kind is Of.MACHINES, _Latest(row)
     field = Field(
         "value",
         "Machines" if about_machines else "Prefix length",
         value=nico.value(row.kind, row.value),
-        help=_allowed(row),
-        check=_Within(row.kind, row.bounds),
-        step=_Steps(row),
+        help=latest.allowed,
+        check=latest.check,
+        step=latest.step,
         required=True,
     )
 
@@ -47,6 +47,7 @@ def value(backend: Backend, row: ConstraintRow) -> Form:
         found = (await backend.nico.constraints.rows([row.key])).get(row.key)
         if found is None:
             raise NotFound(f"{row.allocation_name} is no longer there", hint="esc closes")
+        latest.row = found
         return {"value": nico.value(found.kind, found.value)}
 
     def seen(plan: Plan) -> dict[str, str]:
@@ -56,7 +57,7 @@ def value(backend: Backend, row: ConstraintRow) -> Form:
 
     title = f"{row.allocation_name} of {row.tenant_org}"
     key = f"constraint:{row.uuid}"
-    return Form(title, key, (field,), command, note=_note(row), now=now, seen=seen)
+    return Form(title, key, (field,), command, note=latest.note, now=now, seen=seen)
 
 
 def number(text: str) -> int:
@@ -67,52 +68,54 @@ def number(text: str) -> int:
     return int(plain)
 
 
-class _Within:
-    """Refuses what the value may not become."""
-
-    def __init__(self, kind: Of, bounds: Bounds | None) -> None:
-        self._kind, self._bounds = kind, bounds
-
-    def __call__(self, text: Value) -> None:
-        found, wanted = self._bounds, number(str(text))
-        if found is not None and not found.least <= wanted <= found.most:
-            span = f"{nico.value(self._kind, found.least)} to {nico.value(self._kind, found.most)}"
-            raise ValueError(f"{span}: {found.why}" if found.why else span)
-
-
-class _Steps:
-    """One more or less, within what the value may become."""
+class _Latest:
+    """A constraint as it was read last, and what its value may become then."""
 
     def __init__(self, row: ConstraintRow) -> None:
-        self._kind, self._bounds, self._now = row.kind, row.bounds, row.value
+        self.row = row
+        self._opened = row.value
 
-    def __call__(self, text: str, by: int) -> str:
+    def allowed(self) -> str:
+        """`3 to 6`."""
+        if (found := self.row.bounds) is None:
+            return "bounds unknown"
+        return nico.why_not(found) or self._span(found)
+
+    def check(self, text: Value) -> None:
+        """Refuses what the value may not become. Raises ValueError."""
+        found, wanted = self.row.bounds, number(str(text))
+        if found is None or wanted == self.row.value or found.least <= wanted <= found.most:
+            return
+        span = nico.why_not(found) or f"{self._span(found)}: {found.why}".removesuffix(": ")
+        raise ValueError(span)
+
+    def step(self, text: str, by: int) -> str:
+        """One more or less, within what the value may become."""
         try:
             wanted = number(text) + by
         except ValueError:
-            wanted = self._now
-        if (found := self._bounds) is not None:
+            wanted = self._opened
+        if (found := self.row.bounds) is not None and not found.fixed:
             wanted = min(max(wanted, found.least), found.most)
-        return nico.value(self._kind, max(1, wanted))
+        return nico.value(self.row.kind, max(1, wanted))
 
+    def _span(self, found: Bounds) -> str:
+        kind = self.row.kind
+        return f"{nico.value(kind, found.least)} to {nico.value(kind, found.most)}"
 
-def _allowed(row: ConstraintRow) -> str:
-    if (found := row.bounds) is None:
-        return "bounds unknown"
-    return f"{nico.value(row.kind, found.least)} to {nico.value(row.kind, found.most)}"
-
-
-def _note(row: ConstraintRow) -> str:
-    if row.kind is Of.ADDRESSES:
-        told = f"{row.cidr} of {row.resource_cidr}. Another size may be another network."
-        return f"{told} The preview says which."
-    used = f"{row.used:,} used" if row.used is not None else "use unknown"
-    left = "none left"
-    if row.room is None:
-        left = "what is left is unknown"
-    elif row.room > 0:
-        left = f"{row.room:,} of {row.resource_name} left for anybody"
-    return f"{row.resource_name} at {row.site_name}: {used}, {left}."
+    def note(self) -> str:
+        """Where the network is, or what there is of the type besides."""
+        row = self.row
+        if row.kind is Of.ADDRESSES:
+            told = f"{row.cidr} of {row.resource_cidr}. Another size may be another network."
+            return f"{told} The preview says which."
+        used = f"{row.used:,} used" if row.used is not None else "use unknown"
+        left = "none left"
+        if row.room is None:
+            left = "what is left is unknown"
+        elif row.room > 0:
+            left = f"{row.room:,} of {row.resource_name} left for anybody"
+        return f"{row.resource_name} at {row.site_name}: {used}, {left}."
 
 
 def record(actor: Actor, found: NicoDetail) -> Form:

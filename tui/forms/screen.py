@@ -31,7 +31,7 @@ from tui.forms.controls import Control, LineControl, OneOf, control
 from tui.forms.drafts import Draft
 from tui.forms.editor import edit
 from tui.forms.exact import hidden
-from tui.forms.form import Changed, Checked, Field, Form, Kind, Typed, checked, resolved
+from tui.forms.form import Changed, Checked, Field, Form, Kind, Typed, checked, resolved, said
 from tui.forms.keeper import Keeper
 from tui.forms.rounds import decoded, rounds
 from tui.session import Session
@@ -65,7 +65,7 @@ class Row(Horizontal):
         """Say what is wrong, else what the field is by now and what helps."""
         found = [wrong[one.id] for one in self.fields if one.id in wrong]
         told = [now[one.id] for one in self.fields if one.id in now]
-        text, style = "; ".join([*told, self.fields[0].help]), QUIET
+        text, style = "; ".join([*told, said(self.fields[0].help)]), QUIET
         if found:
             text, style = f"! {', '.join(found)}", BAD
         elif text.startswith("!"):
@@ -135,9 +135,13 @@ class FormScreen(Dialog[Receipt | None]):
         self.query_one("#text").can_focus = False
         steps = "- + step   " if any(one.step for one in self.form.fields) else ""
         self.frame(self.form.title, f"{steps}tab moves   enter goes on   esc closes")
-        self.show_text(lambda look: wrapped("note", self.form.note, look.width, style=QUIET))
+        self._note()
         self._tell(Checked({}, {}))
         self._begin()
+
+    def _note(self) -> None:
+        note = said(self.form.note)
+        self.show_text(lambda look: wrapped("note", note, look.width, style=QUIET))
 
     def fit(self) -> None:
         """The fields get the rows that the rest leaves."""
@@ -172,6 +176,7 @@ class FormScreen(Dialog[Receipt | None]):
         except BursarError as error:
             self.failed(error)
         else:
+            self._note()
             self._tell(checked(self.form, self.typed))
 
     # --- what was typed

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from backend.core.text import display
 from tui.forms.exact import escape, meant
-from tui.forms.form import Field, Form, Kind, Typed
+from tui.forms.form import Field, Form, Kind, Typed, said
 
 QUOTES = '"""'
 FAULT = "#!"
@@ -37,7 +37,7 @@ class Reading:
 
 def render(form: Form, typed: Typed) -> str:
     """The text of a form with these values."""
-    lines = [*_comments(form.title, form.note, *_HEAD)]
+    lines = [*_comments(form.title, said(form.note), *_HEAD)]
     section = row = ""
     for one in form.fields:
         if one.section != section:
@@ -51,7 +51,7 @@ def render(form: Form, typed: Typed) -> str:
 
 
 def _field(one: Field, value: str) -> Iterator[str]:
-    told = [one.label if not one.row else "", one.help, ", ".join(one.choices)]
+    told = [one.label if not one.row else "", said(one.help), ", ".join(one.choices)]
     yield from _comments(": ".join(word for word in told if word))
     if one.kind is Kind.TEXT:
         yield f"{_key(one)} = {QUOTES}"

@@ -6,6 +6,7 @@ import pytest
 
 from backend.nico.model import ConstraintRow, Kind, Mode
 from tests.tui.stage import Stage
+from tui.forms.form import said
 from tui.forms.nico import value
 
 
@@ -24,4 +25,4 @@ def test_what_is_not_known_is_not_none(
     whose = ("a", "train", "t", "t1", "s", "S1")
     of = (Kind.MACHINES, "y", "g100", "", Mode.RESERVED, "Reserved")
     row = ConstraintRow(1, "c", *whose, *of, 4, used, None, room, "", None, 0, 0)
-    assert value(stage.backend, row).note == f"g100 at S1: {told}"
+    assert said(value(stage.backend, row).note) == f"g100 at S1: {told}"

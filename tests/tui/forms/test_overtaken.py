@@ -6,13 +6,14 @@ import re
 
 from textual.pilot import Pilot
 
-from tests.nico.cloud import Cloud
+from tests.nico.cloud import G100, T2, Cloud
 from tests.tui.clouds import TRAIN
 from tests.tui.forms.play import STATE, closed, fill, form, question
 from tests.tui.panes.test_constraints import at, row_of
 from tests.tui.stage import Stage, dialog, play, press, said, until
 from tests.tui.troubles import consent
 from tui.app import BursarApp
+from tui.panes.constraints import ConstraintsPane
 
 SINCE = "it was 4 when this form opened; somebody set 5"
 
@@ -44,6 +45,31 @@ def test_a_form_says_what_the_value_is_by_now_and_so_does_its_preview(
         await consent(pilot, reason="they grow")
         await closed(pilot)
         assert (await row_of(shelves, TRAIN)).value == 6
+
+    play(shelves.app(), script)
+
+
+def test_what_a_value_may_become_is_as_of_now_and_so_is_the_list_behind(
+    shelves: Stage, cloud: Cloud
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, TRAIN)
+        await press(pilot, "e")
+        await form(pilot)
+        assert "now 4; 3 to 6" in said(pilot.app)
+        assert "2 of g100 left for anybody" in said(pilot.app)
+        cloud.give(G100, 1, T2, "more")
+        await somebody_sets(pilot, shelves, cloud, 5)
+        await until(pilot, lambda: "! now 5, was 4; 3 to" in said(pilot.app))
+        assert "3 used, none left" in said(pilot.app)
+        assert isinstance(pilot.app, BursarApp)
+        pane = pilot.app.screen_stack[-2]
+        assert isinstance(pane, ConstraintsPane)
+        await until(pilot, lambda: getattr(pane.list.cursor_row, "value", 0) == 5)
+        await press(pilot, "7")
+        await until(pilot, lambda: "! 3 to 5: " in said(pilot.app))
+        await press(pilot, "backspace", "5", "-")
+        assert "[4 " in said(pilot.app)
 
     play(shelves.app(), script)
 
