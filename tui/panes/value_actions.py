@@ -31,6 +31,8 @@ SETS = (
 VALUE = "value of "
 """What a line asks for; how many follows."""
 MOST = 2**31 - 1
+CAPACITY = "capacity"
+"""The rule of what there are too few machines for."""
 _TYPED = re.compile(r"([+-]?)/?([0-9]+)")
 
 
@@ -127,6 +129,22 @@ class Together:
                 if row.resource not in left:
                     left[row.resource] = await self._room(row)
                 left[row.resource] = _give(case, row, case.command.value, left[row.resource])
+        self._tell_what_waits(found)
+
+    def _tell_what_waits(self, found: Sequence[Case]) -> None:
+        """What there is no room for may have some once another one has given machines back."""
+        sets = [(case, self.rows[case.command.constraint], case.command.value)
+                for case in found if isinstance(case.command, SetConstraintValue)]  # fmt: skip
+        giving = {
+            row.resource: case.label
+            for case, row, value in reversed(sets)
+            if case.plan is not None and row.kind is Kind.MACHINES and value < row.value
+        }
+        for case, row, _ in sets:
+            short = case.error is not None and case.error.data.get("rule") == CAPACITY
+            if case.error is not None and short and row.resource in giving:
+                told = f"{case.error.message}; {giving[row.resource]} gives some back first"
+                case.left_out(Invalid(told, hint="it stays marked, set it after that"))
 
     async def _room(self, row: Given) -> int | None:
         """Machines of the type that nobody was given, None where that is not known."""
@@ -142,7 +160,8 @@ def _give(case: Case, row: Given, value: int, left: int | None) -> int | None:
     more = value - row.value
     if more > max(0, left):
         told = f"{counted(max(0, left), 'machine')} of {row.resource_name} left after those before"
-        case.left_out(Invalid(f"{told}, not {more:,}", hint="mark fewer, or give less"))
+        hint, data = "mark fewer, or give less", {"rule": CAPACITY}
+        case.left_out(Invalid(f"{told}, not {more:,}", hint=hint, data=data))
         return left
     return left - more
 

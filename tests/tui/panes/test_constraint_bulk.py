@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
-from tests.nico.cloud import B16, Cloud
+from tests.nico.cloud import B16, G100, T2, Cloud
 from tests.tui.clouds import OTHER, SHARED, TRAIN
 from tests.tui.panes.test_constraints import row_of
 from tests.tui.stage import WIDE, Stage, listens, play, press, said, until, write
@@ -85,6 +85,21 @@ def test_what_somebody_else_takes_meanwhile_is_told(shelves: Stage, cloud: Cloud
         await press(pilot, "enter", "y")
         await until(pilot, lambda: "0 of 2 done" in said(pilot.app))
         assert "g100 has 10 machines, 10 are given away" in said(pilot.app)
+
+    play(shelves.app(WIDE), script, WIDE)
+
+
+def test_what_waits_for_what_another_one_gives_back_says_so(shelves: Stage, cloud: Cloud) -> None:
+    cloud.give(G100, 1, T2, "small")
+    cloud.give(G100, 1, T2, "zero")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "constraints g100")
+        await listed(pilot, lambda count: count == 4)
+        await several(pilot, "3")
+        told = " ".join(said(pilot.app).split())
+        assert "Set 2, 2 left out" in told
+        assert f"small: g100 has 10 machines, 10 are given away; {TRAIN} gives some back" in told
 
     play(shelves.app(WIDE), script, WIDE)
 
