@@ -37,7 +37,8 @@ class Connection:
     """What the console is connected to. `kind` such as `embedded sqlite`, `place` the file
     or URL; `empty` is true when there is nothing in it yet. `lacks` says by the name of a
     command's class why it cannot be done through this connection. `address` is the actor's,
-    `` for those without. Rooms of what is not among `systems` are empty."""
+    `` for those without. Rooms of what is not among `systems` are empty. It `only_shows` where
+    there is no command that it does not lack."""
 
     kind: str
     place: str
@@ -47,6 +48,7 @@ class Connection:
     lacks: Mapping[str, str] = field(default_factory=dict)
     address: str = ""
     systems: frozenset[str] = SYSTEMS
+    only_shows: bool = False
 
     @property
     def who(self) -> str:

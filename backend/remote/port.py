@@ -111,16 +111,17 @@ class RemoteBackend:
     @property
     def connection(self) -> Connection:
         """The servers, whom the token stands for, and what their APIs lack."""
-        first = self._first
+        first, lacks = self._first, self._lacks()
         return Connection(
             "+".join(self._sides),
             " ".join(side.place for side in self._sides.values()),
             first.actor,
             self._settings.read_only,
             empty=False,
-            lacks=self._lacks(),
+            lacks=lacks,
             address=first.address,
             systems=frozenset(self._sides),
+            only_shows=all(command.__name__ in lacks for command in HANDLERS),
         )
 
     def _lacks(self) -> Mapping[str, str]:

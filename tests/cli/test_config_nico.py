@@ -83,12 +83,17 @@ def test_a_context_is_looked_into(
             (row,) = bursar("constraints", "--context", "x", "--format", "json").data
             configure(f'[contexts.x.nico]\nurl = "{url}"\norg = "t1"\ntoken_env = "NICO_TOKEN"')
             refused = bursar("contexts", "--format", "json")
+            monkeypatch.setenv("NICO_TOKEN", "user")
+            unshown = [bursar(what, "--context", "x") for what in ("types", "blocks")]
     finally:
         backend.shut()
         database.close()
     told = (context["state"], context["system"], context["actor"])
     assert told == ("answers", "nico", "acme")
     assert (row["allocation"], row["value"], row["most"]) == ("train", 4, 10)
+    for done in unshown:
+        assert (done.code, len(done.lines)) == (0, 1)
+        assert "are shown with what others have of them. NICo: this organisation is" in done.err
     assert refused.code == 1
     assert "t1 is neither provider nor tenant" in refused.data[0]["problem"]
 

@@ -26,6 +26,8 @@ from tui.listings import named
 
 PAGE = 500
 TABLE, CSV = "table", "csv"
+GIVEN = {"types": "CreateNicoAllocation", "blocks": "CreateNicoAllocation"}
+"""Lists that only those see who give of them."""
 
 
 def listed(options: argparse.Namespace) -> int:
@@ -45,6 +47,8 @@ def listed(options: argparse.Namespace) -> int:
             writer.page(rows)
             flush()
         writer.end()
+        if not first and not asked.text and (why := unshown(backend, options.what)):
+            say(why)
     return DONE
 
 
@@ -59,6 +63,14 @@ def selected(fields: Sequence[Field], options: argparse.Namespace) -> list[Field
             hint = contexts.nearest(name, known)
             raise contexts.usage(f"--columns: there is no column {name}", hint)
     return list({known[name].name: known[name] for name in names}.values())
+
+
+def unshown(backend: Backend, what: str) -> str:
+    """Why nothing of a list is shown through this connection, `` where there is nothing."""
+    from tui.format.supply import UNSHOWN
+
+    why = backend.connection.lacks.get(GIVEN.get(what, ""), "")
+    return f"{UNSHOWN.format(what)} {why}" if why else ""
 
 
 def filled(field: Field, row: Any) -> bool:

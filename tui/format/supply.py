@@ -32,6 +32,10 @@ PIECES = 2000
 """Parts of a block that its own screen has, at most."""
 
 
+UNSHOWN = "No {} are shown with what others have of them."
+"""Why there are none where somebody may not give any."""
+
+
 # ---------------------------------------------------------------- instance types
 
 

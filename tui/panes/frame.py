@@ -29,7 +29,8 @@ KEY = "bold $text-primary"
 def connected(session: Session, width: int) -> tuple[list[Part], list[Part]]:
     """Row 1: the context and who acts; what is behind it and how fresh it is."""
     connection, settings = session.connection, session.settings
-    badge = ("RO", WARN) if session.read_only else ("RW", "")
+    looks = session.read_only or connection.only_shows
+    badge = ("RO", WARN) if looks else ("RW", "")
     left: list[Part] = [("bursar", "bold"), "  ", (settings.context, "bold"), "  "]
     if settings.production:
         left += [("PROD", "bold reverse"), "  "]

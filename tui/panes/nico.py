@@ -11,6 +11,7 @@ from backend.nico.model import NicoDetail, NicoRow
 from tui.actions import Scope, bindings
 from tui.format.lines import Build
 from tui.format.nico import constraint
+from tui.format.supply import UNSHOWN
 from tui.panes.detailpane import DetailPane
 from tui.panes.kinds import AllocationActions
 from tui.panes.pane import Pane
@@ -56,7 +57,7 @@ class NicoPane(AllocationActions, DetailPane, inherit_bindings=False):
 def none_shown(session: Session, what: str) -> Sequence[str]:
     """Why there are none of these in a list, and where they come from."""
     if why := session.lacking(["CreateNicoAllocation"]):
-        return (f"No {what} are shown with what others have of them.", why)
+        return (UNSHOWN.format(what), why)
     return (f"There are no {what}.", "They come over NICo's API, or with a world file.")
 
 

@@ -113,6 +113,7 @@ def test_who_may_only_see_is_told_why(stand: Stand) -> None:
                 assert "NICo: this organisation is a tenant" in said(app), (where, key)
         await press(pilot, "P")
         assert "allocations of NICo have no such thing" in said(app)
+        assert "metal  RO" in said(app)
         for where in ("types", "blocks"):
             await order(pilot, where)
             await until(pilot, lambda: "are shown with what others have" in said(app))
