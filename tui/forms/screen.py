@@ -25,7 +25,7 @@ from tui.dialogs.conflict import Outcome, pursue
 from tui.dialogs.dialog import Dialog
 from tui.dialogs.question import Offer, Question
 from tui.format import ages
-from tui.format.lines import BAD, HEAD, QUIET, WARN, joined, line, wrapped
+from tui.format.lines import BAD, HEAD, QUIET, WARN, Line, Look, joined, line, wrapped
 from tui.format.names import shorten
 from tui.forms.controls import Control, LineControl, OneOf, control
 from tui.forms.drafts import Draft
@@ -71,6 +71,10 @@ class Row(Horizontal):
         elif text.startswith("!"):
             style = WARN
         self._told.update(joined([line("told", (text, style))]))
+
+
+def _note(form: Form, look: Look) -> list[Line]:
+    return wrapped("note", said(form.note), look.width, style=QUIET)
 
 
 class FormScreen(Dialog[Receipt | None]):
@@ -135,13 +139,9 @@ class FormScreen(Dialog[Receipt | None]):
         self.query_one("#text").can_focus = False
         steps = "- + step   " if any(one.step for one in self.form.fields) else ""
         self.frame(self.form.title, f"{steps}tab moves   enter goes on   esc closes")
-        self._note()
+        self.show_text(partial(_note, self.form))
         self._tell(Checked({}, {}))
         self._begin()
-
-    def _note(self) -> None:
-        note = said(self.form.note)
-        self.show_text(lambda look: wrapped("note", note, look.width, style=QUIET))
 
     def fit(self) -> None:
         """The fields get the rows that the rest leaves."""
@@ -176,7 +176,7 @@ class FormScreen(Dialog[Receipt | None]):
         except BursarError as error:
             self.failed(error)
         else:
-            self._note()
+            self.show_text(partial(_note, self.form))
             self._tell(checked(self.form, self.typed))
 
     # --- what was typed
