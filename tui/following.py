@@ -42,6 +42,13 @@ class Refreshing(Protocol):
     def refresh_figures(self) -> None: ...
 
 
+@runtime_checkable
+class Filling(Protocol):
+    """A form: the list behind it is read again, too. A decision stands over what it is about."""
+
+    form: object
+
+
 class Following(App[None], inherit_bindings=False):
     """An app whose modes are the panes of `session`."""
 
@@ -119,7 +126,7 @@ class Following(App[None], inherit_bindings=False):
             return
         if isinstance(screen, Refreshing):
             screen.refresh_figures()
-        if (behind := self._behind()) is not None:
+        if isinstance(screen, Filling) and (behind := self._behind()) is not None:
             with behind.unless_closed():
                 await behind.catch_up()
 
