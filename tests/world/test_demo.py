@@ -294,6 +294,7 @@ def test_one_name_is_taken(demo: Database) -> None:
     assert "urban-air.uni" in review.refusal
 
 
+@pytest.mark.slow
 def test_it_can_be_multiplied(tmp_path: Path) -> None:
     db = database(in_files(tmp_path))
     report = load(db, generate(1, NOW, scale=3))

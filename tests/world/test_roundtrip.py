@@ -290,6 +290,9 @@ def test_limits_that_are_wrong_or_missing_stay_so(new_place: Places, played: Wor
     copy.close()
 
 
+@pytest.mark.parametrize(
+    "engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
+)
 def test_the_demo_comes_back(new_place: Places) -> None:
     db = database(new_place)
     load(db, generate(1, NOW))

@@ -26,6 +26,12 @@ SELECT h.id, h.usage_min, h.usage_max FROM holding h JOIN holder s
 JOIN project p ON s.name = 'project:' || p.uuid WHERE p.pending_app > 0 ORDER BY h.id"""
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each engine; PostgreSQL takes seconds for the demo world."""
+    return str(request.param)
+
+
 @pytest.fixture
 def demo(new_place: Places) -> Iterator[Database]:
     """The demo world in a database."""
