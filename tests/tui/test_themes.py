@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.theme import Theme
 
 from tests.tui.panes.test_pictures import Compare, open_pane
-from tests.tui.stage import NARROW, WIDE, Stage, dialog, play, press, review
+from tests.tui.stage import NARROW, WIDE, Stage, dialog, play, press, review, settled
 from tui import theme
 
 TRUECOLOR = [one for one in theme.THEMES if not one.ansi]
@@ -109,14 +109,24 @@ def poor(app: App[None], least: float) -> set[str]:
     return found
 
 
-@by_theme
+async def worn(pilot: Pilot[None], one: Theme) -> None:
+    """Change to a theme and see it painted."""
+    pilot.app.theme = one.name
+    await settled(pilot)
+
+
 @pytest.mark.parametrize("opened", [_list, _project, _commissions, _help, _sort, _filter, _decide])
-def test_what_is_painted_can_be_read(stage: Stage, one: Theme, opened: Open) -> None:
+def test_what_is_painted_can_be_read(stage: Stage, opened: Open) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await opened(pilot, stage)
-        assert poor(pilot.app, 4.5) == set()
+        grounds = set()
+        for one in TRUECOLOR:
+            await worn(pilot, one)
+            assert poor(pilot.app, 4.5) == set(), one.name
+            grounds.add(pilot.app.screen.styles.background)
+        assert len(grounds) == len(TRUECOLOR)
 
-    play(stage.app(WIDE, theme=one.name, production=True), script, WIDE)
+    play(stage.app(WIDE, production=True), script, WIDE)
 
 
 def colours(app: App[None]) -> set[str]:
@@ -147,18 +157,19 @@ def test_the_terminals_own_colours_are_all_there_is(stage: Stage, opened: Open) 
     play(stage.app(theme="ansi"), script)
 
 
-@pytest.mark.parametrize("name", [one.name for one in theme.THEMES])
 @pytest.mark.parametrize("opened", [_list, _help, _sort, _decide])
 def test_no_colour_is_none_in_any_theme(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str, opened: Open
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, opened: Open
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
 
     async def script(pilot: Pilot[None]) -> None:
         await opened(pilot, stage)
-        assert colours(pilot.app) == {"default"}
+        for one in theme.THEMES:
+            await worn(pilot, one)
+            assert colours(pilot.app) == {"default"}, one.name
 
-    play(stage.app(theme=name), script)
+    play(stage.app(), script)
 
 
 @pytest.mark.parametrize("no_color", [True, False])
