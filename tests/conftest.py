@@ -43,8 +43,9 @@ settings.load_profile("ci" if IN_CI else "dev")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each core: most tests wait for a terminal, a disk or a pause half of their time."""
-    return 2 * (os.cpu_count() or 1)
+    """Three for each core: tests wait for terminals, servers and others more than half of their
+    time, and cores should not."""
+    return 3 * (os.cpu_count() or 1)
 
 
 def pytest_configure(config: pytest.Config) -> None:

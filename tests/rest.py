@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
+from types import MethodType
 from typing import Any
 
 import pytest
-from textual import _wait
+from textual import _callback, _wait
 from textual._context import active_app
 from textual.app import App
 from textual.message_pump import MessagePump
@@ -28,6 +30,8 @@ FRAME = 1 / 30
 guessed = _wait.wait_for_idle
 _asked = Pilot._wait_for_screen
 _paint = Screen._compositor_refresh
+_count = _callback._count_parameters
+_counted: dict[tuple[object, bool], int] = {}
 _unpainted: dict[Screen[Any], None] = {}
 
 
@@ -39,6 +43,7 @@ def no_naps(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("textual.pilot.wait_for_idle", wait_for_idle)
     patch.setattr(Pilot, "_wait_for_screen", wait_for_screen)
     patch.setattr(Screen, "_compositor_refresh", paint_soon)
+    patch.setattr("textual._callback._count_parameters", count_parameters)
 
 
 async def wait_for_idle(min_sleep: float = 0, max_sleep: float = 1) -> None:
@@ -118,3 +123,15 @@ def waits_for_others(app: App[Any]) -> bool:
 def endless(worker: Worker[Any], shown: Screen[Any]) -> bool:
     """Whether it follows changes, or asked the operator something on another screen."""
     return worker.group == "live" or (worker.group == "change" and worker.node is not shown)
+
+
+def count_parameters(function: Callable[..., Any]) -> int:
+    """How many a function takes: Textual looks at the signature of each new partial and lambda,
+    where that of the same code is the same."""
+    code = getattr(function, "__code__", None)
+    if code is None or hasattr(function, "__wrapped__"):
+        return _count(function)
+    key = code, isinstance(function, MethodType)
+    if key not in _counted:
+        _counted[key] = _count(function)
+    return _counted[key]
