@@ -145,14 +145,16 @@ class RowSource(Generic[RowT]):
             self._absent.update(key for key in keys if key not in found)
 
     async def reread(self, first: int, last: int) -> set[int]:
-        """Read the rows of some places anew and forget all others; the keys that differ."""
-        keys = list(self.keys[max(0, first) : last + 1])
+        """Read the rows of some places anew and forget all others but those that come meanwhile;
+        the keys that differ."""
+        keys, known = list(self.keys[max(0, first) : last + 1]), set(self._rows)
         query, self._asked = self.query, self._asked + 1
         asked = self._asked
         found = await self.listing.rows(keys)
         if self.query is not query or asked < self._answered:
             return set()  # a later question was answered first
         self._answered = asked
+        found = {**found, **{key: row for key, row in self._rows.items() if key not in known}}
         before = {key: self._rows.get(key) for key in keys}
         self._lost = {key for key in keys if key not in found}
         kept = [key for key in {*self.ghosts, *keys} if key not in found]

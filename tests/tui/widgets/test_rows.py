@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from backend.core.listing import Query
 from tests.tui.widgets.items import Item
@@ -106,6 +106,58 @@ def test_a_row_that_vanished_is_not_asked_for_again_and_again() -> None:
     listing.replace(items(range(1, 150)))
     asyncio.run(source.load(source.missing(150, 160)))
     assert source.missing(150, 160) == []
+
+
+class Late(FixedListing[Item]):
+    """Rows of which the first answer is late: it says what was so when it was asked for."""
+
+    def __init__(self, rows: Iterable[Item]) -> None:
+        super().__init__(rows)
+        self.answers, self._asked = asyncio.Event(), 0
+
+    async def rows(self, keys: Sequence[int]) -> Mapping[int, Item]:
+        """What there is now, the first time after `answers`."""
+        self._asked += 1
+        found = await super().rows(keys)
+        if self._asked == 1:
+            await self.answers.wait()
+        return found
+
+
+def test_a_late_answer_takes_nothing_away_that_was_read_meanwhile() -> None:
+    """The list was empty when its rows were read again, and its first one came by then."""
+
+    async def run() -> None:
+        listing = Late(())
+        source = RowSource(listing)
+        await source.open(Query(), PAGE)
+        reading = asyncio.create_task(source.reread(0, 9))
+        await asyncio.sleep(0)
+        listing.replace(items((1,)))
+        source.adopt(await source.read_keys())
+        await source.load(source.missing(0, 9))
+        listing.answers.set()
+        assert await reading == set()
+        assert source.get(1) == Item(1, "item 1")
+
+    asyncio.run(run())
+
+
+def test_what_was_read_later_stays_where_a_late_answer_has_it_otherwise() -> None:
+    async def run() -> None:
+        listing = Late(items(range(1, 1001)))
+        source = RowSource(listing)
+        await source.open(Query(), PAGE)
+        source.adopt(await source.read_keys())
+        reading = asyncio.create_task(source.reread(100, 109))
+        await asyncio.sleep(0)
+        listing.replace([Item(key, f"item {key}", 7) for key in range(1, 1001)])
+        await source.load(source.missing(100, 109))
+        listing.answers.set()
+        await reading
+        assert source.row(100) == Item(101, "item 101", 7)
+
+    asyncio.run(run())
 
 
 def test_a_key_is_found_near_where_it_was_or_anywhere() -> None:
