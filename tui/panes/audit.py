@@ -16,6 +16,7 @@ from tui.format.entries import entry, ticket
 from tui.format.lines import BAD, Build, Look, Part
 from tui.panes.detailpane import DetailPane
 from tui.panes.listpane import ListPane
+from tui.panes.queried import Wider
 from tui.panes.raw import RawPane
 from tui.session import Session
 from tui.widgets.columns import Column
@@ -89,6 +90,12 @@ class AuditPane(ListPane[JournalRow], inherit_bindings=False):
     def nothing(self) -> Sequence[str]:
         """A journal without entries."""
         return super().nothing() if self.query_shown.text else ("Nothing was done yet.",)
+
+    def wider(self) -> Wider | None:
+        """All for decisions."""
+        if not self.query_shown.view:
+            return None
+        return Wider("", "among decisions", "among all entries", "audit.view")
 
     def view_facts(self) -> Iterable[Part]:
         """What is left out."""

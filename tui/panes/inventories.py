@@ -17,6 +17,7 @@ from tui.format.units import percent
 from tui.panes import unconnected
 from tui.panes.detailpane import DetailPane
 from tui.panes.listpane import ListPane, quiet
+from tui.panes.queried import Wider
 from tui.panes.raw import RawPane
 from tui.panes.stock_actions import StockActions
 from tui.session import Session
@@ -130,6 +131,12 @@ class InventoriesPane(StockActions, ListPane[InventoryRow], inherit_bindings=Fal
         if self.query_shown.text:
             return super().nothing()
         return ("No provider has an inventory.", ":providers lists providers without any, too")
+
+    def wider(self) -> Wider | None:
+        """All for those that are over."""
+        if self.query_shown.view != OVER:
+            return None
+        return Wider("", "among those over their capacity", "among all", "inventories.over")
 
     def view_facts(self) -> Iterable[Part]:
         """Over only."""

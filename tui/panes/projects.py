@@ -19,13 +19,14 @@ from tui.format.units import UNKNOWN, amount, known, percent
 from tui.panes.listpane import quiet
 from tui.panes.project_actions import ProjectActions, answering
 from tui.panes.project_list import ProjectList
+from tui.panes.queried import Wider
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
 
 if TYPE_CHECKING:
     from backend.core.plan import Command
 
-WAITING = "pending"
+WAITING, WIDEST = "pending", "everything"
 VIEWS = (
     ("all", "all alive and new projects"),
     (WAITING, "with a waiting application"),
@@ -36,7 +37,7 @@ VIEWS = (
     ("terminated", "terminated"),
     ("over", "over quota"),
     ("system", "base projects"),
-    ("everything", "everything"),
+    (WIDEST, "everything"),
 )
 _STATES = {"Active": "", "Pending": WARN}
 
@@ -148,6 +149,14 @@ class ProjectsPane(ProjectActions, ProjectList, inherit_bindings=False):
             return super().nothing()
         chooses = self.session.key("projects.view")
         return ("No ordinary projects yet.", f"{chooses} lists base projects, too")
+
+    def wider(self) -> Wider | None:
+        """Everything, base projects and those that ended, too."""
+        view = self.query_shown.view or "all"
+        if view == WIDEST:
+            return None
+        here, there = f"in the view {view}", f"in the view {WIDEST}"
+        return Wider(WIDEST, here, there, "projects.view", "chooses")
 
     def review_row(self) -> ProjectRow | None:
         """The row under the cursor, which is there before its detail is read."""

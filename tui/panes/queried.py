@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Generic
 
@@ -27,6 +27,18 @@ TYPED = 0.3
 """Seconds after that before all that fits is read: it would take turns that the keys need."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """A view that leaves nothing out: how that on screen is told, how the wider one is, and the
+    action that leads there."""
+
+    view: str
+    here: str
+    there: str
+    action: str
+    leads: str = "shows"
+
+
 class Queried(Pane, Generic[RowT], inherit_bindings=False):
     """A pane whose `list` shows `listing`; the query is kept in the session while other panes
     are on screen."""
@@ -42,6 +54,8 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
     _cursor = 0
     """The row that the cursor begins on, 0 for the first."""
     _typing: Timer | None = None
+    _elsewhere: int | None = None
+    """Rows of the wider view that fit where none does here, None while they are not counted."""
 
     def listing(self) -> Listing[RowT]:
         """What is listed."""
@@ -50,13 +64,37 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
     def nothing(self) -> Sequence[str]:
         """What is said when the list is empty, and what to do about it."""
         if self.query_shown.text:
-            return (f"Nothing fits “{self.query_shown.text}”.", "esc shows all again")
+            return self._unfit()
         if self.session.connection.empty:
             return (
                 "Nothing is in this database yet.",
                 "bursar import FILE --database PATH fills it; bursar demo shows a filled one.",
             )
         return ("Nothing here.",)
+
+    def wider(self) -> Wider | None:
+        """What has more than the view that is listed, None when that leaves nothing out."""
+        return None
+
+    def _unfit(self) -> Sequence[str]:
+        text, wider, found = self.query_shown.text, self.wider(), self._elsewhere
+        out = f"{self.session.key('out')} takes the filter away"
+        if wider is None:
+            return (f"Nothing fits “{text}”.", out)
+        told = f"Nothing fits “{text}” {wider.here}."
+        if found is None:
+            return (told, out)
+        if not found:
+            return (told, f"none does {wider.there} either", out)
+        does, it = ("does", "it") if found == 1 else ("do", "them")
+        leads = f"{self.session.key(wider.action)} {wider.leads} {it}"
+        return (told, f"{found:,} {does} {wider.there}: {leads}", out)
+
+    async def _look_elsewhere(self, wider: Wider) -> None:
+        query = replace(self.query_listed, view=wider.view)
+        self._elsewhere = len(await self.listing().keys(query))
+        self.list.empty = self.bare()
+        self.list.redraw()
 
     def bare(self) -> Sequence[str]:
         """The same, unless there can be nothing because its system is not connected."""
@@ -126,6 +164,9 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
         """So many rows are listed, which are all where nothing is left out."""
         if not self._is_part:
             self.state.total, self.state.counted_at = shown, self.session.version
+        lost = not shown and self.query_shown.text and self._elsewhere is None
+        if lost and (wider := self.wider()) is not None:
+            self.start(self._look_elsewhere, wider, group="elsewhere")
 
     async def count_again(self) -> None:
         """All rows, where they were counted before and a part of them is listed now."""
@@ -144,7 +185,8 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
         """List what the session says, if that is not listed yet."""
         query = self.query_listed
         if self._listed not in (None, query):
-            self._listed = query
+            self._listed, self._elsewhere = query, None
+            self.workers.cancel_group(self, "elsewhere")
             self.list.empty = self.bare()
             self.list.show(query, rest)
             self.show_chrome()

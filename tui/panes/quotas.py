@@ -17,6 +17,7 @@ from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
 from tui.format.sparks import DAY, STRETCHES
 from tui.format.units import UNKNOWN, amount, known
 from tui.panes.listpane import ListPane, quiet
+from tui.panes.queried import Wider
 from tui.panes.raw import RawPane
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
@@ -173,6 +174,16 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
         if OVER in self.query_shown.view.split() and not self.query_shown.text:
             return ("Nobody is over.", "o shows all")
         return super().nothing()
+
+    def wider(self) -> Wider | None:
+        """All for those who are over, holders for pools."""
+        words = self.query_shown.view.split()
+        if OVER in words:
+            view = " ".join(one for one in words if one != OVER)
+            return Wider(view, "among those who are over", "among all", "quotas.over")
+        if POOLS in words:
+            return Wider("", "among pools", "among holders", "quotas.group")
+        return None
 
     def view_facts(self) -> Iterable[Part]:
         """Over only, or pools."""

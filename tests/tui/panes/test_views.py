@@ -1,0 +1,33 @@
+"""Views of lists: what they leave out is said."""
+
+from __future__ import annotations
+
+from textual.pilot import Pilot
+
+from tests.tui.panes.test_finding import listed, pane
+from tests.tui.stage import Stage, play, press, said
+
+
+def test_a_filter_that_finds_nothing_in_a_view_says_what_fits_in_all(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "1", "t", "j", "j", "j", "enter")
+        await listed(pilot, "climate")
+        text = said(pilot.app)
+        assert "Nothing fits “climate” in the view expired." in text
+        assert "1 does in the view everything: t chooses it" in text
+        assert "esc takes the filter away" in text
+        await listed(pilot, "nowhere")
+        assert "none does in the view everything either" in said(pilot.app)
+        await press(pilot, "2", "o")
+        await listed(pilot, "n@uni project:climate.hpc resource:vm")
+        text = said(pilot.app)
+        assert "among those who are over" in text
+        assert "1 does among all: o shows it" in text
+        await press(pilot, "o")
+        assert pane(pilot).list.shown == 1
+        await press(pilot, "6")
+        await listed(pilot, "action:commission.issue")
+        assert "among decisions." in said(pilot.app)
+        assert "among all entries: t shows" in said(pilot.app)
+
+    play(stage.app(), script)
