@@ -18,7 +18,7 @@ class Badges:
     """Counts for the chrome: waiting applications, holders over, pending commissions; why notices
     do not go out, `` when they do; what is wrong with the place itself, with what to do; and
     inventories over their capacity; allocations that have failed; constraints of NICo of which more
-    is used, or of their type given away, than there is.
+    is used, or of their type given away, than there is; awards of other portals that wait.
     `partial` are the counts, by name, that are of what is shown only."""
 
     waiting: int
@@ -30,6 +30,7 @@ class Badges:
     overfull: int = 0
     erred: int = 0
     overgiven: int = 0
+    awards: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,7 @@ class EmbeddedBackend:
 def _badges(tx: Tx, sink: Sink | None) -> Badges:
     reason = held(tx)
     return Badges(
-        waiting=len(queries.queue(tx)) + int(tx.scalar(COUNT_WAITING)),
+        waiting=len(queries.queue(tx)),
         over=int(tx.scalar(counts.COUNT_OVER)),
         pending=int(tx.scalar(counts.COUNT_PENDING)),
         failing=_failing(tx, sink) if sink else "",
@@ -194,6 +194,7 @@ def _badges(tx: Tx, sink: Sink | None) -> Badges:
         overfull=int(tx.scalar(COUNT_OVERFULL)),
         erred=int(tx.scalar(COUNT_ERRED)),
         overgiven=int(tx.scalar(COUNT_OVERGIVEN)),
+        awards=int(tx.scalar(COUNT_WAITING)),
     )
 
 

@@ -241,11 +241,12 @@ async def _failure(side: Side) -> BursarError | None:
 
 def _badges(tx: Tx) -> Badges:
     return Badges(
-        waiting=len(queries.queue(tx)) + int(tx.scalar(COUNT_WAITING)),
+        waiting=len(queries.queue(tx)),
         over=int(tx.scalar(counts.COUNT_OVER)),
         pending=int(tx.scalar(counts.COUNT_PENDING)),
         partial=tuple(name for name, untold in UNTOLD.items() if tx.scalar(untold)),
         overfull=int(tx.scalar(COUNT_OVERFULL)),
         erred=int(tx.scalar(COUNT_ERRED)),
         overgiven=int(tx.scalar(COUNT_OVERGIVEN)),
+        awards=int(tx.scalar(COUNT_WAITING)),
     )

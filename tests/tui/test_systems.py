@@ -95,6 +95,23 @@ def test_a_count_of_another_list_than_the_digit_shows_has_its_name(
     assert found["audit"] == "6 Audit"
 
 
+@pytest.mark.parametrize(
+    ("systems", "width", "tab"),
+    [
+        ({"astakos", "openportal"}, 140, "1 Projects 12, awards 3"),
+        ({"astakos", "openportal"}, 90, "1 Proj 12, awards 3"),
+        ({"astakos", "openportal"}, 80, "1 Proj 12"),
+        ({"openportal"}, 80, "1 Proj 3"),
+    ],
+)
+def test_awards_are_not_counted_as_applications(systems: set[str], width: int, tab: str) -> None:
+    waiting = 12 if "astakos" in systems else 0
+    badges = Badges(waiting, 14, 33, overfull=3, erred=6, awards=3)
+    found = dict(frame.tabs(badges, systems, width))
+    assert found["projects"] == tab
+    assert sum(len(text) + 2 for text in found.values()) <= width - 2
+
+
 @pytest.mark.parametrize("one", [*PANES, *SCREENS], ids=lambda one: one.id)
 def test_every_list_needs_a_system_or_none(one: PaneInfo) -> None:
     assert unconnected(one.id, {"astakos", "placement", "openportal", "nico"}) == ()

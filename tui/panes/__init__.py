@@ -97,7 +97,7 @@ SCREENS = (
         system="openportal",
     ),
     PaneInfo(
-        "awards", "", "Awards", "Awards", "awards:AwardsPane",
+        "awards", "", "Awards", "Awards", "awards:AwardsPane", "awards",
         home="projects", about="Awards of other portals, those that wait for review first",
         system="openportal",
     ),

@@ -78,18 +78,30 @@ def _age(then: int, now: int) -> str:
 
 def tabs(badges: Badges | None, systems: Collection[str], width: int) -> list[tuple[str, str]]:
     """Row 2: (pane, its digit, name and count). A count of another list than the digit shows has
-    the name of that."""
-    return [(pane.id, _tab(pane, badges, systems, width)) for pane in PANES]
+    the name of that; where there is no room for all, only those of what is wrong."""
+    told = [(pane.id, _tab(pane, badges, systems, width)) for pane in PANES]
+    if sum(cell_len(text) + 2 for _, text in told) <= width - 2:
+        return told
+    return [(pane.id, _tab(pane, badges, systems, width, tight=True)) for pane in PANES]
 
 
-def _tab(pane: PaneInfo, badges: Badges | None, systems: Collection[str], width: int) -> str:
+def _tab(
+    pane: PaneInfo,
+    badges: Badges | None,
+    systems: Collection[str],
+    width: int,
+    *,
+    tight: bool = False,
+) -> str:
     told = f"{pane.digit} {_name(pane, width)}"
     if badges is None:
         return told
     shown = beside(pane.id, systems)
     for one in COUNTED[pane.id]:
-        if count := _count(one, badges):
-            told += f" {count}" if one.id == shown else f", {_name(one, width).lower()} {count}"
+        if one.id == shown:
+            told += f" {count}" if (count := _count(one, badges)) else ""
+        elif (one.sign or not tight) and (count := _count(one, badges)):
+            told += f", {_name(one, width).lower()} {count}"
     return told
 
 

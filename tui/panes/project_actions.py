@@ -61,7 +61,7 @@ class ProjectActions(ProjectForms, inherit_bindings=False):
 
     def _reviewable(self, row: ProjectRow | None) -> bool:
         badges = self.session.badges
-        elsewhere = self.REVIEWS_ANY and badges is not None and badges.waiting > 0
+        elsewhere = self.REVIEWS_ANY and badges is not None and badges.waiting + badges.awards > 0
         return elsewhere or (row is not None and row.pending_app > 0)
 
     def action_project_review(self) -> None:

@@ -169,13 +169,18 @@ class ProjectsPane(ProjectActions, ProjectList, inherit_bindings=False):
             yield f"view {view}", WARN
 
     def hint(self) -> Part:
-        """How many applications wait."""
-        waiting = self.session.badges.waiting if self.session.badges else 0
-        key = self.session.key("projects.view")
-        words = f"{counted(waiting, 'application')} waiting"
-        if self.query_shown.view != WAITING:
-            words += f"   {key} enter lists them"
-        return (words, WARN) if waiting else ""
+        """How many applications wait, and how many awards, which other lists have."""
+        if (badges := self.session.badges) is None:
+            return ""
+        told: list[str] = []
+        if badges.waiting:
+            told.append(f"{counted(badges.waiting, 'application')} waiting")
+            if self.query_shown.view != WAITING:
+                told.append(f"{self.session.key('projects.view')} enter lists them")
+        if badges.awards:
+            told.append(f"{counted(badges.awards, 'award')} waiting")
+            told.append(":awards lists them" if len(told) == 1 else ":awards")
+        return ("   ".join(told), WARN) if told else ""
 
     def action_projects_view(self) -> None:
         """Choose which projects are listed."""

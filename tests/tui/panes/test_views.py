@@ -31,3 +31,15 @@ def test_a_filter_that_finds_nothing_in_a_view_says_what_fits_in_all(stage: Stag
         assert "among all entries: t shows" in said(pilot.app)
 
     play(stage.app(), script)
+
+
+def test_applications_and_awards_that_wait_are_counted_apart(harbour: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "1")
+        told = "2 applications waiting   t enter lists them   2 awards waiting   :awards"
+        assert told in said(pilot.app)
+        await press(pilot, "t", "enter")
+        assert pane(pilot).list.shown == 2
+        assert "2 applications waiting   2 awards waiting   :awards" in said(pilot.app)
+
+    play(harbour.app(), script)
