@@ -191,8 +191,8 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
 
     async def refresh_data(self) -> None:
         """List, detail and, while it is followed, the feed."""
-        await self._read_feed()
         await super().refresh_data()
+        await self._read_feed()
 
     def view_facts(self) -> Iterable[Part]:
         """How many should have been settled long ago."""

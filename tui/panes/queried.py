@@ -12,6 +12,7 @@ from textual.timer import Timer
 
 from backend.core.listing import MARKED, FieldSpec, Listing, Query
 from tui.asking import FilterLine
+from tui.format.ages import SECOND
 from tui.history import Place
 from tui.messages import WARN
 from tui.panes import unconnected
@@ -54,6 +55,8 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
     _cursor = 0
     """The row that the cursor begins on, 0 for the first."""
     _typing: Timer | None = None
+    _left_at: int | None = None
+    """When it was on screen last."""
     _elsewhere: int | None = None
     """Rows of the wider view that fit where none does here, None while they are not counted."""
 
@@ -153,9 +156,18 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
             self.show_query()
             self.session.history.visit(self.list_id, self.query_shown)
 
+    def on_screen_suspend(self) -> None:
+        """Something else is shown."""
+        self._left_at = self.session.now()
+
     def on_screen_resume(self) -> None:
         """A command may have asked for something else meanwhile. A list that is only passed on
-        the way to one on top of it was not visited."""
+        the way to one on top of it was not visited. After longer than marks last, what is listed
+        is drawn as it is now."""
+        lasts = self.list.source.MARK_TICKS * self.session.settings.refresh * SECOND
+        if self._left_at is not None and self.session.now() - self._left_at > lasts:
+            self.list.returned(anew=self._seen != self.session.version)
+            self.redraw()
         self.show_query()
         if self.app.screen is self:
             self.session.history.visit(self.list_id, self.query_shown)

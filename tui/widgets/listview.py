@@ -123,6 +123,16 @@ class RowView(LineView, Generic[RowT]):
             self.reorder(lambda: faded.update(self.source.tick(self._held)), follow=False)
             self.repaint_keys(faded)
 
+    def returned(self, *, anew: bool) -> None:
+        """Shown again after a while, and about to be read `anew` if something changed: rows that
+        went meanwhile are dropped once that is known."""
+        self.reorder(partial(self.source.forget, self._held, anew=anew), follow=False)
+
+    @property
+    def held(self) -> int:
+        """The object that stays under the cursor though the list lose it, 0 for none."""
+        return self._held
+
     def hold(self) -> None:
         """Something is done with the object under the cursor: should the list lose it, it stays
         until the cursor moves, so that no key meant for it meets its neighbour."""

@@ -20,6 +20,11 @@ _SHARE = 10
 class View(Protocol):
     """What a reader needs of its table."""
 
+    @property
+    def held(self) -> int:
+        """The key that stays although it vanished, 0 for none."""
+        ...
+
     def in_view(self) -> tuple[int, int]: ...
 
     def opened(self) -> None:
@@ -64,6 +69,8 @@ class Reader(Generic[RowT]):
 
     def wait(self) -> float:
         """Seconds until the order may be read again."""
+        if self.source.anew:
+            return 0.0
         return max(0.0, max(self._due, self.last_move + STILL) - time.monotonic())
 
     async def refresh(self) -> None:
@@ -76,6 +83,9 @@ class Reader(Generic[RowT]):
         query = self.source.query
         keys = await self._keys()
         appeared, vanished = await self.source.news(keys, *self._view.in_view())
+        if self.source.anew:
+            appeared = []
+            vanished = {key: place for key, place in vanished.items() if key == self._view.held}
         if self.source.query is query:
             self._view.reorder(lambda: self.source.adopt(keys, appeared, vanished), follow=False)
             self._view.repaint_keys({*appeared, *vanished})

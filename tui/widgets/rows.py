@@ -50,6 +50,8 @@ class RowSource(Generic[RowT]):
         self.query = Query()
         self.keys: array[int] = array("q")
         self.complete = False
+        self.anew = False
+        """True when what became different was not seen for so long that it is no news."""
         self.ghosts: set[int] = set()
         self.marks: dict[int, Mark[RowT]] = {}
         self._rows: OrderedDict[int, RowT] = OrderedDict()
@@ -91,6 +93,7 @@ class RowSource(Generic[RowT]):
         self.query = query
         self.keys = array("q", (row.key for row in rows))
         self.complete = len(rows) < limit
+        self.anew = False
         self.ghosts.clear()
         self.marks.clear()
         self._rows.clear()
@@ -119,6 +122,7 @@ class RowSource(Generic[RowT]):
         places = {key: place for key, place in vanished.items() if key in self._rows}
         self.keys = keys
         self.complete = True
+        self.anew = False
         self._absent.clear()
         self.ghosts = set(places)
         for key, place in sorted(places.items(), key=lambda item: item[1]):
@@ -164,9 +168,18 @@ class RowSource(Generic[RowT]):
         self._keep(found.values())
         self._absent = {key for key in kept if key not in vanished}
         changed = {key for key in keys if key in found and found[key] != before[key]}
-        for key in changed:
+        for key in () if self.anew else changed:
             self._note(key, before[key])
         return changed
+
+    def forget(self, held: int, *, anew: bool) -> None:
+        """What changed lately is no news any more, nor what did since if it is read `anew`; no
+        ghosts are left but `held`."""
+        for key in self.ghosts - {held}:
+            self.keys.remove(key)
+        self.ghosts &= {held}
+        self.marks.clear()
+        self.anew = anew
 
     def tick(self, held: int = 0) -> set[int]:
         """Let marks grow old and ghosts go, except `held` as long as there is such an object;
