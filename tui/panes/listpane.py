@@ -14,7 +14,7 @@ from tui.format.lines import QUIET, WARN, Build, Line, Look, Part, line, wrapped
 from tui.listings import LISTED
 from tui.panes import frame
 from tui.panes.queried import Queried
-from tui.widgets.columns import Column
+from tui.widgets.columns import Column, rises
 from tui.widgets.kept import Beside
 from tui.widgets.rows import RowT
 from tui.widgets.table import ResourceTable
@@ -140,7 +140,7 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         query = self.query_shown
         for column in self.list.columns:
             if column.sort and column.sort == query.sort:
-                return f"sort {column.title}{'v' if query.descending else '^'}"
+                return f"sort {column.title}{'^' if rises(query.sort, query.descending) else 'v'}"
         return "oldest first" if query.descending else "newest first"
 
     # The detail at the side
@@ -240,7 +240,8 @@ class ListPane(Queried[RowT], inherit_bindings=False):
     def sort_by(self, sort: str) -> None:
         """Order by a column, or turn the order round when it is that column's already."""
         query = self.query_shown
-        self.ask(sort=sort, descending=query.sort == sort and not query.descending)
+        turned = not query.descending if query.sort == sort else rises(sort, True)
+        self.ask(sort=sort, descending=turned)
 
     def action_sort_left(self) -> None:
         """By the sortable column before."""
@@ -253,7 +254,8 @@ class ListPane(Queried[RowT], inherit_bindings=False):
     def _sort_beside(self, step: int) -> None:
         sorts = [column.sort for column in self.list.columns if column.sort]
         here = sorts.index(self.query_shown.sort) if self.query_shown.sort in sorts else -step
-        self.ask(sort=sorts[(here + step) % len(sorts)], descending=False)
+        there = sorts[(here + step) % len(sorts)]
+        self.ask(sort=there, descending=rises(there, True))
 
     def action_view_wide(self) -> None:
         """Columns at their full width, or those that fit."""
@@ -278,8 +280,8 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         self.app.push_screen(Choice("Sort by", options, self.query_shown.sort), self._sort_chosen)
 
     def _sort_chosen(self, sort: str | None) -> None:
-        if sort is not None:
-            self.ask(sort=sort)
+        if sort not in (None, self.query_shown.sort):
+            self.sort_by(sort)
 
     def action_row_detail(self) -> None:
         """Show or hide the detail at the side; on a narrow terminal open it."""

@@ -13,6 +13,7 @@ from tui.panes.listpane import ListPane
 from tui.panes.related import quoted, related
 from tui.panes.subject import Subject
 from tui.session import Session
+from tui.widgets.columns import rises
 from tui.widgets.menu import Item, Menu
 
 if TYPE_CHECKING:
@@ -98,7 +99,9 @@ def told(place: Place) -> str:
     """A list in the words of its command."""
     query = place.query
     view = f"({query.view}) " if query.view else ""
-    order = f"  by {query.sort}{' down' if query.descending else ''}" if query.sort else ""
+    order = f"  by {query.sort}" if query.sort else ""
+    if order and not rises(query.sort, query.descending):
+        order += " down"
     return f":{place.list} {view}{query.text}".rstrip() + order
 
 

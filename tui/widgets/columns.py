@@ -16,6 +16,15 @@ RowT = TypeVar("RowT")
 GUTTER = 2
 """Cells before the first column: the cursor `>` and the mark `*`."""
 
+BACKWARD = frozenset({"age", "contact"})
+"""Orders by a moment, of which the column shows how long ago it was."""
+
+
+def rises(sort: str, descending: bool) -> bool:
+    """Whether what the column of an order shows grows from row to row; and whether an order that
+    is to grow so is a descending one."""
+    return descending == (sort in BACKWARD)
+
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[RowT]):

@@ -8,7 +8,7 @@ from typing import Generic
 
 from tui.format.lines import BAD, GOOD, QUIET, WARN, Look
 from tui.format.units import Style
-from tui.widgets.columns import Column, Placed, arrange, heading
+from tui.widgets.columns import Column, Placed, arrange, heading, rises
 from tui.widgets.rows import Mark, RowT
 from tui.widgets.strips import Cell, Piece, fitted, pieces, width_of
 
@@ -61,7 +61,7 @@ class Drawing(Generic[RowT]):
         found: list[Piece] = [("  ", "")]
         for n, placed in enumerate(self.placed):
             sorted_by = bool(sort) and placed.column.sort == sort
-            arrow = ("v" if descending else "^") if sorted_by else ""
+            arrow = ("^" if rises(sort, descending) else "v") if sorted_by else ""
             found.append(((" " if n else "") + heading(placed, arrow), ""))
         return found
 

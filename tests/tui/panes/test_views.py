@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.pilot import Pilot
 
-from tests.tui.panes.test_finding import listed, pane
-from tests.tui.stage import Stage, play, press, said
+from tests.tui.panes.test_finding import listed, ordered, pane
+from tests.tui.stage import WIDE, Stage, play, press, said, settled
 
 
 def test_a_filter_that_finds_nothing_in_a_view_says_what_fits_in_all(stage: Stage) -> None:
@@ -43,3 +43,36 @@ def test_applications_and_awards_that_wait_are_counted_apart(harbour: Stage) -> 
         assert "2 applications waiting   2 awards waiting   :awards" in said(pilot.app)
 
     play(harbour.app(), script)
+
+
+def ages(pilot: Pilot[None]) -> list[int]:
+    """When what is listed was made."""
+    rows = map(pane(pilot).list.source.row, range(pane(pilot).list.shown or 0))
+    return [row.of.created_at for row in rows if row]
+
+
+def test_an_arrow_up_is_the_smallest_age_first(harbour: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "3")
+        assert "sort AGEv" in said(pilot.app)
+        assert ages(pilot) == sorted(ages(pilot))
+        pane(pilot).sort_by("name")
+        pane(pilot).sort_by("age")
+        await settled(pilot)
+        assert "sort AGE^" in said(pilot.app)
+        assert "AGE^" in said(pilot.app).split("\n")[3].replace(" ", "")
+        assert ages(pilot) == sorted(ages(pilot), reverse=True)
+        await press(pilot, "S")
+        assert "sort AGEv" in said(pilot.app)
+        await press(pilot, "<")
+        assert "^" in said(pilot.app).split("\n")[2]
+        await press(pilot, ">")
+        assert "sort AGE^" in said(pilot.app)
+        await ordered(pilot, "save lately")
+        await press(pilot, "1", "V")
+        assert ":allocations  by age" in said(pilot.app)
+        assert "down" not in said(pilot.app)
+        await press(pilot, "enter")
+        assert ages(pilot) == sorted(ages(pilot), reverse=True)
+
+    play(harbour.app(WIDE), script, WIDE)
