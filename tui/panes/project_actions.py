@@ -46,8 +46,13 @@ class ProjectActions(ProjectForms, inherit_bindings=False):
         if row is None:
             return "no project is selected"
         if action.id in _ANSWERS:
-            return "" if row.pending_app else "no application is waiting"
+            return "" if row.pending_app else self.unanswerable(row)
         return self.allowed().get(_meant(action.id, row), "")
+
+    def unanswerable(self, row: ProjectRow) -> str:
+        """Why a project without an application has no answer to be given, `` when something else
+        is done in place of that."""
+        return f"nothing waits for {row.name}"
 
     def _form_refusal(self, action: str, row: ProjectRow | None) -> str:
         """Why a form is of no use; it changes nothing by itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -124,15 +125,40 @@ class ProjectsPane(ProjectActions, ProjectList, inherit_bindings=False):
 
         bulk.decide(self, self.list, make, lambda row: row.name)
 
+    def unanswerable(self, row: ProjectRow) -> str:
+        """After its decision a row stays until one goes on."""
+        return "" if self._answered() else super().unanswerable(row)
+
+    def _answered(self) -> str:
+        """The project under the cursor, if it was decided just now; else ``."""
+        row = self.list.cursor_row
+        decided = row is not None and row.key == self.list.held and not row.pending_app
+        return row.name if row and decided and not self.marks() else ""
+
     def action_project_approve(self) -> None:
         """Approve what waits."""
-        actor = self.session.connection.actor
-        self.decide(lambda row: answering(model.ApproveApplication, actor, row))
+        self._answer(model.ApproveApplication)
 
     def action_project_deny(self) -> None:
         """Deny what waits."""
+        self._answer(model.DenyApplication)
+
+    def _answer(self, command: type[model.ApplicationCommand]) -> None:
+        if name := self._answered():
+            self.start(self._next_waiting, name, group="next")
+            return
         actor = self.session.connection.actor
-        self.decide(lambda row: answering(model.DenyApplication, actor, row))
+        self.decide(lambda row: answering(command, actor, row))
+
+    async def _next_waiting(self, name: str) -> None:
+        """Go on from a decided project to the next of the list that waits."""
+        keys, here = list(self.list.source.keys), self.list.cursor
+        waits = {*await self.listing().keys(replace(self.query_listed, view=WAITING))}
+        found = next((key for key in keys[here + 1 :] + keys[:here] if key in waits), 0)
+        if found:
+            self.list.go_to(found)
+        others = "this is the next" if found else "no other waits here"
+        self.session.tell(f"{name}: nothing waits any more; {others}")
 
     def legend(self, look: Look) -> Iterable[Line]:
         """What the short words mean."""
@@ -170,6 +196,9 @@ class ProjectsPane(ProjectActions, ProjectList, inherit_bindings=False):
 
     def hint(self) -> Part:
         """How many applications wait, and how many awards, which other lists have."""
+        if name := self._answered():
+            goes = self.session.key("project.approve")
+            return f"{name}: nothing waits any more   {goes} goes on to the next that does"
         if (badges := self.session.badges) is None:
             return ""
         told: list[str] = []
