@@ -6,10 +6,13 @@ import asyncio
 import os
 import select
 import time
+from collections.abc import Iterable
 from concurrent.futures import wait
 from contextlib import suppress
 from typing import Any, TextIO
 
+from textual._xterm_parser import XTermParser
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Callback, Key
 from textual.message import Message
@@ -21,6 +24,55 @@ PATIENCE = 1.0
 """Seconds to wait for what is still on its way."""
 LONGEST_KEY, GLANCE = 0.5, 0.02
 """Seconds that the next key is kept back at most, and between two looks whether it is over."""
+ESC, BEGIN = "\x1b", "[O"
+"""What begins the sequences of keys, and what follows in those that Textual knows."""
+WORDS = ("f", "b", "\x7f")
+"""What terminals send after an escape for a word to the right, to the left, and to be erased."""
+
+
+class KeyParser(XTermParser):
+    """Escape and a key after it are two keys. Textual waits for what may follow an escape, over a
+    slow line for long, and would make one of both, with alt, to which nothing answers here."""
+
+    _begun: str | None = None
+    """What came after an escape that may be the begin of a sequence, None without one."""
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """What this means together with what came before; `` is the end."""
+        if not data:
+            yield from super().feed(data)
+        part, *others = data.split(ESC)
+        yield from self._feed(part, apart=True)
+        for part in others:
+            yield from super().feed(ESC)
+            self._begun = ""
+            yield from self._feed(part)
+
+    def _feed(self, part: str, *, apart: bool = False) -> Iterable[Message]:
+        if not part:
+            return
+        if self._begun == "" and part[0] not in BEGIN and (apart or part not in WORDS):
+            self._timeout_time = 0.0
+            yield from self.tick()
+        if self._begun is not None:
+            self._begun += part
+        yield from super().feed(part)
+
+    def tick(self) -> Iterable[Message]:
+        """What waited long enough for the rest of a sequence."""
+        begun = self._begun or ""
+        for message in super().tick():
+            self._begun = None
+            if begun in {*BEGIN} or begun.startswith("O"):
+                yield Key("escape", ESC)
+                yield from self._sequence_to_key_events(begun[0])
+                begun = ""
+            else:
+                yield message
+
+
+# The driver makes its parser by the name that it imported.
+vars(linux_driver).update(XTermParser=KeyParser)
 
 
 class Lasting:

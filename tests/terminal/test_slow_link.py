@@ -121,6 +121,18 @@ def test_an_arrow_that_arrives_in_pieces_stays_an_arrow(stage: Stage, tmp_path: 
 
 
 @pytest.mark.slow
+def test_a_key_soon_after_escape_is_no_part_of_it(stage: Stage, tmp_path: Path) -> None:
+    with start(stage, tmp_path) as child:
+        child.until("climate.hpc")
+        child.type("?")
+        child.until("type to find")
+        child.type(ESCAPE, "6", apart=DELAY)
+        child.until(r"\[6 Audit")
+        child.type(LEAVE)
+        assert child.wait() == 0
+
+
+@pytest.mark.slow
 def test_keys_in_one_piece_are_done_one_after_the_other(stage: Stage, tmp_path: Path) -> None:
     """Into the line, out of it, to the other field, and what is erased is what was there."""
     with start(stage, tmp_path) as child:
