@@ -252,22 +252,16 @@ class BursarApp(Following, inherit_bindings=False):
 
     def action_help(self) -> None:
         """Every key that works here."""
-        from tui.panes.help import help_lines
-        from tui.widgets.overlay import Overlay
+        from tui.panes import help
 
-        pane = self.screen
-        if isinstance(pane, Pane):
-            build = partial(help_lines, pane)
-            title = f"Help: {pane.path()[0]}"
-            self.push_screen(Overlay(title, build, self.session.look, filtered=True))
+        if isinstance(pane := self.screen, Pane):
+            self.push_screen(help.of(pane))
 
     def action_help_all(self) -> None:
         """Every key of every screen."""
-        from tui.panes.help import all_lines
-        from tui.widgets.overlay import Overlay
+        from tui.panes import help
 
-        build = partial(all_lines, self.session)
-        self.push_screen(Overlay("All keys", build, self.session.look, filtered=True))
+        self.push_screen(help.of_all(self.session))
 
     def action_help_keys(self) -> None:
         """Tell which keys the terminal delivers."""

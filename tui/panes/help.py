@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from rich.cells import cell_len
 
-from tui.actions import ACTIONS, Action, Group, Scope, reachable
+from tui.actions import ACTIONS, Action, Group, Scope, key_name, reachable
 from tui.commands import COMMANDS
 from tui.format.lines import HEAD, QUIET, Line, Look, blank, line, wrapped
 from tui.panes.frame import KEY
 from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
 from tui.session import Session
+from tui.widgets.overlay import Overlay
 
 _KEYS = 12
 _TITLE = 20
@@ -22,6 +24,25 @@ _USAGE = 28
 
 ORDER = (Group.DECIDE, Group.ROW, Group.VIEW, Group.FIND, Group.SESSION, Group.MOVE)
 """What is particular to a screen first."""
+
+
+def of(pane: Pane) -> Overlay:
+    """The help of a screen."""
+    session, build = pane.session, partial(help_lines, pane)
+    named = partial(_named, session, reachable(pane.SCOPE))
+    title = f"Help: {pane.path()[0]}"
+    return Overlay(title, build, session.look, filtered=True, named=named)
+
+
+def of_all(session: Session) -> Overlay:
+    """The keys of all screens."""
+    build, named = partial(all_lines, session), partial(_named, session, ACTIONS)
+    return Overlay("All keys", build, session.look, filtered=True, named=named)
+
+
+def _named(session: Session, known: Iterable[Action], key: str) -> Collection[str]:
+    """What a key does, as people write it."""
+    return [one.id for one in known if key in map(key_name, session.keyed(one).keys)]
 
 
 def help_lines(pane: Pane, look: Look) -> Iterable[Line]:

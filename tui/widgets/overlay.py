@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import ClassVar
 
 from textual import events
@@ -12,14 +12,32 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from tui.format.lines import Build, Line, Look
+from tui.format.lines import Build, Line, Look, blank
 from tui.widgets.strips import safe
 from tui.widgets.text import TextPanel
 
 
+def _nothing(typed: str) -> Collection[str]:
+    return ()
+
+
+def _headed(lines: Iterable[Line], entries: set[str]) -> Iterator[Line]:
+    """The lines of these keys below their headings, which have none."""
+    head: Line | None = None
+    for one in lines:
+        if not one.key:
+            head = one
+        elif one.key in entries:
+            if head is not None and head.text:
+                yield head
+            head = None
+            yield one
+
+
 class Overlay(ModalScreen[None]):
     """Shows what a `Build` makes of its width; `esc` closes. With `filtered`, what is typed
-    leaves only lines that contain it, and those of the same key."""
+    leaves only lines that contain it, those of the same key and the headings over them; what it
+    is the name of comes first, of which `named` gives the keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
@@ -27,9 +45,16 @@ class Overlay(ModalScreen[None]):
     ]
 
     def __init__(
-        self, title: str, build: Build, look: Callable[[], Look], *, filtered: bool = False
+        self,
+        title: str,
+        build: Build,
+        look: Callable[[], Look],
+        *,
+        filtered: bool = False,
+        named: Callable[[str], Collection[str]] = _nothing,
     ) -> None:
         super().__init__()
+        self._named = named
         self._title, self._build, self._look = safe(title), build, look
         self._filtered, self._typed = filtered, ""
 
@@ -46,9 +71,10 @@ class Overlay(ModalScreen[None]):
         self.query_one(TextPanel).styles.height = min(len(lines), max(1, self.size.height - 4))
         if not self._typed:
             return lines
-        found = [one for one in lines if self._typed.lower() in one.text.lower()]
-        entries = {one.key for one in found if one.key}
-        return [one for one in lines if one.key in entries or one in found]
+        entries = {one.key for one in lines if self._typed.lower() in one.text.lower()} - {""}
+        named = entries.intersection(self._named(self._typed))
+        first = [*_headed(lines, named)]
+        return [*first, *([blank()] if first else []), *_headed(lines, entries - named)]
 
     def _say_how(self) -> None:
         box = self.query_one("#box")

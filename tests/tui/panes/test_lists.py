@@ -228,6 +228,16 @@ def test_help_finds_keys_by_what_they_do(stage: Stage) -> None:
     play(stage.app(), script)
 
 
+def test_help_has_the_key_of_a_name_first_and_headings_while_it_is_searched(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "?", "A")
+        shown = said(pilot.app)
+        assert re.search(r"CHANGE.*\n.* A +Approve the waiting", shown)
+        assert shown.index("Approve the waiting") < shown.index("Look at the waiting")
+
+    play(stage.app(), script)
+
+
 def test_esc_never_leaves_the_console_and_q_does(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "escape", "escape", "escape")
