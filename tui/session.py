@@ -31,6 +31,7 @@ from tui.readonly import ReadOnlyBackend
 from tui.settling import Settling
 from tui.signin import SignIn
 from tui.standing import Standing, wrong
+from tui.undoing import Undoing
 
 if TYPE_CHECKING:
     from backend.core.plan import Command, Plan, Receipt
@@ -110,6 +111,7 @@ class Session:
         """Lines typed before, by pane, and the commands by `:`; the newest last."""
         self.inverse: Command | None = None
         """What takes the last change back, None when nothing does."""
+        self._undoing: Undoing | None = None
         self.settling = Settling()
         """What was asked for here and takes its time."""
         self.paused = False
@@ -226,6 +228,7 @@ class Session:
         """Say what was done, and how to take it back; follow what goes on behind it."""
         self.settling.expect(plan, receipt, self.now())
         self.inverse = plan.inverse
+        self._undoing = Undoing(receipt.seq, plan.title, self.now(), self.connection.who)
         back = f", {self.key('undo')} takes it back" if plan.inverse else ""
         self.tell(brief(receipt.message) + back)
 
@@ -267,6 +270,10 @@ class Session:
         if self.inverse is None:
             return "the last change cannot be taken back in one step"
         return self.lacking([type(self.inverse).__name__])
+
+    def undoing(self, command: Command) -> Undoing | None:
+        """The last change, if that is what the command takes back."""
+        return self._undoing if command == self.inverse else None
 
     async def plan(self, command: Command) -> Plan:
         """Preview a command. Raises BursarError."""

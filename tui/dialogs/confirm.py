@@ -24,8 +24,8 @@ from backend.core.plan import Command, Plan, Receipt
 from backend.projects.model import ApplicationCommand
 from tui.dialogs.asking import AskingDialog
 from tui.dialogs.consent import Consent
-from tui.dialogs.preview import headline, preview
-from tui.format.lines import Line, Look, compared
+from tui.dialogs.preview import CONFIRM, headline, preview
+from tui.format.lines import Line, Look, compared, wrapped
 from tui.format.requests import reasoned
 from tui.forms.keeper import Keeper
 from tui.messages import BAD
@@ -61,6 +61,7 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
         self._over = False
         self._before: Plan | None = None
         self._typed_reason = ""
+        self._undoing = session.undoing(plan.command)
         self._keeper = self._reason_keeper(plan.command)
 
     def _reason_keeper(self, command: Command) -> Keeper | None:
@@ -91,15 +92,16 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
             self._keeper.flush()
 
     def heading(self) -> str:
-        """The worst of what it does."""
-        return headline(self.plan)
+        """The worst of what it does, and what is taken back by it."""
+        return headline(self.plan, self._undoing.title if self._undoing else CONFIRM)
 
     def lines(self, look: Look) -> list[Line]:
         """The preview; what differs from an earlier one is marked."""
         lines = preview(self._told(self.plan), look)
-        if self._before is None:
-            return lines
-        return compared(preview(self._told(self._before), look), lines)
+        if self._before is not None:
+            lines = compared(preview(self._told(self._before), look), lines)
+        undone = self._undoing
+        return [*wrapped("undone", undone.told, look.width), *lines] if undone else lines
 
     def _told(self, plan: Plan) -> Plan:
         """With the reason, and what others did first."""

@@ -42,8 +42,11 @@ HOLDERS_SHOWN = 40
 _BASE = re.compile(r"system:[0-9a-f-]{36}")
 
 
-def headline(plan: Plan) -> str:
-    """The dialog's title: the worst of what it does."""
+CONFIRM = "Confirm"
+
+
+def headline(plan: Plan, asks: str = CONFIRM) -> str:
+    """The dialog's title: what it `asks` for, and the worst of what that does."""
     _, rows = pivot(plan.changes)
     found = []
     if any(_drops(aspect, cell) for row in rows for aspect, cell in row.cells.items()):
@@ -51,7 +54,7 @@ def headline(plan: Plan) -> str:
     if plan.going_over:
         over = "over capacity" if is_capacity(plan.going_over) else "over quota"
         found.append(f"{crowd(plan.going_over)} {over}")
-    return ", ".join(["Confirm: " + found[0], *found[1:]]) if found else "Confirm"
+    return ", ".join([f"{asks}: {found[0]}", *found[1:]]) if found else asks
 
 
 def preview(plan: Plan, look: Look) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -241,6 +242,11 @@ def test_a_change_is_taken_back_with_a_preview(stage: Stage) -> None:
         await press(pilot, "B")
         shown = await dialog(pilot)
         assert shown.plan.title == "Unsuspend project climate.hpc"
+        text = " ".join(said(pilot.app).split())
+        last = stage.world.database.read(lambda tx: int(tx.scalar("SELECT max(seq) FROM journal")))
+        assert f"Take back #{last}" in text
+        told = rf"Takes back #{last}: Suspend project climate.hpc, at [0-9:]+Z by op"
+        assert re.search(told, text)
         await press(pilot, "enter", "y")
         await until(pilot, lambda: isinstance(pilot.app.screen, ListPane))
 
