@@ -66,13 +66,12 @@ def jump(pane: Subject) -> None:
     """`J`: the lists that have to do with this object."""
     row = pane.related_to()
     found = list(related(row)) if row is not None else []
-    items = [Item(str(n), one.words, note=f":{one.list} {one.text}") for n, one in enumerate(found)]
+    places = [Place(one.list, one.query) for one in found]
+    items = [Item(str(n), one.words, note=told(places[n])) for n, one in enumerate(found)]
 
     def chosen(item: Item | None) -> None:
         if item is not None:
-            one = found[int(item.id)]
-            query = Query(one.text, one.view, sort=one.sort, descending=bool(one.sort))
-            pane.post_message(Subject.Going(Place(one.list, query)))
+            pane.post_message(Subject.Going(places[int(item.id)]))
 
     if items:
         pane.app.push_screen(Menu("Jump to", items, pane.session.settings.glyphs), chosen)

@@ -8,6 +8,7 @@ from functools import singledispatch
 
 from backend.allocations.model import AllocationRow
 from backend.backend import JournalRow
+from backend.core.listing import Query
 from backend.nico.model import BlockRow, ConstraintRow, Kind, NicoRow, TypeRow
 from backend.openportal.model import AwardRow, CodeRow, PortalRow, RemoteProjectRow, ServiceRow
 from backend.placement.model import ConsumerRow, InventoryRow, ProviderRow
@@ -25,6 +26,11 @@ class Related:
     text: str = ""
     view: str = ""
     sort: str = ""
+
+    @property
+    def query(self) -> Query:
+        """What the list is asked."""
+        return Query(self.text, self.view, sort=self.sort, descending=bool(self.sort))
 
 
 @singledispatch

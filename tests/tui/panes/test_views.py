@@ -45,6 +45,16 @@ def test_applications_and_awards_that_wait_are_counted_apart(harbour: Stage) -> 
     play(harbour.app(), script)
 
 
+def test_a_jump_says_which_view_it_leads_to(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "1", "J")
+        text = said(pilot.app)
+        assert "quotas of its members   :quotas project=" in text
+        assert "its own limits and usage   :quotas (pools) project=" in text
+
+    play(stage.app(WIDE), script, WIDE)
+
+
 def ages(pilot: Pilot[None]) -> list[int]:
     """When what is listed was made."""
     rows = map(pane(pilot).list.source.row, range(pane(pilot).list.shown or 0))
