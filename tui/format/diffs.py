@@ -13,6 +13,8 @@ from backend.quotas.model import UNLIMITED
 from tui.format import ages, units
 
 ABSENT = "-"
+FIRST = {"project limit": 0, "member limit": 1}
+"""Aspects that stand before others."""
 _MOMENTS = ("_date", "_at", "since")
 
 
@@ -46,14 +48,16 @@ class Row:
 
 
 def pivot(changes: Sequence[Change], style: str = units.Style.AUTO) -> tuple[list[str], list[Row]]:
-    """The aspects in order, and one row per (target, field) with the changes as columns."""
+    """The aspects, in the same order for all plans, and one row per (target, field) with the
+    changes as columns."""
     aspects: dict[str, None] = {}
     rows: dict[tuple[str, str], tuple[str, dict[str, Cell]]] = {}
     for change in changes:
         aspects.setdefault(change.aspect)
         _, cells = rows.setdefault((change.target, change.field), (change.unit, {}))
         cells[change.aspect] = _cell(change, style)
-    return list(aspects), [Row(*key, unit, cells) for key, (unit, cells) in rows.items()]
+    order = sorted(aspects, key=lambda aspect: FIRST.get(aspect, len(FIRST)))
+    return order, [Row(*key, unit, cells) for key, (unit, cells) in rows.items()]
 
 
 def wished(change: FieldChange) -> Cell:

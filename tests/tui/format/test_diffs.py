@@ -29,6 +29,15 @@ def test_limits_are_pivoted_by_aspect() -> None:
     assert rows[2].cells[""] == Cell("2027-04-01", "-")
 
 
+def test_aspects_keep_their_order_whichever_changes_first() -> None:
+    changes = [
+        Change("hpc", "cyclades.vm", 8, 10, "", "member limit"),
+        Change("hpc", "cyclades.ram", GIB, 2 * GIB, "bytes", "project limit"),
+    ]
+    assert pivot(changes)[0] == ["project limit", "member limit"]
+    assert pivot(changes[::-1])[0] == ["project limit", "member limit"]
+
+
 def test_a_limit_that_did_not_exist_is_new() -> None:
     _, rows = pivot([Change("hpc", "cyclades.vm", None, 28, "", "project limit")])
     assert rows[0].cells["project limit"] == Cell("-", "28", "new")
