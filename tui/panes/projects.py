@@ -101,6 +101,9 @@ class ProjectsPane(ProjectActions, ProjectList, inherit_bindings=False):
     READS_DETAIL = True  # it says which actions are on
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.PROJECTS, Scope.LIST)
 
+    _answering = 0
+    """The project whose application was to be answered last."""
+
     def columns(self) -> Sequence[Column[ProjectRow]]:
         """See `COLUMNS`."""
         return COLUMNS
@@ -130,10 +133,11 @@ class ProjectsPane(ProjectActions, ProjectList, inherit_bindings=False):
         return "" if self._answered() else super().unanswerable(row)
 
     def _answered(self) -> str:
-        """The project under the cursor, if it was decided just now; else ``."""
+        """The project under the cursor, if its application was decided just now; else ``."""
         row = self.list.cursor_row
-        decided = row is not None and row.key == self.list.held and not row.pending_app
-        return row.name if row and decided and not self.marks() else ""
+        if row is None or row.pending_app or self.marks():
+            return ""
+        return row.name if row.key == self._answering == self.list.held else ""
 
     def action_project_approve(self) -> None:
         """Approve what waits."""
@@ -147,7 +151,8 @@ class ProjectsPane(ProjectActions, ProjectList, inherit_bindings=False):
         if name := self._answered():
             self.start(self._next_waiting, name, group="next")
             return
-        actor = self.session.connection.actor
+        row, actor = self.list.cursor_row, self.session.connection.actor
+        self._answering = row.key if row is not None and row.pending_app else 0
         self.decide(lambda row: answering(command, actor, row))
 
     async def _next_waiting(self, name: str) -> None:

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from backend.projects.model import ApplicationState
 from tests.tui.panes.test_finding import listed, pane
-from tests.tui.stage import Stage, dialog, play, press, said, until
+from tests.tui.stage import Stage, dialog, play, press, said, until, write
 from tui.panes.projects import ProjectsPane
 
 
@@ -58,6 +58,26 @@ def test_where_nothing_else_waits_the_cursor_stays(stage: Stage) -> None:
         await press(pilot, "A")
         told = "urban.air: nothing waits any more; no other waits here"
         await until(pilot, lambda: told in said(pilot.app))
+
+    play(stage.app(), script)
+
+
+def test_what_is_suspended_has_no_application_that_waited(stage: Stage) -> None:
+    stage.deny(stage.modification)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "1")
+        await listed(pilot, "climate")
+        await press(pilot, "Z")
+        await dialog(pilot)
+        await write(pilot, "moving")
+        await press(pilot, "enter")
+        await write(pilot, "climate.hpc")
+        await press(pilot, "enter", "y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProjectsPane))
+        assert pane(pilot).list.held
+        await press(pilot, "A")
+        assert "approve: nothing waits for climate.hpc" in said(pilot.app)
 
     play(stage.app(), script)
 
