@@ -91,6 +91,23 @@ def test_an_editor_that_crashes_leaves_the_terminal_as_it_was(
         assert termios.tcgetattr(child.terminal) == before
 
 
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_what_ends_the_console_ends_its_editor(
+    database: str, tmp_path: Path, number: signal.Signals
+) -> None:
+    script = tmp_path / "editor.py"
+    deaf = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    script.write_text(deaf + EDITOR)
+    editor = f"{sys.executable} {script}"
+    with console("-m", "tui", "--database", database, home=tmp_path, EDITOR=editor) as child:
+        open_editor(child)
+        if number is signal.SIGHUP:
+            child.hang_up()
+        else:
+            child.signal(number)
+        assert child.wait() == 128 + number
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
 def test_what_was_typed_outlives_the_console(

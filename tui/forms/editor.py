@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,9 @@ from pathlib import Path
 from textual.app import App, SuspendNotSupported
 
 from backend.core.errors import BursarError
+
+GRACE = 2.0
+"""Seconds that an editor has when the console is ended."""
 
 
 class EditorFailed(BursarError):
@@ -46,7 +50,7 @@ def edit(app: App[None], text: str, name: str, keep: Callable[[bytes], None]) ->
         try:
             file.touch(mode=0o600)
             file.write_bytes(text.encode())
-            with app.suspend(), _terminal_kept(), _uninterrupted():
+            with app.suspend(), _terminal_kept():
                 visit = _Visit(command, file, keep)
         except SuspendNotSupported as error:
             told = "this terminal cannot be left for an editor"
@@ -63,7 +67,8 @@ class _Visit:
         self._name, self._code, self._data = command[0], 0, b""
         self._failure: Exception | None = None
         try:
-            self._code = subprocess.run([*command, str(file)], check=False).returncode
+            with subprocess.Popen([*command, str(file)]) as editor, _ends_with_us(editor):
+                self._code = editor.wait()
             self._data = file.read_bytes()
             keep(self._data)
         except Exception as error:
@@ -101,10 +106,20 @@ def _terminal_kept() -> Iterator[None]:
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C in the editor is the editor's; a handler, unlike SIG_IGN, is not inherited."""
-    before = signal.signal(signal.SIGINT, lambda number, frame: None)
+def _ends_with_us(editor: subprocess.Popen[bytes]) -> Iterator[None]:
+    """What ends the console ends the editor that it waits for. Ctrl-C is the editor's; a handler,
+    unlike SIG_IGN, is not inherited."""
+
+    def end(number: int, _: object) -> None:
+        editor.send_signal(number)
+        late = threading.Timer(GRACE, editor.kill)
+        late.daemon = True
+        late.start()
+
+    before = [(number, signal.signal(number, end)) for number in (signal.SIGHUP, signal.SIGTERM)]
+    before.append((signal.SIGINT, signal.signal(signal.SIGINT, lambda number, frame: None)))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before:
+            signal.signal(number, handler)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,11 +24,14 @@ class Outcome:
 
 
 async def rounds(form: Form, typed: Typed, text: str, edit: Callable[[str], bytes]) -> Outcome:
-    """Have a form edited as a text until it can be read, or comes back as it was given. `text`
-    is what was left of earlier rounds. Raises BursarError."""
+    """Have a form edited as a text until it can be read, or comes back as it was given but for
+    the mistakes that were told. `text` is what was left of earlier rounds. Raises BursarError."""
     given, values, left = text or render(form, typed), typed, text
     while (found := decoded(edit(given)))[0] != given:
+        await asyncio.sleep(0)  # the console may have been ended meanwhile
         edited = without_faults(form, found[0])
+        if edited == left:
+            break
         reading = read(form, edited)
         values = {**typed, **reading.values}
         faults = _faults(reading, await resolved(form, values))

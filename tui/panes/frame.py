@@ -132,10 +132,13 @@ def joined(facts: Iterable[Part | str], width: int) -> list[Part]:
     return found
 
 
-def message(said: Message, key: str) -> tuple[list[Part], list[Part]]:
-    """Row n-1: the last thing said and when; `key` shows all that was said."""
-    sign = "! " if said.tone == messages.BAD else ""
-    return [(sign + said.text, _TONES[said.tone])], [(f"{ages.clock(said.at)}Z  {key} all", QUIET)]
+def message(said: Message, key: str, width: int) -> tuple[list[Part], list[Part]]:
+    """Row n-1: the last thing said and, where there is room, when; `key` shows all of it."""
+    text = f"! {said.text}" if said.tone == messages.BAD else said.text
+    more = f"{key} all"
+    whole = f"{ages.clock(said.at)}Z  {more}"
+    fits = cell_len(text) + cell_len(whole) + 4 <= width
+    return [(text, _TONES[said.tone])], [(whole if fits else more, QUIET)]
 
 
 def logged(said: Message, width: int) -> list[Line]:

@@ -202,7 +202,7 @@ class Pane(Subject, Kept, inherit_bindings=False):
         if self.session.doing:
             return [self.session.doing], [f"{self.session.key('out')} stops"]
         if (said := self.session.news) is not None:
-            return frame.message(said, self.session.key("messages"))
+            return frame.message(said, self.session.key("messages"), self.size.width)
         return [self.hint()], []
 
     # Actions

@@ -1,9 +1,12 @@
-"""The key line: what is useful first, what is off only where there is room for it."""
+"""The key line: what is useful first, what is off only where there is room for it; and the message
+above it."""
 
 from __future__ import annotations
 
+from tui import messages
 from tui.actions import Action, Scope, footer
 from tui.format.lines import Part
+from tui.messages import Message
 from tui.panes import frame
 
 
@@ -44,3 +47,11 @@ def test_the_order_stays() -> None:
     found = line({"member.accept"}, 200)
     places = [found.index(word) for word in ("review", "reject", "actions", "suspend", "? help")]
     assert places == sorted(places)
+
+
+def test_the_words_of_a_message_come_before_its_time() -> None:
+    at = 1_700_000_000_000_000
+    for length, tail in ((60, "22:13:20Z  m all"), (61, "m all"), (200, "m all")):
+        left, right = frame.message(Message(at, "x" * length, messages.INFO), "m", 80)
+        assert texts(left) == "x" * length
+        assert texts(right) == tail

@@ -97,6 +97,19 @@ def test_mended_mistakes_end_the_rounds() -> None:
     assert outcome.values == {**sample().initial, "many": "7"}
 
 
+def test_a_program_that_writes_the_same_mistakes_again_is_not_called_for_ever() -> None:
+    given: list[str] = []
+
+    def edit(text: str) -> bytes:
+        given.append(text)
+        return b"many = lots\n"
+
+    outcome = round_trip(edit)
+    assert len(given) == 2
+    assert outcome.text == "many = lots\n"
+    assert not outcome.done
+
+
 def test_an_unchanged_text_changes_nothing() -> None:
     outcome = round_trip(lambda text: text.encode())
     assert outcome == Outcome(sample().initial, "", done=False)
