@@ -37,6 +37,23 @@ LOCKED = f"""(({MACHINES} AND {POOL.format("h.instances - h.allocated")} + v.val
         AND EXISTS (SELECT 1 FROM nico_prefix x WHERE x.block_id = v.derived_id)))"""
 """Something is in use of it, so that it cannot be taken back."""
 
+# The other half of what would be free is as long, and differs in one bit of one digit.
+DIGIT = "CAST(32 - (d.bits - d.length) / 4 AS INTEGER)"
+BIT = "(d.bits - d.length) - (d.bits - d.length) / 4 * 4"
+HALVES = ", ".join(f"'{bit}{one:x}{one ^ 1 << bit:x}'" for bit in range(4) for one in range(16))
+BUDDY_FREE = f"""EXISTS (SELECT 1 FROM nico_free f
+    WHERE f.block_id = d.parent_id AND f.length = d.length
+    AND substr(f.network, 1, {DIGIT} - 1) = substr(d.network, 1, {DIGIT} - 1)
+    AND CAST({BIT} AS TEXT) || substr(d.network, {DIGIT}, 1) || substr(f.network, {DIGIT}, 1)
+        IN ({HALVES}))"""
+FULL = f"""(({MACHINES} AND {TOLD} AND coalesce({ROOM}, 1) <= 0)
+    OR ({ADDRESSES} AND {TOLD} AND EXISTS (SELECT 1 FROM nico_block d
+        JOIN nico_block b ON b.id = v.block_id WHERE d.id = v.derived_id AND b.known = 1
+        AND (EXISTS (SELECT 1 FROM nico_prefix x WHERE x.block_id = d.id)
+            OR (NOT EXISTS (SELECT 1 FROM nico_free f
+                WHERE f.block_id = d.parent_id AND f.length < d.length)
+                AND NOT {BUDDY_FREE})))))"""
+"""It cannot become more, as far as that is known."""
 OVER = f"""({MACHINES} AND (({TOLD} AND {LEFT} < 0) OR {ROOM} < 0))"""
 
 FOLD = Like("g.fold LIKE ? ESCAPE '!'", folded=True)
@@ -100,6 +117,8 @@ CONSTRAINTS = Fields(
         *OF_BOTH,
         text("address", (CARVED,), "an address or a prefix that its network has, or its beginning",
              "address:10.20.3.7", "network"),
+        flag("full", FULL, "it can become no more: no machine is left, no larger network, or what"
+             " is in use of its network fixes it"),
         flag("over", OVER, "more is used than the tenant was given, or more of the type given away"
              " than there is"),
         number("least", LEAST, "the fewest machines that it may become", "least>5", when=BOUNDED),

@@ -200,6 +200,7 @@ def constraint(tx: Tx, row: ConstraintRow) -> Facts:
         states={"type": row.kind.value.lower(), "mode": row.mode.value.lower()},
         flags={
             **_flags(row, locked=left < row.value if machines else bool(row.used)),
+            "full": _full(row),
             "over": machines and (left < 0 or (row.room or 0) < 0),
         },
     )
@@ -248,6 +249,13 @@ def _numbers(row: ConstraintRow) -> Mapping[str, list[float]]:
         "left": [] if row.left is None else [row.left],
         "room": [] if row.room is None else [row.room],
     }
+
+
+def _full(row: ConstraintRow) -> bool:
+    found = row.bounds
+    if found is None or found.fixed:
+        return found is not None
+    return row.value == (found.most if row.kind is Kind.MACHINES else found.least)
 
 
 def _bounds(row: ConstraintRow) -> Mapping[str, list[float]]:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from backend.core.errors import Conflict, Invalid
+from backend.core.listing import Query
 from backend.nico.model import DeleteNicoAllocation, Mode, ModifyNicoAllocation
+from backend.nico.queries import constraint_keys_sql, constraint_rows
 from tests.nico.cloud import (
     ADMIN,
     B16,
@@ -208,3 +210,21 @@ def test_n50_blocks_are_of_the_site_and_roots(c: Cloud) -> None:
     assert c.refused(Invalid, giving(BS2, 24, site=S1)).data["rule"] == "foreign"
     uuid = c.give(B16, 24)
     assert c.refused(Invalid, giving(c.derived(uuid).uuid, 26)).data["rule"] == "kind"
+
+
+def test_what_can_become_no_more_is_found(c: Cloud) -> None:
+    def full() -> list[str]:
+        keys = [key for (key,) in c.see(lambda tx: tx.all(*constraint_keys_sql(Query("full"), 0)))]
+        rows = c.see(constraint_rows, keys)
+        return [rows[key].allocation_name for key in keys]
+
+    half, other = c.give(B24, 25, name="half"), c.give(B24, 25, name="other")
+    assert full() == ["half", "other"]
+    c.delete(other)
+    assert full() == []  # the other half of what is above is free
+    quarter = c.give(B24, 26, name="quarter")
+    assert full() == ["half"]
+    c.hold(quarter, 28, subnet=True)
+    assert full() == ["half", "quarter"]
+    c.delete(half)
+    assert full() == ["quarter"]
