@@ -10,11 +10,14 @@ from textual.pilot import Pilot
 
 from backend.backend import LinkState
 from backend.core.runtime import micros
+from tests.nasty import FAULTS
 from tests.nico.cloud import B16, G100, T2
 from tests.remote.nico import strange
 from tests.remote.nico.conftest import Stand
+from tests.tui.afar import FOLLOWED, arrived, fresh, left, pane
 from tests.tui.forms.play import fill, form
-from tests.tui.stage import dialog, press, said, until, write
+from tests.tui.stage import dialog, play, press, said, until, write
+from tests.tui.test_nasty_servers import SOME, keys_work
 from tests.tui.troubles import listed, order
 from tests.worlds import START
 from tui.app import BursarApp
@@ -119,6 +122,33 @@ def test_who_may_only_see_is_told_why(stand: Stand) -> None:
             await until(pilot, lambda: "are shown with what others have" in said(app))
 
     operated(stand, worked, "user")
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_a_console_on_a_nico_survives_it_and_recovers_by_itself(stand: Stand, name: str) -> None:
+    for other in ("train", "eval"):
+        stand.cloud.give(G100, 2, name=other)
+    settings = Settings("metal", glyphs=UNICODE, refresh=0.2)
+    app = BursarApp(Session(stand.console(), settings), live=True)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await arrived(pilot)
+        await press(pilot, "4")
+        await arrived(pilot)
+        await press(pilot, "space", "k")
+        marked, key = dict(pane(pilot).state.marked), pane(pilot).list.cursor_key
+        stand.line.turn(FAULTS[name])
+        await until(pilot, lambda: not fresh(pilot).startswith(FOLLOWED))
+        await keys_work(pilot)
+        assert "train" in said(app)
+        assert "\x1b" not in said(app)
+        stand.line.turn(None)
+        await until(pilot, lambda: fresh(pilot).startswith(FOLLOWED))
+        await until(pilot, lambda: app.session.failure is None)
+        assert (dict(pane(pilot).state.marked), pane(pilot).list.cursor_key) == (marked, key)
+        await left(pilot)
+
+    play(app, script)
 
 
 @pytest.mark.parametrize("habit", ["newer", "bare"])
