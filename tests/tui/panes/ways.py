@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from tests.tui.hostile import FORBIDDEN
-from tests.tui.stage import press, said
+from tests.tui.stage import listens, press, said
 from tests.tui.troubles import order
 from tui.panes.pane import Pane
 
@@ -45,5 +45,6 @@ async def home(pilot: Pilot[None]) -> None:
         shown, *below = reversed(pilot.app.screen_stack)
         if not below and isinstance(shown, Pane) and not shown.message_row.asking:
             return
+        listens(shown)  # a dialog takes no keys at first
         await press(pilot, "escape")
     raise AssertionError(f"this does not close:\n{said(pilot.app)}")
