@@ -39,16 +39,7 @@ def writing(name: str) -> Iterator[TextIO]:
         yield sys.stdout
         return
     target = Path(name)
-    if os.path.lexists(target):
-        raise _exists(target)
-    partial = target.with_name(target.name + ".part")
-    try:
-        handle = os.open(partial, NEW, 0o600)
-    except FileExistsError as error:
-        hint = f"remove it, unless {name} is just being written, or choose another name"
-        raise Invalid(f"{partial} exists", hint=hint) from error
-    except OSError as error:
-        raise Invalid(f"{error.strerror}: {name}", hint="check the directory") from error
+    handle, partial = _begun(target)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             yield file
@@ -56,6 +47,13 @@ def writing(name: str) -> Iterator[TextIO]:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def probe(name: str) -> None:
+    """Raises Invalid where `writing` would."""
+    handle, partial = _begun(Path(name))
+    os.close(handle)
+    partial.unlink()
 
 
 def replace(path: Path, data: bytes) -> None:
@@ -72,6 +70,20 @@ def replace(path: Path, data: bytes) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _begun(target: Path) -> tuple[int, Path]:
+    """What is written until it is complete. Raises Invalid."""
+    if os.path.lexists(target):
+        raise _exists(target)
+    partial = target.with_name(target.name + ".part")
+    try:
+        return os.open(partial, NEW, 0o600), partial
+    except FileExistsError as error:
+        hint = f"remove it, unless {target} is just being written, or choose another name"
+        raise Invalid(f"{partial} exists", hint=hint) from error
+    except OSError as error:
+        raise Invalid(f"{error.strerror}: {target}", hint="check the directory") from error
 
 
 def _appear(partial: Path, target: Path) -> None:

@@ -124,11 +124,19 @@ def test_nothing_is_overwritten(stage: Stage) -> None:
 
 def test_a_file_that_cannot_be_made_is_told(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
-        await export(pilot, ALL, "absent/x.csv")
+        await export(pilot, SHOWN, "absent/x.csv")
+        screen = pilot.app.screen
+        assert isinstance(screen, ExportScreen)
         assert "No such file or directory" in said(pilot.app)
-        await export(pilot, ALL, "n" * 400)
+        field, rows = screen.query_one("#file", Input), screen.query_one(OptionList)
+        assert (field.value, rows.highlighted, field.has_focus) == ("absent/x.csv", SHOWN, True)
+        field.value = "n" * 400
+        await press(pilot, "enter")
         assert "File name too long" in said(pilot.app)
-        await export(pilot, ALL, "-")
+        assert "No such file or directory" not in said(pilot.app)
+        field.value = "-"
+        await press(pilot, "enter")
+        await settled(pilot)
         assert len(read_dash()) == 3
 
     def read_dash() -> list[str]:
@@ -254,6 +262,16 @@ def test_a_file_that_appeared_meanwhile_is_kept(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="exists"):
         asyncio.run(run())
     assert target.read_text() == "mine"
+
+
+def test_picture_of_a_file_that_cannot_be_made(stage: Stage, snap_compare: Any) -> None:
+    """The path that was typed, and below it why it cannot be."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        await export(pilot, ALL, "absent/projects.csv")
+
+    assert snap_compare(stage.app(NARROW), terminal_size=NARROW, run_before=before)
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))

@@ -12,9 +12,11 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Label, OptionList, Static
 
+from backend.core.errors import Invalid
 from backend.core.text import MAX_CHARS, display
 from tui.dialogs.dialog import Dialog
 from tui.export import Wish, path_of
+from tui.files import probe
 from tui.format.lines import wrapped
 from tui.session import Session
 from tui.widgets.options import Options
@@ -88,6 +90,15 @@ class ExportScreen(Dialog[Wish | None]):
             self.warn("The file needs a name.")
         elif _exists(file):
             self.warn(f"{file} exists; nothing is overwritten.")
+        else:
+            self._answer(file)
+
+    def _answer(self, file: str) -> None:
+        """Go on once the file can be made; until then it stays to be mended."""
+        try:
+            probe(str(path_of(file)))
+        except Invalid as error:
+            self.warn(str(error))
         else:
             what, form, _ = self._choices[self.query_one(OptionList).highlighted or 0]
             self.dismiss(Wish(what, form, file))
