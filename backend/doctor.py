@@ -34,6 +34,9 @@ from backend.schema import STEPS
 NEEDED = (3, 37, 0)
 """STRICT tables."""
 
+MAGIC = b"SQLite format 3\0"
+"""How a database file begins that has something in it."""
+
 ROOM = 200 << 20
 """Bytes that should be free on the database's disk."""
 
@@ -120,7 +123,8 @@ def database(path: Path) -> Iterator[Finding]:
     if not path.exists():
         yield note("database", f"{path} does not exist yet", "bursar makes it when it first opens")
         return
-    yield from _permissions(path)
+    if not _something_else(path):
+        yield from _permissions(path)
     yield from _content(path)
 
 
@@ -159,6 +163,16 @@ def _faults(file: Path) -> Iterator[Finding]:
         yield wrong("permissions", told, f"chmod 600 {file}")
     if not os.access(file, os.R_OK | os.W_OK):
         yield wrong("permissions", f"{file} cannot be written", "its owner or mode")
+
+
+def _something_else(path: Path) -> bool:
+    """Whether it is no database, of which it does not matter who may read it."""
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(MAGIC))
+    except OSError:
+        return False
+    return begins not in (b"", MAGIC)
 
 
 def _companions(path: Path) -> list[Path]:

@@ -250,7 +250,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     names = list(known)
-    close = get_close_matches(name, names, 1, 0.5)
+    close = get_close_matches(name, names, 1)
     told = f"known: {', '.join(names) or 'none'}"
     return f"did you mean {close[0]}? {told}" if close else told
 

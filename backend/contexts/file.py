@@ -35,7 +35,8 @@ def _parsed(file: Path) -> dict[str, object]:
     try:
         return tomllib.loads(file.read_bytes().decode("utf-8"))
     except OSError as error:
-        raise usage(f"{file}: {error.strerror}", f"mend it, or unset {VARIABLE}") from error
+        named = f", or unset {VARIABLE}" if os.environ.get(VARIABLE) else ""
+        raise usage(f"{file}: {error.strerror}", f"mend it{named}") from error
     except UnicodeDecodeError as error:
         hint = "save it in UTF-8"
         raise usage(f"{file}: byte {error.start} is not UTF-8", hint) from error

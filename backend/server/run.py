@@ -190,7 +190,8 @@ def _bound(address: Address) -> socket.socket:
         return sock
     except OSError as error:
         where = address.path or f"{address.host}:{address.port}"
-        told = f"cannot listen on {where}: {error.strerror}"
+        why = str(error.strerror).partition(" (while ")[0]  # asyncio names the place once more
+        told = f"cannot listen on {where}: {why}"
         if error.errno == errno.EADDRINUSE:
             raise Conflict(told, hint="choose another, or end the server that has it") from error
         raise Invalid(told, hint="choose another") from error

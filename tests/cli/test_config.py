@@ -161,6 +161,18 @@ def test_unknown_contexts_are_told_with_the_nearest(configure: Configure, bursar
     assert "did you mean prod?" in done.err
 
 
+def test_a_file_that_cannot_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BURSAR_CONFIG", str(tmp_path))
+    with pytest.raises(Invalid, match=r"Is a directory \(mend it, or unset BURSAR_CONFIG\)"):
+        contexts.load()
+    monkeypatch.delenv("BURSAR_CONFIG")
+    monkeypatch.setattr(contexts, "location", lambda: tmp_path)
+    with pytest.raises(Invalid, match=r"Is a directory \(mend it\)"):
+        contexts.load()
+
+
 # Text, the key that is named, what is wrong, the remedy.
 WRONG = {
     "unknown": ("refesh = 1", "refesh", "no such setting", "did you mean refresh?"),

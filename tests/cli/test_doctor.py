@@ -76,11 +76,12 @@ def test_a_readable_file_beside_it_is_wrong(bursar: Run, demo: Path, end: str) -
 def test_what_is_no_database_is_wrong(bursar: Run, tmp_path: Path) -> None:
     file = tmp_path / "x.db"
     file.write_bytes(b"no database at all " * 99)
-    file.chmod(0o600)
+    file.chmod(0o644)
     done = bursar("doctor", "--database", file, "--format", "json")
     assert done.code == 1
     (one,) = found(done, "database", "WRONG")
     assert "choose a file that bursar made" in one["remedy"]
+    assert found(done, "permissions", "WRONG") == []
 
 
 def _changed(file: Path, statement: str) -> None:

@@ -167,7 +167,7 @@ def test_threads_that_come_and_go_share_connections(database: Database) -> None:
     ("name", "kind", "hint"),
     [
         ("SQLITE_READONLY_DIRECTORY", StorageReadOnly, "make its directory writable"),
-        ("SQLITE_READONLY", StorageReadOnly, "check the file's permissions"),
+        ("SQLITE_READONLY", StorageReadOnly, "bursar --read-only looks at it"),
         ("SQLITE_IOERR_WRITE", StorageError, "check the disk"),
         ("SQLITE_BUSY_SNAPSHOT", StorageBusy, "try again"),
         ("SQLITE_CORRUPT_VTAB", StorageCorrupt, "restore a backup"),

@@ -130,7 +130,7 @@ def test_what_cannot_be_used_is_named(bursar: Run, database: Path, tmp_path: Pat
         place = f"127.0.0.1:{taken.getsockname()[1]}"
         done = bursar("serve", "--database", database, "--bind", place)
     assert done.code == 1
-    assert f"Conflict: cannot listen on {place}" in done.err
+    assert f"Conflict: cannot listen on {place}: Address already in use\n" in done.err
     done = bursar("serve", "--database", database, "--unix", tmp_path / "no" / "where.sock")
     assert done.code == 1
     assert "Not valid: cannot listen on" in done.err

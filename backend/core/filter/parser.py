@@ -110,7 +110,7 @@ class _Parser:
         if lost := _LOST_OPERATOR.match(self._text, self._at):
             known = ", ".join(spec.name for spec in dict.fromkeys(self._fields.values()))
             raise fault(f"no field stands before {lost[0]}", self._at, f"fields: {known}")
-        return Term(Search(tuple(map(self._plain, self._pieces()))), negated)
+        return Term(Search(tuple(map(self._plain, self._pieces("one")))), negated)
 
     def _plain(self, piece: _Piece) -> Word | Flag:
         flag = self._flags.get(piece.text.casefold())
@@ -129,7 +129,7 @@ class _Parser:
                 raise fault(message, at + len(name), f"write {spec.example}")
         elif wanted is Op.LIKE:
             wanted = Op.IS
-        found = tuple(self._value(spec, wanted, piece) for piece in self._pieces())
+        found = tuple(self._value(spec, wanted, piece) for piece in self._pieces(spec.example))
         return Compare(name.lower() if spec.prefix else spec.name, wanted, found)
 
     def _beginning(self, name: str) -> FieldSpec | None:
@@ -155,10 +155,10 @@ class _Parser:
             message = f"{spec.name} {piece.text!r}: {error}"
             raise fault(message, piece.at, f"write {spec.example}") from None
 
-    def _pieces(self) -> list[_Piece]:
-        found = [self._piece()]
+    def _pieces(self, example: str) -> list[_Piece]:
+        found = [self._piece(example)]
         while self._take("|"):
-            found.append(self._piece())
+            found.append(self._piece(example))
         self._parts += len(found)
         if self._parts > MAX_PARTS:
             raise fault("the filter has too many parts", self._at, f"at most {MAX_PARTS} values")
@@ -166,7 +166,7 @@ class _Parser:
             raise fault("a quote ends or begins inside a value", self._at, _HOW_TO_QUOTE)
         return found
 
-    def _piece(self) -> _Piece:
+    def _piece(self, example: str) -> _Piece:
         at, fuzzy = self._at, self._take("~")
         if quoted := self._match(_QUOTED):
             return _Piece(quoted[1].replace('""', '"'), at, fuzzy, True)
@@ -174,7 +174,8 @@ class _Parser:
             raise fault("a quote is not closed", self._at, _HOW_TO_QUOTE)
         if bare := self._match(_BARE):
             return _Piece(bare[0], at, fuzzy, False)
-        raise fault("a value is missing", self._at, 'write one, or "|" for the sign itself')
+        sign = ', or "|" for the sign itself' if self._next() == "|" else ""
+        raise fault("a value is missing", self._at, f"write {example}{sign}")
 
 
 _HOW_TO_QUOTE = 'put the whole value in "…", a quote inside it twice'

@@ -30,7 +30,7 @@ _FAILURES: dict[str, tuple[type[StorageError], str]] = {
     LOCK_TIMEOUT: (StorageBusy, "another program holds the database; try again"),
     "40001": (StorageBusy, "others wrote the same at once; try again"),
     "40P01": (StorageBusy, "others wrote the same at once; try again"),
-    READ_ONLY: (StorageReadOnly, "is it a standby? name the primary, or use --read-only"),
+    READ_ONLY: (StorageReadOnly, "is it a standby? name the primary; bursar --read-only looks"),
     "42501": (StorageReadOnly, "grant the user what is needed, or make it the tables' owner"),
     "XX001": (StorageCorrupt, "restore a backup made with bursar backup"),
     "XX002": (StorageCorrupt, "restore a backup made with bursar backup"),

@@ -53,7 +53,7 @@ _FAILURES: dict[str, tuple[type[StorageError], str]] = {
     "SQLITE_READONLY_DIRECTORY": (StorageReadOnly, _BESIDE),
     "SQLITE_READONLY_CANTINIT": (StorageReadOnly, _BESIDE),
     "SQLITE_FULL": (StorageFull, "free some space; nothing of this change was kept"),
-    "SQLITE_READONLY": (StorageReadOnly, "check the file's permissions, or use --read-only"),
+    "SQLITE_READONLY": (StorageReadOnly, "check its permissions; bursar --read-only looks at it"),
     "SQLITE_BUSY": (StorageBusy, "another program holds the database; try again"),
     "SQLITE_LOCKED": (StorageBusy, "another program holds the database; try again"),
     "SQLITE_CORRUPT": (StorageCorrupt, "restore a backup made with bursar backup"),
