@@ -264,7 +264,8 @@ def _token(found: Parser) -> None:
         default=[],
         type=words,
         metavar="SYSTEM:ROLE[:SCOPE]",
-        help="what it opens, such as bursar:viewer or astakos:service:cyclades",
+        help="what it opens: bursar:admin, bursar:approver or bursar:viewer for a console, "
+        "astakos:service:NAME for a service; see docs/operations.md",
     )
     found.add_argument("--expires", type=words, metavar="WHEN", help="90d, or a date")
     formats(found)
