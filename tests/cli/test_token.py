@@ -58,7 +58,9 @@ def test_what_makes_no_sense_is_a_usage_error(bursar: Run, place: Path) -> None:
     assert bursar("token", "add", "--database", place).code == 2
     assert bursar("token", "revoke", "--database", place).code == 2
     assert bursar("token", "add", "a", "--grant", "moon:admin", "--database", place).code == 2
-    assert bursar("token", "add", "a", "--database", place).code == 1
+    lacking = bursar("token", "add", "me", "--database", place)
+    assert (lacking.code, lacking.out) == (2, "")
+    assert "add --grant SYSTEM:ROLE" in lacking.err
 
 
 def test_a_slip_of_the_fingers_makes_no_database(bursar: Run, tmp_path: Path) -> None:

@@ -161,7 +161,9 @@ def test_what_was_decided_stays_decided(p: Portal) -> None:
     p.do(RejectAward(actor=S, **U6), "no room")
     assert (seen(p).state, seen(p).comment) == (AwardState.REJECTED, "no room")
     for command in (ApproveAward(actor=S, **U6), RejectAward(actor=S, **U6)):
-        assert p.refused(Conflict, command).data == {"rule": "award_state", "valid": ["pending"]}
+        told = p.refused(Conflict, command)
+        assert told.message == "award u6ac.brics is rejected already"
+        assert told.data == {"rule": "award_state", "valid": ["pending"]}
 
 
 def test_a_project_has_one_award_at_most(p: Portal) -> None:

@@ -59,6 +59,10 @@ def token(options: argparse.Namespace) -> int:
 
 def _added(options: argparse.Namespace) -> int:
     """The token is shown this once: only its hash is kept."""
+    if not options.grant:
+        raise contexts.usage(
+            "a token without grants opens nothing", "add --grant SYSTEM:ROLE, see --help"
+        )
     try:
         grants = [principals.parse_grant(text) for text in options.grant]
         expires = _moment(options.expires) if options.expires else 0

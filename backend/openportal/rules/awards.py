@@ -101,8 +101,8 @@ def require_pending(award: Award) -> None:
     """Raises Conflict for what was decided already."""
     if award.state is not AwardState.PENDING:
         raise Conflict(
-            f"award {award.identifier} is {award.state}, this wants {AwardState.PENDING}",
-            hint="only what waits can be decided",
+            f"award {award.identifier} is {award.state} already",
+            hint="only what is pending can be decided",
             data={"rule": AWARD_STATE, "valid": [str(AwardState.PENDING)]},
         )
 
