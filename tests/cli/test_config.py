@@ -324,7 +324,7 @@ def test_what_is_typed_wins_but_only_where_it_is_typed(configure: Configure, dem
 
     configure(FULL)
     typed = parser().parse_args(["--database", str(demo), "projects", "--limit", "3"])
-    assert chosen(typed) == Context("demo", demo)
+    assert chosen(typed) == Context("demo.db", demo)
     later = parser().parse_args(["projects", "--context", "home"])
     assert chosen(later).name == "home"
     assert chosen(parser().parse_args(["projects"])).name == "prod"

@@ -34,7 +34,7 @@ def chosen(options: argparse.Namespace, config: Config | None = None) -> Context
 
 def _alone(place: Path | str) -> Context:
     """A database that no configuration has."""
-    return Context(place.stem if isinstance(place, Path) else name_of(place), place)
+    return Context(place.name if isinstance(place, Path) else name_of(place), place)
 
 
 def typed_database(url: str) -> Path | str:
