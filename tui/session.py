@@ -111,6 +111,8 @@ class Session:
         """Lines typed before, by pane, and the commands by `:`; the newest last."""
         self.inverse: Command | None = None
         """What takes the last change back, None when nothing does."""
+        self.done = ""
+        """What was changed last, `` for nothing in this session."""
         self._undoing: Undoing | None = None
         self.settling = Settling()
         """What was asked for here and takes its time."""
@@ -227,10 +229,10 @@ class Session:
     def did(self, receipt: Receipt, plan: Plan) -> None:
         """Say what was done, and how to take it back; follow what goes on behind it."""
         self.settling.expect(plan, receipt, self.now())
-        self.inverse = plan.inverse
+        self.inverse, self.done = plan.inverse, brief(receipt.message)
         self._undoing = Undoing(receipt.seq, plan.title, self.now(), self.connection.who)
         back = f", {self.key('undo')} takes it back" if plan.inverse else ""
-        self.tell(brief(receipt.message) + back)
+        self.tell(self.done + back)
 
     def units_after(self) -> Style:
         """Auto, bytes, raw, and round again."""
@@ -268,7 +270,8 @@ class Session:
     def irrevocable(self) -> str:
         """Why the last change cannot be taken back, `` when it can."""
         if self.inverse is None:
-            return "the last change cannot be taken back in one step"
+            last = f"not in one step: {self.done}"
+            return last if self.done else "nothing was changed in this session"
         return self.lacking([type(self.inverse).__name__])
 
     def undoing(self, command: Command) -> Undoing | None:

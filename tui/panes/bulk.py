@@ -95,11 +95,11 @@ async def _decide(
     if done:
         table.hold()
         table.mark(done, on=False)
-        pane.session.inverse = None
         rest = len(found) - len(done)
         stay = f", {rest:,} not and still marked" if rest else ""
         verb = next(case.plan.verb for case in found if case.plan)
-        pane.session.tell(f"{verb}: {len(done):,} done{stay}; Audit has each of them")
+        pane.session.inverse, pane.session.done = None, f"{verb}: {len(done):,} done"
+        pane.session.tell(f"{pane.session.done}{stay}; Audit has each of them")
         await pane.session.read_again()
 
 
