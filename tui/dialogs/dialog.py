@@ -19,7 +19,7 @@ from backend.core.text import display
 from tui.format.failures import failure
 from tui.format.glyphs import ASCII
 from tui.format.lines import WARN, Build, joined, wrapped
-from tui.session import Session
+from tui.session import PASSING, Session
 from tui.widgets.text import TextPanel
 
 ResultT = TypeVar("ResultT")
@@ -33,6 +33,7 @@ class Dialog(ModalScreen[ResultT]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
+        self._gone = False
         self.set_class(session.settings.glyphs is ASCII, "-ascii")
 
     def compose(self) -> ComposeResult:
@@ -74,7 +75,15 @@ class Dialog(ModalScreen[ResultT]):
 
     def failed(self, error: BursarError, keys: str = "") -> None:
         """Say there what went wrong, and which keys go on from there."""
+        self._gone = isinstance(error, PASSING)
         self.notice(lambda look: failure(error, look.width, keys))
+
+    def regained(self) -> None:
+        """The server answers: that it does not is said no longer, if it was."""
+        if self._gone:
+            self._gone = False
+            told = f"{self.session.connection.place} answers again."
+            self.notice(lambda look: wrapped("notice", told, look.width))
 
     def frame(self, title: str, keys: str) -> None:
         """The words in the border: what this is, and which keys it has."""

@@ -10,8 +10,8 @@ from tui.format.lines import BAD, QUIET, Line, Look, line, wrapped
 
 def failure(error: BursarError, width: int, keys: str = "") -> list[Line]:
     """The error in a few lines; `keys` names what the operator can press now."""
-    told = f"{display(error.message)} ({error.code})"
-    first, *rest = wrapped("failure", f"{error.title}: {told}", width - 2, style=BAD)
+    told = f"{error.title}: {display(error.message)}"
+    first, *rest = wrapped("failure", told, width - 2, style=BAD)
     so = consequence(error)
     hint = "" if error.hint.lower() == so.lower() else display(error.hint)
     said = [word for word in (hint, so, keys) if word]

@@ -167,6 +167,7 @@ class FormScreen(Dialog[Receipt | None]):
 
     def refresh_figures(self) -> None:
         """Something changed in the backend: say beside the fields what they are now."""
+        self.regained()
         if self.form.now is not None:
             self.run_worker(self._look_again(self.form.now), group="figures", exclusive=True)
 

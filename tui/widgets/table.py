@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from backend.core.listing import Listing
 from tui.actions import Scope, bindings
-from tui.format.lines import QUIET, Look
+from tui.format.lines import QUIET, Look, wrapped
 from tui.widgets.columns import Column
 from tui.widgets.drawing import Drawing, RowState
 from tui.widgets.marking import Marking
@@ -151,8 +151,9 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         return self.brush.strip(found, self.size.width, "table--gone" if state.gone else "")
 
     def _beyond(self, line: int) -> Strip:
-        none = self.empty if self.shown == 0 else () if len(self.source) else self.unread
-        text = f"  {none[line - 1]}" if 0 < line <= len(none) else ""
+        told = self.empty if self.shown == 0 else () if len(self.source) else self.unread
+        none = [one for text in told for one in wrapped("none", text, self.size.width, 2)]
+        text = none[line - 1].text if 0 < line <= len(none) else ""
         return self.brush.strip([(text, QUIET)], self.size.width)
 
     # Keys and mouse

@@ -153,7 +153,7 @@ def test_failures_say_what_was_not_changed_and_what_to_press() -> None:
     busy = StorageBusy("another process writes", hint="wait a moment")
     shown = [one.text for one in failure(busy, 80, "y tries again")]
     assert shown == [
-        "! Database busy: another process writes (storage-busy)",
+        "! Database busy: another process writes",
         "wait a moment. Nothing was changed. y tries again",
     ]
 

@@ -170,7 +170,7 @@ def test_an_application_that_was_replaced_meanwhile_is_refused_in_the_dialog(sta
         stage.world.submit("O", stage.project, max_members=5)
         await press(pilot, "y")
         await until(pilot, lambda: "Nothing was changed" in said(pilot.app))
-        assert "(conflict)" in said(pilot.app)
+        assert "Conflict: " in said(pilot.app)
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, ReviewPane)
 
