@@ -96,17 +96,17 @@ class Totals:
     those without one and those that are not told are counted apart."""
 
     allocations: int = 0
-    usage: int = 0
     untold: int = 0
     _limits: dict[str, int | None] = field(default_factory=dict)
+    _used: dict[str, int] = field(default_factory=dict)
     _differing: set[str] = field(default_factory=set)
 
     def add(self, row: PortalRow) -> None:
         """One more."""
         self.allocations += 1
-        self.usage += row.usage or 0
         self.untold += row.usage is None or row.node_limit is None
         key = row.code or row.uuid
+        self._used[key] = self._used.get(key, 0) + (row.usage or 0)
         before = self._limits.get(key, row.node_limit)
         if None not in (before, row.node_limit) and before != row.node_limit:
             self._differing.add(key)
@@ -118,6 +118,26 @@ class Totals:
         return len(self._limits)
 
     @property
+    def usage(self) -> int:
+        """By all of them."""
+        return sum(self._used.values())
+
+    @property
+    def limited(self) -> int:
+        """By those whose limits are in `limit`."""
+        return sum(self._used[key] for key in self._summed())
+
+    @property
+    def bounded(self) -> int:
+        """How many codes have one limit."""
+        return sum(1 for _ in self._summed())
+
+    def _summed(self) -> Iterator[str]:
+        for key, one in self._limits.items():
+            if key not in self._differing and one is not None and one != UNLIMITED:
+                yield key
+
+    @property
     def unlimited(self) -> int:
         """How many codes have no limit."""
         return sum(
@@ -127,8 +147,7 @@ class Totals:
     @property
     def limit(self) -> int:
         """Of all codes that have one."""
-        sums = (one for key, one in self._limits.items() if key not in self._differing)
-        return sum(one for one in sums if one is not None and one > 0)
+        return sum(self._limits[key] or 0 for key in self._summed())
 
     @property
     def differing(self) -> int:

@@ -11,7 +11,7 @@ from backend.allocations.model import AllocationRow
 from backend.core.listing import Listing, Query
 from backend.core.text import counted
 from backend.nico.model import NicoRow, TypeRow
-from backend.openportal.model import PortalRow
+from backend.openportal.model import UNLIMITED, PortalRow
 from backend.placement.model import ConsumerRow
 from tui.format import portal, sharing
 from tui.format.codes import DIFFER, Totals
@@ -130,12 +130,16 @@ def _nothing() -> Line:
 
 def _nodes(nodes: Totals, look: Look) -> Iterator[Line]:
     alike = nodes.codes - nodes.differing
-    told = portal.limit(nodes.limit, look) if alike else DIFFER
-    once = f"  of {counted(alike, 'project code')}, each once"
-    facts = [
-        ("Limit", told, once if alike else "  between services of the code"),
-        ("Used this month", portal.hours(nodes.usage, look), "  of all services, node-hours"),
-    ]
+    most = nodes.limit if nodes.bounded else UNLIMITED if nodes.unlimited else None
+    told = portal.limit(most, look) if alike else DIFFER
+    once = f"  of {counted(nodes.bounded, 'project code')}, each once"
+    used = [("Used this month", portal.hours(nodes.usage, look), "  of all services, node-hours")]
+    if 0 < nodes.bounded < nodes.codes:
+        share, _ = portal.share(nodes.limited, nodes.limit, look)
+        note = f"  of the same, node-hours: {share}"
+        used = [("Used this month", portal.hours(nodes.limited, look), note),
+                ("Used in all", portal.hours(nodes.usage, look), "  with those that follow")]
+    facts = [("Limit", told, once if alike else "  between services of the code"), *used]
     if nodes.differing and alike:
         facts.append((f"Limit {DIFFER}", f"{nodes.differing:,}", "  codes, not in the sum"))
     if nodes.unlimited:

@@ -152,6 +152,11 @@ def test_the_limit_of_a_code_counts_once() -> None:
     found.add(replace(ROW, uuid="2" * 32, code="free", node_limit=-1, usage=100))
     assert (found.allocations, found.codes, found.limit, found.usage) == (4, 3, 150, 3600)
     assert (found.unlimited, found.untold) == (1, 1)
+    assert (found.bounded, found.limited) == (2, 3500)
+    for limit in (100, 200):
+        found.add(replace(ROW, uuid="3" * 32, code="odd", node_limit=limit, usage=5000))
+    assert (found.differing, found.bounded, found.limited, found.usage) == (1, 2, 3500, 13_600)
+    assert found.limit == 150
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,17 @@ def test_limits_of_a_code_that_differ_are_no_sum(harbour: Stage) -> None:
         await listed(pilot, lambda count: count == 5)
         await press(pilot, "i")
         await until(pilot, lambda: isinstance(pilot.app.screen, Overlay))
-        assert re.search(r"Limit differs +1 +codes, not in the sum ", said(pilot.app))
+        told = said(pilot.app)
+        assert re.search(r"Limit differs +1 +codes, not in the sum ", told)
+        assert re.search(r"Limit +40 +of 1 project code, each once ", told)
+        assert re.search(r"Used this month +40 +of the same, node-hours: 100% ", told)
+        assert re.search(r"Used in all +419\.25 +with those that follow ", told)
+        await press(pilot, "escape")
+        await order(pilot, "allocations name=corpse")
+        await listed(pilot, lambda count: count == 1)
+        await press(pilot, "i")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Overlay))
+        assert re.search(r"Limit +inf ", said(pilot.app))
 
     play(harbour.app(), script)
 
