@@ -39,6 +39,10 @@ from tui.widgets.table import ResourceTable
 from tui.widgets.text import TextPanel
 
 _WAIT = (MembershipState.REQUESTED, MembershipState.LEAVE_REQUESTED)
+BESIDE = frozenset({"-normal", "-wide", "-vast"})
+"""Widths at which the members stand beside the text."""
+BORDER = 1
+"""Lines above the members where they stand below the text."""
 _MEMBER = {
     "member.accept": MembershipAction.ACCEPT,
     "member.reject": MembershipAction.REJECT,
@@ -145,7 +149,18 @@ class ProjectPane(ProjectActions, inherit_bindings=False):
             self.members.show(self.members.shows)
         else:
             await self.members.refresh_rows()
+        self._fit()
         self.show_chrome()
+
+    def on_resize(self) -> None:
+        """It may be narrow now, or not any more."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Below each other, the text has what few members do not need."""
+        lines = max(1, len(self.found.members) if self.found else 0)
+        most = lines + self.members.HEAD + BORDER
+        self.members.styles.max_height = None if BESIDE & self.classes else most
 
     def tick(self) -> None:
         """Ages grow, marks fade."""
