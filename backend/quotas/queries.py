@@ -83,8 +83,10 @@ def keys_sql(query: Query) -> tuple[str, list[object]]:
 
     Raises Invalid on a bad filter.
     """
-    tables, order = SORTS.get(query.sort, SORTS[""])
     words = query.view.split()
+    # A pool's holder is its project.
+    sort = "holder" if query.sort == "project" and "pools" in words else query.sort
+    tables, order = SORTS.get(sort, SORTS[""])
     conditions = [POOLS if "pools" in words else MEMBERS]
     params: list[object] = []
     conditions += [fields.OVER] if "over" in words else []

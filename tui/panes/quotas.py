@@ -61,9 +61,9 @@ def _project(row: QuotaRow, look: Look) -> Cell:
 
 
 def _resource(row: QuotaRow, look: Look) -> Cell:
-    """Without its service where there is no room for both."""
-    service, _, name = row.resource.partition(".")
-    return name if name and cell_len(row.resource) > look.width else row.resource
+    """Without its service where there is no room for both, whatever the resource is."""
+    _, _, name = row.resource.partition(".")
+    return row.resource if look.width >= IN_FULL or not name else name
 
 
 def _used(row: QuotaRow, look: Look) -> Cell:
@@ -111,6 +111,14 @@ COLUMNS: tuple[Column[QuotaRow], ...] = (
 )  # fmt: skip
 
 
+IN_FULL = 19
+"""Cells from which on resources have their services before them."""
+POOL_COLUMNS = (replace(COLUMNS[1], width=18), *COLUMNS[2:])
+"""Nobody holds a pool: its project has that room."""
+SORTS = {True: {"holder": "project"}, False: {"project": "holder"}}
+"""What orders pools, and what orders holders again, by whether pools are shown."""
+
+
 class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
     """Holdings with their effective limits, or the pools of projects."""
 
@@ -122,7 +130,16 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
 
     def columns(self) -> Sequence[Column[QuotaRow]]:
         """See `COLUMNS`."""
-        return COLUMNS
+        return POOL_COLUMNS if self._shows_pools() else COLUMNS
+
+    def show_query(self, rest: float = 0) -> None:
+        """Pools have other columns."""
+        if self.list.columns != tuple(columns := self.columns()):
+            self.list.show_columns(columns)
+        super().show_query(rest)
+
+    def _shows_pools(self) -> bool:
+        return POOLS in self.query_shown.view.split()
 
     async def detail(self, row: QuotaRow) -> Build:
         """The whole story of a row."""
@@ -212,4 +229,6 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
     def _toggle(self, word: str) -> None:
         words = self.query_shown.view.split()
         kept = [one for one in words if one != word] if word in words else [*words, word]
-        self.ask(view=" ".join(sorted(kept)))
+        sorts = SORTS[POOLS in kept] if word == POOLS else {}
+        sort = self.query_shown.sort
+        self.ask(view=" ".join(sorted(kept)), sort=sorts.get(sort, sort))

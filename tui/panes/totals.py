@@ -137,8 +137,10 @@ def _nodes(nodes: Totals, look: Look) -> Iterator[Line]:
     if 0 < nodes.bounded < nodes.codes:
         share, _ = portal.share(nodes.limited, nodes.limit, look)
         note = f"  of the same, node-hours: {share}"
-        used = [("Used this month", portal.hours(nodes.limited, look), note),
-                ("Used in all", portal.hours(nodes.usage, look), "  with those that follow")]
+        used = [
+            ("Used this month", portal.hours(nodes.limited, look), note),
+            ("Used in all", portal.hours(nodes.usage, look), "  with those that follow"),
+        ]
     facts = [("Limit", told, once if alike else "  between services of the code"), *used]
     if nodes.differing and alike:
         facts.append((f"Limit {DIFFER}", f"{nodes.differing:,}", "  codes, not in the sum"))
