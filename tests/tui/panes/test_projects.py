@@ -339,12 +339,12 @@ def test_a_change_by_somebody_else_appears_by_itself(stage: Stage) -> None:
 def test_few_members_leave_their_room_to_the_quota(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         pane = await open_project(pilot)
-        rows = pane.members.shown
-        assert pane.members.size.height == rows + pane.members.HEAD
+        lines = (pane.members.shown or 0) + pane.members.HEAD
+        assert pane.members.size.height == lines
         assert "cyclades.ram" in said(pilot.app)
         await pilot.resize_terminal(*WIDE)
         await until(pilot, lambda: pane.members.size.height > 20)
         await pilot.resize_terminal(70, 20)
-        await until(pilot, lambda: pane.members.size.height == rows + pane.members.HEAD)
+        await until(pilot, lambda: pane.members.size.height == lines)
 
     play(stage.app(), script)
