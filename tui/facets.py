@@ -13,9 +13,18 @@ Facet = tuple[str, str]
 
 
 def facets(specs: Sequence[FieldSpec]) -> list[tuple[Facet, str]]:
-    """What can be picked, and what it means; the states first."""
-    found = [((one.name, word), one.help) for one in specs if _picks(one) for word in one.words]
+    """What can be picked, and what it means; the states first, with what they are of beside the
+    first of a field."""
+    found = [picks for one in specs if _picks(one) for picks in _words(one)]
     return found + [(("", one.name), one.help) for one in specs if one.kind is Kind.FLAG]
+
+
+def _words(spec: FieldSpec) -> Iterator[tuple[Facet, str]]:
+    meanings = dict(spec.meanings)
+    for n, word in enumerate(spec.words):
+        told = meanings.get(word, "")
+        first = f"{spec.help}: {told}" if told else spec.help
+        yield (spec.name, word), told if n else first
 
 
 def facetted(specs: Sequence[FieldSpec], words: Mapping[str, Sequence[str]]) -> Sequence[FieldSpec]:

@@ -23,8 +23,12 @@ NICO_KEY = f"(g.id * {KINDS} + 3)"
 NEVER, ALWAYS = "1 = 0", "1 = 1"
 _NO_TEXT = Like(f"({NEVER} AND ? <> '')")
 
-KIND = "which system's: plc Placement, opl OpenPortal, opr OpenPortal at another portal, "
-KIND += "nico NICo"
+KINDS_MEAN = (
+    ("plc", "Placement"),
+    ("opl", "OpenPortal"),
+    ("opr", "OpenPortal at another portal"),
+    ("nico", "NICo"),
+)
 SAME: Mapping[str, str] = {"name": "consumer", "uuid": "consumer"}
 """What is a consumer's name for a field of the others."""
 OF_NICO: Mapping[str, str] = {
@@ -60,8 +64,9 @@ def _missing(spec: FieldSpec) -> Field:
 
 
 def _kinds(*conditions: str) -> Field:
-    found = dict(zip(("plc", "opl", "opr", "nico"), conditions, strict=True))
-    return state("kind", found, KIND, "kind:opl")
+    found = dict(zip(dict(KINDS_MEAN), conditions, strict=True))
+    one = state("kind", found, "which system's", "kind:opl")
+    return replace(one, spec=replace(one.spec, meanings=KINDS_MEAN))
 
 
 def _where(likes: Sequence[Like]) -> Field:

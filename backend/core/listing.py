@@ -30,8 +30,8 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
     """Something a list can be filtered by, for completion and help: a `FLAG` is a word that
-    stands alone, all others are compared. `words` are the values of a `STATE`. A `prefix` stands
-    for every name that begins with its own.
+    stands alone, all others are compared. `words` are the values of a `STATE`, `meanings` say of
+    some of them (word, what it means). A `prefix` stands for every name that begins with its own.
     """
 
     name: str
@@ -41,6 +41,7 @@ class FieldSpec:
     aliases: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     prefix: bool = False
+    meanings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,9 @@ def tables() -> Iterator[str]:
         for spec in specs:
             called = " ".join(f"`{name}`" for name in names(spec))
             kind = "word" if spec.kind is Kind.FLAG else spec.kind.value
-            words = f": {', '.join(spec.words)}" if spec.words else ""
+            meanings = dict(spec.meanings)
+            told = [f"{word} {meanings.get(word, '')}".rstrip() for word in spec.words]
+            words = f": {', '.join(told)}" if told else ""
             example = spec.example.replace("|", "\\|")
             yield f"| {called} | {kind} | {spec.help}{words} | `{example}` |"
     yield ""

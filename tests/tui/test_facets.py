@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.allocations import fields as allocations
 from backend.core.filter import parse
 from backend.quotas import fields
 from tests.core.filter.grammar import filters
@@ -45,6 +46,20 @@ def test_what_is_no_facet_stays(found: object, chosen: set[tuple[str, str]]) -> 
 )
 def test_facets_of_typed_filters(text: str, expected: set[tuple[str, str]]) -> None:
     assert picked(text, SPECS) == expected
+
+
+def test_what_a_field_is_about_is_said_once_and_each_word_what_it_means() -> None:
+    told = dict(facets(allocations.SPECS))
+    kinds = {word: text for (name, word), text in told.items() if name == "kind"}
+    assert kinds == {
+        "plc": "which system's: Placement",
+        "opl": "OpenPortal",
+        "opr": "OpenPortal at another portal",
+        "nico": "NICo",
+    }
+    states = [text for (name, _), text in told.items() if name == "state"]
+    assert states[0] == "how far it is"
+    assert not any(states[1:])
 
 
 def test_the_filter_is_written_as_one_would() -> None:
