@@ -139,7 +139,7 @@ def _facts(review: AwardReview, look: Look) -> dict[str, str]:
     facts = {
         "Name": row.name or UNKNOWN,
         "For": f"{place(award.destination)}   {award.destination}",
-        "Amount": row.allocation or look.glyphs.none,
+        "Amount": portal.awarded(row.allocation, look) or look.glyphs.none,
         "From": row.start_date or look.glyphs.none,
         "Last day": ends,
         "Submitted": f"{ages.stamp(award.created_at)}{age}",
@@ -184,7 +184,8 @@ def _effect(review: AwardReview, look: Look) -> Iterator[Line]:
         text = f"No service here has the instance {review.row.award.destination}."
         yield from wrapped("service", text, look.width, 2, WARN)
     else:
-        told = f"  an allocation of {review.row.allocation or UNKNOWN} on {service.name}"
+        many = portal.awarded(review.row.allocation, look) or UNKNOWN
+        told = f"  an allocation of {many} on {service.name}"
         tone = QUIET if service.state.value == "OK" else WARN
         yield line("service", told, (f"   {service.state.value}", tone))
     if project is None:
@@ -238,7 +239,7 @@ def _terms(row: RemoteProjectRow, look: Look) -> dict[str, str]:
         **({"Service": row.service_name} if row.service_name else {}),
         "Destination": one.destination,
         "Identifier": one.identifier or f"{none}   the other side has not answered yet",
-        "Awarded": one.current_allocation or none,
+        "Awarded": portal.awarded(one.current_allocation, look) or none,
         "Last contact": f"{contact}{age}",
         "Not before": one.earliest_approve or none,
         "Members": one.membership_control or none,
@@ -251,6 +252,7 @@ def _waits(row: RemoteProjectRow, look: Look) -> Iterator[Line]:
     one = row.remote_project
     if one.pending_allocation:
         age = ages.age(one.pending_since, look.now)
-        yield line("pending", f"  {one.pending_allocation}", (f"   for {age}", QUIET))
+        many = portal.awarded(one.pending_allocation, look)
+        yield line("pending", f"  {many}", (f"   for {age}", QUIET))
         text = "People may have to decide there, which takes days; it is no failure."
         yield from wrapped("patience", text, look.width, 2, QUIET)

@@ -76,6 +76,9 @@ def lines(
     return [(name, cell) for name, cell in cells if not cell.same]
 
 
+HOURS = frozenset({"node_usage", "project_credit"})
+"""Fields that are node-hours with decimals."""
+_DIGITS = 15
 NAMED = {"uplimit": "base default"}
 """Fields that have another name here than where they are stored."""
 
@@ -119,6 +122,8 @@ def _value(name: str, value: object, unit: str = "", style: str = units.Style.AU
         return "yes" if value else "no"
     if isinstance(value, list):
         return " / ".join(_value(name, part, unit, style) for part in value)
+    if name.rpartition(".")[2] in HOURS and isinstance(value, str):
+        return _hours(value, style)
     if not isinstance(value, int):
         return display(value)
     if _is_moment(name) and value != UNLIMITED:
@@ -126,6 +131,16 @@ def _value(name: str, value: object, unit: str = "", style: str = units.Style.AU
             return ABSENT
         return ages.day(value) if value % ages.DAY == 0 else ages.stamp(value)
     return units.amount(value, unit, style)
+
+
+def _hours(text: str, style: str) -> str:
+    """Node-hours, `2080.50` where they are stored, as lists have them: `2,080.5`."""
+    whole, point, rest = text.partition(".")
+    if not (point and whole.isascii() and whole.isdecimal() and len(whole) <= _DIGITS):
+        return display(text)
+    if style == units.Style.RAW:
+        return display(text)
+    return display(f"{units.amount(int(whole))}.{rest}".rstrip("0").rstrip("."))
 
 
 def _fields(text: str) -> dict[str, object]:

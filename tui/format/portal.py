@@ -9,6 +9,8 @@ from tui.format.lines import BAD, QUIET, WARN, Look, Part
 from tui.format.units import UNKNOWN, Style, amount
 
 MOST_SHOWN = 1000
+LONGEST_AWARD = 15
+"""Digits of an amount that is written for people."""
 HIGH, ALARMING, FULL = 80, 90, 100
 """Percents of a limit from which on it is said so (spec openportal §1.5)."""
 STUCK = 15 * ages.MINUTE
@@ -35,6 +37,13 @@ def limit(number: int | None, look: Look) -> str:
     if number is None:
         return UNKNOWN
     return look.glyphs.infinite if number == UNLIMITED else amount(number, style=look.units)
+
+
+def awarded(text: str, look: Look) -> str:
+    """An amount of an award, `4,000 NHR`; what is no such thing as it was written."""
+    number, blank, unit = text.partition(" ")
+    whole = number.isascii() and number.isdecimal() and len(number) <= LONGEST_AWARD
+    return f"{amount(int(number), style=look.units)}{blank}{unit}" if whole else text
 
 
 def of_limit(usage: int | None, most: int | None, look: Look) -> str:

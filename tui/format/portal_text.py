@@ -250,10 +250,12 @@ def _award(award: RemoteProject | None, look: Look) -> Iterator[Line]:
     yield line("award.state", "  Award state      ", (award.state.value, tone))
     if award.error_message:
         yield from wrapped("award.error", f"It says: {award.error_message}", look.width, 2, WARN)
-    yield line("award.amount", f"  Awarded          {award.current_allocation or look.glyphs.none}")
+    many = portal.awarded(award.current_allocation, look) or look.glyphs.none
+    yield line("award.amount", f"  Awarded          {many}")
     if award.pending_allocation:
         age = ages.age(award.pending_since, look.now)
-        yield line("award.pending", f"  Waits for        {award.pending_allocation}",
+        wanted = portal.awarded(award.pending_allocation, look)
+        yield line("award.pending", f"  Waits for        {wanted}",
                    (f"  for {age}", QUIET))  # fmt: skip
     contact = ages.stamp(award.last_contact_at)
     yield line("award.contact", f"  Last contact     {contact}")

@@ -9,7 +9,7 @@ from textual.binding import BindingType
 
 from backend.openportal.model import AwardRow
 from tui.actions import Scope, bindings
-from tui.format import ages, awards
+from tui.format import ages, awards, portal
 from tui.format.lines import QUIET, Build, Line, Look, Part
 from tui.panes import bulk
 from tui.panes.award_actions import AwardActions, named
@@ -33,7 +33,7 @@ COLUMNS: tuple[Column[AwardRow], ...] = (
            sort="identifier", middle=True),
     Column("destination", "FOR", lambda row, look: awards.place(row.award.destination), 12, 24,
            sort="destination", middle=True),
-    Column("amount", "AMOUNT", lambda row, look: row.allocation, 11, 16),
+    Column("amount", "AMOUNT", lambda row, look: portal.awarded(row.allocation, look), 11, 16),
     Column("state", "STATE", lambda row, look: awards.state(row), 9, sort="state", news=True),
     Column("ends", "LAST DAY", _ends, 10, drop=20),
     Column("age", "AGE", lambda row, look: ages.age_in(look.width, row.award.created_at, look.now),

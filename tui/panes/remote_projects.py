@@ -11,7 +11,7 @@ from textual.binding import BindingType
 
 from backend.openportal.model import ModifyRemoteProject, RemoteProjectRow, ResendRequest
 from tui.actions import Action, Group, Scope, bindings, editing
-from tui.format import ages, awards
+from tui.format import ages, awards, portal
 from tui.format.lines import QUIET, WARN, Build, Line, Look
 from tui.panes.listpane import ListPane, quiet
 from tui.panes.pane import Pane
@@ -32,7 +32,10 @@ def _pending(row: RemoteProjectRow, look: Look) -> Cell:
     one = row.remote_project
     if not one.pending_allocation:
         return look.glyphs.none, QUIET
-    return [one.pending_allocation, (f"  {ages.age(one.pending_since, look.now)}", QUIET)]
+    return [
+        portal.awarded(one.pending_allocation, look),
+        (f"  {ages.age(one.pending_since, look.now)}", QUIET),
+    ]
 
 
 def _contact(row: RemoteProjectRow, look: Look) -> Cell:
@@ -41,7 +44,8 @@ def _contact(row: RemoteProjectRow, look: Look) -> Cell:
 
 
 def _current(row: RemoteProjectRow, look: Look) -> Cell:
-    return row.remote_project.current_allocation or (look.glyphs.none, QUIET)
+    told = portal.awarded(row.remote_project.current_allocation, look)
+    return told or (look.glyphs.none, QUIET)
 
 
 COLUMNS: tuple[Column[RemoteProjectRow], ...] = (

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from backend.core.plan import Change
 from backend.projects.model import FieldChange
 from backend.quotas.model import UNLIMITED
@@ -80,3 +82,12 @@ def test_what_is_no_json_object_is_shown_as_it_is() -> None:
 def test_labels() -> None:
     assert label("end_date") == "end date"
     assert label("grants.astakos.pending_app") == "grants.astakos.pending_app"
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"), [("2080.00", "2,080"), ("931.83", "931.83"), ("1200.50", "1,200.5"),
+                          ("much", "much"), ("0.00", "0")],
+)  # fmt: skip
+def test_node_hours_are_written_as_lists_have_them(stored: str, shown: str) -> None:
+    ((_, cell),) = lines('{"node_usage": "1.00"}', json.dumps({"node_usage": stored}))
+    assert (cell.before, cell.after) == ("1", shown)

@@ -179,3 +179,13 @@ def test_of_a_limit_that_others_use_the_share_is_that_of_all() -> None:
     assert use(replace(row, state=State.ERRED)) == "253% ERR"
     assert use(replace(row, is_active=False)) == "253% off"
     assert portal.use(row, LOOK)[0][1] == BAD
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("4000 NHR", "4,000 NHR"), ("12000", "12,000"), ("", ""), ("a lot", "a lot"),
+     ("9" * 5000, "9" * 5000), ("1.5 NHR", "1.5 NHR"), ("٣ NHR", "٣ NHR")],
+)  # fmt: skip
+def test_awards_are_written_as_other_amounts(text: str, shown: str) -> None:
+    assert portal.awarded(text, LOOK) == shown
+    assert portal.awarded(text, replace(LOOK, units=Style.RAW)) == text
