@@ -104,7 +104,7 @@ class AskingDialog(Dialog[ResultT]):
 
     def on_key(self, event: events.Key) -> None:
         """Type-ahead, auto-repeat of the key that opened the dialog and the rest of a paste
-        that was not told as one go nowhere."""
+        that was not told as one go nowhere; words that go on at the buttons are a reason."""
         if not self._arm():
             event.stop()
             event.prevent_default()
@@ -112,9 +112,22 @@ class AskingDialog(Dialog[ResultT]):
                 self._opened = self._clock()
                 if event.key == "y":
                     self.warn(EARLY)
+        elif event.is_printable and event.key not in self._bindings.key_to_bindings:
+            event.stop()
+            event.prevent_default()
+            self._type_on(event.character or "")
+
+    def _type_on(self, letter: str) -> None:
+        """Back into the reason with a letter that no button takes."""
+        field = self.query_one("#reason", Input)
+        if not self.applying:
+            field.focus()
+            field.insert_text_at_cursor(letter)
 
     def on_descendant_focus(self) -> None:
-        """Which keys consent depends on where the cursor is."""
+        """Which keys consent depends on where the cursor is, and how long it has been there."""
+        if isinstance(self.focused, Button) and self.armed:
+            self.armed, self.resting, self._opened = False, True, self._clock()
         self.show_button()
 
     # --- what is on screen

@@ -9,7 +9,19 @@ from textual.widgets import Input
 
 from backend.projects.model import ApplicationState
 from tests.tui.forms.play import STATE
-from tests.tui.stage import WIDE, Stage, dialog, play, press, review, said, until, write
+from tests.tui.stage import (
+    WIDE,
+    Stage,
+    at_once,
+    dialog,
+    listens,
+    play,
+    press,
+    review,
+    said,
+    until,
+    write,
+)
 from tui.dialogs.confirm import ConfirmScreen
 from tui.panes.projects import ProjectsPane
 
@@ -110,3 +122,22 @@ def test_enter_leads_to_what_is_lacking(stage: Stage) -> None:
         assert not screen.applying
 
     play(stage.app(WIDE), script, WIDE)
+
+
+def test_words_that_go_on_at_the_buttons_decide_nothing(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await review(pilot, stage, stage.modification)
+        await press(pilot, "X")
+        screen = await dialog(pilot)
+        await write(pilot, "too")
+        with at_once(screen):
+            await pilot.press("tab", "y", "e", "s")
+        assert not screen.applying
+        assert reason(screen) == "too"
+        await until(pilot, lambda: listens(screen))
+        await press(pilot, "w", "h", "y")
+        assert not screen.applying
+        assert reason(screen) == "toowhy"
+        await press(pilot, "escape")
+
+    play(stage.app(), script)
