@@ -111,8 +111,10 @@ def unfinished(app: App[Any]) -> bool:
     """Whether Textual lays out or paints something in a few milliseconds."""
     if not app.is_running or app._exit or not app._screen_stack:
         return False
-    due = app._batch_count or app._resize_timer
-    return bool(due) or app.screen._update_timer._active.is_set()
+    shown = app.screen
+    asked = shown._layout_required or shown._scroll_required or shown._repaint_required
+    due = app._batch_count or app._resize_timer or asked or shown._dirty_widgets
+    return bool(due) or shown._update_timer._active.is_set()
 
 
 def waits_for_others(app: App[Any]) -> bool:
