@@ -92,7 +92,7 @@ def _still_cursors() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def _no_naps() -> Iterator[None]:
     """Textual takes a nap of 20 ms, a few times for each key, to see whether an app is at rest;
-    asks each widget for that, and paints several times meanwhile."""
+    asks each widget for that."""
     from tests import rest
 
     with pytest.MonkeyPatch.context() as patch:

@@ -24,15 +24,10 @@ STILL = 2
 PATIENCE = 30.0
 """Seconds after which what never ends is not waited for; a busy machine takes a few."""
 
-FRAME = 1 / 30
-"""Seconds after which what nobody waits for is painted."""
-
 guessed = _wait.wait_for_idle
 _asked = Pilot._wait_for_screen
-_paint = Screen._compositor_refresh
 _count = _callback._count_parameters
 _counted: dict[tuple[object, bool], int] = {}
-_unpainted: dict[Screen[Any], None] = {}
 
 
 def no_naps(patch: pytest.MonkeyPatch) -> None:
@@ -42,7 +37,6 @@ def no_naps(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("textual.app.wait_for_idle", wait_for_idle)
     patch.setattr("textual.pilot.wait_for_idle", wait_for_idle)
     patch.setattr(Pilot, "_wait_for_screen", wait_for_screen)
-    patch.setattr(Screen, "_compositor_refresh", paint_soon)
     patch.setattr("textual._callback._count_parameters", count_parameters)
 
 
@@ -54,13 +48,11 @@ async def wait_for_idle(min_sleep: float = 0, max_sleep: float = 1) -> None:
         await guessed(min_sleep, max_sleep)
         await _still()
     end = time.monotonic() + PATIENCE
-    while ((due := unfinished(app)) or _unpainted) and time.monotonic() < end:
+    while unfinished(app) and time.monotonic() < end:
         if app._batch_count or app._resize_timer:
             await asyncio.sleep(0.001)
-        elif due:
-            app.screen._on_timer_update()
         else:
-            paint(next(iter(_unpainted)))
+            app.screen._on_timer_update()
         await _still()
 
 
@@ -79,23 +71,6 @@ def waits(pump: MessagePump) -> bool:
     """Whether it has no message and deals with none."""
     arrived: asyncio.Event = pump._message_queue.ready_event
     return not pump.is_running or (not arrived.is_set() and bool(arrived._waiters))
-
-
-def paint_soon(screen: Screen[Any]) -> None:
-    """Paint a screen when nothing else is left to do: what is painted before nobody sees."""
-    screen._dirty_widgets.clear()
-    if screen not in _unpainted:
-        _unpainted[screen] = None
-        asyncio.get_running_loop().call_later(FRAME, paint, screen)
-
-
-def paint(screen: Screen[Any]) -> None:
-    """Paint it unless that was done meanwhile."""
-    if screen in _unpainted:
-        del _unpainted[screen]
-        if screen.is_running:
-            screen._compositor.update_widgets(screen._dirty_widgets)
-            _paint(screen)
 
 
 async def _still() -> None:

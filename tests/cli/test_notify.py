@@ -51,7 +51,7 @@ def test_notices_are_off_where_none_are_configured(bursar: Run, demo: Path) -> N
     done = bursar("notify", "--once", "--database", demo)
     assert (done.code, done.out) == (2, "")
     assert "no notices are configured" in done.err
-    assert "[contexts.demo.notices]" in done.err
+    assert "[contexts.NAME.notices]" in done.err
     assert "ok    notices: off" in bursar("doctor", "--database", demo).out
 
 

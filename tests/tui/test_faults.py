@@ -93,7 +93,7 @@ def another_bursar(stage: Stage) -> Iterator[None]:
     ("fault", "title", "hint"),
     [
         (full, "Disk full", "free some space"),
-        (read_only, "Database is read-only", "check the file's permissions"),
+        (read_only, "Database is read-only", "check its permissions"),
         (another_program, "Database busy", "another program holds the database; try again"),
         (another_bursar, "Database busy", "it may be stopped: lsof"),
     ],

@@ -68,7 +68,8 @@ def _configured(options: argparse.Namespace) -> tuple[Context, Sink]:
         same = [one for one in config.contexts.values() if one.notices and _same(one, context)]
         context = next(iter(same), context)
     if context.notices is None:
-        hint = f"add [contexts.{context.name}.notices] to {config.file or contexts.location()}"
+        name = context.name if context in config.contexts.values() else "NAME"
+        hint = f"add [contexts.{name}.notices] to {config.file or contexts.location()}"
         raise contexts.usage(f"no notices are configured for {context.place}", hint)
     if context.read_only and not options.dry_run:
         raise ReadOnly(

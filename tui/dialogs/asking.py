@@ -112,6 +112,8 @@ class AskingDialog(Dialog[ResultT]):
                 self._opened = self._clock()
                 if event.key == "y":
                     self.warn(EARLY)
+        elif event.key in ("tab", "shift+tab") and isinstance(self.focused, Input):
+            self._rest()
         elif event.is_printable and event.key not in self._bindings.key_to_bindings:
             event.stop()
             event.prevent_default()
@@ -125,9 +127,7 @@ class AskingDialog(Dialog[ResultT]):
             field.insert_text_at_cursor(letter)
 
     def on_descendant_focus(self) -> None:
-        """Which keys consent depends on where the cursor is, and how long it has been there."""
-        if isinstance(self.focused, Button) and self.armed:
-            self.armed, self.resting, self._opened = False, True, self._clock()
+        """Which keys consent depends on where the cursor is."""
         self.show_button()
 
     # --- what is on screen
@@ -221,7 +221,11 @@ class AskingDialog(Dialog[ResultT]):
             self._focus_first()
         else:
             self.query_one("#confirm").focus()
-            self.armed, self.resting, self._opened = False, True, self._clock()
+            self._rest()
+
+    def _rest(self) -> None:
+        """A field was left, while what is typed may go on."""
+        self.armed, self.resting, self._opened = False, True, self._clock()
 
     @on(LineField.Cut)
     def _cut(self, event: LineField.Cut) -> None:

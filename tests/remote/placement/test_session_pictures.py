@@ -12,6 +12,7 @@ from backend.backend import LinkState
 from backend.core.runtime import micros
 from backend.placement.client import PlacementClient
 from backend.placement.model import CreateProvider, ReplaceInventories, Stock
+from backend.placement.service import allocations
 from tests.placement.dialect import ME, claim, do
 from tests.remote.placement.conftest import Stand
 from tests.tui.conftest import Film
@@ -95,7 +96,8 @@ async def worked(pilot: Pilot[None], session: Session, film: Film) -> None:
     await film.take(pilot, "5-gone")
 
 
-def test_session(stand: Stand, film: Film) -> None:
+def test_session(stand: Stand, film: Film, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allocations, "YOUNG", 0)  # a server tells its own time
     furnish(stand)
     backend = stand.console()
     session = Session(backend, Settings("cloud", glyphs=ASCII), lambda: micros(START))

@@ -11,8 +11,8 @@ from textual.widgets import Input
 
 from backend.core.text import MAX_CHARS
 from backend.projects.model import ApplicationReview, ApplicationState, ApproveApplication
-from tests.tui.stage import Stage, at_once, dialog, play, press, review, said, until
-from tests.worlds import OPERATOR
+from tests.tui.stage import Stage, at_once, dialog, listens, play, press, review, said, until
+from tests.worlds import OPERATOR, count
 from tui.app import BursarApp
 from tui.dialogs.confirm import ConfirmScreen
 
@@ -108,3 +108,29 @@ def test_a_pasted_reason_is_one_line_and_never_lost(stage: Stage, pasted: str, t
         await until(pilot, lambda: field.value == taken)
 
     play(stage.app(), script)
+
+
+def test_nothing_is_decided_where_nothing_is_seen(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        listed = pilot.app.screen
+        await press(pilot, "A")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+        await pilot.resize_terminal(59, 24)
+        asking = pilot.app.screen
+        await press(pilot, "enter", "y", "escape", "A")
+        assert pilot.app.screen is asking
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: listens(asking))
+        await press(pilot, "escape")
+        await until(pilot, lambda: pilot.app.screen is listed)
+        await pilot.resize_terminal(80, 14)
+        await press(pilot, "A")
+        assert pilot.app.screen is listed
+        await press(pilot, "ctrl+q")
+
+        assert pilot.app.return_code == 0
+
+    entries = "SELECT count(*) FROM journal"
+    before = count(stage.world, entries)
+    play(stage.app(), script)
+    assert count(stage.world, entries) == before

@@ -10,9 +10,8 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.stage import NARROW, WIDE, Stage, play, press, said, set_up, settled, until
-from tests.worlds import OPERATOR, count
+from tests.worlds import OPERATOR
 from tui.app import BursarApp
-from tui.dialogs.confirm import ConfirmScreen
 from tui.panes.listpane import ListPane
 from tui.panes.quota import QuotaPane
 from tui.session import Session, Settings
@@ -335,31 +334,6 @@ def test_small_terminals_get_less_chrome(
             await press(pilot, "escape")
 
     play(stage.app(size), script, size)
-
-
-def test_nothing_is_decided_where_nothing_is_seen(stage: Stage) -> None:
-    async def script(pilot: Pilot[None]) -> None:
-        listed = pane(pilot)
-        await press(pilot, "A")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
-        await pilot.resize_terminal(59, 24)
-        asking = pilot.app.screen
-        await press(pilot, "enter", "y", "escape", "A")
-        assert pilot.app.screen is asking
-        await pilot.resize_terminal(80, 24)
-        await press(pilot, "escape")
-        await until(pilot, lambda: pilot.app.screen is listed)
-        await pilot.resize_terminal(80, 14)
-        await press(pilot, "A")
-        assert pilot.app.screen is listed
-        await press(pilot, "ctrl+q")
-
-        assert pilot.app.return_code == 0
-
-    entries = "SELECT count(*) FROM journal"
-    before = count(stage.world, entries)
-    play(stage.app(), script)
-    assert count(stage.world, entries) == before
 
 
 def test_what_is_not_refreshed_is_not_put_together_again(stage: Stage) -> None:
