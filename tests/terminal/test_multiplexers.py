@@ -72,7 +72,7 @@ def works(window: Multiplexer, place: Path) -> None:
         ("2", r"\[2 Quota"),
         ("/", "/"),
         ("climate\r", "12 of 32"),
-        ("\x1b[B", "> l@uni .*cyclades.cpu"),
+        ("\x1b[B", "> l@uni .* cpu "),
         ("5", r"\[5 Commis"),
         ("X", "esc cancels"),
         ("\x1b", "enter open"),

@@ -105,14 +105,15 @@ class AskingDialog(Dialog[ResultT]):
     def on_key(self, event: events.Key) -> None:
         """Type-ahead, auto-repeat of the key that opened the dialog and the rest of a paste
         that was not told as one go nowhere; words that go on at the buttons are a reason."""
-        if not self._arm():
+        typing = isinstance(self.focused, Input)
+        if not self._arm() and not (self.resting and typing):
             event.stop()
             event.prevent_default()
             if self.resting:
                 self._opened = self._clock()
                 if event.key == "y":
                     self.warn(EARLY)
-        elif event.key in ("tab", "shift+tab") and isinstance(self.focused, Input):
+        elif event.key in ("tab", "shift+tab") and typing:
             self._rest()
         elif event.is_printable and event.key not in self._bindings.key_to_bindings:
             event.stop()

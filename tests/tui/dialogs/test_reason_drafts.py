@@ -141,3 +141,16 @@ def test_words_that_go_on_at_the_buttons_decide_nothing(stage: Stage) -> None:
         await press(pilot, "escape")
 
     play(stage.app(), script)
+
+
+def test_between_fields_no_key_is_lost(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "Z")
+        screen = await dialog(pilot)
+        with at_once(screen):
+            await pilot.press("a", "tab", "x", "backspace", "b", "shift+tab", "backspace", "c")
+        assert reason(screen) == "c"
+        assert screen.query_one("#name", Input).value == "b"
+        await press(pilot, "escape")
+
+    play(stage.app(), script)
