@@ -18,7 +18,7 @@ VISIBLE = range(6)
 HIDDEN = range(100_000, 100_003)
 """Persons whose rows are in the list and on screen, and in the list but far below."""
 KEYS = f"{terminal.TO_QUOTAS} ~/ ~text:person0 ~enter ~sleep:3"
-ROSE = re.compile(r"cyclades\.vm\s+\+\s*\d")
+ROSE = re.compile(r"\bvm\s+\+\s*\d")
 """On screen when a row with more usage than before is."""
 FADED = 6.0
 """Seconds until marks of earlier changes have gone."""
