@@ -109,7 +109,7 @@ def test_nothing_is_overwritten(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await export(pilot, ALL, "kept.csv")
         assert isinstance(pilot.app.screen, ExportScreen)
-        assert "kept.csv exists; nothing is overwritten" in said(pilot.app)
+        assert "kept.csv exists (choose another name" in said(pilot.app)
         pilot.app.screen.query_one("#file", Input).value = ""
         await press(pilot, "enter")
         assert "needs a name" in said(pilot.app)

@@ -26,7 +26,7 @@ from tui.widgets.text import TextPanel
 
 GUARD = 0.3
 POLL = 0.05
-EARLY = "y came too soon after enter to be an answer; press it again."
+EARLY = "y came too soon to be an answer; press it again."
 
 ResultT = TypeVar("ResultT")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -64,11 +65,11 @@ class ExportScreen(Dialog[Wish | None]):
         return self._choices[self.query_one(OptionList).highlighted or 0][1]
 
     @on(OptionList.OptionHighlighted)
-    def _highlighted(self) -> None:
+    async def _highlighted(self) -> None:
         """The proposed name follows the format until another one is typed."""
         field = self.query_one("#file", Input)
         if field.value == self._proposed:
-            self._proposed = free_name(self._list, self._form)
+            self._proposed = await to_thread(free_name, self._list, self._form)
             field.value = self._proposed
             field.cursor_position = len(field.value)
 
@@ -84,19 +85,14 @@ class ExportScreen(Dialog[Wish | None]):
         self.warn("")
 
     @on(Input.Submitted)
-    def _submitted(self) -> None:
+    async def _submitted(self) -> None:
+        """Go on once the file can be made; until then it stays to be mended."""
         file = self.query_one("#file", Input).value.strip()
         if not file:
             self.warn("The file needs a name.")
-        elif _exists(file):
-            self.warn(f"{file} exists; nothing is overwritten.")
-        else:
-            self._answer(file)
-
-    def _answer(self, file: str) -> None:
-        """Go on once the file can be made; until then it stays to be mended."""
+            return
         try:
-            probe(str(path_of(file)))
+            await to_thread(probe, str(path_of(file)))
         except Invalid as error:
             self.warn(str(error))
         else:
