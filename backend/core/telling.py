@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from backend.core.audit import INDEXED
 from backend.core.database.tx import Tx
+from backend.core.filter.sql import Like
 from backend.core.journal import to_json
+from backend.core.stored import object_of
 
 Facts = tuple[str, str, str]
 """A target and its facts before and after, as JSON texts."""
 Named = Mapping[str, Sequence[str]]
 """Facts that are uuids, with the statements that name what they may be of."""
+
+
+def ended(kind: str) -> str:
+    """The condition of the entries that ended something of a kind: these tell all about it."""
+    return f"""{INDEXED} AND target >= '{kind}:' AND target < '{kind};'
+AND "after" = '{{}}' AND "before" <> '{{}}'"""
+
+
+def by_name_of_gone(kind: str) -> Like:
+    """The entries about what of a kind is not there any more, by the name it had in the end."""
+    sql = f"""target IN (SELECT target FROM journal
+        WHERE {ended(kind)} AND lower("before") LIKE ? ESCAPE '!')"""
+    return Like(sql, head='%"name":"', tail='"%', folded=True)
 
 
 def told(
@@ -25,7 +40,7 @@ def told(
     `figure` tells it."""
     found = list(facts)
     texts = {
-        text: _parsed(text)
+        text: object_of(text)
         for target, *sides in found
         if target.startswith(kinds)
         for text in sides
@@ -42,15 +57,6 @@ def told(
         if one
     }
     return [(target, words.get(old, old), words.get(new, new)) for target, old, new in found]
-
-
-def _parsed(text: str) -> Mapping[str, object]:
-    """The facts in a text; empty for what makes no sense, as after tampering."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _names(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from backend.core import telling
 from backend.core.database.tx import Tx
-from backend.core.filter.sql import Like
+from backend.core.stored import object_of
 from backend.core.telling import Facts, Named
 
 SELECT_ALLOCATIONS = """
@@ -49,20 +48,12 @@ BY_NAME = (
 )
 """The entries about allocations, constraints, blocks and types, by their names."""
 # What took one back tells all about it.
-ENDED = """(target < 'commission:' OR target >= 'commission;')
-AND target >= 'nico_allocation:' AND target < 'nico_allocation;'
-AND "after" = '{}' AND "before" <> '{}'"""
+ENDED = telling.ended("nico_allocation")
 SELECT_ENDED = f'SELECT target, "before" FROM journal WHERE target IN ({{keys}}) AND {ENDED}'
 SELECT_ENDED_WITH = f"""
 SELECT c.target, j."before" FROM (SELECT seq, "before" FROM journal WHERE {ENDED}) j
 JOIN journal_change c ON c.seq = j.seq WHERE c.target IN ({{keys}})"""
-BY_NAME_OF_GONE = Like(
-    f"""target IN (SELECT target FROM journal
-        WHERE {ENDED} AND lower("before") LIKE ? ESCAPE '!')""",
-    head='%"name":"',
-    tail='"%',
-    folded=True,
-)
+BY_NAME_OF_GONE = telling.by_name_of_gone("nico_allocation")
 """Those about allocations that are not there any more."""
 KINDS = (*(f"{kind}:" for kind in NAMES), "machine:")
 NAMED: Named = {
@@ -94,10 +85,10 @@ def targets(tx: Tx, ids: Mapping[str, Sequence[str]]) -> dict[str, str]:
 def _gone(tx: Tx, sql: str, targets: Sequence[str]) -> dict[str, str]:
     """Allocations that are not there any more, and constraints of such, as they were in the end;
     without the tenant where nobody is known."""
-    facts = {target: json.loads(before) for target, before in tx.within(sql, targets)}
+    facts = {target: object_of(before) for target, before in tx.within(sql, targets)}
     uuids = sorted({str(one.get("tenant")) for one in facts.values()})
     orgs: dict[str, str] = dict(tx.within(SELECT_TENANTS, uuids))
-    return {target: _ended(one, orgs) for target, one in facts.items()}
+    return {target: _ended(one, orgs) for target, one in facts.items() if one}
 
 
 def _ended(one: Mapping[str, object], orgs: Mapping[str, str]) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
 from backend.core.database.tx import Row, Tx
 from backend.core.errors import StorageCorrupt
 from backend.core.journal import to_json
+from backend.core.stored import object_of
 from backend.notices.model import Happening, State, Subject, Terms
 
 PAGE = 200
@@ -151,16 +151,7 @@ def last(tx: Tx) -> int:
 
 def _happening(row: Row) -> Happening:
     seq, at, actor, action, target, reason, after, hash = row
-    return Happening(seq, at, actor, action, target, reason, _fields(after), bytes(hash).hex())
-
-
-def _fields(text: str) -> Mapping[str, object]:
-    """Nothing of an entry that was tampered with; the check of the journal tells of it."""
-    with suppress(ValueError):
-        found = json.loads(text)
-        if isinstance(found, dict):
-            return found
-    return {}
+    return Happening(seq, at, actor, action, target, reason, object_of(after), bytes(hash).hex())
 
 
 def happenings(tx: Tx, after: int) -> list[Happening]:

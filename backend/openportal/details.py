@@ -9,6 +9,7 @@ from typing import Any
 from backend.core.database.tx import Tx
 from backend.core.errors import NotFound
 from backend.core.runtime import moment
+from backend.core.stored import object_of
 from backend.openportal.model import (
     Account,
     Association,
@@ -29,7 +30,6 @@ from backend.openportal.queries import (
 from backend.openportal.rules.awards import LINKS
 from backend.openportal.store import places, shown
 from backend.openportal.store.awards import FROM_REMOTE, REMOTE_PROJECT, remote_project_of
-from backend.openportal.stored import object_of
 from backend.openportal.wire import encode, encode_awards
 
 MOST_USAGES = 500

@@ -10,6 +10,7 @@ from backend.core.database.tx import Row, Tx
 from backend.core.errors import Invalid
 from backend.core.filter.sql import Fields
 from backend.core.listing import Query
+from backend.core.stored import object_of
 from backend.openportal import fields
 from backend.openportal.model import (
     Award,
@@ -38,7 +39,6 @@ from backend.openportal.store.places import (
     project_of,
     service_of,
 )
-from backend.openportal.stored import object_of
 
 SELECT_ALLOCATIONS = """
 SELECT a.id, a.uuid, a.remote, a.name, a.state, a.state_told, p.uuid, p.name, o.name,

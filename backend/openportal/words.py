@@ -7,19 +7,17 @@ from typing import Any
 
 from backend.core import telling
 from backend.core.database.tx import Tx
-from backend.core.filter.sql import Like
+from backend.core.stored import object_of
 from backend.core.telling import Facts, Named
 from backend.openportal.model import node_hours
 from backend.openportal.rules.identifiers import code_of
-from backend.openportal.stored import object_of
 
 SELECT_ALLOCATIONS = """
 SELECT a.uuid, a.name || ' on ' || s.name FROM portal_allocation a
 JOIN portal_service s ON s.id = a.service_id WHERE a.uuid IN ({keys})"""
 # What ended one tells all about it.
-ENDED = """(target < 'commission:' OR target >= 'commission;') AND target LIKE 'allocation:%'
-AND "after" = '{}' AND "before" <> '{}'"""
-SELECT_ENDED = f'SELECT target, "before" FROM journal WHERE target IN ({{keys}}) AND {ENDED}'
+SELECT_ENDED = f"""
+SELECT target, "before" FROM journal WHERE target IN ({{keys}}) AND {telling.ended("allocation")}"""
 SELECT_PROJECTS = "SELECT uuid, name FROM portal_project WHERE uuid IN ({keys})"
 SELECT_SERVICES = "SELECT uuid, name FROM portal_service WHERE uuid IN ({keys})"
 SELECT_CUSTOMERS = "SELECT uuid, name FROM portal_customer WHERE uuid IN ({keys})"
@@ -40,13 +38,7 @@ BY_NAME = (
         JOIN portal_project p ON p.id = r.project_id WHERE p.fold LIKE ? ESCAPE '!')""",
 )
 """The entries about allocations and projects, by their names."""
-BY_NAME_OF_GONE = Like(
-    f"""target IN (SELECT target FROM journal
-        WHERE {ENDED} AND lower("before") LIKE ? ESCAPE '!')""",
-    head='%"name":"',
-    tail='"%',
-    folded=True,
-)
+BY_NAME_OF_GONE = telling.by_name_of_gone("allocation")
 """Those about allocations that are not there any more."""
 KINDS = ("allocation:", "award:", "remote_project:", "portal_project:", "portal_role:")
 NAMED: Named = {
@@ -76,7 +68,7 @@ def _gone(tx: Tx, targets: Sequence[str]) -> dict[str, str]:
     facts = {target: object_of(before) for target, before in tx.within(SELECT_ENDED, targets)}
     uuids = sorted({str(one.get("service")) for one in facts.values()})
     services: dict[str, str] = dict(tx.within(SELECT_SERVICES, uuids))
-    return {target: _ended(one, services) for target, one in facts.items()}
+    return {target: _ended(one, services) for target, one in facts.items() if one}
 
 
 def _ended(one: Mapping[str, Any], services: Mapping[str, str]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from backend.core.database.tx import Tx
 from backend.core.journal import to_json
+from backend.core.stored import object_of
+from backend.core.telling import Facts
 
 SELECT_NAMES = "SELECT uuid, name FROM provider WHERE uuid IN ({keys})"
 BY_NAME = (
@@ -16,9 +17,6 @@ BY_NAME = (
 )
 """The entries about what a provider has, by its name."""
 CONSUMER = "consumer:"
-
-Facts = tuple[str, str, str]
-"""A target and its facts before and after, as JSON texts."""
 
 
 def targets(tx: Tx, ids: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -40,7 +38,7 @@ def told(tx: Tx, facts: Iterable[Facts]) -> list[Facts]:
     """The same, where what consumers hold is told amount by amount: `VCPU of node-1`."""
     found = list(facts)
     texts = {
-        text: _parsed(text)
+        text: object_of(text)
         for target, *sides in found
         if target.startswith(CONSUMER)
         for text in sides
@@ -50,18 +48,9 @@ def told(tx: Tx, facts: Iterable[Facts]) -> list[Facts]:
     return [(target, words.get(old, old), words.get(new, new)) for target, old, new in found]
 
 
-def _parsed(text: str) -> Mapping[str, object]:
-    """The facts of a consumer; empty for what makes no sense, as after tampering."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def _held(facts: Mapping[str, object]) -> Mapping[str, Mapping[str, object]]:
     """Amounts by provider."""
-    found = _parsed(str(facts.get("allocations", "")))
+    found = object_of(str(facts.get("allocations", "")))
     return {uuid: part for uuid, part in found.items() if isinstance(part, dict)}
 
 

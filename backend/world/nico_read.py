@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from backend.core.database.tx import Tx
+from backend.core.stored import object_of
 from backend.nico.model import Allocation, Instance, Machine, Prefix, Provider, Site, Tenant
 from backend.nico.store import history
 from backend.nico.store.allocations import (
@@ -25,7 +26,6 @@ from backend.nico.store.machines import (
     type_of,
 )
 from backend.nico.store.places import FROM_SITE, PROVIDER, SITE, site_of
-from backend.openportal.stored import object_of
 from backend.quotas.encode import iso
 from backend.world.nico_model import (
     BlockEntry,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from backend.core.database.tx import Tx
+from backend.core.stored import object_of
 from backend.openportal.model import Award, Customer, PortalProject, RemoteProject, node_hours
-from backend.openportal.stored import object_of
 from backend.quotas.encode import iso
 from backend.world import portal_read as read
 from backend.world.portal_model import (

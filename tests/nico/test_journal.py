@@ -70,3 +70,12 @@ def test_what_is_gone_is_called_as_it_was_in_the_end(c: Cloud) -> None:
     c.delete(uuid)
     assert [row.about for row in c.see(rows, [1, 2, 3]).values()] == ["Wëb of t1 (gone)"] * 3
     assert found(c, "about:wëb") == ["nico_allocation.create", "nico_allocation.delete"]
+
+
+def test_what_was_tampered_with_keeps_nothing_from_being_shown(c: Cloud) -> None:
+    uuid = c.give(B16, 24, name="web")
+    c.delete(uuid)
+    c.tampered = True
+    c.database.write(lambda tx: tx.execute("""UPDATE journal SET "before" = 'x' WHERE seq = 2"""))
+    abouts = [row.about for row in c.see(rows, [1, 2]).values()]
+    assert abouts == [f"nico_allocation:{uuid}"] * 2

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from backend.core.stored import object_of
 from backend.openportal.model import node_hours
 from backend.openportal.model.reads import ShownAward, ShownProject, ShownRemoteProject
 from backend.openportal.rules.awards import LINKS
-from backend.openportal.stored import object_of
 from backend.openportal.wire import links
 from backend.openportal.wire.encode import Json, Link, time, time_or_none
 

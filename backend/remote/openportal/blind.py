@@ -7,6 +7,7 @@ from dataclasses import replace
 from backend.core.database import Tx
 from backend.core.errors import NotFound
 from backend.core.plan import Change, Command, Plan, Tier, WireRequest
+from backend.core.stored import object_of
 from backend.core.usecase import Decision, Write, decide
 from backend.openportal.model import (
     ApproveAward,
@@ -22,7 +23,6 @@ from backend.openportal.rules.outbound import award_path
 from backend.openportal.service import ROOM, remote_projects
 from backend.openportal.store import awards as store
 from backend.openportal.store import places
-from backend.openportal.stored import object_of
 
 HIDDEN = "which service it is for is not shown: the server decides what becomes of it"
 

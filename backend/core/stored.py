@@ -9,7 +9,7 @@ from typing import Any
 
 
 def object_of(text: str) -> Mapping[str, Any]:
-    """The JSON object in a text, an empty one where there is none."""
+    """The JSON object in a text, an empty one where there is none, as after tampering."""
     with suppress(ValueError):
         found = json.loads(text or "{}")
         if isinstance(found, dict):
