@@ -16,6 +16,7 @@ from tui.format.lines import Look
 from tui.messages import INFO
 
 if TYPE_CHECKING:
+    from backend.allocations.model import AllocationRow
     from backend.core.plan import Plan, Receipt
     from tui.format.outcomes import Told
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class Expected:
     """Something under way: `limit` is the one that was asked for, None for none; `key` that of
-    the list of allocations, 0 until it is known."""
+    the list of allocations, 0 until it is known, `before` it while that was under way."""
 
     verb: str
     uuid: str
@@ -32,6 +33,7 @@ class Expected:
     since: int
     key: int = 0
     lingers: bool = False
+    before: AllocationRow | None = None
 
 
 class Settling:
@@ -67,10 +69,12 @@ class Settling:
         gone = [one for one in [*self._expected.values()] if not await _found(one, backend)]
         keys = {one.key: one for one in self._expected.values() if one.key}
         rows = await backend.allocations.rows(list(keys)) if keys else {}
-        ended = [
-            (one, rows.get(key)) for key, one in keys.items() if not outcomes.busy(rows.get(key))
-        ]
-        ended += [(one, None) for one in gone if not one.key]
+        ended: list[outcomes.Outcome] = [(one, None) for one in gone if not one.key]
+        for key, one in keys.items():
+            if outcomes.busy(row := rows.get(key)):
+                one.before = row
+            else:
+                ended.append((one, row))
         for one, _ in ended:
             self._expected.pop(one.uuid, None)
         return list(outcomes.told(ended, look))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.core.database import Database, Tx
+from backend.core.database.tx import Row
 from backend.core.journal import Entry
 from backend.core.telling import by_name_of_gone, ended
 
@@ -18,15 +19,15 @@ def test_what_ended_something_is_found_by_index_among_its_kind(database: Databas
         ):
             tx.record(Entry("me", "x", target, before, after))
 
+    def read(sql: str, *params: str) -> list[Row]:
+        return database.read(lambda tx: tx.all(sql, params))
+
     database.write(write)
     ending = f"SELECT seq FROM journal WHERE {ended('thing')}"
-    assert database.read(lambda tx: tx.all(ending)) == [(3,)]
+    assert read(ending) == [(3,)]
     like = by_name_of_gone("thing")
     sql = f"SELECT seq FROM journal WHERE {like.sql} ORDER BY seq"
-    found = [
-        database.read(lambda tx, of=of: tx.all(sql, (f"{like.head}{of}{like.tail}",)))
-        for of in ("beta", "alpha", "gamma")
-    ]
-    assert found == [[(1,), (2,), (3,)], [], []]
-    plan = database.read(lambda tx: tx.all(f"EXPLAIN QUERY PLAN {ending}"))
-    assert "journal_target (target>? AND target<?)" in str(plan)
+    for name, found in (("beta", [(1,), (2,), (3,)]), ("alpha", []), ("gamma", [])):
+        assert read(sql, f"{like.head}{name}{like.tail}") == found
+    plan = str(read(f"EXPLAIN QUERY PLAN {ending}"))
+    assert "journal_target (target>? AND target<?)" in plan

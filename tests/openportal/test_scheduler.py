@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -20,7 +21,6 @@ from backend.openportal.model import (
     MarkErred,
     MarkOk,
     Operation,
-    Order,
     PullAllocation,
     RemoteState,
     SetNodeLimit,
@@ -32,47 +32,16 @@ from backend.openportal.model import (
 from backend.openportal.rules import identifiers
 from backend.openportal.store import awards, jobs, usages
 from backend.openportal.work import settings
-from backend.openportal.work.scheduler import Scheduler
 from backend.openportal.work.simulator import USED_AT_MOST
 from backend.schema import STEPS
 from tests.openportal.portals import R_INSTANCE, A, Clock, L, P, Portal, Q, R, S, furnish
+from tests.openportal.scripted import scripted
 from tests.places import Places
 
 COUNT_ANEW = "UPDATE counter SET value = 0 WHERE name = 'portal_remote_project'"
 SET_STATE = "UPDATE portal_service SET state = ? WHERE uuid = ?"
+SELECT_NOTES = "SELECT reason FROM journal WHERE action = 'allocation.settle' AND target = ?"
 SELECT_TOLD = "SELECT reason FROM journal WHERE action = 'allocation.wait' AND target = ?"
-
-
-class Scripted:
-    """A resource backend that answers as it is told; `asked` has the calls."""
-
-    def __init__(self, *script: Answer | Exception | None) -> None:
-        self.script = list(script)
-        self.asked: list[str] = []
-
-    def find(self, order: Order) -> Answer | None:
-        """The next answer."""
-        return self._next(f"find {order.operation}")
-
-    def send(self, order: Order) -> Answer:
-        """The next answer, which is one."""
-        answer = self._next(f"send {order.operation}")
-        assert answer is not None
-        return answer
-
-    def _next(self, call: str) -> Answer | None:
-        self.asked.append(call)
-        answer = self.script.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-def scripted(p: Portal, *script: Answer | Exception | None) -> Scripted:
-    """Have the portal's scheduler ask this resource backend."""
-    resource = Scripted(*script)
-    p.scheduler = Scheduler(p.database, resource)
-    return resource
 
 
 DONE = Done(backend_id="a6b.brics")
@@ -343,3 +312,35 @@ def test_no_limit_is_too_large_for_the_simulator(p: Portal) -> None:
     p.run(2)
     assert p.state(uuid) is State.OK
     assert 0 < p.seen(uuid).node_usage <= USED_AT_MOST
+
+
+def test_a_simulator_takes_nothing_back_of_what_was_used(p: Portal) -> None:
+    uuid = p.made(node_limit=10)
+    p.put(uuid, created_at=0, node_usage=900_000)
+    used = [Usage(2026, month, "a.a6b.brics", "A", 900_000) for month in (11, 10)]
+
+    def write(tx: Tx) -> None:
+        for one in used:
+            usages.set_month(tx, uuid, one.year, one.month, [one])
+
+    p.database.write(write)
+    p.do(PullAllocation(actor=A, allocation=uuid))
+    p.run(2)
+    assert p.see(usages.usages, uuid) == used
+    assert p.seen(uuid).node_usage == 900_000
+
+
+def test_where_less_is_told_than_before_it_is_noted(p: Portal) -> None:
+    month = replace(USED, month=10, usage=131_999)
+    first = (replace(USED, usage=208_000), replace(month, usage=191_360))
+    scripted(p, DONE, Done(usages=first), Done(usages=(replace(USED, usage=93_183), month)), DONE)
+    uuid = p.made()
+    for _ in range(3):
+        p.do(PullAllocation(actor=A, allocation=uuid))
+        p.run(2)
+    notes = p.see(Tx.all, SELECT_NOTES, (f"allocation:{uuid}",))
+    lines = (
+        "2026-11: 931.83 node-hours used, less than before: 2,080",
+        "2026-10: 1,319.99 node-hours used, less than before: 1,913.6",
+    )
+    assert notes == [("",), ("",), ("; ".join(lines),), ("",)]

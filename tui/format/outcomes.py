@@ -16,7 +16,7 @@ from backend.openportal.model import (
     SetNodeLimit,
     State,
 )
-from tui.format import portal
+from tui.format import ages, portal
 from tui.format.lines import Look
 from tui.messages import BAD, INFO, WARN
 
@@ -80,7 +80,23 @@ def _one(one: Expected, row: AllocationRow | None, look: Look) -> Told:
         gave, here = (portal.limit(n, look) for n in (of.given_limit, of.node_limit))
         return f"{what}: {of.state}, but the service gave {gave} last, not {here}", WARN
     figures = portal.of_limit(of.usage, of.node_limit, look)
-    return f"{what}: {of.state}   {figures} node-hours used this month", INFO
+    less = _less(one, of, look)
+    told = f"{what}: {of.state}   {figures} node-hours used this month{less}"
+    return told, WARN if less else INFO
+
+
+def _less(one: Expected, of: PortalRow, look: Look) -> str:
+    """What was known to be used of the same month, where it is less now, else ``."""
+    before = one.before.of if one.before is not None else None
+    if not isinstance(before, PortalRow) or (of.usage or 0) >= (before.usage or 0):
+        return ""
+    if before.figures_at and _month(before.figures_at) != _month(of.figures_at):
+        return ""
+    return f", less than before: {portal.hours(before.usage, look)}"
+
+
+def _month(at: int) -> str:
+    return ages.day(at)[:7]
 
 
 def _state(row: AllocationRow | None) -> State | None:

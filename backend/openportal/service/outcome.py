@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from backend.core.database.tx import Tx
 from backend.core.runtime import moment
-from backend.openportal.model import Allocation, Done, Failed, Order, Usage
+from backend.openportal.model import Allocation, Done, Failed, Order, Usage, node_hours
 from backend.openportal.rules import states, values
 from backend.openportal.store import usages
 
 NOISE = 1
 """Hundredths of a node-hour; a month whose usage differs by no more is left as it is (§1.5)."""
+Month = tuple[int, int]
+"""A year and a month of it."""
 
 
 def settled(tx: Tx, made: Order, answer: Done) -> Allocation:
@@ -34,19 +37,54 @@ def settled(tx: Tx, made: Order, answer: Done) -> Allocation:
 
 def _used(tx: Tx, one: Allocation, told: tuple[Usage, ...]) -> int:
     """Store usage by person and month; what was used of this month in all."""
-    now = moment(tx.now)
-    this = (now.year, now.month)
-    months: dict[tuple[int, int], list[Usage]] = {this: []}
-    for usage in told:
-        months.setdefault((usage.year, usage.month), []).append(usage)
-    known: dict[tuple[int, int], int] = {}
-    for row in usages.usages(tx, one.uuid):
-        known[row.year, row.month] = known.get((row.year, row.month), 0) + row.usage
-    for month, rows in months.items():
-        if abs(sum(row.usage for row in rows) - known.get(month, 0)) > NOISE:
-            known[month] = sum(row.usage for row in rows)
+    known = _known(tx, one)
+    for month, rows in _told(tx, told).items():
+        if abs(used(rows) - known.get(month, 0)) > NOISE:
+            known[month] = used(rows)
             usages.set_month(tx, one.uuid, *month, rows)
-    return known.get(this, 0)
+    return known.get(_this(tx), 0)
+
+
+def _this(tx: Tx) -> Month:
+    now = moment(tx.now)
+    return now.year, now.month
+
+
+def _told(tx: Tx, told: Sequence[Usage]) -> Mapping[Month, Sequence[Usage]]:
+    """What is told by month, of this one in any case."""
+    return {_this(tx): [], **months(told)}
+
+
+def _known(tx: Tx, one: Allocation) -> dict[Month, int]:
+    return {month: used(rows) for month, rows in months(usages.usages(tx, one.uuid)).items()}
+
+
+def used(rows: Iterable[Usage]) -> int:
+    """Hundredths of a node-hour in all."""
+    return sum(row.usage for row in rows)
+
+
+def months(told: Sequence[Usage]) -> dict[Month, list[Usage]]:
+    """Usage by month."""
+    found: dict[Month, list[Usage]] = {}
+    for usage in told:
+        found.setdefault((usage.year, usage.month), []).append(usage)
+    return found
+
+
+def noted(tx: Tx, one: Allocation, answer: Done | Failed) -> str:
+    """What is noted of an answer, before that is stored: another limit, months with less usage."""
+    lines = [told] if (told := mismatch(one, answer)) else []
+    if isinstance(answer, Done) and answer.usages is not None:
+        lines += _less(_known(tx, one), _told(tx, answer.usages))
+    return "; ".join(lines)
+
+
+def _less(known: Mapping[Month, int], told: Mapping[Month, Sequence[Usage]]) -> Iterator[str]:
+    for (year, month), rows in told.items():
+        if used(rows) < (before := known.get((year, month), 0)) - NOISE:
+            now, then = (node_hours(n, short=True) for n in (used(rows), before))
+            yield f"{year}-{month:02}: {now} node-hours used, less than before: {then}"
 
 
 def mismatch(one: Allocation, answer: Done | Failed) -> str:

@@ -134,13 +134,13 @@ def _end(tx: Tx, task: Task, made: Order, answer: Done | Failed) -> None:
         allocations.delete(tx, before.uuid)
         _record(tx, "allocation.settle", before, None, _left(answer), effects)
         return
+    told = outcome.noted(tx, before, answer)
     if isinstance(answer, Failed):
         after = states.failed(before, answer.message, answer.traceback)
     else:
         after = outcome.settled(tx, made, answer)
     after = replace(after, modified_at=tx.now)
     allocations.save(tx, before, after)
-    told = outcome.mismatch(before, answer)
     _record(tx, "allocation.settle", before, after, told, effects)
 
 

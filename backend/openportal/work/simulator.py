@@ -1,9 +1,12 @@
-"""A resource backend that plays the outside world: figures follow from uuid, limit and time, and
-what came is kept in tables of its own, by transactions of its own."""
+"""A resource backend that plays the outside world: figures follow from uuid, limit and time, but
+are never less than what is known, and what came is kept in tables of its own, by transactions of
+its own."""
 
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -24,7 +27,8 @@ from backend.openportal.model import (
     Waiting,
 )
 from backend.openportal.rules import identifiers
-from backend.openportal.store import places
+from backend.openportal.service.outcome import months, used
+from backend.openportal.store import places, usages
 from backend.openportal.work.settings import Settings, read
 
 SECOND = 1_000_000
@@ -45,6 +49,15 @@ DELETE FROM sim_order WHERE at < ? AND NOT EXISTS (SELECT 1 FROM portal_job j
     WHERE j.key = sim_order.key)"""
 
 
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """How a service is simulated, the time, and what is known to be used of an allocation."""
+
+    settings: Settings
+    now: int
+    known: Sequence[Usage]
+
+
 class Simulator:
     """All services of a database, simulated as their settings say."""
 
@@ -53,29 +66,33 @@ class Simulator:
 
     def find(self, order: Order) -> Answer | None:
         """What has become of an order."""
-        settings, ready_at, now = self._database.read(lambda tx: _looked(tx, order))
-        _require_up(order, settings)
-        return None if ready_at is None else _answer(order, settings, ready_at, now)
+        sight, ready_at = self._database.read(lambda tx: _looked(tx, order))
+        _require_up(order, sight.settings)
+        return None if ready_at is None else _answer(order, sight, ready_at)
 
     def send(self, order: Order) -> Answer:
         """Take an order; one that comes twice is counted."""
 
-        def take(tx: Tx) -> tuple[Settings, int, int]:
-            settings = read(places.simulator(tx, order.service.uuid))
-            _require_up(order, settings)
-            ready_at = _ready_at(order, settings, tx.now)
+        def take(tx: Tx) -> tuple[_Sight, int]:
+            sight = _sight(tx, order)
+            _require_up(order, sight.settings)
+            ready_at = _ready_at(order, sight.settings, tx.now)
             tx.execute(DELETE_OLD, (tx.now - KEPT,))
             told = (order.key, order.allocation.uuid, order.operation, tx.now, ready_at)
             tx.execute(INSERT_ORDER, told)
-            return settings, ready_at, tx.now
+            return sight, ready_at
 
         return _answer(order, *self._database.write(take))
 
 
-def _looked(tx: Tx, order: Order) -> tuple[Settings, int | None, int]:
-    settings = read(places.simulator(tx, order.service.uuid))
+def _looked(tx: Tx, order: Order) -> tuple[_Sight, int | None]:
     ready_at: int | None = tx.scalar(SELECT_ORDER, (order.key,))
-    return settings, ready_at, tx.now
+    return _sight(tx, order), ready_at
+
+
+def _sight(tx: Tx, order: Order) -> _Sight:
+    settings = read(places.simulator(tx, order.service.uuid))
+    return _Sight(settings, tx.now, usages.usages(tx, order.allocation.uuid))
 
 
 def _require_up(order: Order, settings: Settings) -> None:
@@ -89,11 +106,12 @@ def _ready_at(order: Order, settings: Settings, now: int) -> int:
     return now + settings.delay * SECOND
 
 
-def _answer(order: Order, settings: Settings, ready_at: int, now: int) -> Answer:
-    if now < ready_at:
+def _answer(order: Order, sight: _Sight, ready_at: int) -> Answer:
+    settings = sight.settings
+    if sight.now < ready_at:
         asks = order.allocation.remote and settings.approval and order.operation == "create"
         told = f"waiting for approval at {identifiers.other_portal_of(order.service)}"
-        return Waiting(min(ready_at, now + ASK_AGAIN), told if asks else "")
+        return Waiting(min(ready_at, sight.now + ASK_AGAIN), told if asks else "")
     if settings.rejects and order.allocation.remote and order.operation != "delete":
         return Failed(settings.rejects)
     if order.operation in settings.fails or _chance(order.key) < settings.share:
@@ -101,10 +119,11 @@ def _answer(order: Order, settings: Settings, ready_at: int, now: int) -> Answer
     known = order.allocation.backend_id or order.project.shortname
     if not known and order.operation is not Operation.DELETE:
         return Failed(f"{order.service.name} knows no project without a short name")
-    return _done(order, settings, now)
+    return _done(order, sight)
 
 
-def _done(order: Order, settings: Settings, now: int) -> Done:
+def _done(order: Order, sight: _Sight) -> Done:
+    settings = sight.settings
     pulls = order.operation in (Operation.PULL, Operation.UPDATE)
     limits = order.operation in (Operation.CREATE, Operation.LIMIT, Operation.UPDATE)
     here = order.allocation.backend_id or f"{order.project.shortname}.{_portal(order)}"
@@ -115,7 +134,7 @@ def _done(order: Order, settings: Settings, now: int) -> Done:
         counterpart=_counterpart(order, settings, here),
         node_limit=_clamped(order.allocation.node_limit, settings.clamp) if limits else None,
         associations=None if order.allocation.remote else _accounts(order, here),
-        usages=_usages(order, settings, now, here) if pulls else None,
+        usages=_usages(order, sight, here) if pulls else None,
     )
 
 
@@ -147,17 +166,18 @@ def _accounts(order: Order, here: str) -> tuple[Association, ...]:
     )
 
 
-def _usages(order: Order, settings: Settings, now: int, here: str) -> tuple[Usage, ...]:
+def _usages(order: Order, sight: _Sight, here: str) -> tuple[Usage, ...]:
     """What people used of this month so far, and of all of the last one if it was there."""
-    today = moment(now)
+    today = moment(sight.now)
     first = datetime(today.year, today.month, 1, tzinfo=UTC)
     length = timedelta(days=monthrange(today.year, today.month)[1])
-    months = [(first, min(1000, (today - first) * 1000 // length))]
+    passed = [(first, min(1000, (today - first) * 1000 // length))]
     if order.allocation.created_at < micros(first):
-        months.append((first - timedelta(days=1), 1000))
-    told: list[Usage] = []
-    for month, thousandths in months:
-        told += _month(order, settings, month, thousandths, here)
+        passed.append((first - timedelta(days=1), 1000))
+    known, told = months(sight.known), list[Usage]()
+    for month, thousandths in passed:
+        fresh = _month(order, sight.settings, month, thousandths, here)
+        told += max(known.get((month.year, month.month), []), fresh, key=used)
     return tuple(told)
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import partial
 
 from textual.pilot import Pilot
 
+from backend.openportal.model import Done, Usage
+from backend.openportal.store import usages
+from tests.openportal.scripted import scripted
 from tests.tui.panes.harbour import agreed, at, messages, uuid_of, worked
 from tests.tui.portals import AI, portal_of
 from tests.tui.stage import WIDE, Stage, play, press, said, until
@@ -100,3 +105,27 @@ def test_the_worst_come_up_when_sorted_by_use(harbour: Stage) -> None:
     play(harbour.app(), script)
 
     play(harbour.app(), script)
+
+
+def ends(pilot: Pilot[None], told: str) -> bool:
+    """Whether this is what was said last."""
+    return messages(pilot).endswith(told)
+
+
+def test_where_a_pull_finds_less_than_was_known_it_says_so(harbour: Stage) -> None:
+    p = portal_of(harbour)
+    used = Usage(2026, 11, "a.a6b.brics", "A", 93_183)
+    p.database.write(lambda tx: usages.set_month(tx, uuid_of(p, "ocean"), 2026, 11, [used]))
+    p.put(uuid_of(p, "ocean"), node_usage=93_183)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, "ocean")
+        for now, told in ((50_000, ", less than before: 931.83"), (50_000, ""), (60_000, "")):
+            scripted(p, Done(usages=(replace(used, usage=now),)))
+            await press(pilot, "P")
+            await agreed(pilot)
+            await worked(pilot, p)
+            end = f"{now // 100} of 1,000 node-hours used this month{told}"
+            await until(pilot, partial(ends, pilot, end))
+
+    play(harbour.app(WIDE), script, WIDE)
