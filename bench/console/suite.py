@@ -13,7 +13,8 @@ MOVES = "down*20 pagedown*2 hold:up*30@30"
 # Without the detail, which else comes whenever a busy machine leaves the cursor at rest.
 LIST = f"{terminal.TO_QUOTAS} ~d ~sleep:0.6 ~down"
 KEYS = f"{LIST} alone=down*20 ~pagedown*2 held=hold:up*30@30 ~d ~sleep:0.6 ~g ~sleep:0.6 ~down"
-KEYS += f" {MOVES} ~sleep:0.6 end=G home=g ~sleep:0.6 ~1 ~sleep:0.6 tabswitch=2 ~sleep:0.6"
+KEYS += f" {MOVES} ~sleep:0.6" + " end=G ~sleep:0.6 home=g ~sleep:0.6" * 5
+KEYS += " ~1 ~sleep:0.6 tabswitch=2 ~sleep:0.6"
 FILTERS = LIST + "".join(
     rf" ~/ echo=text:person000{n} rows=7>person000{n}7\d\d ~esc ~sleep:1.5" for n in range(1, 7)
 )
