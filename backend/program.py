@@ -24,7 +24,12 @@ OUTPUT_TOLD = 200
 
 
 class Failed(Exception):
-    """It could not be run or did not end; the message says why, without anything secret."""
+    """It could not be run or did not end well; the message says why, without anything secret.
+    `aside` is what it said itself, which may be."""
+
+    def __init__(self, message: str, aside: str = "") -> None:
+        super().__init__(message)
+        self.aside = aside
 
 
 class Stopped(Exception):
@@ -56,11 +61,14 @@ def execute(
                 _end(process)
 
 
-def ending(code: int, output: bytes | bytearray) -> str:
-    """How a program failed that ended so, and the beginning of what it said, safe to be shown."""
-    how = f"exit {code}" if code > 0 else f"ended by signal {-code}"
-    said = display(output.decode("utf-8", "replace").strip(), limit=OUTPUT_TOLD)
-    return f"{how}: {said}" if said else how
+def ending(code: int) -> str:
+    """How a program failed that ended so."""
+    return f"exit {code}" if code > 0 else f"ended by signal {-code}"
+
+
+def said(output: bytes | bytearray) -> str:
+    """The beginning of what a program said, in a line that is safe to be shown."""
+    return display(output.decode("utf-8", "replace").strip(), limit=OUTPUT_TOLD)
 
 
 def _started(words: Sequence[str], given: IO[bytes], *, apart: bool) -> subprocess.Popen[bytes]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from backend.core.errors import NotSignedIn
 from backend.core.signin import LONGEST, Ask, Question, plausible
 from backend.credentials import Source
-from backend.program import Failed, ending, execute
+from backend.program import Failed, ending, execute, said
 
 SECONDS = 30.0
 """How long a program may take to tell one."""
@@ -34,7 +34,7 @@ def secret(source: Source) -> str:
     try:
         found = _kept(source, threading.Event(), SECONDS).rstrip("\r\n")
     except Failed as error:
-        raise NotSignedIn(str(error), hint=source.remedy) from None
+        raise NotSignedIn(str(error), hint=source.remedy, aside=error.aside) from None
     if not found or "\n" in found:
         what = "has more than one line" if found else "there is nothing in it"
         raise NotSignedIn(f"{source.setting}: {what}", hint=source.remedy)
@@ -59,7 +59,7 @@ def _kept(source: Source, stop: threading.Event, timeout: float) -> str:
         complaint = bytearray()
         code, output = execute(source.command, b"", timeout, stop, complaint)
         if code:
-            raise Failed(f"{source.setting}: {ending(code, complaint)}")
+            raise Failed(f"{source.setting}: {ending(code)}", said(complaint))
         return output.decode("utf-8", "replace")
     if source.file:
         return _from_file(source.file, source.setting)
@@ -90,14 +90,15 @@ class Tokens:
     async def __call__(self, refusal: str = "") -> str:
         """The token, `` where none is kept and none was asked for. Raises NotSignedIn."""
         told = f"is refused: {refusal}" if refusal else "is refused"
+        aside = ""
         try:
             token, why = await self._kept(), f"the token of {self._source.setting} {told}"
         except Failed as error:
-            token, why = "", str(error)
+            token, why, aside = "", str(error), error.aside
             self._refused.add(token)
         if typed := token in self._refused:
             why = why if self._source.setting else "no token is configured"
-            token = await self._asked(f"the typed token {told}" if self.typed else why)
+            token = await self._asked(f"the typed token {told}" if self.typed else why, aside)
         self.typed = typed
         self._refused.add(token)
         return token
@@ -109,11 +110,12 @@ class Tokens:
         finally:
             stop.set()
 
-    async def _asked(self, why: str) -> str:
+    async def _asked(self, why: str, aside: str) -> str:
+        error = NotSignedIn(f"{self._place}: {why}", hint=self._source.remedy, aside=aside)
         if self._ask is not None:
-            question = Question(self._context, self._place, why)
+            question = Question(self._context, self._place, ": ".join(filter(None, (why, aside))))
             if token := await self._ask(question):
                 return token
         self._refused.clear()
         self.typed = False
-        raise NotSignedIn(f"{self._place}: {why}", hint=self._source.remedy)
+        raise error

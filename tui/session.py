@@ -224,7 +224,7 @@ class Session:
     def told(self, error: BursarError) -> None:
         """Say what failed."""
         self._standing.failed(error)
-        self.tell(f"{error.title}: {error}", BAD)
+        self.tell(f"{error.title}: {error.on_screen()}", BAD)
 
     def did(self, receipt: Receipt, plan: Plan) -> None:
         """Say what was done, and how to take it back; follow what goes on behind it."""

@@ -24,22 +24,39 @@ if TYPE_CHECKING:
 
 
 class BursarError(Exception):
-    """An expected failure: what failed, on which value, and what to do about it."""
+    """An expected failure: what failed, on which value, and what to do about it. `aside` is what
+    some program said of it, which may be secret: it is on the screen at most, and never stored,
+    logged or sent."""
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Failed"
 
     def __init__(
-        self, message: str, *, hint: str = "", data: Mapping[str, object] | None = None
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        data: Mapping[str, object] | None = None,
+        aside: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.data: Mapping[str, object] = data or {}
+        self.aside = aside
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message
+
+    @property
+    def shown(self) -> str:
+        """The message for a screen."""
+        return f"{self.message}: {self.aside}" if self.aside else self.message
+
+    def on_screen(self) -> str:
+        """All of it for a screen."""
+        return f"{self.shown} ({self.hint})" if self.hint else self.shown
 
 
 class Invalid(BursarError):

@@ -8,7 +8,7 @@ import threading
 from backend.notices.deliverer import Undelivered
 from backend.notices.model import Notice, Sink
 from backend.notices.rules import document
-from backend.program import Failed, ending, execute
+from backend.program import Failed, ending, execute, said
 
 
 def run(sink: Sink, notice: Notice, stop: threading.Event) -> None:
@@ -19,4 +19,4 @@ def run(sink: Sink, notice: Notice, stop: threading.Event) -> None:
     except Failed as error:
         raise Undelivered(str(error)) from error
     if code:
-        raise Undelivered(ending(code, output))
+        raise Undelivered(": ".join(filter(None, (ending(code), said(output)))))

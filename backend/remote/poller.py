@@ -173,7 +173,7 @@ class Poller(ABC, Generic[ReadingT]):
             pause = max(pause, min(float(asked), self._pace.longest))
         signed_out = isinstance(error, NotSignedIn)
         state = LinkState.SIGNED_OUT if signed_out else LinkState.LOST
-        self._stand(state, str(error), pause)
+        self._stand(state, error.on_screen(), pause)
         return pause
 
     def _stand(self, state: LinkState, reason: str = "", pause: float = 0.0) -> None:

@@ -129,7 +129,7 @@ class Sender(ABC, Generic[CaseT]):
         try:
             return await sending
         except NotSignedIn as error:
-            raise NotSignedIn(error.message, hint=SIGN_IN) from error
+            raise NotSignedIn(error.message, hint=SIGN_IN, aside=error.aside) from error
 
     def _undoable(self, plan: Plan) -> Plan:
         """The plan, undone only as far as this server can."""

@@ -98,11 +98,11 @@ class Listener:
         longest = min(self._pace.longest, self._pace.pause * 2**self._failures)
         self._failures = min(self._failures + 1, 20)
         pause = longest * self._runtime.rng.uniform(0.5, 1)
-        self._become(state, error.message, self._now() + int(pause * SECOND))
+        self._become(state, error.shown, self._now() + int(pause * SECOND))
         self._hurried.clear()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._hurried.wait(), pause)
-        self._become(LinkState.CONNECTING, error.message)
+        self._become(LinkState.CONNECTING, error.shown)
 
     async def _hear(self) -> None:
         """Events until they break off; polling if none ever came."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from backend.notices import store
 from backend.notices.deliverer import Deliverer, Tally
 from backend.notices.model import Notice, Sink
 from backend.notices.rules import document
@@ -238,10 +239,14 @@ def test_a_token_that_is_not_there_is_a_failure_that_does_not_show_it(
         ({"token_file": tmp_path / "none"}, "No such file"),
         ({"token_env": "NO_SUCH_TOKEN"}, "token_env: no token in it"),
         ({"token_command": ("/bin/sh", "-c", f"echo {TOKEN}; exit 3")}, "token_command: exit 3"),
+        ({"token_command": ("/bin/sh", "-c", f"echo {TOKEN} >&2; exit 3")}, "exit 3"),
         ({"token_command": ("/no/such",)}, "/no/such cannot be run"),
     ]
     for given, told in cases:
         error = hooked.deliver(**given).error
         assert told in error
         assert TOKEN not in error
+        state = hooked.post.world.database.read(lambda tx: store.state(tx, hooked.sink.name))
+        assert state is not None
+        assert state.error == error
     assert hook.heard == []

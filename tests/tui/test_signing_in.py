@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from backend.core.errors import NotSignedIn
 from backend.core.identity import Role
 from backend.core.signin import Question
 from backend.credentials import Source
+from backend.http import Http
 from backend.projects.model import ApplicationState
 from backend.tokens import Tokens
 from tests.http.test_client import looped
@@ -24,6 +27,7 @@ from tests.tui.afar import TOKEN, Afar, afar, arrived, fresh, left, pane
 from tests.tui.panes.test_pictures import Compare
 from tests.tui.stage import SIZES, dialog, listens, play, press, said, until, write
 from tui.app import BursarApp
+from tui.cli.output import told
 from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.signin import SignInScreen
 from tui.signin import CALM, SignIn
@@ -321,12 +325,49 @@ async def test_a_source_is_read_again_and_then_the_operator_asked(tmp_path: Path
 
 @looped
 async def test_a_program_that_fails_is_quoted_in_what_it_complains_of_alone() -> None:
-    """What it writes to its output may be the token."""
-    source = Source(command=("/bin/sh", "-c", "echo s3cret; echo '\x1b[2Jno such key' >&2; exit 3"))
+    """What it writes to its output may be the token, and so may what it complains of: on the
+    screen it helps, and nothing keeps it."""
+    source = Source(
+        command=(
+            "/bin/sh",
+            "-c",
+            "echo t0ken; printf '\x1b[2Jno such\nkey for s3cret\n' >&2; exit 3",
+        )
+    )
     with pytest.raises(NotSignedIn) as caught:
         await Tokens(source, "team", "https://h.example")()
-    assert "token_command: exit 3: ␛[2Jno such key" in str(caught.value)
-    assert "s3cret" not in str(caught.value)
+    error = caught.value
+    assert error.on_screen() == (
+        "https://h.example: token_command: exit 3: ␛[2Jno such␤key for s3cret (mend token_command)"
+    )
+    assert error.on_screen().replace(": ␛[2Jno such␤key for s3cret", "") == str(error)
+    kept = [*traceback.format_exception(error), repr(error), error.message, error.hint]
+    assert "s3cret" not in "".join([*kept, str(error.data)])
+    assert "t0ken" not in error.on_screen()
+
+
+@looped
+async def test_nor_is_what_it_complains_of_told_on_where_a_request_needs_a_token() -> None:
+    """What asked for it may be written down, its refusal with it."""
+    source = Source(command=("/bin/sh", "-c", "echo no such key >&2; exit 3"))
+    http = Http("https://h.example", token=Tokens(source, "team", "https://h.example"))
+    with pytest.raises(NotSignedIn) as caught:
+        await http.send("POST", "/x", {})
+    assert "exit 3: no such key" in caught.value.on_screen()
+    assert "no such key" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_what_may_be_secret_is_told_on_a_terminal_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = NotSignedIn("token_command: exit 3", aside="no such key")
+    told(error)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    told(error)
+    assert capsys.readouterr().err.splitlines() == [
+        "bursar: Not signed in: token_command: exit 3",
+        "bursar: Not signed in: token_command: exit 3: no such key",
+    ]
 
 
 @looped

@@ -58,8 +58,10 @@ def narrate(text: str) -> None:
 
 
 def told(error: BursarError) -> int:
-    """Say what failed and what to do about it; the exit code."""
-    say(f"bursar: {error.title}: {error.message}")
+    """Say what failed and what to do about it; the exit code. What may be secret is said on a
+    terminal alone: stderr may be a log."""
+    seen = sys.stderr is not None and sys.stderr.isatty()
+    say(f"bursar: {error.title}: {error.shown if seen else error.message}")
     if error.hint:
         say(f"  {error.hint}")
     return code_of(error)

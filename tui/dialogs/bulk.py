@@ -88,7 +88,7 @@ class BulkScreen(AskingDialog[None]):
             told.append(f"{overtaken:,} changed meanwhile and left as found.")
         error = next((case.error for case in todo if case.error and not case.overtaken), None)
         if error is not None:
-            told.insert(0, f"{error.title}: {error}.")
+            told.insert(0, f"{error.title}: {error.on_screen()}.")
         elif any(case.outcome == cases.UNTRIED for case in todo):
             told.insert(0, "Stopped:")
         self.warn(" ".join([*told, "What was not done stays marked; esc closes."]))

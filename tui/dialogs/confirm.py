@@ -140,7 +140,7 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
 
     def _refused(self, error: BursarError) -> None:
         if self.left:
-            self.session.tell(f"{self.plan.title}: {error}", BAD)
+            self.session.tell(f"{self.plan.title}: {error.on_screen()}", BAD)
             return
         self.applying = False
         if isinstance(error, OutcomeUnknown):

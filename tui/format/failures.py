@@ -10,7 +10,7 @@ from tui.format.lines import BAD, QUIET, Line, Look, line, wrapped
 
 def failure(error: BursarError, width: int, keys: str = "") -> list[Line]:
     """The error in a few lines; `keys` names what the operator can press now."""
-    told = f"{error.title}: {display(error.message)}"
+    told = f"{error.title}: {display(error.shown)}"
     first, *rest = wrapped("failure", told, width - 2, style=BAD)
     so = consequence(error)
     hint = "" if error.hint.lower() == so.lower() else display(error.hint)

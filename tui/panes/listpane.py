@@ -185,7 +185,7 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         """What is at the side of one row must not be taken for another's."""
         key = self.list.cursor_key
         if row is not None and row.key == key != self._shown_key:
-            self._shown_key, text = key, f"{error.title}: {error}"
+            self._shown_key, text = key, f"{error.title}: {error.on_screen()}"
             self.side.show(lambda look: wrapped("failed", text, look.width, style=QUIET), home=True)
 
     async def _relate(self, row: RowT | None) -> None:
