@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from backend.core.errors import (
     BursarError,
@@ -25,6 +25,7 @@ from backend.core.runtime import Runtime, micros
 from backend.core.usecase import Decision
 from backend.embedded.changes import HANDLERS
 from backend.outbox import Outcome, Unfinished
+from backend.remote.mirror import Mirror
 from backend.remote.trail import UNKNOWN, Trail
 
 GIVEN_UP = 600 * 1_000_000
@@ -47,18 +48,37 @@ class Case:
     effect: Effect
 
 
+class Signed(Protocol):
+    """Who reads a server."""
+
+    @property
+    def actor(self) -> Actor:
+        """Whom the token stands for."""
+        ...
+
+
 T = TypeVar("T")
 CaseT = TypeVar("CaseT", bound=Case)
+ReaderT = TypeVar("ReaderT", bound=Signed)
+MirrorT = TypeVar("MirrorT", bound=Mirror)
 
 
-class Sender(ABC, Generic[CaseT]):
+class Sender(ABC, Generic[CaseT, ReaderT, MirrorT]):
     """Plans and carries out commands through one server's API. `system` is its name, `lacks` why
     commands cannot be done, by the names of their classes; `hidden` says what can never be told."""
 
     system = ""
     hidden = ""
 
-    def __init__(self, trail: Trail, runtime: Runtime, looks: Sequence[float]) -> None:
+    def __init__(
+        self,
+        reader: ReaderT,
+        mirror: MirrorT,
+        trail: Trail,
+        runtime: Runtime,
+        looks: Sequence[float],
+    ) -> None:
+        self._reader, self._mirror = reader, mirror
         self._trail, self._runtime, self._looks = trail, runtime, looks
         self._sending: set[str] = set()
         self.lacks: Mapping[str, str] = {}
@@ -90,11 +110,6 @@ class Sender(ABC, Generic[CaseT]):
 
     # What a server's dialect says
 
-    @property
-    @abstractmethod
-    def _actor(self) -> Actor:
-        """Whom the token stands for."""
-
     @abstractmethod
     async def _case(self, command: Command) -> CaseT:
         """The decision of a command on what is read for it."""
@@ -107,13 +122,16 @@ class Sender(ABC, Generic[CaseT]):
     async def _again(self, case: CaseT, created: Created) -> None:
         """Read anew what was changed."""
 
-    @abstractmethod
     async def _shows(self, case: CaseT) -> bool | None:
         """Whether it is to be seen, read anew; None when that can never be told."""
+        return await self._seen(case.effect)
 
     @abstractmethod
     async def _seen(self, effect: Effect) -> bool | None:
-        """The same of what was read already."""
+        """The same of what was kept of a request."""
+
+    async def _refused(self, case: CaseT, error: BursarError) -> None:
+        """Learn from a refusal. Raises BursarError where that says it better."""
 
     def _made(self, decision: Decision, created: Created) -> Decision:
         """The decision about what now has a number."""
@@ -124,12 +142,20 @@ class Sender(ABC, Generic[CaseT]):
 
     # For dialects
 
-    async def _sent(self, sending: Awaitable[T]) -> T:
-        """What comes of a request, which is not sent again with another token."""
+    async def _sent(self, case: CaseT, sending: Awaitable[T]) -> T:
+        """What comes of a request, which is not sent again with another token; after a refusal
+        what is there is read again, for that shows why."""
         try:
             return await sending
+        except OutcomeUnknown:
+            raise
         except NotSignedIn as error:
             raise NotSignedIn(error.message, hint=SIGN_IN, aside=error.aside) from error
+        except BursarError as error:
+            await self._refused(case, error)
+            with suppress(BursarError):
+                await self._again(case, {})
+            raise
 
     def _undoable(self, plan: Plan) -> Plan:
         """The plan, undone only as far as this server can."""
@@ -205,7 +231,7 @@ class Sender(ABC, Generic[CaseT]):
         if shown is False and not late:
             return
         told = "carried out after all" if shown else "not to be seen, given up"
-        entry = Entry(self._actor.name, kept["action"], kept["target"], reason=one.reason)
+        entry = Entry(self._reader.actor.name, kept["action"], kept["target"], reason=one.reason)
         outcome = DONE if shown else UNKNOWN
         await self._trail.note(replace(entry, request_id=one.key, outcome=outcome))
         await self._trail.finish(one, Outcome(outcome), told, self._now())

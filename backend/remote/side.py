@@ -21,7 +21,7 @@ class Side(ABC):
     """One server: its mirror, who keeps that fresh, and who changes things there. Rooms that are
     not this system's are empty."""
 
-    def __init__(self, mirror: Mirror, poller: Poller[Any], sender: Sender[Any]) -> None:
+    def __init__(self, mirror: Mirror, poller: Poller[Any], sender: Sender[Any, Any, Any]) -> None:
         self.mirror, self.poller, self.sender = mirror, poller, sender
         self.database = mirror.database
         poller.after = sender.settle

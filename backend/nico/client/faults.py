@@ -5,26 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from backend.core.errors import (
-    BadReply,
-    BursarError,
-    Conflict,
-    Invalid,
-    NotAllowed,
-    NotFound,
-    NotSignedIn,
-)
+from backend.core.errors import BadReply, BursarError
 from backend.core.text import display
 from backend.decode import Body, Words
-from backend.http import Reply, read
+from backend.http import STATUSES, Reply, read
 
-KINDS: Mapping[int, type[BursarError]] = {
-    400: Invalid,
-    401: NotSignedIn,
-    403: NotAllowed,
-    404: NotFound,
-    409: Conflict,
-}
 LONGEST = 200
 
 
@@ -36,7 +21,7 @@ class _Fault(Body):
 
 def failure(reply: Reply) -> BursarError | None:
     """The error of NICo's own envelope; None for others', which have any shape."""
-    if reply.status not in KINDS:
+    if reply.status not in STATUSES:
         return None
     try:
         fault = read(_Fault, reply)
@@ -52,4 +37,4 @@ def failure(reply: Reply) -> BursarError | None:
     said += [f"{name}: {told}" for name, told in fields.items() if name != "id"]
     words = display("; ".join(said), limit=LONGEST)
     data = {"status": reply.status, **({"fields": fields} if fields else {})}
-    return KINDS[reply.status](f"{reply.place}: {words}", data=data)
+    return STATUSES[reply.status](f"{reply.place}: {words}", data=data)

@@ -5,25 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from backend.core.errors import (
-    BadReply,
-    BursarError,
-    Conflict,
-    Invalid,
-    NotAllowed,
-    NotFound,
-    NotSignedIn,
-)
+from backend.core.errors import BadReply, BursarError, Invalid, NotAllowed
 from backend.core.text import display
-from backend.http import Reply
+from backend.http import STATUSES, Reply
 
 KINDS: Mapping[int, type[BursarError]] = {
-    400: Invalid,
-    401: NotSignedIn,
-    403: NotAllowed,
-    404: NotFound,
+    **STATUSES,
     405: NotAllowed,
-    409: Conflict,
     415: Invalid,
     424: NotAllowed,
 }

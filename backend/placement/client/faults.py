@@ -9,25 +9,17 @@ from backend.core.errors import (
     BursarError,
     Conflict,
     GenerationConflict,
-    Invalid,
     NotAllowed,
-    NotFound,
 )
 from backend.core.text import display
 from backend.decode import Body, Foreign
-from backend.http import Reply, read
+from backend.http import STATUSES, Reply, read
 
 CONCURRENT = "placement.concurrent_update"
 UNCODED = "generation conflict"
 """How it reads before 1.23, where there are no codes."""
 SCHEMA = "Failed validating"
 """What a message goes on with that shows a whole schema."""
-KINDS: Mapping[int, type[BursarError]] = {
-    400: Invalid,
-    403: NotAllowed,
-    404: NotFound,
-    409: Conflict,
-}
 HINTS: Mapping[type[BursarError], str] = {
     GenerationConflict: "somebody else changed it; read it again",
     NotAllowed: "it takes an admin's token",
@@ -47,7 +39,7 @@ class _Faults(Body):
 
 def failure(reply: Reply) -> BursarError | None:
     """The error of Placement's own envelope; None for others', which have any shape."""
-    if reply.status not in KINDS:
+    if reply.status not in STATUSES:
         return None
     try:
         faults = read(_Faults, reply).errors
@@ -57,7 +49,7 @@ def failure(reply: Reply) -> BursarError | None:
         return None
     first = faults[0]
     words = said(first.detail) or first.title or f"status {reply.status}"
-    kind = KINDS[reply.status]
+    kind = STATUSES[reply.status]
     if kind is Conflict and (first.code == CONCURRENT or _uncoded(first)):
         kind = GenerationConflict
     data = {"code": first.code, "detail": first.detail, "request_id": first.request_id}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from backend.core.database import Tx
 from backend.core.errors import BadReply, NotAllowed
-from backend.core.identity import Actor
 from backend.core.plan import Command
-from backend.core.runtime import Runtime
 from backend.core.usecase import Decision, Write, decide
 from backend.embedded.changes import HANDLERS
 from backend.projects.client.replies import FiledReply, NumberReply
@@ -31,7 +29,6 @@ from backend.remote.astakos.poller import SELECT_RESERVED
 from backend.remote.astakos.reader import Reader
 from backend.remote.astakos.reading import OWN
 from backend.remote.sender import Case, Created, Effect, Sender
-from backend.remote.trail import Trail
 
 REASONED = (ApplicationCommand, ChangeProjectState)
 PLAIN = (ChangeMembership, AcceptCommission, RejectCommission)
@@ -46,26 +43,11 @@ class AstakosCase(Case):
     service: str
 
 
-class AstakosSender(Sender[AstakosCase]):
+class AstakosSender(Sender[AstakosCase, Reader, AstakosMirror]):
     """Plans and carries out what an Astakos' API offers."""
 
     system = "astakos"
     hidden = "it is no longer pending, but how it ended is not shown"
-
-    def __init__(
-        self,
-        reader: Reader,
-        mirror: AstakosMirror,
-        trail: Trail,
-        runtime: Runtime,
-        looks: Sequence[float],
-    ) -> None:
-        super().__init__(trail, runtime, looks)
-        self._reader, self._mirror = reader, mirror
-
-    @property
-    def _actor(self) -> Actor:
-        return self._reader.actor
 
     # Reading again
 

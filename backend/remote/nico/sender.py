@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from backend.core.database import Tx
-from backend.core.errors import BursarError, NotAllowed, NotSignedIn, OutcomeUnknown
-from backend.core.identity import Actor
+from backend.core.errors import BursarError, NotAllowed
 from backend.core.plan import Command, WireRequest
-from backend.core.runtime import Runtime
 from backend.core.usecase import Decision, Write, decide
 from backend.nico.client import AllocationTold
 from backend.nico.model import Allocation, CreateNicoAllocation, Kind, ModifyNicoAllocation
@@ -24,7 +22,6 @@ from backend.remote.nico.mirror import NicoMirror
 from backend.remote.nico.reader import Reader
 from backend.remote.nico.reading import Reading
 from backend.remote.sender import Case, Created, Effect, Sender
-from backend.remote.trail import Trail
 
 SELECT_AT = """
 SELECT a.uuid FROM nico_allocation a JOIN nico_tenant t ON t.id = a.tenant_id
@@ -40,26 +37,11 @@ class NicoCase(Case):
     request: WireRequest
 
 
-class NicoSender(Sender[NicoCase]):
+class NicoSender(Sender[NicoCase, Reader, NicoMirror]):
     """Plans and carries out what NICo's API offers to providers."""
 
     system = "nico"
     hidden = "somebody else changed it meanwhile, which hides whether this was done"
-
-    def __init__(
-        self,
-        reader: Reader,
-        mirror: NicoMirror,
-        trail: Trail,
-        runtime: Runtime,
-        looks: Sequence[float],
-    ) -> None:
-        super().__init__(trail, runtime, looks)
-        self._reader, self._mirror = reader, mirror
-
-    @property
-    def _actor(self) -> Actor:
-        return self._reader.actor
 
     async def read(self, uuid: str) -> None:
         """Read an allocation as it is now, with all that is of the same type or block."""
@@ -139,17 +121,12 @@ class NicoSender(Sender[NicoCase]):
     # Sending
 
     async def _request(self, case: NicoCase, reason: str) -> tuple[Created, str]:
-        try:
-            made = await self._sent(self._reader.client.send(case.request))
-        except (OutcomeUnknown, NotSignedIn):
-            raise
-        except BursarError as error:
-            self._reader.views = self._reader.views or isinstance(error, NotAllowed)
-            with suppress(BursarError):  # why it was refused shows in what is there now
-                await self._again(case, {})
-            raise
+        made = await self._sent(case, self._reader.client.send(case.request))
         creates = isinstance(case.decision.plan.command, CreateNicoAllocation)
         return ({"allocation": made} if creates and made else {}), ""
+
+    async def _refused(self, case: NicoCase, error: BursarError) -> None:
+        self._reader.views = self._reader.views or isinstance(error, NotAllowed)
 
     def _made(self, decision: Decision, created: Created) -> Decision:
         uuid = str(created.get("allocation", ""))
@@ -165,9 +142,6 @@ class NicoSender(Sender[NicoCase]):
     async def _again(self, case: NicoCase, created: Created) -> None:
         async with self._mirror.turn:
             await self._look(case.effect)
-
-    async def _shows(self, case: NicoCase) -> bool | None:
-        return await self._seen(case.effect)
 
     async def _seen(self, effect: Effect) -> bool | None:
         async with self._mirror.turn:

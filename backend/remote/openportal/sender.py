@@ -12,10 +12,8 @@ from backend.core.errors import (
     Invalid,
     NotAllowed,
     NotFound,
-    NotSignedIn,
-    OutcomeUnknown,
 )
-from backend.core.identity import Actor, Role
+from backend.core.identity import Role
 from backend.core.plan import Command, Plan, Receipt, WireRequest
 from backend.core.runtime import Runtime
 from backend.core.usecase import Decision, Write
@@ -57,7 +55,7 @@ class PortalCase(Case):
     request: WireRequest
 
 
-class OpenPortalSender(Sender[PortalCase]):
+class OpenPortalSender(Sender[PortalCase, Reader, OpenPortalMirror]):
     """Plans and carries out what Waldur's API offers. `asked` is told of allocations with which
     something is under way."""
 
@@ -72,14 +70,9 @@ class OpenPortalSender(Sender[PortalCase]):
         runtime: Runtime,
         looks: Sequence[float],
     ) -> None:
-        super().__init__(trail, runtime, looks)
-        self._reader, self._mirror = reader, mirror
+        super().__init__(reader, mirror, trail, runtime, looks)
         self.asked: Callable[[str], None] = lambda _: None
         self.wishes = Wishes(mirror.database)
-
-    @property
-    def _actor(self) -> Actor:
-        return self._reader.actor
 
     async def apply(self, plan: Plan, reason: str) -> Receipt:
         """Read again, compare and send once; the journal keeps what it is called."""
@@ -169,23 +162,15 @@ class OpenPortalSender(Sender[PortalCase]):
 
     async def _request(self, case: PortalCase, reason: str) -> tuple[Created, str]:
         command = case.decision.plan.command
-        try:
-            request = _commented(command, case.request, reason)
-            made = await self._sent(self._reader.client.send(request))
-        except (OutcomeUnknown, NotSignedIn):
-            raise
-        except BursarError as error:
-            await self._check_marks(case, error)
-            with suppress(BursarError):  # why it was refused shows in what is there now
-                await self._again(case, {})
-            raise
+        request = _commented(command, case.request, reason)
+        made = await self._sent(case, self._reader.client.send(request))
         if not isinstance(command, CreateAllocation) or not made:
             return {}, ""
         if command.node_limit is not None:
             self.wishes.add(made, command.node_limit)
         return {"allocation": made}, ""
 
-    async def _check_marks(self, case: PortalCase, error: BursarError) -> None:
+    async def _refused(self, case: PortalCase, error: BursarError) -> None:
         """Raises NotAllowed when a server knows the allocation, but no marks."""
         command = case.decision.plan.command
         if not isinstance(command, MARKS) or error.data.get("status") not in NO_SUCH_PATH:
@@ -217,9 +202,6 @@ class OpenPortalSender(Sender[PortalCase]):
             self.asked(uuid)
         async with self._mirror.turn:
             await self._look(case.effect, wanted)
-
-    async def _shows(self, case: PortalCase) -> bool | None:
-        return await self._seen(case.effect)
 
     async def _seen(self, effect: Effect) -> bool | None:
         async with self._mirror.turn:

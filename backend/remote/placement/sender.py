@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from backend.core.database import Tx
-from backend.core.identity import Actor
 from backend.core.plan import Command, WireRequest
-from backend.core.runtime import Runtime
 from backend.core.usecase import decide
 from backend.placement.client import Call, Now, call
 from backend.placement.client.versions import FULL, GENERATIONS, MOVE, OWNED
@@ -29,7 +27,6 @@ from backend.remote.placement.mirror import PlacementMirror
 from backend.remote.placement.reader import Reader
 from backend.remote.placement.reading import Reading
 from backend.remote.sender import Case, Created, Effect, Sender
-from backend.remote.trail import Trail
 
 SIGHTS = "sights"
 UNCHECKED = "this server does not say whether a consumer changed meanwhile: the last writer wins"
@@ -43,26 +40,11 @@ class PlacementCase(Case):
     call: Call
 
 
-class PlacementSender(Sender[PlacementCase]):
+class PlacementSender(Sender[PlacementCase, Reader, PlacementMirror]):
     """Plans and carries out what Placement's API offers at the negotiated microversion."""
 
     system = "placement"
     hidden = "somebody else changed it meanwhile, which hides whether this was done"
-
-    def __init__(
-        self,
-        reader: Reader,
-        mirror: PlacementMirror,
-        trail: Trail,
-        runtime: Runtime,
-        looks: Sequence[float],
-    ) -> None:
-        super().__init__(trail, runtime, looks)
-        self._reader, self._mirror = reader, mirror
-
-    @property
-    def _actor(self) -> Actor:
-        return self._reader.actor
 
     # Reading again
 
@@ -76,7 +58,7 @@ class PlacementSender(Sender[PlacementCase]):
     def _told(self, command: Any, minor: int) -> Command:
         """The command as this server takes it; what it makes has its uuid before, so that it can
         be looked for."""
-        found: Command = replace(command, actor=self._actor)
+        found: Command = replace(command, actor=self._reader.actor)
         if isinstance(found, CreateProvider) and not found.uuid:
             return replace(found, uuid=self._runtime.uuid())
         if isinstance(found, ModifyProvider):
@@ -131,9 +113,6 @@ class PlacementSender(Sender[PlacementCase]):
     async def _again(self, case: PlacementCase, created: Created) -> None:
         async with self._mirror.turn:
             await self._look(case.effect)
-
-    async def _shows(self, case: PlacementCase) -> bool | None:
-        return await self._seen(case.effect)
 
     async def _seen(self, effect: Effect) -> bool | None:
         sights = effect[SIGHTS]
