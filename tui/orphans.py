@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from backend.allocations.model import KINDS
 from backend.core.errors import BursarError, Invalid
 from backend.core.listing import MARKED, Query
+from backend.core.text import counted
 from backend.placement.model import ConsumerRow
 from tui.facets import without
+from tui.format import ages
+from tui.format.names import cut
 from tui.live_ids import Living, live_ids
 from tui.messages import INFO, WARN
 from tui.panes import VIEWS, unconnected
+from tui.panes.consumer_actions import SERVER
 from tui.panes.pane import Pane
 from tui.session import Session
 from tui.widgets.marking import MOST
@@ -24,8 +28,8 @@ if TYPE_CHECKING:
     from tui.app import BursarApp
 
 LIST, PLACES, GROUP = "allocations", "providers", "orphans"
-SERVER = "INSTANCE"
-"""The type of consumers whose uuid is that of a server."""
+NAMED = 40
+"""Cells of a file or command at most."""
 LEEWAY = 60.0
 """Seconds that making a list of what is alive may have taken."""
 
@@ -73,6 +77,7 @@ async def _audit(app: BursarApp, session: Session, source: str) -> None:
     finally:
         session.doing = ""
     mark(session, found.orphans)
+    session.orphaned = dict.fromkeys((key // KINDS for key in found.orphans), why(source, live))
     text, tone = told(session, len(live.ids), found, others)
     session.tell(text, tone)
     if found.orphans and isinstance(app.screen, Pane) and app.session is session:
@@ -116,6 +121,12 @@ def mark(session: Session, found: Sequence[int]) -> None:
     marked = session.list_state(LIST, VIEWS[LIST]).marked
     marked.clear()
     marked.update(dict.fromkeys(found[:MOST]))
+
+
+def why(source: str, live: Living) -> str:
+    """How it is known of consumers that nothing stands behind them."""
+    listed = ages.stamp_seconds(int(live.at * ages.SECOND))
+    return f"not among {counted(len(live.ids), 'live id')} of {cut(source, NAMED)}, listed {listed}"
 
 
 def told(session: Session, live: int, found: Found, others: str) -> tuple[str, str]:

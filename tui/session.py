@@ -114,6 +114,8 @@ class Session:
         self.done = ""
         """What was changed last, `` for nothing in this session."""
         self._undoing: Undoing | None = None
+        self.orphaned: Mapping[int, str] = {}
+        """How it is known that nothing stands behind consumers, by their keys."""
         self.settling = Settling()
         """What was asked for here and takes its time."""
         self.paused = False

@@ -179,9 +179,9 @@ def claim_of(found: ConsumerDetail) -> Claim:
     )
 
 
-def emptied(found: ConsumerDetail) -> Claim:
-    """The claim of nothing at all."""
-    return replace(claim_of(found), allocations={})
+def emptied(found: ConsumerDetail, gone: str) -> Claim:
+    """The claim of nothing at all; `gone` says how it is known that nothing stands behind it."""
+    return replace(claim_of(found), allocations={}, gone=gone)
 
 
 def without(found: ConsumerDetail, provider: str) -> Claim:

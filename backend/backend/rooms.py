@@ -143,6 +143,10 @@ class Placement(Protocol):
         """The provider with this uuid or name. Raises NotFound."""
         ...
 
+    async def stocks(self, keys: Sequence[int]) -> Sequence[placement.InventoryRow]:
+        """All inventories of these providers."""
+        ...
+
     async def classes(self) -> Sequence[str]:
         """The names of all resource classes."""
         ...

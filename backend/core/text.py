@@ -34,6 +34,17 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def age(seconds: int) -> str:
+    """`3 s`, `12 m`, `3 h`, `2 d 4 h`, `131 d`."""
+    hours = seconds // 3600
+    if not hours:
+        return f"{seconds} s" if seconds < 60 else f"{seconds // 60} m"
+    if hours < 24:
+        return f"{hours} h"
+    days, rest = divmod(hours, 24)
+    return f"{days} d {rest} h" if rest and days < 100 else f"{days} d"
+
+
 def _normalised(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 

@@ -44,6 +44,10 @@ class EmbeddedPlacement:
         """The provider with this uuid or name. Raises NotFound."""
         return await self._database.aread(lambda tx: details.provider_named(tx, uuid))
 
+    async def stocks(self, keys: Sequence[int]) -> Sequence[InventoryRow]:
+        """All inventories of these providers."""
+        return await self._database.aread(lambda tx: details.stocks(tx, keys))
+
     async def classes(self) -> Sequence[str]:
         """The names of all resource classes."""
         return await self._database.aread(details.classes)

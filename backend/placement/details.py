@@ -116,6 +116,11 @@ def provider_named(tx: Tx, name: str) -> ProviderRow:
     return provider_rows(tx, [key])[key]
 
 
+def stocks(tx: Tx, keys: Sequence[int]) -> list[InventoryRow]:
+    """All inventories of these providers, provider by provider."""
+    return [row for rows in inventories_of(tx, keys).values() for row in rows]
+
+
 def classes(tx: Tx) -> list[str]:
     """The names of all classes, the standard ones first."""
     known = standard_classes()

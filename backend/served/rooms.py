@@ -158,6 +158,11 @@ class ServedPlacement:
         """The provider with this uuid or name. Raises NotFound."""
         return cast(ProviderRow, await self._line.read("placement/provider_named", uuid=uuid))
 
+    async def stocks(self, keys: Sequence[int]) -> Sequence[InventoryRow]:
+        """All inventories of these providers."""
+        found = await self._line.read("placement/stocks", keys=keys)
+        return cast(Sequence[InventoryRow], found)
+
     async def classes(self) -> Sequence[str]:
         """The names of all resource classes."""
         return cast(Sequence[str], await self._line.read("placement/classes"))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from backend.core.errors import Conflict, PreviewStale
-from backend.core.plan import Command
+from backend.core.plan import Command, Tier
 from backend.core.runtime import Runtime
 from backend.core.usecase import execute, record_refusal
 from backend.placement.model import (
+    PLACEHOLDER,
     AddInventory,
+    Claim,
     CreateProvider,
     CreateResourceClass,
     CreateTrait,
@@ -103,6 +106,66 @@ def test_a_preview_of_what_was_is_refused(filled: Site) -> None:
         filled.database.write(lambda tx: execute(tx, ROOM, command, "", seen))
 
 
+def test_a_removal_says_whose_it_is_and_asks_for_its_name(new_place: Places) -> None:
+    clock = Clock()
+    filled = site(new_place(STEPS), Runtime(clock.now, random.Random(1)))
+    filled.post(claim("c", None, kind="INSTANCE", P={CPU: 2}))
+    clock.at += timedelta(days=893)
+    removals = (
+        ReplaceAllocations(actor=ACTOR, claims=[claim("c", 1)]),
+        DeleteAllocations(actor=ACTOR, consumer=C),
+    )
+    for command in removals:
+        plan = filled.plan(command)
+        assert plan.title.endswith(f"the allocations of INSTANCE {C} of proj, user, 893 d old")
+        assert (plan.tier, plan.target) == (Tier.DANGEROUS, C[:8])
+        (told,) = plan.warnings
+        assert told.startswith("nothing tells that it is gone")
+
+
+def test_a_removal_of_what_is_known_to_be_gone_says_how_that_is_known(filled: Site) -> None:
+    why = "not among the 391 live ids of live.txt"
+    plan = filled.plan(ReplaceAllocations(actor=ACTOR, claims=[replace(claim("c", 1), gone=why)]))
+    assert plan.tier is Tier.HARMFUL
+    assert plan.warnings == ()
+    assert f"known to be gone: {why}" in plan.figures
+
+
+def test_an_untyped_consumer_of_no_project_is_told_as_such(s: Site) -> None:
+    s.post(claim("c", None, project=PLACEHOLDER, user=PLACEHOLDER, P={CPU: 2}))
+    plan = s.plan(ReplaceAllocations(actor=ACTOR, claims=[claim("c", 1)]))
+    assert f"the allocations of untyped consumer {C} of no project, nobody, " in plan.title
+    s.post(claim("c", 1, project=PLACEHOLDER, user=PLACEHOLDER, P={CPU: 3}))
+
+
+def test_a_move_says_from_where_to_where_and_how_full_that_gets(filled: Site) -> None:
+    moved = filled.plan(ReplaceAllocations(actor=ACTOR, claims=[claim("c", 1, Q={CPU: 2})]))
+    assert moved.verb == "Move"
+    assert moved.title.startswith(f"Move from P to Q: untyped consumer {C} of proj, user, ")
+    assert moved.tier is Tier.HARMFUL
+    assert "Q gets fuller: VCPU 0% -> 20%" in moved.figures
+    (told,) = moved.warnings[:1]
+    assert told == "Placement moves a count, no server: what runs on P stays there"
+    receipt = filled.do(moved.command)
+    assert receipt.message == f"Moved from P to Q: consumer {C}"
+    assert moved.inverse is not None
+    assert filled.plan(moved.inverse).title.startswith("Move from Q to P: ")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        claim("c", 1, Q={CPU: 3}),
+        claim("c", 1, P={CPU: 1}, Q={CPU: 1}),
+        claim("c", 1, project="other", Q={CPU: 2}),
+    ],
+)
+def test_what_changes_otherwise_is_no_move(filled: Site, other: Claim) -> None:
+    plan = filled.plan(ReplaceAllocations(actor=ACTOR, claims=[other]))
+    assert plan.verb == "Replace"
+    assert not any("no server" in told for told in plan.warnings)
+
+
 def test_removing_what_has_just_come_is_told(new_place: Places) -> None:
     clock = Clock()
     filled = site(new_place(STEPS), Runtime(clock.now, random.Random(1)))
@@ -113,10 +176,8 @@ def test_removing_what_has_just_come_is_told(new_place: Places) -> None:
     )
     for command in removals:
         (told,) = filled.plan(command).figures
-        assert f"consumer {C} came " in told
-        assert "it may only be starting" in told
+        assert told == "it came less than 10 minutes ago: it may only be starting"
     clock.at += timedelta(minutes=10)
     assert not any(filled.plan(command).figures for command in removals)
-    assert not filled.plan(
-        ReplaceAllocations(actor=ACTOR, claims=[claim("c", 1, P={CPU: 3})])
-    ).figures
+    more = filled.plan(ReplaceAllocations(actor=ACTOR, claims=[claim("c", 1, P={CPU: 3})]))
+    assert more.figures == ("P gets fuller: VCPU 12% -> 18%",)

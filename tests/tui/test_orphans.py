@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.stage import NARROW, Stage, listens, play, press, said, until
+from backend.core.plan import Tier
+from tests.tui.stage import NARROW, Stage, dialog, listens, play, press, said, until
 from tests.tui.stock import BIG, KNOWN, MOVING, NOBODYS, TWO, WEB, hold
-from tests.tui.troubles import listed, screen
+from tests.tui.troubles import consent, listed, screen
 from tui import orphans
 from tui.dialogs.bulk import BulkScreen
 from tui.panes.allocations import AllocationsPane
@@ -173,6 +174,27 @@ def test_what_is_younger_than_the_list_is_left_out(shelves: Stage) -> None:
         os.utime("live", (early, early))
         await ordered(pilot, "live")
         assert "none of 5 consumers is orphaned, 2 younger than the list" in said(pilot.app)
+
+    play(shelves.app(), script)
+
+
+def test_a_removal_says_by_which_list_it_is_orphaned(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await ordered(pilot, live(WEB))
+        await until(pilot, lambda: marked(pilot) == ["6", "7", "8"])
+        await press(pilot, "home", "delete")
+        await bulk(pilot)
+        told = re.sub(r"\s+", " ", said(pilot.app))
+        assert "! known to be gone: not among 1 live id of live, listed " in told
+        assert "others are given its room: 7a1c...00e7, 8a1c...00e8" in told
+        await press(pilot, "escape")
+        await ordered(pilot, live(WEB, MOVING, NOBODYS))
+        await until(pilot, lambda: marked(pilot) == ["6"])
+        await press(pilot, "delete")
+        plan = (await dialog(pilot)).plan
+        assert (plan.tier, plan.warnings) == (Tier.HARMFUL, ())
+        await consent(pilot, reason="lost")
+        await listed(pilot, lambda count: count == 0)
 
     play(shelves.app(), script)
 

@@ -4,6 +4,7 @@ who fills it, an inventory set right, a share taken away, orphans found and remo
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     with set_up(Path()) as made:
         stocked(made)
         made.world.clock.goes = False
+        os.utime(LIVE, (listed := made.world.clock.at.timestamp() + 300, listed))
         yield made
 
 

@@ -60,7 +60,8 @@ def several(found: Sequence[Case], look: Look, aside: int = 0) -> list[Line]:
     plans = plans_of(found)
     over = [impact for plan in plans for impact in plan.going_over]
     able = [case for case in found if case.plan is not None]
-    doing = [one for case in able for one in _lines(case, look)]
+    some = any(plan.tier is not Tier.DANGEROUS for plan in plans)
+    doing = [one for case in able for one in _lines(case, look, tell_danger=some)]
     planned = all(case.outcome == cases.PLANNED for case in able)
     heading = "WHAT WILL BE DONE" if planned else "WHAT BECAME OF IT"
     return [
@@ -83,13 +84,13 @@ def _aside(count: int, look: Look) -> list[Line]:
     return wrapped("aside", told, look.width, style=WARN) if count else []
 
 
-def _lines(case: Case, look: Look) -> Iterator[Line]:
+def _lines(case: Case, look: Look, *, tell_danger: bool) -> Iterator[Line]:
     """What it is and how far it got; below it each field that changes, unless it is only the
-    state that the verb names."""
+    state that the verb names. Where all are dangerous none of them says so."""
     plan = case.plan
     assert plan is not None
     told = "" if case.outcome == cases.PLANNED else f"{case.outcome:<10}"
-    note, tone = _note(case, plan, look)
+    note, tone = _note(case, plan, look, tell_danger=tell_danger)
     named = _named(case, plan, max(TITLE, look.width - 6 - len(told + note)), look)
     room = look.width - 5 - cell_len(told + named)
     outcome = (told, _TONES.get(case.outcome, ""))
@@ -105,13 +106,14 @@ def _named(case: Case, plan: Plan, room: int, look: Look) -> str:
     return names.cut(names.brief(text) if look.width < LONG else text, room, look.glyphs)
 
 
-def _note(case: Case, plan: Plan, look: Look) -> tuple[str, str]:
+def _note(case: Case, plan: Plan, look: Look, *, tell_danger: bool) -> tuple[str, str]:
     """What went wrong, else what it comes to, and how loud that is."""
     if case.error is not None:
         return display(f"{case.error.title}: {case.error}"), BAD
     over = len({_who(impact) for impact in plan.going_over})
     settled = [f"{t.summary} {changes(t.change, look.units)}" for t in plan.touched if t.resolved]
-    loud = [f"{over:,} over quota"] if over else ["dangerous"] * (plan.tier is Tier.DANGEROUS)
+    grave = tell_danger and plan.tier is Tier.DANGEROUS
+    loud = [f"{over:,} over quota"] if over else ["dangerous"] * grave
     return display("   ".join([*loud, *settled])), BAD if loud else QUIET
 
 
@@ -156,16 +158,18 @@ def _over(over: Sequence[Impact], look: Look) -> Iterator[Line]:
 
 
 def _warnings(able: Sequence[Case], look: Look) -> Iterator[Line]:
-    """Each once, with those it is about."""
+    """Each once, with those it is about, which need no names where it is about all."""
     warned: dict[str, list[str]] = {}
-    for case in able:
-        plan = case.plan
-        for warning in (*plan.warnings, *plan.figures) if plan is not None else ():
-            warned.setdefault(warning, []).append(case.label)
+    told = [(w, case.label) for case in able if case.plan for w in case.plan.warnings]
+    told += [(f, case.label) for case in able if case.plan for f in case.plan.figures]
+    for warning, who in told:
+        warned.setdefault(warning, []).append(who)
     for warning, labels in warned.items():
         rest = len(labels) - WARNED_SHOWN
-        told = ", ".join(labels[:WARNED_SHOWN]) + (f" and {rest:,} more" if rest > 0 else "")
-        yield from wrapped(f"warning.{warning}", f"! {warning}: {told}", look.width, 2, WARN)
+        named = ", ".join(labels[:WARNED_SHOWN]) + (f" and {rest:,} more" if rest > 0 else "")
+        about_all = len(labels) == len(able) > 1
+        text = f"all {len(able):,}: {warning}" if about_all else f"{warning}: {named}"
+        yield from wrapped(f"warning.{warning}", f"! {text}", look.width, 2, WARN)
 
 
 def _requests(plans: Sequence[Plan], look: Look) -> list[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from backend.core.runtime import micros, moment
+from backend.core.text import age as lasting
 from backend.core.text import counted
 
 SECOND = 1_000_000
@@ -12,19 +13,11 @@ MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86400 * SECOND
 SPINS = MINUTE
 """How long something may be under way before it is called still running."""
 NEVER = "-"
-_DAYS_ONLY = 100 * DAY
 
 
 def age(since: int, now: int) -> str:
     """How long ago: `3 s`, `12 m`, `3 h`, `2 d 4 h`, `131 d`."""
-    passed = max(0, now - since)
-    if passed < HOUR:
-        unit, sign = (SECOND, "s") if passed < MINUTE else (MINUTE, "m")
-        return f"{passed // unit} {sign}"
-    if passed < DAY:
-        return f"{passed // HOUR} h"
-    hours = passed % DAY // HOUR
-    return f"{passed // DAY} d{f' {hours} h' if hours and passed < _DAYS_ONLY else ''}"
+    return lasting(max(0, now - since) // SECOND)
 
 
 def age_in(width: int, since: int, now: int) -> str:

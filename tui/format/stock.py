@@ -81,6 +81,12 @@ def verdict(row: InventoryRow, look: Look) -> tuple[str, str]:
     return ("FULL", WARN) if row.capacity > 0 and not row.free else ("", "")
 
 
+def taken(row: InventoryRow, asked: int, look: Look) -> str:
+    """What is left before so much is asked of it, and how full that makes it."""
+    shares = (percent(used, row.capacity) for used in (row.used, row.used + asked))
+    return f"{row.resource_class} {figure(row.free, look)} left, {' -> '.join(shares)}"
+
+
 def word(row: InventoryRow) -> tuple[str, str]:
     """The same without a figure."""
     return ("OVER", BAD) if row.over_by else verdict(row, Look(0))

@@ -191,7 +191,7 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
     def action_alloc_delete(self) -> None:
         """All that are marked, of whatever kind, or the one under the cursor."""
         if self.marks():
-            bulk.decide(self, self.list, self._removal, _named, _about)
+            bulk.decide(self, self.list, self._removal, _named, self._about)
         else:
             super().action_alloc_delete()
 
@@ -200,6 +200,11 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
         if isinstance(of, NicoRow):
             return self.nico_deletion(of)
         return self.deletion(of) if isinstance(of, PortalRow) else self.removal(of)
+
+    def _about(self, row: AllocationRow) -> str:
+        """What it can be judged by."""
+        of = row.of
+        return about(of, self.session.now()) if isinstance(of, ConsumerRow) else _named(row)
 
     def action_alloc_limit(self) -> None:
         """Another limit or value for all that are marked, or for the one under the cursor."""
@@ -301,11 +306,6 @@ def _named(row: AllocationRow) -> str:
     if isinstance(row.of, NicoRow):
         return row.of.name
     return portal_actions.named(row.of) if isinstance(row.of, PortalRow) else named(row.of)
-
-
-def _about(row: AllocationRow) -> str:
-    """What it can be judged by."""
-    return about(row.of) if isinstance(row.of, ConsumerRow) else _named(row)
 
 
 def _gone(row: AllocationRow) -> Build:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -14,15 +14,17 @@ from backend.placement.model import (
     Claim,
     ConsumerDetail,
     ConsumerRow,
+    InventoryRow,
     ProviderDetail,
     ProviderRow,
     ReplaceAllocations,
     Share,
 )
 from tui.actions import Action, editing
-from tui.format.names import identifier
-from tui.format.stock import amounts
-from tui.format.units import percent
+from tui.format import ages
+from tui.format.lines import Look
+from tui.format.names import brief_person, identifier
+from tui.format.stock import amounts, taken
 from tui.messages import WARN
 from tui.panes.pane import Pane
 from tui.panes.related import quoted
@@ -38,6 +40,8 @@ GIVES = {
     **editing("ReplaceAllocations"),
 }
 """The commands that actions give for a consumer."""
+SERVER = "INSTANCE"
+"""The type of consumers whose uuid is that of a server."""
 CUSTOM = "CUSTOM_"
 """How the names of classes begin that are not standard ones."""
 PORTAL_ONLY = ("alloc.limit", "alloc.pull", "alloc.name", "alloc.ok", "alloc.erred")
@@ -175,9 +179,14 @@ class ConsumerActions(Wishing, inherit_bindings=False):
             here = {share.provider.uuid, *known}
             new = [row for row in rows if row.provider.uuid not in here]
             known.update((row.provider.uuid, row) for row in new)
-            return [Item(row.provider.uuid, row.name, note=room_of(row)) for row in new]
+            stocks = await self.session.backend.placement.stocks([row.key for row in new])
+            return [
+                Item(row.provider.uuid, row.name, note=room_of(row, stocks, share, look))
+                for row in new
+            ]
 
-        offered, wanted = await self.waiting(search("")), amounts(_held(share), self.session.look())
+        look = self.session.look()
+        offered, wanted = await self.waiting(search("")), amounts(_held(share), look)
         if not offered:
             self.session.tell(f"no other provider has {wanted} left", WARN)
             return None
@@ -196,7 +205,14 @@ class ConsumerActions(Wishing, inherit_bindings=False):
         from tui.wishes import emptied
 
         found = await self.consumer_found()
-        return None if found is None else self._wish(found, emptied)
+        if found is None:
+            return None
+        return self._wish(found, lambda base: emptied(base, self._gone(base.row)))
+
+    def _gone(self, row: ConsumerRow) -> str:
+        """How it is known that it is gone, `` where it is not; lists of servers tell nothing of
+        what is none."""
+        return self.session.orphaned.get(row.key, "") if row.consumer_type == SERVER else ""
 
     def removal(self, row: ConsumerRow) -> ReplaceAllocations:
         """What removes a consumer, unless it changed since it was listed. Raises Invalid when
@@ -210,6 +226,7 @@ class ConsumerActions(Wishing, inherit_bindings=False):
             user=row.user,
             consumer_type=row.consumer_type,
             generation=row.generation,
+            gone=self._gone(row),
         )
         return ReplaceAllocations(actor=self.session.connection.actor, claims=(claim,))
 
@@ -228,14 +245,11 @@ def with_room(share: Share, fields: Sequence[FieldSpec]) -> str:
     )
 
 
-def room_of(row: ProviderRow) -> str:
-    """How full a provider is at most."""
-    if row.fullest is None:
-        return "no inventories"
-    name, used, capacity = row.fullest
-    over = f"   {row.over} OVER" if row.over else ""
-    kinds = "1 class" if row.inventories == 1 else f"{row.inventories:,} classes"
-    return f"{kinds}, fullest {name} {percent(used, capacity)}{over}"
+def room_of(row: ProviderRow, stocks: Iterable[InventoryRow], share: Share, look: Look) -> str:
+    """What a provider has left of what is moved to it, and how full that makes it."""
+    there = {one.resource_class: one for one in stocks if one.provider == row.provider.uuid}
+    told = [taken(there[name], asked, look) for name, asked in _held(share) if name in there]
+    return "   ".join([*told, *[f"{row.over} OVER"] * bool(row.over)])
 
 
 def named(row: ConsumerRow) -> str:
@@ -243,8 +257,10 @@ def named(row: ConsumerRow) -> str:
     return identifier(row.uuid)
 
 
-def about(row: ConsumerRow) -> str:
-    """What a consumer can be judged by: its uuid, type and project."""
+def about(row: ConsumerRow, now: int) -> str:
+    """What a consumer can be judged by: its uuid, type, project, age and user."""
     kind = row.consumer_type or "untyped"
     project = "(none)" if row.project == PLACEHOLDER else row.project_name or row.project
-    return f"{row.uuid}   {kind}   {project}"
+    age = f"   {ages.age(row.created_at, now)}" if row.created_at else ""
+    user = "(none)" if row.user == PLACEHOLDER else brief_person(row.user_name or row.user)
+    return f"{row.uuid}   {kind}   {project}{age}   {user}"

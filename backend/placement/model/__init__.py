@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Stock,
         Trait,
         TraitsOf,
+        Whose,
         spread,
     )
     from backend.placement.model.reads import (
@@ -107,4 +108,5 @@ __all__ = [
     "TraitsOf",
     "UNTYPED",
     "Usage",
+    "Whose",
 ]

@@ -16,7 +16,8 @@ from backend.placement.model.entities import ANY_GENERATION, KEEP, PLACEHOLDER, 
 class Claim:
     """All that one consumer is to hold, by provider; nothing removes it (§4.3).
 
-    `generation` None expects that there is no such consumer yet.
+    `generation` None expects that there is no such consumer yet. `gone` says how it is known that
+    nothing stands behind it any more, `` where that is not known.
     """
 
     consumer: str
@@ -25,6 +26,7 @@ class Claim:
     user: str = PLACEHOLDER
     consumer_type: str = KEEP
     generation: int | None = ANY_GENERATION
+    gone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,6 +121,16 @@ class Consumer:
 
 
 @dataclass(frozen=True, slots=True)
+class Whose:
+    """Project and user of a consumer as people know them, and since when it is there, in
+    microseconds since the epoch, 0 where nobody told."""
+
+    project: str
+    user: str
+    born: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trait:
     """Something that a provider can do or is."""
 

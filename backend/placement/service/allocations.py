@@ -18,7 +18,7 @@ from backend.placement.model import (
     Provider,
     ReplaceAllocations,
 )
-from backend.placement.rules import arithmetic, conflicts, outbound
+from backend.placement.rules import arithmetic, conflicts, outbound, telling
 from backend.placement.rules import claims as rules
 from backend.placement.rules.access import require_writer
 from backend.placement.rules.arithmetic import Place
@@ -30,9 +30,8 @@ from backend.placement.store import providers as provider_store
 Inventories = Mapping[Place, Inventory]
 UNDO = "put back what was held, while nobody else changes it"
 NOT_BACK = "cannot be put back"
-SECOND = 1_000_000
-YOUNG = 600
-"""Seconds in which what a consumer stands for may still be starting."""
+YOUNG = 600_000_000
+"""Microseconds in which what a consumer stands for may still be starting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,73 @@ class Shelves:
     def names(self) -> dict[str, str]:
         """The names of the providers."""
         return {uuid: provider.name for uuid, provider in self.providers.items()}
+
+
+class Difference:
+    """What becomes of consumers, and how that is told."""
+
+    def __init__(
+        self,
+        tx: Tx,
+        claims: Sequence[Claim],
+        before: rules.Consumers,
+        after: rules.Outcome,
+        shelves: Shelves,
+    ) -> None:
+        self.before, self.after, self.shelves = before, after, shelves
+        self._claims, self._now = claims, tx.now
+        self._whose = store.whose(tx, list(before))
+        removed = [one for one in claims if one.consumer in before and not after.get(one.consumer)]
+        self._removed = removed
+        one = claims[0].consumer
+        self.move = telling.move(before.get(one), after.get(one)) if len(claims) == 1 else None
+        freed = rules.freed(before.values())
+        self._asked = rules.freed(held for held in after.values() if held)
+        self._left = arithmetic.left(shelves.inventories, freed, self._asked)
+
+    @property
+    def standing(self) -> bool:
+        """Whether something is removed that may be alive."""
+        return not all(claim.gone for claim in self._removed)
+
+    @property
+    def done(self) -> str:
+        """What a move comes to in words, `` for anything else."""
+        return f"Moved {self._way()}" if self.move else ""
+
+    def title(self, what: str) -> str:
+        """What is done, and whose it is."""
+        one = self._claims[0].consumer
+        if len(self._claims) > 1 or one not in self.before:
+            return f"{what} {_whom(self._claims)}"
+        told = telling.whom(self.before[one], self._whose[one], self._now)
+        return f"Move {self._way()}: {told}" if self.move else f"{what} {told}"
+
+    def _way(self) -> str:
+        return f"from {' to '.join(self.shelves.names[uuid] for uuid in self.move or ())}"
+
+    def warnings(self) -> Iterator[str]:
+        """What may surprise, whoever writes meanwhile."""
+        names = self.shelves.names
+        if self.standing:
+            yield telling.STANDING
+        if self.move:
+            source = names[self.move.source]
+            yield f"Placement moves a count, no server: what runs on {source} stays there"
+        for place in self._asked:
+            if arithmetic.is_over(self._left[place]):
+                yield f"{names[place.provider]} stays {_over(place)}"
+        for one in self.after.values():
+            if one and one.consumer_type == UNTYPED:
+                yield f"consumer {one.uuid} has no type"
+
+    def figures(self) -> Iterator[str]:
+        """How full it gets, and what was removed soon after it came."""
+        yield from telling.grounds(claim.gone for claim in self._removed)
+        yield from telling.fuller(self.shelves.inventories, self._left, self.shelves.names)
+        born = [self._whose[claim.consumer].born for claim in self._removed]
+        if any(0 <= self._now - at < YOUNG for at in born):
+            yield "it came less than 10 minutes ago: it may only be starting"
 
 
 class Undo(NamedTuple):
@@ -67,10 +133,13 @@ def replace(tx: Tx, command: ReplaceAllocations) -> Decision:
         claim.consumer: rules.held_after(claim, before.get(claim.consumer)) for claim in claims
     }
     undo = _undo(command, claims, before, after, shelves)
-    plan = _plan(command, before, after, shelves, undo, tuple(_young(tx, before, after)))
+    change = Difference(tx, claims, before, after, shelves)
     target = f"consumer:{claims[0].consumer}" if len(claims) == 1 else "consumers"
     writes: list[object] = [*written(before, after), Bump(tuple(rules.moved(claims, before)))]
-    return Decision(plan, f"allocations.{command.action}", target, _done(command), writes)
+    done = f"{change.done or f'{command.action.capitalize()}d'}: {_whom(claims)}"
+    return Decision(
+        _plan(command, change, undo), f"allocations.{command.action}", target, done, writes
+    )
 
 
 def consumers_of(tx: Tx, claims: Sequence[Claim]) -> rules.Consumers:
@@ -113,50 +182,22 @@ def shelves_of(tx: Tx, claims: Sequence[Claim], before: rules.Consumers) -> Shel
     )
 
 
-def _plan(
-    command: ReplaceAllocations,
-    before: rules.Consumers,
-    after: rules.Outcome,
-    shelves: Shelves,
-    undo: Undo,
-    figures: tuple[str, ...],
-) -> Plan:
+def _plan(command: ReplaceAllocations, change: Difference, undo: Undo) -> Plan:
+    verb = "Move" if change.move else command.action.capitalize()
     claims = command.claims
-    verb = command.action.capitalize()
     return Plan(
         command,
         verb,
-        f"{verb} the allocations of {_whom(claims)}",
-        claims[0].consumer if len(claims) == 1 else f"replace {len(claims)}",
-        Tier.HARMFUL,
+        change.title(f"{verb} the allocations of"),
+        claims[0].consumer[: telling.HEAD] if len(claims) == 1 else f"replace {len(claims)}",
+        Tier.DANGEROUS if change.standing else Tier.HARMFUL,
         outbound.replace_request(claims),
-        changes=tuple(rules.all_changes(before, after, shelves.names)),
-        warnings=tuple(_warnings(before, after, shelves)),
+        changes=tuple(rules.all_changes(change.before, change.after, change.shelves.names)),
+        warnings=tuple(change.warnings()),
         undo=undo.told,
         inverse=undo.inverse,
-        figures=figures,
+        figures=tuple(change.figures()),
     )
-
-
-def _warnings(before: rules.Consumers, after: rules.Outcome, shelves: Shelves) -> Iterator[str]:
-    held = [one for one in after.values() if one]
-    freed, asked = rules.freed(before.values()), rules.freed(held)
-    left, names = arithmetic.left(shelves.inventories, freed, asked), shelves.names
-    for place in asked:
-        if arithmetic.is_over(left[place]):
-            yield f"{names[place.provider]} stays {_over(place)}"
-    for one in held:
-        if one.consumer_type == UNTYPED:
-            yield f"consumer {one.uuid} has no type"
-
-
-def _young(tx: Tx, before: rules.Consumers, after: rules.Outcome) -> Iterator[str]:
-    """What was removed soon after it came."""
-    removed = [uuid for uuid in before if not after.get(uuid)]
-    for uuid, born in store.born(tx, removed).items():
-        seconds = (tx.now - born) // SECOND
-        if 0 <= seconds < YOUNG:
-            yield f"consumer {uuid} came {seconds} s ago: it may only be starting"
 
 
 def _over(place: Place) -> str:
@@ -192,10 +233,6 @@ def _why(error: Conflict, left: Inventories) -> str:
     return f"{data['provider_name']} {verb} {_over(place)}"
 
 
-def _done(command: ReplaceAllocations) -> str:
-    return f"{command.action.capitalize()}d: {_whom(command.claims)}"
-
-
 def _whom(claims: Sequence[Claim]) -> str:
     return f"consumer {claims[0].consumer}" if len(claims) == 1 else f"{len(claims)} consumers"
 
@@ -210,17 +247,19 @@ def delete(tx: Tx, command: DeleteAllocations) -> Decision:
     shelves = shelves_of(tx, claims, consumers)
     after = {before.uuid: None}
     undo = _undo(command, claims, consumers, after, shelves)
+    change = Difference(tx, claims, consumers, after, shelves)
     plan = Plan(
         command,
         "Delete",
-        f"Delete the allocations of consumer {before.uuid}",
-        before.uuid,
-        Tier.HARMFUL,
+        change.title("Delete the allocations of"),
+        before.uuid[: telling.HEAD],
+        Tier.DANGEROUS,
         outbound.delete_request(f"/allocations/{before.uuid}"),
         changes=tuple(rules.changes(before, None, shelves.names)),
+        warnings=tuple(change.warnings()),
         undo=undo.told,
         inverse=undo.inverse,
-        figures=tuple(_young(tx, consumers, after)),
+        figures=tuple(change.figures()),
     )
     message = f"Deleted: consumer {before.uuid}"
     return Decision(plan, "allocations.delete", before.target, message, [Write(before, None)])

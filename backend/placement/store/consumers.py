@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from backend.core.database.tx import Tx
-from backend.placement.model import Consumer, spread
+from backend.placement.model import Consumer, Whose, spread
 from backend.placement.store import inventories
 
 SELECT_BY_UUID = """
@@ -17,7 +17,12 @@ SELECT_HELD = """
 SELECT k.uuid, p.uuid, c.name, a.used FROM consumer k JOIN allocation a ON a.consumer_id = k.id
 JOIN provider p ON p.id = a.provider_id JOIN resource_class c ON c.id = a.class_id
 WHERE k.uuid IN ({keys}) ORDER BY k.id, p.id, c.id"""
-SELECT_BORN = "SELECT uuid, created_at FROM consumer WHERE uuid IN ({keys})"
+SELECT_WHOSE = """
+SELECT k.uuid, coalesce(o.realname, j.external_id), coalesce(e.email, u.external_id), k.created_at
+FROM consumer k JOIN consumer_project j ON j.id = k.project_id
+JOIN consumer_user u ON u.id = k.user_id
+LEFT JOIN project o ON o.uuid = j.external_id AND o.is_base = 0
+LEFT JOIN person e ON e.uuid = u.external_id WHERE k.uuid IN ({keys})"""
 SELECT_IDS = """
 SELECT (SELECT id FROM consumer_project WHERE external_id = ?),
     (SELECT id FROM consumer_user WHERE external_id = ?),
@@ -60,9 +65,9 @@ def consumers(tx: Tx, uuids: Sequence[str]) -> dict[str, Consumer]:
     }
 
 
-def born(tx: Tx, uuids: Sequence[str]) -> dict[str, int]:
-    """Since when consumers are there, in microseconds since the epoch; 0 where nobody told."""
-    return dict(tx.within(SELECT_BORN, list(uuids)))
+def whose(tx: Tx, uuids: Sequence[str]) -> dict[str, Whose]:
+    """Whose consumers are; unknown ones are missing."""
+    return {uuid: Whose(*told) for uuid, *told in tx.within(SELECT_WHOSE, list(uuids))}
 
 
 def save_consumer(tx: Tx, before: Consumer | None, after: Consumer | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.core.plan import Change, Plan, Touched
+from backend.core.plan import Change, Plan, Tier, Touched
 from tests.tui.plans import GIB, PROJECT, approval
 from tui.cases import Case
 from tui.dialogs.several import several
@@ -52,8 +52,17 @@ def test_a_warning_names_those_it_is_about() -> None:
 
 def test_many_are_counted() -> None:
     late = approval(warnings=("late",))
-    shown = " ".join(texts(*(case(n, f"p{n:02}", late) for n in range(12))))
+    cases = [case(n, f"p{n:02}", late) for n in range(12)]
+    shown = " ".join(texts(*cases, case(12, "other", approval(warnings=()))))
     assert "p08, p09 and 2 more" in " ".join(shown.split())
+    assert "  ! all 12: late" in texts(*cases)
+
+
+def test_what_all_have_in_common_is_not_said_of_each() -> None:
+    grave, harmless = (approval(tier=tier, impacts=()) for tier in (Tier.DANGEROUS, Tier.HARMFUL))
+    assert not any("dangerous" in text for text in texts(case(1, "a", grave), case(2, "b", grave)))
+    mixed = texts(case(1, "a", grave), case(2, "b", harmless))
+    assert sum("dangerous" in text for text in mixed) == 1
 
 
 def test_what_is_new_reads_as_in_the_dialog_for_one() -> None:
