@@ -12,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from backend.core.plan import Tier
+from tests.tui.panes.wishing import words
 from tests.tui.stage import NARROW, Stage, dialog, listens, play, press, said, until
 from tests.tui.stock import BIG, KNOWN, MOVING, NOBODYS, TWO, WEB, hold
 from tests.tui.troubles import consent, listed, screen
@@ -174,6 +175,23 @@ def test_what_is_younger_than_the_list_is_left_out(shelves: Stage) -> None:
         os.utime("live", (early, early))
         await ordered(pilot, "live")
         assert "none of 5 consumers is orphaned, 2 younger than the list" in said(pilot.app)
+
+    play(shelves.app(), script)
+
+
+def test_whose_it_is_stands_above_a_removal_and_that_it_may_be_alive(shelves: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "3", "home", "j")
+        await press(pilot, "delete")
+        await dialog(pilot)
+        told = words(pilot)
+        whose = f"INSTANCE {BIG} of climate.hpc, n@uni.example, "
+        assert f"Remove the allocations of {whose}" in told
+        assert "! nothing tells that it is gone: if it still runs, it goes on" in told
+        await press(pilot, *"lost", "enter")
+        assert "Remove (needs 6a1c0000 typed above)" in said(pilot.app)
+        await press(pilot, *BIG[:8], "enter", "y")
+        await listed(pilot, lambda count: count == 3)
 
     play(shelves.app(), script)
 

@@ -81,7 +81,7 @@ def test_both_sides_are_shown(stand: Stand) -> None:
     async def worked(pilot: Pilot[None], app: BursarApp) -> None:
         await asked(pilot, "delete", reason="lost")
         await stand.change(uuid, {node: {"VCPU": 7}})
-        await press(pilot, "enter", "y")
+        await press(pilot, "enter", *uuid[:8], "enter", "y")
         await until(pilot, lambda: isinstance(app.screen, ConflictScreen))
         told = said(app)
         assert "Changed meanwhile" in told
@@ -89,7 +89,7 @@ def test_both_sides_are_shown(stand: Stand) -> None:
         assert sides.partition("VCPU")[2].split()[:3] == ["4", "7", "-"]
         await asked(pilot, "r", reason="lost all the same")
         assert "7 -> -" in said(app)
-        await press(pilot, "enter", "y")
+        await press(pilot, "enter", *uuid[:8], "enter", "y")
         await until(pilot, lambda: any("Removed" in one.text for one in app.session.messages))
 
     operated(stand, uuid, worked)

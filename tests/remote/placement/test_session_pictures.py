@@ -12,6 +12,7 @@ from backend.backend import LinkState
 from backend.core.runtime import micros
 from backend.placement.client import PlacementClient
 from backend.placement.model import CreateProvider, ReplaceInventories, Stock
+from backend.placement.rules import telling
 from backend.placement.service import allocations
 from tests.placement.dialect import ME, claim, do
 from tests.remote.placement.conftest import Stand
@@ -91,6 +92,8 @@ async def worked(pilot: Pilot[None], session: Session, film: Film) -> None:
     await consented(pilot, session, 2, "VCPU 4 ")
     await film.take(pilot, "3-done")
     await asked(pilot, "j", "delete", reason="lost")
+    await press(pilot, "enter")
+    await write(pilot, GONE[:8])
     await film.take(pilot, "4-removal")
     await consented(pilot, session, 1, "VCPU 4 ")
     await film.take(pilot, "5-gone")
@@ -98,6 +101,7 @@ async def worked(pilot: Pilot[None], session: Session, film: Film) -> None:
 
 def test_session(stand: Stand, film: Film, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(allocations, "YOUNG", 0)  # a server tells its own time
+    monkeypatch.setattr(telling, "age", lambda seconds: "3 d")
     furnish(stand)
     backend = stand.console()
     session = Session(backend, Settings("cloud", glyphs=ASCII), lambda: micros(START))

@@ -311,24 +311,6 @@ def test_a_consumer_is_removed_if_it_is_still_as_shown(shelves: Stage) -> None:
     assert holds(shelves, NOBODYS) == {}
 
 
-def test_whose_it_is_stands_above_a_removal_and_that_it_may_be_alive(shelves: Stage) -> None:
-    async def script(pilot: Pilot[None]) -> None:
-        await at(pilot, BIG)
-        await press(pilot, "delete")
-        await dialog(pilot)
-        told = words(pilot)
-        whose = f"INSTANCE {BIG} of climate.hpc, n@uni.example, "
-        assert f"Remove the allocations of {whose}" in told
-        assert "! nothing tells that it is gone: if it still runs, it goes on" in told
-        await press(pilot, *"lost", "enter")
-        assert "Remove (needs 6a1c0000 typed above)" in said(pilot.app)
-        await press(pilot, *BIG[:8], "enter", "y")
-        await listed(pilot, lambda count: count == 3)
-
-    play(shelves.app(NARROW), script)
-    assert holds(shelves, BIG) == {}
-
-
 def test_marked_consumers_are_removed_together_and_typed_for(shelves: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await at(pilot, WEB)
