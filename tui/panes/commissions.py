@@ -63,9 +63,10 @@ COLUMNS: tuple[Column[CommissionRow], ...] = (
     Column("age", "AGE", _age, 8, 8, right=True, sort="age", ages=True),
     Column("service", "SERVICE", lambda row, look: row.clientkey, 9, 14, sort="service"),
     Column("name", "NAME", lambda row, look: row.name, 10, 22, sort="name", drop=20),
-    Column("for", "FOR", _holder, 7, 20),
+    Column("for", "FOR", _holder, 7, 20, enough=12),
     Column("prov", "PROV", lambda row, look: str(row.provisions), 4, right=True, drop=30),
-    Column("change", "CHANGE", lambda row, look: changes(row.change, look.units), 14, 40),
+    Column("change", "CHANGE", lambda row, look: changes(row.change, look.units), 14, 28,
+           enough=18),
     Column("state", "", _state, 7, news=True, ages=True),
 )  # fmt: skip
 

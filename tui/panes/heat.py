@@ -18,7 +18,7 @@ from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
 
 NAME: Column[ProjectRow] = Column(
-    "name", "PROJECT", lambda row, look: row.name, 14, 28, sort="name", middle=True
+    "name", "PROJECT", lambda row, look: row.name, 14, 28, enough=14, sort="name", middle=True
 )
 
 

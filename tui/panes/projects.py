@@ -79,15 +79,17 @@ def fullness(pool: tuple[str, int, int], look: Look) -> tuple[str, str]:
 
 
 COLUMNS: tuple[Column[ProjectRow], ...] = (
-    Column("name", "NAME", lambda row, look: row.name, 13, 32, sort="name", middle=True),
-    Column("owner", "OWNER", lambda row, look: names.brief_person(row.owner), 12, 24,
+    Column("name", "NAME", lambda row, look: row.name, 13, 28, enough=13, sort="name",
+           middle=True),
+    Column("owner", "OWNER", lambda row, look: names.brief_person(row.owner), 12, 24, enough=12,
            sort="owner", middle=True),
     Column("state", "STATE", _state, 12, sort="state", news=True),
-    Column("app", "APP", _application, 5, sort="app"),
+    Column("app", "APP", _application, 5, sort="app",
+           bare=lambda row: not row.pending_app),
     Column("ends", "ENDS", _ends, 10, sort="ends", drop=20),
-    Column("members", "MEMB", _members, 7, right=True, sort="members", drop=30,
+    Column("members", "MEMB", _members, 7, right=True, sort="members", drop=25,
            figure=lambda row: row.members if row.members_known else None),
-    Column("tightest", "TIGHTEST", _tightest, 12, 30, sort="tightest", drop=10),
+    Column("tightest", "TIGHTEST", _tightest, 10, 30, sort="tightest", drop=10),
 )  # fmt: skip
 
 

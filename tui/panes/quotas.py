@@ -93,28 +93,40 @@ def _left(row: QuotaRow, look: Look) -> Cell:
 
 
 COLUMNS: tuple[Column[QuotaRow], ...] = (
-    Column("holder", "HOLDER", _holder, 9, 22, sort="holder"),
-    Column("project", "PROJECT", _project, 10, 20, sort="project", middle=True),
+    Column("holder", "HOLDER", _holder, 9, 24, enough=12, sort="holder"),
+    Column("project", "PROJECT", _project, 10, 22, enough=11, sort="project", middle=True),
     Column("resource", "RESOURCE", _resource, 12, 24, sort="resource", middle=True),
     Column("used", "USED", _used, 6, 7, 18, right=True, sort="used",
            figure=lambda row: row.usage if row.known else None),
     Column("pending", "PEND", _pending, 6, 8, 18, right=True, drop=10, sort="pending",
-           figure=lambda row: row.pending if row.known else None),
+           figure=lambda row: row.pending if row.known else None,
+           bare=lambda row: row.known and not row.pending),
     Column("limit", "LIMIT", _limit, 6, 7, 18, right=True, drop=30, sort="limit",
            figure=lambda row: row.limit),
     Column("effective", "EFF", _effective, 5, 7, 18, right=True, drop=5,
            figure=lambda row: row.reach if row.reach_known else None),
     Column("left", "LEFT", _left, 6, 7, 18, right=True, sort="left",
            figure=lambda row: row.room if row.room_known else None),
-    Column("bar", "OF OWN LIMIT", bar, 12, 24, drop=20),
+    Column("bar", "OF LIMIT", bar, 8, 24, drop=20),
     Column("state", "", state, 4, news=True),
 )  # fmt: skip
 
 
 IN_FULL = 19
 """Cells from which on resources have their services before them."""
-POOL_COLUMNS = (replace(COLUMNS[1], width=18), *COLUMNS[2:])
-"""Nobody holds a pool: its project has that room."""
+SHOWN = {
+    (False, False): COLUMNS,
+    (False, True): COLUMNS[:-1],
+    (True, False): COLUMNS[1:],
+    (True, True): COLUMNS[1:-1],
+}
+SHOWN = {
+    (False, False): COLUMNS,
+    (False, True): COLUMNS[:-1],
+    (True, False): COLUMNS[1:],
+    (True, True): COLUMNS[1:-1],
+}
+"""By whether these are pools, which nobody holds, and only those over, whose state is one."""
 SORTS = {True: {"holder": "project"}, False: {"project": "holder"}}
 """What orders pools, and what orders holders again, by whether pools are shown."""
 
@@ -129,17 +141,15 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.QUOTAS, Scope.LIST)
 
     def columns(self) -> Sequence[Column[QuotaRow]]:
-        """See `COLUMNS`."""
-        return POOL_COLUMNS if self._shows_pools() else COLUMNS
+        """See `SHOWN`."""
+        words = self.query_shown.view.split()
+        return SHOWN[POOLS in words, OVER in words]
 
     def show_query(self, rest: float = 0) -> None:
-        """Pools have other columns."""
+        """Pools have other columns, and so have those who are over."""
         if self.list.columns != tuple(columns := self.columns()):
             self.list.show_columns(columns)
         super().show_query(rest)
-
-    def _shows_pools(self) -> bool:
-        return POOLS in self.query_shown.view.split()
 
     async def detail(self, row: QuotaRow) -> Build:
         """The whole story of a row."""
@@ -216,7 +226,8 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
         if not badges or not badges.over:
             return ""
         seen = " of what is shown" if "over" in badges.partial else ""
-        return f"! {badges.over:,} over{seen}   {key} shows them", BAD
+        listed = OVER in self.query_shown.view.split()
+        return f"! {badges.over:,} over{seen}   {key} shows {'all' if listed else 'them'}", BAD
 
     def action_quotas_over(self) -> None:
         """Only holders over their limit, or all again."""

@@ -37,6 +37,8 @@ class Drawing(Generic[RowT]):
         self.columns = tuple(columns)
         self.placed: tuple[Placed[RowT], ...] = ()
         self.hidden = False
+        self.bare: frozenset[str] = frozenset()
+        """The columns that have nothing in any row, by id."""
         self.look = Look(0)
         self._looks: list[Look] = []
 
@@ -44,10 +46,20 @@ class Drawing(Generic[RowT]):
         """Lay the columns out for `look.width` cells, `offset` of them scrolled away; `wide`
         gives each what it wants."""
         full = look.units != Style.AUTO
-        self.placed = arrange(self.columns, look.width, offset, full=full, wide=wide)
+        self.placed = arrange(
+            self.columns, look.width, offset, full=full, wide=wide, bare=self.bare
+        )
         self.hidden = len(self.placed) + offset < len(self.columns)
         self.look = look
         self._looks = [replace(look, width=placed.width) for placed in self.placed]
+
+    def bare_in(self, rows: Sequence[RowT], sort: str = "") -> frozenset[str]:
+        """The columns that have nothing in any of these rows, but for that of the order."""
+        return frozenset(
+            one.id
+            for one in self.columns
+            if one.bare is not None and one.sort != sort and all(map(one.bare, rows))
+        )
 
     def at(self, x: int) -> Column[RowT] | None:
         """The column at a cell."""

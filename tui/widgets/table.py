@@ -63,7 +63,8 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
 
     def show_columns(self, columns: Sequence[Column[RowT]]) -> None:
         """Show other columns of the same rows."""
-        self._drawing, self._offset = Drawing(columns), 0
+        bare, self._drawing, self._offset = self._drawing.bare, Drawing(columns), 0
+        self._drawing.bare = bare
         self._ages = any(column.ages for column in columns)
         self.redraw()
 
@@ -71,6 +72,34 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
     def columns(self) -> tuple[Column[RowT], ...]:
         """All columns, those without room included."""
         return self._drawing.columns
+
+    def opened(self) -> None:
+        """Which columns have nothing is seen once for what is listed: nothing that comes while
+        one reads moves the others."""
+        if rows := self._rows_at(0, len(self.source)):
+            self._leave_bare(self._drawing.bare_in(rows, self.shows.sort))
+        super().opened()
+
+    def set_top(self, line: int) -> bool:
+        """Who scrolls to a row that has something in a column sees it."""
+        before, moved = self.top, super().set_top(line)
+        if moved and self._drawing.bare:
+            first, end = self.top, self.top + self.room
+            if first > before:
+                first = max(first, before + self.room)
+            else:
+                end = min(end, before)
+            come = self._rows_at(first, end)
+            self._leave_bare(self._drawing.bare & self._drawing.bare_in(come))
+        return moved
+
+    def _rows_at(self, first: int, end: int) -> list[RowT]:
+        return [row for key in self.source.keys[first:end] if (row := self.source.get(key))]
+
+    def _leave_bare(self, bare: frozenset[str]) -> None:
+        if bare != self._drawing.bare:
+            self._drawing.bare = bare
+            self.redraw()
 
     def tick(self) -> None:
         """Time passed: marks of change fade, ages grow; paints only lines that look different."""

@@ -49,7 +49,7 @@ def test_what_goes_in_a_moment_is_told(stage: Stage) -> None:
         app.session.wake()
         await press(pilot, "5")
         await until(pilot, lambda: bool(pane(pilot).list.source.ghosts))
-        assert ">-      10 " in said(app)
+        assert ">-    10 " in said(app)
 
     play(stage.app(), script)
 

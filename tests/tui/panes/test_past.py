@@ -57,7 +57,7 @@ def test_the_map_is_reached_by_its_key_and_enter_opens_a_project(many: Stage) ->
             "astro.sim",
             "climate.hpc",
         ]
-        assert cells(pilot)[0] == "genomics.core ###### 125%! ****** 63% ###### 100%!"
+        assert cells(pilot)[0] == "genomics.core ###### 125%! ***** 63% ##### 100%!"
         await press(pilot, "j", "enter")
         screen = pilot.app.screen
         assert isinstance(screen, ProjectPane)

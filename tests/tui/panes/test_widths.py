@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from backend.quotas.service import project_quotas
-from tests.tui.stage import GIB, Stage, play, press, said
+from tests.tui.stage import GIB, Stage, play, press, said, until
 from tests.worlds import RAM
 from tui.format.glyphs import ASCII
 from tui.format.lines import Look
@@ -60,3 +60,25 @@ def test_the_detail_stands_beside_the_list_from_110_columns_on(
         assert {len(row) for row in rows} == {size[0]}
 
     play(stage.app(size), script, size)
+
+
+@pytest.mark.parametrize("width", [80, 110, 140, 200])
+def test_who_is_over_and_where_comes_before_bars_and_what_is_empty(
+    stage: Stage, width: int
+) -> None:
+    stage.world.approve(stage.modification)
+    stage.settle()
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "2", "o")
+        await until(pilot, lambda: "3 of" in said(pilot.app))
+        told = said(pilot.app)
+        rows = [line for line in told.splitlines() if "@uni " in line]
+        assert all("climate.hpc " in line for line in rows)
+        assert "! OVER" not in told
+        assert "o shows all" in told
+        head = next(line for line in told.splitlines() if line.startswith("  HOLDER"))
+        assert ("PEND" in head) is (width == 200)
+        assert head.index("RESOURCE") - head.index("HOLDER") >= (20 if width == 110 else 30)
+
+    play(stage.app(), script, (width, 30))

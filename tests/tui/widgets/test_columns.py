@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from rich.cells import cell_len
 from tests.tui.widgets.items import Item
 from tui.format.glyphs import ASCII, UNICODE
 from tui.format.lines import Look
-from tui.widgets.columns import Column, arrange, heading
+from tui.widgets.columns import EXTRA, LUXURY, Column, arrange, heading
 from tui.widgets.drawing import Drawing, RowState
 from tui.widgets.rows import Mark
 from tui.widgets.strips import Cell, fitted, pieces, width_of
@@ -51,6 +53,44 @@ def test_scrolled_columns_keep_the_first_and_show_what_was_dropped() -> None:
 def test_spare_cells_go_to_those_that_want_more_and_no_further() -> None:
     name = arrange(COLUMNS, 200)[0]
     assert name.width == 20
+
+
+NAMED: tuple[Column[Item], ...] = (
+    Column("name", "NAME", lambda row, look: row.name, 6, 20, enough=12),
+    Column("held", "HELD", lambda row, look: "", 4, drop=10, bare=lambda row: not row.size),
+    Column("limit", "LIMIT", lambda row, look: "", 5, drop=LUXURY),
+    Column("bar", "BAR", lambda row, look: "", 8, 16, drop=EXTRA),
+)
+
+
+def sizes(width: int, bare: Collection[str] = ()) -> dict[str, int]:
+    return {one.column.id: one.width for one in arrange(NAMED, width, bare=bare)}
+
+
+@pytest.mark.parametrize(
+    ("width", "bare", "shown"),
+    [
+        (39, (), {"name": 17, "held": 4, "limit": 5, "bar": 8}),
+        (37, (), {"name": 20, "held": 4, "bar": 9}),
+        (28, (), {"name": 12, "held": 4, "bar": 8}),
+        (27, (), {"name": 20, "held": 4}),
+        (13, (), {"name": 6, "held": 4}),
+        (12, (), {"name": 10}),
+        (37, ("held",), {"name": 20, "limit": 5, "bar": 8}),
+        (47, ("held",), {"name": 20, "held": 4, "limit": 5, "bar": 13}),
+        (27, ("held",), {"name": 16, "bar": 8}),
+    ],
+)
+def test_names_get_their_room_before_what_is_beside_the_matter(
+    width: int, bare: Collection[str], shown: dict[str, int]
+) -> None:
+    assert sizes(width, bare) == shown
+
+
+def test_headings_are_whole_before_columns_grow_beyond_them() -> None:
+    short: Column[Item] = Column("ab", "ab", lambda row, look: "", 4, 12)
+    long: Column[Item] = Column("floating_ip", "floating_ip", lambda row, look: "", 4, 12)
+    assert [one.width for one in arrange([short, long], 19)] == [5, 11]
 
 
 @given(width=st.integers(1, 220), offset=st.integers(0, 3))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -226,9 +227,9 @@ def test_a_click_on_a_heading_sorts_and_again_turns_round(many: Stage) -> None:
 
 def test_hidden_columns_are_reached_by_scrolling(many: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
-        assert "LIMIT " not in shown(pilot)[0].replace("OF OWN LIMIT", "")
+        assert "LIMIT " not in shown(pilot)[0].replace("OF LIMIT", "")
         await press(pilot, "l", "l")
-        assert "LIMIT " in shown(pilot)[0].replace("OF OWN LIMIT", "")
+        assert "LIMIT " in shown(pilot)[0].replace("OF LIMIT", "")
         assert shown(pilot)[0].startswith("  HOLDER")
         await press(pilot, "h", "h", "h")
         assert "PROJECT" in shown(pilot)[0]
@@ -237,6 +238,26 @@ def test_hidden_columns_are_reached_by_scrolling(many: Stage) -> None:
         await pilot.resize_terminal(109, 24)
         await settled(pilot)
         assert "PROJECT" in shown(pilot)[0]
+
+    on_quotas(many, script)
+
+
+def test_a_column_with_nothing_comes_when_one_goes_to_a_row_that_has_something(many: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "S")
+        await until(pilot, lambda: table(pilot).shown is not None)
+        bare = shown(pilot)[0]
+        assert "PEND" not in bare
+        await press(pilot, "pagedown", "j")
+        assert shown(pilot)[0] == bare
+        await press(pilot, "G", "pageup")
+        assert "PEND" in shown(pilot)[0]
+        assert any("(1)" in line for line in shown(pilot))
+        await press(pilot, "g")
+        assert "PEND" in shown(pilot)[0]
+        table(pilot).show(replace(table(pilot).shows, sort="pending"))
+        await settled(pilot)
+        assert "PEND" in shown(pilot)[0]
 
     on_quotas(many, script)
 
