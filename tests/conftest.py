@@ -144,11 +144,14 @@ def _clients_begin_quickly() -> Iterator[None]:
     at each request."""
     from httpx._config import create_ssl_context as read
 
-    once = cache(read)
+    @cache
+    def once(_: tuple[str | None, ...]) -> Any:
+        return read()
 
     def kept(verify: Any = True, cert: Any = None, trust_env: bool = True) -> Any:
-        named = os.environ.keys() & {"SSL_CERT_FILE", "SSL_CERT_DIR"}
-        return (read if named or verify is not True else once)(verify, cert, trust_env)
+        if verify is not True or cert is not None or not trust_env:
+            return read(verify, cert, trust_env)
+        return once(tuple(map(os.environ.get, ("SSL_CERT_FILE", "SSL_CERT_DIR"))))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("httpx._transports.default.create_ssl_context", kept)
