@@ -90,9 +90,14 @@ async def endless(nasty: Nasty, request: Request, writer: asyncio.StreamWriter) 
         await writer.drain()
 
 
-@cache
-def bomb() -> bytes:
+async def bomb(nasty: Nasty, request: Request, writer: asyncio.StreamWriter) -> None:
     """64 MiB in 64 KiB."""
+    writer.write(packed())
+
+
+@cache
+def packed() -> bytes:
+    """That answer, which takes long to make."""
     return answer("200 OK", gzip.compress(bytes(64 << 20), 9), JSON, "Content-Encoding: gzip")
 
 
@@ -312,7 +317,7 @@ ANSWERS: Mapping[str, bytes] = {
 
 FAULTS: Mapping[str, Fault] = {
     **{name: saying(octets) for name, octets in ANSWERS.items()},
-    "bomb": saying(bomb()),
+    "bomb": bomb,
     "reset": reset,
     "endless": endless,
     "drip": drip,
