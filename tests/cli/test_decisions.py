@@ -145,9 +145,13 @@ def test_several_harmful_ones_take_their_number(stage: Stage, decide: Decide) ->
     assert states(stage) == (DENIED, DENIED)
 
 
-def test_several_harmless_ones_take_a_yes(stage: Stage, decide: Decide) -> None:
+def test_several_take_their_number_though_one_takes_a_yes(stage: Stage, decide: Decide) -> None:
     other = stuck(stage.world, stage.project)
-    done = decide("accept", stage.serial, other, other, "--yes")
+    both = ("accept", stage.serial, other, other, "--reason", "they came")
+    done = decide(*both, "--yes")
+    assert done.code == 2
+    assert "2 at once, and nothing takes them back in one step" in done.err
+    done = decide(*both, "--yes-really", "accept 2")
     assert (done.code, len(done.lines)) == (0, 2)
 
 
@@ -156,7 +160,8 @@ def test_the_first_failure_ends_it_and_all_is_told(stage: Stage, decide: Decide)
     grants = {VM: Capacity(1, 1)}
     rival = stage.world.submit("L", name="urban.air", grants=grants)[1]
     last = stage.world.submit("M", name="other.air", grants=grants)[1]
-    done = decide("approve", stage.newcomer, rival, last, "--yes")
+    consent = ("--reason", "there is room", "--yes-really", "approve 3")
+    done = decide("approve", stage.newcomer, rival, last, *consent)
     assert (done.code, len(done.lines)) == (1, 1)
     assert "urban.air" in done.err
     told = done.err.splitlines()[-3:]
@@ -250,7 +255,8 @@ def test_plans_for_machines(stage: Stage, decide: Decide) -> None:
 
 def test_failures_for_machines(stage: Stage, decide: Decide) -> None:
     rival = stage.world.submit("L", name="urban.air", grants={VM: Capacity(1, 1)})[1]
-    done = decide("approve", 3, rival, "--yes", "--format", "json")
+    consent = ("--reason", "x", "--yes-really", "approve 2")
+    done = decide("approve", 3, rival, *consent, "--format", "json")
     assert done.code == 1
     first, second = done.data["results"]
     assert (first["outcome"], second["outcome"]) == ("done", "refused")
@@ -283,7 +289,8 @@ def test_receipts_that_nobody_reads_end_it(stage: Stage, world_file: Path) -> No
     """What cannot be told is not gone on with."""
     serials = [stage.world.charge("M", stage.project, 1, CPU, keep=False) for _ in range(4)]
     numbers = " ".join(map(str, serials))
-    command = f"{sys.executable} -m tui accept {numbers} --yes --database {world_file}"
+    consent = "--reason x --yes-really 'accept 4'"
+    command = f"{sys.executable} -m tui accept {numbers} {consent} --database {world_file}"
     script = f"set -o pipefail; {command} > /dev/full"
     done = subprocess.run(
         ["bash", "-c", script], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True

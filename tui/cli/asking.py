@@ -31,8 +31,8 @@ class Declined(BursarError):
 @dataclass(frozen=True, slots=True)
 class Demand:
     """The consent that one or several plans ask for together. More than one at a time that is
-    not harmless is dangerous: its `phrase` is the verb and how many (ux-anchors §4.4); `grave`
-    says what makes it so."""
+    not harmless or not taken back is dangerous: its `phrase` is the verb and how many (ux-anchors
+    §4.4); `grave` says what makes it so."""
 
     verb: str
     phrase: str
@@ -113,7 +113,7 @@ def somebody_there() -> bool:
 
 def _grave(plans: Sequence[Plan]) -> str:
     if len(plans) > 1:
-        return f"{len(plans)} at once, and not all are harmless"
+        return f"{len(plans)} at once, and nothing takes them back in one step"
     if over := plans[0].going_over:
         return f"{tally(over)} {'goes' if len(over) == 1 else 'go'} over quota"
     return "the context is in production"

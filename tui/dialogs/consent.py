@@ -28,13 +28,13 @@ class Consent:
 
     @classmethod
     def to_all(cls, plans: Sequence[Plan], production: bool) -> Consent:
-        """The same for several of one kind. When not all are harmless they are dangerous
-        together: the phrase to type is the verb and how many."""
+        """The same for several of one kind. When not all are harmless, or nothing takes them
+        back, they are dangerous together: the phrase to type is the verb and how many."""
         consents = [cls.to(plan, production) for plan in plans]
         if len(plans) == 1:
             return consents[0]
         verb = plans[0].verb
-        if max(one.tier for one in consents) < Tier.HARMFUL:
+        if max(one.tier for one in consents) < Tier.HARMFUL and all(plan.undo for plan in plans):
             return cls(Tier.REVERSIBLE, verb, "")
         return cls(Tier.DANGEROUS, verb, f"{verb.lower()} {len(plans)}")
 

@@ -41,7 +41,10 @@ from backend.openportal.store import jobs
 
 GOES_ON = "what is under way is not waited for any more, and may still happen at the service"
 HISTORY = "its usage history goes with it, and is no longer counted as spent"
+READS = "nothing to take back: it only reads"
 UNTRIED = "what failed is not tried again"
+MARKS = (State.OK, State.ERRED)
+"""What people say of an allocation."""
 NAMED = 3
 """Other allocations that are named at most."""
 
@@ -139,9 +142,10 @@ def pull(tx: Tx, command: PullAllocation) -> Decision:
     states.require_state(before, states.SETTLED)
     states.require_backend_id(before)
     told = _untried(found) if before.state is State.ERRED else ()
-    return _scheduled(
+    decided = _scheduled(
         tx, command, found, Operation.PULL, "pull", "Pull", Tier.REVERSIBLE, tuple(told)
     )
+    return replace(decided, plan=replace(decided.plan, undo=READS))
 
 
 def delete(tx: Tx, command: DeleteAllocation) -> Decision:
@@ -276,6 +280,7 @@ def _marked(
         WireRequest("POST", outbound.path(before, action), body),
         changes=(Change(before.name, "state", before.state, after.state),),
         warnings=(*ends, *warnings),
+        undo=f"mark it {before.state} again" if before.state in MARKS else "",
     )
     message = f"Allocation {before.name} marked as {after.state}"
     writes = [Forget(before.uuid), touched(tx, before, after)]

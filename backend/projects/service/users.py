@@ -39,6 +39,7 @@ UNDO = {
     UserAction.ACTIVATE: "deactivate the user",
     UserAction.DEACTIVATE: "activate the user: what this suspends resumes",
     UserAction.REJECT: "accept the user",
+    UserAction.VERIFY: "nothing to take back: it lets nobody in",
 }
 INVERSE = {
     UserAction.ACTIVATE: UserAction.DEACTIVATE,

@@ -138,6 +138,20 @@ def test_production_asks_for_one_tier_more() -> None:
     assert Consent.to(approval(), production=True).tier is Tier.DANGEROUS
 
 
+def test_several_that_cannot_be_taken_back_ask_for_as_much_whatever_is_decided() -> None:
+    for verb, tier in (("Approve", Tier.REVERSIBLE), ("Deny", Tier.HARMFUL)):
+        one = approval(tier=tier, verb=verb, undo="")
+        assert Consent.to_all([one, one], production=False) == Consent(
+            Tier.DANGEROUS, verb, f"{verb.lower()} 2"
+        )
+    back = approval(tier=Tier.REVERSIBLE, undo="set the old limit again")
+    assert Consent.to_all([back, back], production=False).tier is Tier.REVERSIBLE
+    mixed = Consent.to_all([back, approval(tier=Tier.REVERSIBLE, undo="")], production=False)
+    assert mixed.target == "approve 2"
+    alone = approval(tier=Tier.REVERSIBLE, undo="")
+    assert Consent.to_all([alone], production=False).tier is Tier.REVERSIBLE
+
+
 def test_a_long_name_leaves_room_for_the_buttons() -> None:
     consent = Consent.to(approval(target="x" * 60), production=False)
     assert consent.missing("why", "") == "needs the name typed above"

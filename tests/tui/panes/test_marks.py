@@ -176,13 +176,17 @@ def test_all_marked_commissions_are_rejected_with_one_consent(queue: Stage) -> N
     assert entries == [("the service lost them",)] * 5
 
 
-def test_harmless_ones_together_take_no_more_than_enter_and_y(queue: Stage) -> None:
+def test_approving_several_takes_as_much_as_denying_them(queue: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "1")
         await filtered(pilot, "new")
         await press(pilot, "*", "A")
         await bulk(pilot)
         assert "Approve 4" in said(pilot.app)
+        assert "Approve (needs a reason)" in said(pilot.app)
+        await write(pilot, "there is room")
+        await press(pilot, "enter")
+        await write(pilot, "approve 4")
         await press(pilot, "enter", "y")
         await gone(pilot)
 
@@ -220,6 +224,9 @@ def test_the_first_failure_ends_it_and_the_rest_stays_marked(queue: Stage) -> No
         assert [case.label for case in shown.cases] == list(NAMES)
         command = DenyApplication(actor=OPERATOR, application=queue.newcomer + 2)
         queue.world.do(command, "no budget")
+        await write(pilot, "there is room")
+        await press(pilot, "enter")
+        await write(pilot, "approve 3")
         await press(pilot, "enter", "y")
         await until(pilot, lambda: not shown.applying)
         assert [case.outcome for case in shown.cases] == ["done", "refused", "not tried"]
