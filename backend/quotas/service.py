@@ -263,9 +263,9 @@ def _decide_resolve(tx: Tx, command: AcceptCommission | RejectCommission) -> Dec
 def _resolved(p: ProvisionRow, accepted: bool) -> Iterator[Change]:
     """What happens to the reserved quantity; the holding's drifting totals are not part."""
     holder = f"{p.label} in {p.source_label}" if p.source else f"{p.label} (pool)"
-    reserved = "reserved" if p.quantity >= 0 else "to be released"
+    reserved = "reserved" if p.quantity >= 0 else "releasing"
     yield Change(holder, p.resource, p.quantity, 0, p.unit, reserved)
-    yield Change(holder, p.resource, 0, p.quantity if accepted else 0, p.unit, "taken for good")
+    yield Change(holder, p.resource, 0, p.quantity if accepted else 0, p.unit, "for good")
 
 
 def _decide_issue(tx: Tx, command: IssueCommission) -> Decision:

@@ -17,6 +17,9 @@ from tui.dialogs.several import plans_of, several, title
 from tui.format.lines import Line, Look
 from tui.session import Session
 
+FURNITURE = 9
+"""Rows of the frame and of what stands below the text."""
+
 
 class BulkScreen(AskingDialog[None]):
     """Asks for consent to all cases that have a plan and carries them out in order until one
@@ -45,7 +48,7 @@ class BulkScreen(AskingDialog[None]):
         """What would be done to each, or was: what was not done first."""
         if self._over:
             return several(sorted(self.cases, key=_settled), look)
-        return several(self.cases, look, self._aside)
+        return several(self.cases, look, self._aside, self.size.height - FURNITURE)
 
     def action_leave(self) -> None:
         """Stop where it is; else close."""

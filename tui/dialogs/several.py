@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 
-from backend.core.plan import Impact, Plan, Tier
+from backend.core.plan import Impact, Plan, Tier, Touched
 from backend.core.text import counted, display
 from tui import cases
 from tui.cases import Case
@@ -23,6 +24,7 @@ from tui.format.lines import (
     Line,
     Look,
     blank,
+    columns,
     line,
     section,
     wrapped,
@@ -54,14 +56,26 @@ def title(found: Sequence[Case]) -> str:
     return ", ".join([f"Confirm: {verb} {len(plans):,}", *notes])
 
 
-def several(found: Sequence[Case], look: Look, aside: int = 0) -> list[Line]:
+def several(found: Sequence[Case], look: Look, aside: int = 0, room: int = 0) -> list[Line]:
     """Who goes over by all of it, what would be done to each, and what is left out; how many
-    are not listed."""
+    are not listed. Of each only some fields are told unless all lines fit in the `room`."""
+    whole = _several(found, look, aside, most=sys.maxsize)
+    return whole if len(whole) <= room else _several(found, look, aside, most=CHANGES_SHOWN)
+
+
+def _several(found: Sequence[Case], look: Look, aside: int, most: int) -> list[Line]:
     plans = plans_of(found)
     over = [impact for plan in plans for impact in plan.going_over]
     able = [case for case in found if case.plan is not None]
-    some = any(plan.tier is not Tier.DANGEROUS for plan in plans)
-    doing = [one for case in able for one in _lines(case, look, tell_danger=some)]
+    some, named = any(plan.tier is not Tier.DANGEROUS for plan in plans), _named(able, look)
+    doing = [
+        one
+        for case in able
+        for one in (
+            _head(case, named[case.key], look, tell_danger=some),
+            *_changes(case, look, most),
+        )
+    ]
     planned = all(case.outcome == cases.PLANNED for case in able)
     heading = "WHAT WILL BE DONE" if planned else "WHAT BECAME OF IT"
     return [
@@ -84,56 +98,71 @@ def _aside(count: int, look: Look) -> list[Line]:
     return wrapped("aside", told, look.width, style=WARN) if count else []
 
 
-def _lines(case: Case, look: Look, *, tell_danger: bool) -> Iterator[Line]:
-    """What it is and how far it got; below it each field that changes, unless it is only the
-    state that the verb names. Where all are dangerous none of them says so."""
+def _named(able: Sequence[Case], look: Look) -> dict[int, str]:
+    """What each is, by its key. A commission that is settled has its serial, amounts and holder
+    first, below those of others where there is room; in a narrow terminal uuids are short, so
+    that all else can be read."""
+    found = {case.key: case.about or case.plan.title for case in able if case.plan}
+    resolved = [(case.key, one) for case in able for one in _resolved(case)]
+    cells = [[str(one.serial), changes(one.change, look.units), one.summary] for _, one in resolved]
+    laid = columns(cells, "><<")
+    if any(cell_len("  ".join(row).rstrip()) > look.width - 2 for row in laid):
+        laid = cells
+    found |= {key: "  ".join(row).rstrip() for (key, _), row in zip(resolved, laid, strict=True)}
+    return {key: names.brief(text) if look.width < LONG else text for key, text in found.items()}
+
+
+def _resolved(case: Case) -> list[Touched]:
+    """The commissions that it settles."""
+    return [one for one in case.plan.touched if one.resolved] if case.plan else []
+
+
+def _head(case: Case, named: str, look: Look, *, tell_danger: bool) -> Line:
+    """What it is and how far it got. Where all are dangerous none of them says so."""
+    told = "" if case.outcome == cases.PLANNED else f"{case.outcome:<10}"
+    note, tone = _note(case, tell_danger=tell_danger)
+    room = max(TITLE, look.width - 6 - len(told + note)) if note else look.width - 2 - len(told)
+    shown = names.cut(named, room, look.glyphs)
+    rest = look.width - 5 - cell_len(told + shown)
+    outcome = (told, _TONES.get(case.outcome, ""))
+    noted = "   " + names.cut(note, rest, look.glyphs) if note else ""
+    return line(f"case.{case.key}", "  ", outcome, shown, (noted, tone))
+
+
+def _note(case: Case, *, tell_danger: bool) -> tuple[str, str]:
+    """What went wrong, or how many go over, and how loud that is."""
     plan = case.plan
     assert plan is not None
-    told = "" if case.outcome == cases.PLANNED else f"{case.outcome:<10}"
-    note, tone = _note(case, plan, look, tell_danger=tell_danger)
-    named = _named(case, plan, max(TITLE, look.width - 6 - len(told + note)), look)
-    room = look.width - 5 - cell_len(told + named)
-    outcome = (told, _TONES.get(case.outcome, ""))
-    shown = "   " + names.cut(note, room, look.glyphs) if note else ""
-    yield line(f"case.{case.key}", "  ", outcome, named, (shown, tone))
-    if not any(touched.resolved for touched in plan.touched):
-        yield from _changes(case.key, plan, look)
-
-
-def _named(case: Case, plan: Plan, room: int, look: Look) -> str:
-    """What it is; in a narrow terminal uuids are short, so that all else can be read."""
-    text = case.about or plan.title
-    return names.cut(names.brief(text) if look.width < LONG else text, room, look.glyphs)
-
-
-def _note(case: Case, plan: Plan, look: Look, *, tell_danger: bool) -> tuple[str, str]:
-    """What went wrong, else what it comes to, and how loud that is."""
     if case.error is not None:
         return display(f"{case.error.title}: {case.error}"), BAD
     over = len({_who(impact) for impact in plan.going_over})
-    settled = [f"{t.summary} {changes(t.change, look.units)}" for t in plan.touched if t.resolved]
     grave = tell_danger and plan.tier is Tier.DANGEROUS
-    loud = [f"{over:,} over quota"] if over else ["dangerous"] * grave
-    return display("   ".join([*loud, *settled])), BAD if loud else QUIET
+    return f"{over:,} over quota" if over else "dangerous" * grave, BAD
 
 
-def _changes(key: int, plan: Plan, look: Look) -> Iterator[Line]:
-    """Figures before and after, in short."""
+def _changes(case: Case, look: Look, most: int) -> Iterator[Line]:
+    """Figures before and after, in short, unless they are those of a commission; whose, where
+    that may be doubted."""
+    plan = case.plan
+    if plan is None or _resolved(case):
+        return
     aspects, rows = pivot(plan.changes, look.units)
-    for row in rows[:CHANGES_SHOWN]:
+    targets = {row.target for row in rows}
+    told = len(targets) > 1 or not any(target in plan.title for target in targets)
+    for row in rows[:most]:
         for aspect in aspects:
             cell = row.cells.get(aspect)
             if cell is not None and not cell.same:
-                of = "" if row.target in plan.title or aspect else f"{row.target}: "
+                of = f"{row.target}: " if told and not aspect else ""
                 name = of + (label(row.field) if not aspect else f"{row.field} {aspect}")
                 is_new = cell.delta == NEW
                 moved = f"{cell.after} {NEW}" if is_new else f"{cell.before} -> {cell.after}"
                 text = display(f"{name}: {moved}")
                 shown = names.cut(text, look.width - 6, look.glyphs)
-                about = f"case.{key}.{row.target}.{row.field}.{aspect}"
+                about = f"case.{case.key}.{row.target}.{row.field}.{aspect}"
                 yield line(about, "      ", (shown, QUIET))
-    if len(rows) > CHANGES_SHOWN:
-        yield line(f"case.{key}.more", "      ", (f"and {len(rows) - CHANGES_SHOWN:,} more", QUIET))
+    if len(rows) > most:
+        yield line(f"case.{case.key}.more", "      ", (f"and {len(rows) - most:,} more", QUIET))
 
 
 def _left_out(found: Sequence[Case], look: Look) -> Iterator[Line]:

@@ -129,7 +129,7 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
             self,
             self.list,
             lambda row: command(actor=actor, serial=row.key),
-            lambda row: f"commission {row.key}",
+            lambda row: str(row.key),
         )
 
     def body(self) -> ComposeResult:

@@ -28,10 +28,49 @@ def test_a_long_note_leaves_the_serial_legible() -> None:
     touched = Touched(
         90211, "dee@uni.example polar-survey.uni", "taken back", resolved=True, change=amounts
     )
-    plan = approval(title="Reject commission 90211", touched=(touched,), impacts=())
-    shown = next(text for text in texts(case(1, "90211", plan)) if "Reject" in text)
-    assert "Reject commission 90211   " in shown
-    assert len(shown) <= NARROW.width
+    plan = approval(title="Reject commission 90211", touched=(touched,), impacts=(), warnings=())
+    (shown,) = (text for text in texts(case(1, "90211", plan)) if "90211" in text)
+    assert shown == "  90211  +12G disk +4G ram  dee@uni.example polar-survey.uni"
+
+
+def test_serials_amounts_and_holders_stand_below_each_other() -> None:
+    def plan(serial: int, quantity: int, who: str) -> Plan:
+        change = (("cyclades.vm", "", quantity),)
+        touched = Touched(serial, who, "becomes accepted", resolved=True, change=change)
+        return approval(touched=(touched,), impacts=(), warnings=())
+
+    shown = texts(case(1, "9", plan(9, 1, "a" * 40)), case(2, "10", plan(10, 200, "b")))
+    assert [text for text in shown if " vm " in text] == [
+        f"   9  +1 vm    {'a' * 40}",
+        "  10  +200 vm  b",
+    ]
+    shown = texts(case(1, "9", plan(9, 1, "a" * 60)), case(2, "10", plan(10, 200, "b")))
+    assert [text for text in shown if " vm " in text] == [
+        f"  9  +1 vm  {'a' * 53}~",
+        "  10  +200 vm  b",
+    ]
+
+
+def test_a_field_says_whose_it_is_where_there_are_several() -> None:
+    state = (
+        Change("application #7", "state", "pending", "approved"),
+        Change(PROJECT, "state", "uninitialized", "active"),
+    )
+    shown = texts(case(1, PROJECT, approval(title=f"Approve application #7 of {PROJECT}",
+                                            changes=state)))  # fmt: skip
+    assert "      application #7: state: pending -> approved" in shown
+    assert f"      {PROJECT}: state: uninitialized -> active" in shown
+
+
+def test_fields_are_left_out_only_where_there_is_no_room() -> None:
+    changes = [Change(PROJECT, f"r{n}", 1, 2, "", "project limit") for n in range(9)]
+    found = case(1, PROJECT, approval(changes=tuple(changes), impacts=()))
+    cut = [one.text for one in several([found], NARROW, room=8)]
+    assert sum("project limit" in text for text in cut) == 4
+    assert "      and 5 more" in cut
+    whole = [one.text for one in several([found], NARROW, room=40)]
+    assert sum("project limit" in text for text in whole) == 9
+    assert not any("more" in text for text in whole)
 
 
 def test_what_it_is_about_stands_for_its_title_and_all_of_it_cannot_be_taken_back() -> None:
