@@ -40,15 +40,19 @@ from backend.openportal.store.places import (
     service_of,
 )
 
-SELECT_ALLOCATIONS = """
+TRACED = 2000
+"""Characters of the end of a traceback that a row has."""
+SELECT_ALLOCATIONS = f"""
 SELECT a.id, a.uuid, a.remote, a.name, a.state, a.state_told, p.uuid, p.name, o.name,
     o.abbreviation, s.uuid, s.name, a.backend_id, a.counterpart, a.node_limit, a.node_usage,
     a.is_active, a.error_message, a.code, a.created_at, a.modified_at,
-    j.operation, coalesce(j.scheduled_at, 0), a.figures_at, a.given_limit
+    j.operation, coalesce(j.scheduled_at, 0), a.figures_at, a.given_limit,
+    CASE WHEN length(a.error_traceback) <= {TRACED} THEN a.error_traceback
+        ELSE substr(a.error_traceback, length(a.error_traceback) - {TRACED - 1}) END
 FROM portal_allocation a JOIN portal_project p ON p.id = a.project_id
 JOIN portal_customer o ON o.id = p.customer_id JOIN portal_service s ON s.id = a.service_id
 LEFT JOIN portal_job j ON j.allocation_id = a.id
-WHERE a.id IN ({keys})"""
+WHERE a.id IN ({{keys}})"""
 COUNT_SHARING = """
 SELECT code, remote, node_limit, count(*), coalesce(sum(node_usage), 0) FROM portal_allocation
 WHERE code IN ({keys}) GROUP BY code, remote, node_limit"""
@@ -150,7 +154,7 @@ def _allocation_row(row: Row, sharing: Mapping[Row, Row]) -> PortalRow:
     key, uuid, remote, name, state, told, project, project_name = row[:8]
     customer_name, abbreviation, service, service_name = row[8:12]
     backend, other, limit, usage, active, error, code = row[12:19]
-    created, modified, doing, since, figures_at, given = row[19:]
+    created, modified, doing, since, figures_at, given, traceback = row[19:]
     many, together = sharing.get((code, remote, limit), (1, usage or 0))
     return PortalRow(
         key=key,
@@ -181,6 +185,7 @@ def _allocation_row(row: Row, sharing: Mapping[Row, Row]) -> PortalRow:
         since=since,
         figures_at=figures_at,
         given_limit=given,
+        traceback=traceback,
     )
 
 

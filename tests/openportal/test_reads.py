@@ -14,6 +14,7 @@ from backend.core.errors import NotFound
 from backend.core.listing import Query
 from backend.embedded import EmbeddedBackend
 from backend.openportal.model import Operation, State
+from backend.openportal.queries import allocation_rows
 from tests.places import Places
 from tests.world.files import Json, loaded
 from tests.world.test_openportal import ADA, CLUSTER, HERE, LAB, PORTAL, THERE, openportal, uuid
@@ -248,3 +249,11 @@ def test_awards_wait_in_order(backend: EmbeddedBackend) -> None:
 def test_the_chrome_counts_what_failed_and_what_waits(backend: EmbeddedBackend) -> None:
     badges = asyncio.run(backend.badges())
     assert (badges.erred, badges.waiting, badges.awards) == (1, 0, 2)
+
+
+def test_a_row_has_the_end_of_a_traceback(p: Portal) -> None:
+    uuid = p.made()
+    for text in ("", "short", "x" * 5000 + "\N{BALLET SHOES}end"):
+        p.put(uuid, error_traceback=text)
+        (row,) = p.see(lambda tx: allocation_rows(tx, [1])).values()
+        assert row.traceback == text[-2000:]

@@ -110,6 +110,14 @@ def _hours(usage: int | None) -> Value:
     return None if usage is None else node_hours(usage)
 
 
+def _traceback(row: Any) -> Value:
+    """Its lines in one, what failed first."""
+    if not isinstance(row.of, PortalRow):
+        return None
+    lines = [one.strip() for one in row.of.traceback.splitlines()]
+    return " < ".join(one for one in reversed(lines) if one)
+
+
 def _usage(row: Any) -> Value:
     return _hours(row.of.usage) if isinstance(row.of, PortalRow) else None
 
@@ -154,6 +162,7 @@ ALLOCATIONS = (
     _portal("customer", "customer_name", usual=False),
     _portal("waits", usual=False),
     _portal("error_message"),
+    Field("traceback", _traceback, usual=False),
     _nico("tenant", "tenant_org"),
     _nico("site", "site_name"),
     _nico("resource", "resource_name"),

@@ -16,12 +16,6 @@ HIGH, ALARMING, FULL = 80, 90, 100
 STUCK = 15 * ages.MINUTE
 """From when on what is under way, and waits for nobody, is looked after."""
 SPINNER = "|/-\\"
-STATES = {
-    State.CREATION_SCHEDULED: "TO CREATE",
-    State.UPDATE_SCHEDULED: "TO UPDATE",
-    State.DELETION_SCHEDULED: "TO DELETE",
-}
-"""States that are too long for a narrow column."""
 _VERBS = {"CREAT": "create", "UPDAT": "update", "DELET": "delete"}
 
 
@@ -52,10 +46,8 @@ def of_limit(usage: int | None, most: int | None, look: Look) -> str:
 
 
 def fitting(row: PortalRow, look: Look) -> str:
-    """`nodes 612.5 of 1,000`, in short where that does not fit."""
+    """`612.5 of 1,000`, whole node-hours where that does not fit."""
     told = of_limit(row.usage, row.node_limit, look)
-    if len(told) + 6 <= look.width:
-        return f"nodes {told}"
     if row.usage is not None and len(told) > look.width:
         whole = row.usage // HUNDREDTHS * HUNDREDTHS
         return of_limit(whole, row.node_limit, look)
@@ -93,7 +85,7 @@ def given_otherwise(row: PortalRow) -> bool:
     return row.given_limit not in (None, row.node_limit) and not row.state.busy
 
 
-def state(row: PortalRow, look: Look) -> Part:
+def state(row: PortalRow) -> Part:
     """Where it stands; what nobody knows is shown as it was told."""
     if row.state is State.UNKNOWN:
         return row.state_told or UNKNOWN, QUIET
@@ -101,8 +93,7 @@ def state(row: PortalRow, look: Look) -> Part:
         return row.state.value, BAD
     if not row.state.busy:
         return row.state.value
-    told = STATES.get(row.state, row.state.value) if look.width < 18 else row.state.value
-    return told, QUIET if row.waits else WARN
+    return row.state.value, QUIET if row.waits else WARN
 
 
 def under_way(row: PortalRow) -> str:

@@ -55,7 +55,7 @@ def allocation(found: PortalDetail, look: Look, key: Callable[[str], str]) -> It
     """Everything about an allocation; `key` tells the key of an action."""
     row = found.row
     kind = "OPR" if row.remote else "OPL"
-    told, tone = styled(portal.state(row, Look(look.width, look.glyphs)))
+    told, tone = styled(portal.state(row))
     room = look.width - len(told) - len(kind) - 4
     name = names.shorten(row.name, room, look.glyphs)
     yield line("name", (f"{kind}  {name}", HEAD), "  ", (told, tone))

@@ -33,7 +33,7 @@ PANES = (
     PaneInfo("quotas", "2", "Quotas", "Quota", "quotas:QuotasPane", "over", "!"),
     PaneInfo(
         "allocations", "3", "Allocations", "Alloc", "allocations:AllocationsPane",
-        "erred", "!", system="placement|openportal|nico",
+        "amiss", "!", system="placement|openportal|nico",
     ),
     PaneInfo(
         "constraints", "4", "Constraints", "Constr", "constraints:ConstraintsPane",

@@ -74,7 +74,7 @@ def _figure(row: AllocationRow) -> int | None:
 
 _NAME = _by_kind(lambda row, look: row.uuid, lambda row, look: row.name, lambda row, look: row.name)
 _WHOSE = _by_kind(_project, _portal_project, lambda row, look: row.tenant_org)
-_STATE = _by_kind(_type, portal.state, lambda row, look: row.status)
+_STATE = _by_kind(_type, lambda row, look: portal.state(row), lambda row, look: row.status)
 _AMOUNT = _by_kind(
     lambda row, look: amounts_fitting(row.amounts, look), portal.fitting, _nico_amount
 )

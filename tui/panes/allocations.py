@@ -49,8 +49,6 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
     SORT = "age"
     _met: frozenset[str] = frozenset()
     """Types of rows that were on screen."""
-    _overspent = 0
-    """Project codes of which more was used than their one limit."""
     _marked: tuple[tuple[int, int], frozenset[type]] = (0, 0), frozenset()
     """How many are marked and which was last, and the kinds of all."""
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ALLOCATIONS, Scope.LIST)
@@ -64,20 +62,6 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
         if self.list.columns != tuple(columns := self.columns()):
             self.list.show_columns(columns)
         await super().refresh_data()
-        await self._count_codes()
-
-    def on_mount(self) -> None:
-        """What is wrong with project codes is counted beside the list."""
-        super().on_mount()
-        self.start(self._count_codes, group="codes")
-
-    async def _count_codes(self) -> None:
-        if OPENPORTAL not in self.session.connection.systems:
-            return
-        before = self._overspent
-        self._overspent = len(await self.session.backend.openportal.codes.keys(Query("over")))
-        if self._overspent != before:
-            self.show_chrome()
 
     async def detail(self, row: AllocationRow) -> Build:
         """What it holds of each provider, or how it stands."""
@@ -139,7 +123,7 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
             yield quiet(f"  PLC placement consumer   {words}")
             return
         yield quiet("  PLC placement consumer   OPL OpenPortal   OPR OpenPortal, another portal")
-        yield quiet("  nodes = node-hours used this month of the limit   gen = a generation")
+        yield quiet("  OPL, OPR: node-hours used this month of the limit   gen = a generation")
         yield quiet("  USE of the limit; CODE = by all of its project code, which share it, :codes")
 
     def hint(self) -> Part:
@@ -161,10 +145,12 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
 
     def _wrong(self) -> str:
         """What needs looking after, and which command lists it."""
-        badges, over = self.session.badges, self._overspent
-        failed = badges.erred if badges is not None else 0
-        told = [f"{failed:,} ERRED, :allocations erred"] if failed else []
-        return "   ".join(told + [f"{counted(over, 'code')} over, :codes over"] * bool(over))
+        if (badges := self.session.badges) is None:
+            return ""
+        told = [f"{badges.erred:,} ERRED, :allocations erred"] if badges.erred else []
+        if badges.overspent:
+            told.append(f"{counted(badges.overspent, 'code')} over, :codes over")
+        return "   ".join(told)
 
     def nothing(self) -> Sequence[str]:
         """What holds nothing is no consumer."""

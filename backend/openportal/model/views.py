@@ -26,7 +26,8 @@ class PortalRow:
     node-hour; `code` is the project code (§1.5), `sharing` how many allocations have the same
     and so the same limit, this one among them; `waits` says why it may be busy for days, `` when
     it should not. `figures_at` is when usage was read from the resource backend, 0 where that is
-    not known, and `given_limit` what that gave last; `together` is what the `sharing` ones used.
+    not known, and `given_limit` what that gave last; `together` is what the `sharing` ones used,
+    and `traceback` the end of it.
     """
 
     key: int
@@ -57,6 +58,7 @@ class PortalRow:
     figures_at: int = 0
     given_limit: int | None = None
     together: int = 0
+    traceback: str = ""
 
     @property
     def drawn(self) -> int | None:

@@ -62,20 +62,20 @@ def test_hours_lose_no_digit_that_says_something(
 
 @pytest.mark.parametrize(
     ("limit", "usage", "amount", "used"),
-    [(1000, 61250, "nodes 612.5 of 1,000", " 61%"),
-     (1000, 80000, "nodes 800 of 1,000", " 80% !"),
-     (1000, 90000, "nodes 900 of 1,000", " 90% !!"),
-     (40, 4000, "nodes 40 of 40", "100% FULL"),
-     (40, 3999, "nodes 39.99 of 40", " 99% !!"),
-     (20_000, 1_839_999, "nodes 18,399.99 of 20,000", " 91% !!"),
-     (40, 4001, "nodes 40.01 of 40", "101% OVER"),
-     (40, 5000, "nodes 50 of 40", "125% OVER"),
-     (40, 40_000, "nodes 400 of 40", ">999% OVER"),
-     (-1, 5000, "nodes 50 of ∞", "    "),
-     (0, 0, "nodes 0 of 0", "   –"),
-     (0, 1399997, "nodes 13,999.97 of 0", "of 0 OVER"),
-     (None, None, "nodes ? of ?", "   ?"),
-     (1000, None, "nodes ? of 1,000", "   ?")],
+    [(1000, 61250, "612.5 of 1,000", " 61%"),
+     (1000, 80000, "800 of 1,000", " 80% !"),
+     (1000, 90000, "900 of 1,000", " 90% !!"),
+     (40, 4000, "40 of 40", "100% FULL"),
+     (40, 3999, "39.99 of 40", " 99% !!"),
+     (20_000, 1_839_999, "18,399.99 of 20,000", " 91% !!"),
+     (40, 4001, "40.01 of 40", "101% OVER"),
+     (40, 5000, "50 of 40", "125% OVER"),
+     (40, 40_000, "400 of 40", ">999% OVER"),
+     (-1, 5000, "50 of ∞", "    "),
+     (0, 0, "0 of 0", "   –"),
+     (0, 1399997, "13,999.97 of 0", "of 0 OVER"),
+     (None, None, "? of ?", "   ?"),
+     (1000, None, "? of 1,000", "   ?")],
 )  # fmt: skip
 def test_usage_and_limit(limit: int | None, usage: int | None, amount: str, used: str) -> None:
     row = replace(ROW, node_limit=limit, usage=usage)
@@ -85,13 +85,13 @@ def test_usage_and_limit(limit: int | None, usage: int | None, amount: str, used
 
 def test_terminals_without_unicode_have_words_for_no_limit_and_for_nothing() -> None:
     look = replace(LOOK, glyphs=ASCII)
-    assert portal.fitting(replace(ROW, node_limit=-1), look) == "nodes 612.5 of inf"
+    assert portal.fitting(replace(ROW, node_limit=-1), look) == "612.5 of inf"
     assert use(replace(ROW, node_limit=0, usage=0), look) == "   -"
 
 
 @pytest.mark.parametrize(
     ("width", "shown"),
-    [(30, "nodes 12,612.55 of 100,000"), (21, "12,612.55 of 100,000"), (17, "12,612 of 100,000")],
+    [(30, "12,612.55 of 100,000"), (20, "12,612.55 of 100,000"), (17, "12,612 of 100,000")],
 )
 def test_figures_are_shortened_before_they_are_cut(width: int, shown: str) -> None:
     row = replace(ROW, usage=1261255, node_limit=100_000)
@@ -131,12 +131,12 @@ def test_without_a_job_the_state_says_what_is_under_way() -> None:
     }
 
 
-def test_states_fit_their_column_and_unknown_ones_are_shown_as_told() -> None:
-    narrow = replace(LOOK, width=10)
-    parts = [portal.state(replace(ROW, state=state), narrow) for state in State]
+def test_states_are_called_as_in_filters_and_told_apart_where_they_are_cut() -> None:
+    parts = [portal.state(replace(ROW, state=state, state_told="")) for state in State]
     texts = [part if isinstance(part, str) else part[0] for part in parts]
-    assert all(len(text) <= 10 for text in texts)
-    assert portal.state(replace(ROW, state=State.UNKNOWN, state_told="WAT"), LOOK)[0] == "WAT"
+    assert texts == [state.value for state in State if state is not State.UNKNOWN] + ["?"]
+    assert len({text[:7] for text in texts}) == len(texts)
+    assert portal.state(replace(ROW, state=State.UNKNOWN, state_told="WAT"))[0] == "WAT"
 
 
 def test_an_erred_row_says_so_in_letters() -> None:

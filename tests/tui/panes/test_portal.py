@@ -27,11 +27,11 @@ def test_all_kinds_stand_in_one_list_with_what_there_is_to_say(harbour: Stage) -
         for line in (
             r"PLC +6a1c\S+ clim\S+ INSTANCE +VCPU 16 \S+ +\S+ +gen 1",
             r"OPL +ocean +Ocean +OK +379\.25 of 1,000 +Isambard 3 +37%",
-            r"OPL +ocean-ai +Ocean +OK +nodes 0 of 1,000 +Isambard AI +37% CODE",
-            r"OPL +ice +Ice +OK +nodes 40 of 40 +Isambard 3 +100% FULL",
-            r"OPL +ice-dev +Ice +ERRED +nodes 0 of 40 +Isambard AI +100% ERR",
-            r"OPR +ocean-air +Ocean +UPDATING +nodes 0 of 800 +\S+ +waits",
-            r"OPL +corpse +Lab +DELETING +nodes 0 of inf +Isambard 3 +stuck 5 h",
+            r"OPL +ocean-ai +Ocean +OK +0 of 1,000 +Isambard AI +37% CODE",
+            r"OPL +ice +Ice +OK +40 of 40 +Isambard 3 +100% FULL",
+            r"OPL +ice-dev +Ice +ERRED +0 of 40 +Isambard AI +100% ERR",
+            r"OPR +ocean-air +Ocean +UPDATING +0 of 800 +\S+ +waits",
+            r"OPL +corpse +Lab +DELETING +0 of inf +Isambard 3 +stuck 5 h",
         ):
             assert re.search(line, told), line
         assert "node-hours used this month" in told

@@ -32,7 +32,7 @@ def test_a_limit_is_set_with_a_preview_and_its_end_is_told(harbour: Stage) -> No
         assert shown.plan.tier is Tier.REVERSIBLE
         keeps = "ocean on Isambard 3 keeps 1,000 node-hours"
         assert any(one.startswith(keeps) for one in shown.plan.warnings)
-        await until(pilot, lambda: "TO UPDATE" in said(pilot.app))
+        await until(pilot, lambda: "UPDATE_SC~" in said(pilot.app))
         await worked(pilot, p)
         await until(pilot, lambda: "limit of ocean-ai on Isambard AI: OK" in messages(pilot))
         assert re.search(r"ocean-ai +Ocean +OK +nodes 0 of 1,200", said(pilot.app))
@@ -150,7 +150,7 @@ def test_a_deletion_ends_with_the_row_gone(harbour: Stage) -> None:
         await at(pilot, "ocean-ai")
         await press(pilot, "delete")
         assert (await agreed(pilot)).consent.needs_name
-        await until(pilot, lambda: "TO DELETE" in said(pilot.app))
+        await until(pilot, lambda: "DELETION_~" in said(pilot.app))
         await worked(pilot, p)
         await until(pilot, lambda: "ocean-ai on Isambard AI is deleted" in messages(pilot))
 

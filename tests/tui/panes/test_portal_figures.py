@@ -75,6 +75,11 @@ def test_a_row_says_that_the_limit_it_shares_is_used_up(harbour: Stage) -> None:
         await listed(pilot, lambda count: count == 2)
         assert len(re.findall(r"107% CODE", said(pilot.app))) == 2
         assert "1 ERRED, :allocations erred   1 code over, :codes over" in said(pilot.app)
+        assert "3 Alloc 2!" in said(pilot.app)
+        p.put(uuid_of(p, "ocean-ai"), node_usage=0)
+        await until(pilot, lambda: "3 Alloc 1!" in said(pilot.app))
+        p.put(uuid_of(p, "ocean-ai"), node_usage=70_000)
+        await until(pilot, lambda: "3 Alloc 2!" in said(pilot.app))
         await order(pilot, "codes over")
         await listed(pilot, lambda count: count == 1)
         assert re.search(r"a6b .* 107% OVER", said(pilot.app))
