@@ -13,26 +13,55 @@ from backend.nico.addresses import reaching
 
 # ---------------------------------------------------------------- constraints
 
-POOL = """coalesce((SELECT {} FROM nico_pool h
-    WHERE h.type_id = v.type_id AND h.tenant_id = g.tenant_id), 0)"""
 PREFIXES = "(SELECT count(*) FROM nico_prefix x WHERE x.block_id = v.derived_id)"
 MACHINES, ADDRESSES = "v.type_id > 0", "v.type_id = 0"
-USED = f"""CASE WHEN {MACHINES} THEN {POOL.format("h.instances")} ELSE {PREFIXES} END"""
-TOLD = f"""CASE WHEN {MACHINES}
-    THEN (SELECT o.counted FROM nico_type o WHERE o.id = v.type_id)
-    ELSE coalesce((SELECT k.known FROM nico_block k WHERE k.id = v.derived_id), 0) END = 1"""
-"""It is known how much of it is in use."""
-LEFT = POOL.format("h.allocated - h.instances")
-ROOM = "(SELECT o.machines - o.allocated FROM nico_type o WHERE o.id = v.type_id AND o.known = 1)"
-NEEDED = f"{POOL.format('h.instances - h.allocated')} + v.value"
-LEAST = f"""(CASE WHEN {NEEDED} > v.value THEN v.value WHEN {NEEDED} > 1 THEN {NEEDED}
-    WHEN v.value < 1 THEN v.value ELSE 1 END)"""
-MOST = f"(v.value + CASE WHEN {ROOM} > 0 THEN {ROOM} ELSE 0 END)"
-BOUNDED = f"{MACHINES} AND {TOLD} AND {ROOM} IS NOT NULL AND {LEAST} < {MOST}"
-"""A number of machines may become another one, from `LEAST` to `MOST`, as far as is known."""
-KNOWN = f"({ADDRESSES} OR ({TOLD} AND {ROOM} IS NOT NULL))"
-"""It is known what a number of machines may become; prefix lengths have no order in that."""
-LOCKED = f"""(({MACHINES} AND {POOL.format("h.instances - h.allocated")} + v.value > 0)
+
+
+class Figures:
+    """The figures of a constraint. `pool` and `type` are how columns of its tenant's pool `h` and
+    of its type `o` are had, with a place for them; `block` is 1 where it is known what is in use
+    of what was carved."""
+
+    def __init__(self, pool: str, type: str, block: str) -> None:
+        own = f"coalesce({pool}, 0)"
+        self.used = f"CASE WHEN {MACHINES} THEN {own.format('h.instances')} ELSE {PREFIXES} END"
+        self.told = f"CASE WHEN {MACHINES} THEN {type.format('o.counted')} ELSE {block} END = 1"
+        """It is known how much of it is in use."""
+        self.left = own.format("h.allocated - h.instances")
+        self.room = type.format("CASE WHEN o.known = 1 THEN o.machines - o.allocated END")
+        needed = f"{own.format('h.instances - h.allocated')} + v.value"
+        self.held = f"({MACHINES} AND {needed} > 0)"
+        """Of machines the tenant would have fewer than are in use without it."""
+        self.least = f"""(CASE WHEN {needed} > v.value THEN v.value WHEN {needed} > 1 THEN {needed}
+            WHEN v.value < 1 THEN v.value ELSE 1 END)"""
+        self.most = f"(v.value + CASE WHEN {self.room} > 0 THEN {self.room} ELSE 0 END)"
+        self.bounded = f"""{MACHINES} AND {self.told} AND {self.room} IS NOT NULL
+            AND {self.least} < {self.most}"""
+        """A number of machines may become another one, from `least` to `most`, as far as is
+        known."""
+        self.known = f"({ADDRESSES} OR ({self.told} AND {self.room} IS NOT NULL))"
+        """It is known what a number of machines may become; prefix lengths have no order in
+        that."""
+
+
+LOOKED_UP = Figures(
+    """(SELECT {} FROM nico_pool h
+    WHERE h.type_id = v.type_id AND h.tenant_id = g.tenant_id)""",
+    "(SELECT {} FROM nico_type o WHERE o.id = v.type_id)",
+    "coalesce((SELECT k.known FROM nico_block k WHERE k.id = v.derived_id), 0)",
+)
+"""For few constraints."""
+JOINS = """LEFT JOIN nico_type o ON o.id = v.type_id
+    LEFT JOIN nico_pool h ON h.type_id = v.type_id AND h.tenant_id = g.tenant_id"""
+JOINED = Figures(
+    "({})",
+    "({})",
+    """CASE WHEN v.derived_id > 0 AND v.derived_id NOT IN
+        (SELECT k.id FROM nico_block k WHERE k.known <> 1) THEN 1 ELSE 0 END""",
+)
+"""For all there are, with `JOINS`."""
+USED, TOLD, LEFT, ROOM = LOOKED_UP.used, LOOKED_UP.told, LOOKED_UP.left, LOOKED_UP.room
+LOCKED = f"""({LOOKED_UP.held}
     OR ({ADDRESSES} AND v.derived_id > 0
         AND EXISTS (SELECT 1 FROM nico_prefix x WHERE x.block_id = v.derived_id)))"""
 """Something is in use of it, so that it cannot be taken back."""
@@ -121,8 +150,10 @@ CONSTRAINTS = Fields(
              " is in use of its network fixes it"),
         flag("over", OVER, "more is used than the tenant was given, or more of the type given away"
              " than there is"),
-        number("least", LEAST, "the fewest machines that it may become", "least>5", when=BOUNDED),
-        number("most", MOST, "the most machines that it may become", "most>=20", when=BOUNDED),
+        number("least", LOOKED_UP.least, "the fewest machines that it may become", "least>5",
+               when=LOOKED_UP.bounded),
+        number("most", LOOKED_UP.most, "the most machines that it may become", "most>=20",
+               when=LOOKED_UP.bounded),
         age("age", "v.created_at", "how long it has been there", "age>30d"),
         time("created", "v.created_at", "when it came", "created<today"),
         time("updated", "v.updated_at", "when it was last set", "updated<1h", "modified"),

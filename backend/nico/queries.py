@@ -26,19 +26,24 @@ from backend.nico.store.blocks import BLOCK, FROM_BLOCK, block_of
 
 # CROSS JOIN keeps the order of the first table.
 GIVEN = "FROM nico_allocation g CROSS JOIN nico_constraint v WHERE v.allocation_id = g.id AND {v}"
+COUNTED = GIVEN.replace(" WHERE", f" {fields.JOINS} WHERE")
 BY_TENANT = """FROM nico_tenant t CROSS JOIN nico_allocation g CROSS JOIN nico_constraint v
     WHERE g.tenant_id = t.id AND v.allocation_id = g.id AND {v}"""
 BY_SITE = BY_TENANT.replace("nico_tenant t", "nico_site t").replace("tenant_id", "site_id")
+IT = fields.JOINED
 # What a constraint is about has one of two names.
 RESOURCE = """coalesce((SELECT fold FROM nico_type WHERE id = v.type_id),
     (SELECT fold FROM nico_block WHERE id = v.block_id), '')"""
 
 
-def _by(value: str, when: str = "") -> str:
-    """Constraints by a value, then by the names of their allocations; last where that is not
-    known, `when` it does not hold."""
-    first = f"CASE WHEN {when} THEN 0 ELSE 1 END, " if when else ""
-    return f"v.id {GIVEN} ORDER BY {first}{value} {{d}}, g.fold, g.id"
+def _by(value: str, given: str = GIVEN) -> str:
+    """Constraints by a value, then by the names of their allocations."""
+    return f"v.id {given} ORDER BY {value} {{d}}, g.fold, g.id"
+
+
+def _by_figure(value: str, when: str) -> str:
+    """The same of their figures; last where that is not known, `when` it does not hold."""
+    return _by(f"CASE WHEN {when} THEN 0 ELSE 1 END, {value}", COUNTED)
 
 
 CONSTRAINT_SORTS: Mapping[str, str] = {
@@ -49,14 +54,14 @@ CONSTRAINT_SORTS: Mapping[str, str] = {
     "resource": _by(RESOURCE),
     "mode": _by("lower(v.mode)"),
     "value": _by("v.value"),
-    "used": _by(fields.USED, fields.TOLD),
-    "left": _by(
-        f"CASE WHEN {fields.MACHINES} THEN {fields.LEFT} ELSE -1 END",
-        f"{fields.ADDRESSES} OR {fields.TOLD}",
+    "used": _by_figure(IT.used, IT.told),
+    "left": _by_figure(
+        f"CASE WHEN {fields.MACHINES} THEN {IT.left} ELSE -1 END",
+        f"{fields.ADDRESSES} OR {IT.told}",
     ),
-    "room": _by(f"coalesce({fields.ROOM}, -1)"),
-    "least": _by(f"CASE WHEN {fields.BOUNDED} THEN {fields.LEAST} ELSE 0 END", fields.KNOWN),
-    "most": _by(f"CASE WHEN {fields.BOUNDED} THEN {fields.MOST} ELSE 0 END", fields.KNOWN),
+    "room": _by(f"coalesce({IT.room}, -1)", COUNTED),
+    "least": _by_figure(f"CASE WHEN {IT.bounded} THEN {IT.least} ELSE 0 END", IT.known),
+    "most": _by_figure(f"CASE WHEN {IT.bounded} THEN {IT.most} ELSE 0 END", IT.known),
     "age": f"v.id {GIVEN} ORDER BY g.created_at {{d}}, g.id {{d}}",
 }
 CONSTRAINT_SCOPES: Mapping[str, str] = {

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from backend.core.database import Tx
+from backend.core.listing import Query
+from backend.nico import queries
 from backend.nico.model.reads import Sight, Wanted
 from backend.nico.store import blocks, catalogues, listing, machines, places, shown
 from backend.nico.store.catalogues import Catalogue
@@ -62,3 +64,10 @@ def test_lists(
     assert not {f"SCAN {each}" for each in (which.alias, "c", "nico_instance", "h")} & {
         *found.split("; ")
     }
+
+
+@pytest.mark.parametrize("sort", ["used", "left", "room", "least", "most"])
+def test_orders_by_figures_look_each_of_them_up_once(c: Cloud, sort: str) -> None:
+    found = plan(c, *queries.constraint_keys_sql(Query(sort=sort), 0))
+    assert found.count("SEARCH o ") == 1
+    assert found.count("SEARCH h ") == (sort != "room")

@@ -15,6 +15,7 @@ from backend.core.listing import Query
 from backend.embedded import EmbeddedBackend
 from backend.openportal.model import Operation, State
 from backend.openportal.queries import allocation_rows
+from tests.openportal.portals import Portal
 from tests.places import Places
 from tests.world.files import Json, loaded
 from tests.world.test_openportal import ADA, CLUSTER, HERE, LAB, PORTAL, THERE, openportal, uuid
