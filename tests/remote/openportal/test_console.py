@@ -64,7 +64,7 @@ def test_a_limit_ends_as_it_was_asked_for(stand: Stand) -> None:
         await at(pilot, "climate")
         await press(pilot, "L", *["backspace"] * 3, *"250", "enter")
         await agreed(pilot)
-        await shows(pilot, r"climate +climate +OK +nodes 0 of 250")
+        await shows(pilot, r"climate +climate +OK +0 of 250")
         await until(pilot, lambda: "limit of climate on isambard: OK" in messages(pilot))
 
     watched(stand, script)
@@ -78,7 +78,7 @@ def test_a_pull_shows_what_was_used(stand: Stand) -> None:
         await at(pilot, "climate")
         await press(pilot, "P")
         await agreed(pilot)
-        await shows(pilot, r"climate +climate +OK +nodes 86\.4 of 100")
+        await shows(pilot, r"climate +climate +OK +86\.4 of 100")
 
     watched(stand, script)
 
@@ -217,7 +217,7 @@ def test_o61_a_page_of_an_error_is_a_short_message(stand: Stand) -> None:
         await shows(pilot, r"the\s+server\s+does\s+not\s+show\s+it")
         assert "Traceback" not in said(pilot.app)
         await press(pilot, "escape")
-        await shows(pilot, r"climate +climate +OK +nodes 0 of 100")
+        await shows(pilot, r"climate +climate +OK +0 of 100")
 
     watched(stand, script)
     assert len(stand.waldur.written) == 1
@@ -272,7 +272,7 @@ def test_o60_a_token_that_expires_is_asked_for_and_nothing_is_lost(
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
         assert "decide it again" in WALLS.sub(" ", said(pilot.app))
         await press(pilot, "escape")
-        await shows(pilot, r"climate +climate +OK +nodes 0 of 100")
+        await shows(pilot, r"climate +climate +OK +0 of 100")
         await until(pilot, lambda: "polled" in said(pilot.app))
 
     try:

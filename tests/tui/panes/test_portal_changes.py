@@ -35,7 +35,7 @@ def test_a_limit_is_set_with_a_preview_and_its_end_is_told(harbour: Stage) -> No
         await until(pilot, lambda: "UPDATE_SC~" in said(pilot.app))
         await worked(pilot, p)
         await until(pilot, lambda: "limit of ocean-ai on Isambard AI: OK" in messages(pilot))
-        assert re.search(r"ocean-ai +Ocean +OK +nodes 0 of 1,200", said(pilot.app))
+        assert re.search(r"ocean-ai +Ocean +OK +0 of 1,200", said(pilot.app))
         assert screen(pilot).list.cursor_key == screen(pilot).list.source.keys[0]
 
     play(harbour.app(), script)
