@@ -9,6 +9,9 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 
 from backend.core.errors import BursarError, NotFound
+from backend.core.listing import MARKED, Query
+from backend.core.text import counted
+from tui import messages
 from tui.actions import Action
 from tui.format.lines import QUIET, WARN, Build, Line, Look, Part, line, wrapped
 from tui.listings import LISTED
@@ -20,6 +23,8 @@ from tui.widgets.rows import RowT
 from tui.widgets.table import ResourceTable
 from tui.widgets.text import TextPanel
 
+SOUGHT = 500
+"""Marked rows that are looked for at a time when they are not listed."""
 RESTING = 0.12
 """Seconds the cursor rests on a row before its detail is read."""
 NEEDS_ROW = frozenset({"row.open", "row.raw", "row.copy", "copy.menu", "quotas.explain"})
@@ -206,7 +211,20 @@ class ListPane(Queried[RowT], inherit_bindings=False):
     @on(ResourceTable.Counted, "#list")
     def _counted(self, event: ResourceTable.Counted) -> None:
         self.counted(event.shown)
+        listed = set(self.list.source.keys) - self.list.source.ghosts
+        if absent := [key for key in self.state.marked if key not in listed][:SOUGHT]:
+            self.start(self._unmark_gone, absent, group="gone")
         self.show_chrome()
+
+    async def _unmark_gone(self, absent: Sequence[int]) -> None:
+        """Marks of what is not only left out but gone mislead about how many there are."""
+        query = Query(MARKED, view=self.EVERYTHING, marked=tuple(sorted(absent)))
+        there = set(await self.listing().keys(query))
+        if gone := [key for key in absent if key not in there and key in self.state.marked]:
+            self.list.mark(gone, on=False)
+            self.session.tell(
+                f"no longer there, nor marked: {counted(len(gone), 'row')}", messages.WARN
+            )
 
     @on(ResourceTable.Failed, "#list")
     def _failed(self, event: ResourceTable.Failed) -> None:

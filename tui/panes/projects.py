@@ -99,6 +99,7 @@ class ProjectsPane(ProjectActions, ProjectList, inherit_bindings=False):
     REVIEWS_ANY = True
     SCOPE = Scope.PROJECTS
     NAME = "Projects"
+    EVERYTHING = WIDEST
     SORT = "name"
     READS_DETAIL = True  # it says which actions are on
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.PROJECTS, Scope.LIST)

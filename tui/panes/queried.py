@@ -48,6 +48,8 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
     """The view that the list begins with."""
     SORT = ""
     """What it is ordered by until the operator says otherwise; without one, by time."""
+    EVERYTHING = ""
+    """The view that leaves nothing out."""
     DESCENDING = False
     """Whether the most comes first then."""
     list: ResourceTable[RowT]

@@ -1,0 +1,68 @@
+"""Rows that somebody else did away with: their marks, and what an empty list says."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from backend.projects.model import DenyApplication, ProjectAction
+from backend.quotas.model import RejectCommission
+from tests.tui.stage import Stage, play, press, said, settled, stuck, until
+from tests.tui.troubles import empty, screen
+from tests.worlds import CPU, OPERATOR
+
+
+async def filtered(pilot: Pilot[None], text: str) -> None:
+    """Type a filter."""
+    await pilot.press("/", "ctrl+u", *(("space" if c == " " else c) for c in text), "enter")
+    await settled(pilot)
+
+
+@pytest.mark.parametrize("text", ["", "marked"])
+def test_what_is_gone_is_marked_no_more_and_that_is_told(stage: Stage, text: str) -> None:
+    for _ in range(3):
+        stuck(stage.world, stage.project, ((CPU, 1),))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "5", "space", "space", "space")
+        first, *others = list(screen(pilot).state.marked)
+        await filtered(pilot, text)
+        stage.world.do(RejectCommission(actor=OPERATOR, serial=first), "lost")
+        await screen(pilot).session.read_again()
+        await until(pilot, lambda: list(screen(pilot).state.marked) == others)
+        await until(pilot, lambda: "marked 2 " in said(pilot.app))
+        assert "no longer there, nor marked: 1 row" in said(pilot.app)
+
+    play(stage.app(), script)
+
+
+def test_what_a_filter_or_a_view_leaves_out_stays_marked(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "1", "*")
+        marked = list(screen(pilot).state.marked)
+        assert len(marked) > 1
+        stage.world.act(stage.project, ProjectAction.TERMINATE)
+        await screen(pilot).session.read_again()
+        await filtered(pilot, "urban")
+        await until(pilot, lambda: screen(pilot).list.shown == 1)
+        await settled(pilot)
+        assert list(screen(pilot).state.marked) == marked
+
+    play(stage.app(), script)
+
+
+def test_a_list_says_that_nothing_is_left_once_the_last_row_has_gone(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "1")
+        await filtered(pilot, "urban pending")
+        await until(pilot, lambda: screen(pilot).list.shown == 1)
+        command = DenyApplication(actor=OPERATOR, application=stage.newcomer)
+        stage.world.do(command, "no budget")
+        await screen(pilot).session.read_again()
+        await until(pilot, lambda: screen(pilot).list.shown == 0)
+        assert "urban.air" in said(pilot.app)
+        assert "Nothing fits" not in said(pilot.app)
+        await empty(pilot, "Nothing fits")
+        assert "urban.air" not in said(pilot.app)
+
+    play(stage.app(), script)
