@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from tests.tui.afar import Afar, afar, arrived, left
 from tests.tui.forms.play import form
-from tests.tui.stage import play, press, said, until
+from tests.tui.stage import dialog, play, press, said, until
 
 
 @pytest.fixture
@@ -29,6 +29,24 @@ def test_a_list_that_cannot_be_read_says_why_to_the_end(far: Afar) -> None:
         await left(pilot)
 
     far.line.refuse()
+    play(far.app(), script)
+
+
+def test_a_confirm_says_that_the_server_is_back(far: Afar) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await arrived(pilot)
+        await press(pilot, "a", "A")
+        screen = await dialog(pilot)
+        notice = screen.query_one("#notice", Static)
+        far.line.refuse()
+        await until(pilot, lambda: screen.session.lost)
+        screen.refresh_figures()
+        await until(pilot, lambda: "! Unreachable" in str(notice.render()))
+        far.line.begin()
+        await until(pilot, lambda: "answers again" in str(notice.render()))
+        await press(pilot, "escape")
+        await left(pilot)
+
     play(far.app(), script)
 
 

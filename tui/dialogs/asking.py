@@ -64,6 +64,8 @@ class AskingDialog(Dialog[ResultT]):
         self.armed = False
         self.consent = consent
         self.applying = self.left = False
+        self.over = False
+        """Nothing can be carried out any more."""
         self.resting = False
         """No key is taken since `enter` led to the button: a paste may be going on."""
         self._clock, self._opened = clock, clock()
@@ -123,7 +125,7 @@ class AskingDialog(Dialog[ResultT]):
     def _type_on(self, letter: str) -> None:
         """Back into the reason with a letter that no button takes."""
         field = self.query_one("#reason", Input)
-        if not self.applying:
+        if not (self.applying or self.over):
             field.focus()
             field.insert_text_at_cursor(letter)
 
@@ -167,7 +169,8 @@ class AskingDialog(Dialog[ResultT]):
         button, verb = self.query_one("#confirm", Button), display(self.consent.verb)
         lacking = self._lacking()
         leave = self.query_one("#cancel", Button)
-        leave.label = Content(self.LEAVE if self.applying else "Cancel")
+        left = "Close" if self.over else "Cancel"
+        leave.label = Content(self.LEAVE if self.applying else left)
         leave.refresh(layout=True)
         if self.applying:
             button.label = Content(f"{verb}: running")
@@ -254,13 +257,19 @@ class AskingDialog(Dialog[ResultT]):
 
     def action_confirm(self) -> None:
         """Carry it out, once."""
-        if not self.armed or self.applying or self._lacking():
+        if not self.armed or self.applying or self.over or self._lacking():
             return
         self.applying = True
         self.warn("")
         self.show_button()
         reason = self.query_one("#reason", Input).value.strip()
         self.app.run_worker(self.carry_out(reason), group="apply")
+
+    def end(self) -> None:
+        """Offer nothing but to close."""
+        self.over = True
+        for part in ("#reason-row", "#name-row", "#confirm"):
+            self.query_one(part).display = False
 
     def stopped(self) -> None:
         """It is over without being done."""

@@ -5,9 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from textual.content import Content
-from textual.widgets import Button
-
 from backend.core.errors import BursarError
 from tui import cases
 from tui.cases import Case
@@ -38,15 +35,14 @@ class BulkScreen(AskingDialog[None]):
         consent = Consent.to_all(plans_of(found), session.settings.production)
         super().__init__(session, consent, clock)
         self.cases, self._aside = found, aside
-        self._over = False
 
     def heading(self) -> str:
         """How many, and how many are left out."""
-        return "How far it got" if self._over else title(self.cases)
+        return "How far it got" if self.over else title(self.cases)
 
     def lines(self, look: Look) -> list[Line]:
         """What would be done to each, or was: what was not done first."""
-        if self._over:
+        if self.over:
             return several(sorted(self.cases, key=_settled), look)
         return several(self.cases, look, self._aside, self.size.height - FURNITURE)
 
@@ -58,11 +54,6 @@ class BulkScreen(AskingDialog[None]):
         else:
             self.dismiss(None)
 
-    def action_confirm(self) -> None:
-        """Once; what is left is previewed anew."""
-        if not self._over:
-            super().action_confirm()
-
     async def carry_out(self, reason: str) -> None:
         """One after the other."""
         todo = [case for case in self.cases if case.plan is not None]
@@ -72,15 +63,12 @@ class BulkScreen(AskingDialog[None]):
             if self.left or not await self._goes_on(case, reason):
                 break
             self.show_text(self.lines)
-        self._over = True
         if all(case.outcome == cases.DONE for case in todo):
             self.dismiss(None)
             return
+        self.end()
         self.show_text(self.lines)
-        for part in ("#reason-row", "#name-row", "#confirm"):
-            self.query_one(part).display = False
         self.stopped()
-        self.query_one("#cancel", Button).label = Content("Close")
         self._say(todo)
 
     def _say(self, todo: Sequence[Case]) -> None:

@@ -9,12 +9,12 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import Button, Input
+from textual.widgets import Input
 
 from backend.core.errors import (
     BursarError,
     Conflict,
+    NotFound,
     OutcomeUnknown,
     PreviewStale,
     StorageError,
@@ -24,7 +24,9 @@ from backend.core.plan import Command, Plan, Receipt
 from backend.projects.model import ApplicationCommand
 from tui.dialogs.asking import AskingDialog
 from tui.dialogs.consent import Consent
+from tui.dialogs.overtaking import by_whom
 from tui.dialogs.preview import CONFIRM, headline, preview
+from tui.format.failures import failure
 from tui.format.lines import Line, Look, compared, wrapped
 from tui.format.requests import reasoned
 from tui.forms.keeper import Keeper
@@ -58,7 +60,6 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
         self.plan = plan
         self.conflict: Conflict | None = None
         self._done, self._yields, self._since = done, yields, since
-        self._over = False
         self._before: Plan | None = None
         self._typed_reason = ""
         self._undoing = session.undoing(plan.command)
@@ -113,7 +114,7 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
 
     def refresh_figures(self) -> None:
         """Something changed in the backend: look again without letting go of the preview."""
-        if not self.applying:
+        if not (self.applying or self.over):
             self.run_worker(self._look_again(), group="figures", exclusive=True)
 
     def action_copy(self) -> None:
@@ -152,22 +153,28 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
             self.dismiss(None)
             return
         else:
-            again = isinstance(error, StorageError | Unreachable)
-            self.failed(error, "y tries again, esc closes" if again else "esc closes")
+            self._fails(error)
         self.stopped()
 
-    def _end(self, error: OutcomeUnknown) -> None:
-        """Doing it again might do it twice."""
-        self._over = True
-        self.failed(error, "esc closes")
-        for part in ("#reason-row", "#name-row", "#confirm"):
-            self.query_one(part).display = False
-        self.query_one("#cancel", Button).label = Content("Close")
+    def _fails(self, error: BursarError) -> None:
+        """What others did first cannot be done any more; anything else may pass."""
+        if isinstance(error, Conflict | NotFound):
+            self._end(error)
+            self.run_worker(self._tell_by_whom(error), group="whose", exclusive=True)
+            return
+        again = isinstance(error, StorageError | Unreachable)
+        self.failed(error, "y tries again, esc closes" if again else "esc closes")
 
-    def action_confirm(self) -> None:
-        """Once, unless nobody knows what came of it."""
-        if not self._over:
-            super().action_confirm()
+    async def _tell_by_whom(self, error: BursarError) -> None:
+        if told := await by_whom(self.session, self.plan.command):
+            self.notice(lambda look: [*failure(error, look.width, "esc closes"),
+                                      *wrapped("whose", told, look.width)])  # fmt: skip
+
+    def _end(self, error: BursarError) -> None:
+        """Doing it again might do it twice, or is of no use."""
+        self.end()
+        self.failed(error, "esc closes")
+        self.query_one("#cancel").focus()
 
     def _ask_again(self, stale: PreviewStale) -> None:
         """Show the new plan with what differs marked."""
@@ -182,8 +189,9 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
             if isinstance(error, Conflict) and self._yields:
                 self.warn(CHANGED)
             else:
-                self.failed(error, "esc closes")
+                self._fails(error)
             return
+        self.regained()
         if plan.fingerprint == self.plan.fingerprint:
             self.plan = plan
             self.show_all()

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from backend.core.errors import BursarError, NotFound
-from backend.core.listing import MARKED
+from backend.core.listing import MARKED, Query
 from backend.core.plan import Command
 from backend.core.text import counted
 from tui import cases
@@ -61,6 +61,18 @@ def meant(table: ResourceTable[RowT]) -> tuple[list[int], int]:
     if MARKED in table.shows.text.lower():
         return shown, 0
     return list(table.marked), len(table.marked) - len(shown)
+
+
+async def unmark_gone(
+    pane: Pane, table: ResourceTable[RowT], absent: Sequence[int], everything: str
+) -> None:
+    """Of these marks, which are not listed, take those of what is in no list any more, nor in the
+    view that has `everything`: they mislead about how many there are. Raises BursarError."""
+    query = Query(MARKED, view=everything, marked=tuple(sorted(absent)))
+    there = set(await table.source.listing.keys(query))
+    if gone := [key for key in absent if key not in there and key in table.marked]:
+        table.mark(gone, on=False)
+        pane.session.tell(f"no longer there, nor marked: {counted(len(gone), 'row')}", WARN)
 
 
 async def _decide(

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
 from textual.timer import Timer
 
 from backend.core.errors import BursarError, NotFound
-from backend.core.listing import MARKED, Query
-from backend.core.text import counted
-from tui import messages
 from tui.actions import Action
 from tui.format.lines import QUIET, WARN, Build, Line, Look, Part, line, wrapped
 from tui.listings import LISTED
-from tui.panes import frame
+from tui.panes import bulk, frame
 from tui.panes.queried import Queried
 from tui.widgets.columns import Column, rises
 from tui.widgets.kept import Beside
@@ -213,18 +211,9 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         self.counted(event.shown)
         listed = set(self.list.source.keys) - self.list.source.ghosts
         if absent := [key for key in self.state.marked if key not in listed][:SOUGHT]:
-            self.start(self._unmark_gone, absent, group="gone")
+            unmark = partial(bulk.unmark_gone, self, self.list, absent, self.EVERYTHING)
+            self.start(unmark, group="gone")
         self.show_chrome()
-
-    async def _unmark_gone(self, absent: Sequence[int]) -> None:
-        """Marks of what is not only left out but gone mislead about how many there are."""
-        query = Query(MARKED, view=self.EVERYTHING, marked=tuple(sorted(absent)))
-        there = set(await self.listing().keys(query))
-        if gone := [key for key in absent if key not in there and key in self.state.marked]:
-            self.list.mark(gone, on=False)
-            self.session.tell(
-                f"no longer there, nor marked: {counted(len(gone), 'row')}", messages.WARN
-            )
 
     @on(ResourceTable.Failed, "#list")
     def _failed(self, event: ResourceTable.Failed) -> None:
