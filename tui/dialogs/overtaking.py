@@ -65,4 +65,5 @@ async def by_whom(session: Session, command: Command) -> str:
         return ""
     verb = last.action.rpartition(".")[2].replace("_", " ")
     why = f": {last.reason}" if last.reason else ", without a reason"
-    return f"It was {last.who}, {verb} at {ages.clock(last.at)}Z{why}"
+    who = last.who.removeprefix("operator:").removeprefix("service:")
+    return f"It was {who}, {verb} at {ages.clock(last.at)}Z{why}"

@@ -100,6 +100,11 @@ class RowView(LineView, Generic[RowT]):
         known = self._reader.is_open and self.source.complete
         return self.source.shown if known else None
 
+    @property
+    def bare(self) -> bool:
+        """True when nothing is listed and no row but the one held is on its way off the screen."""
+        return self.shown == 0 and self.source.ghosts <= {self._held}
+
     def show(self, query: Query, rest: float = 0) -> None:
         """List what the query says; the cursor stays on its object if that is among it. All of a
         long list is read after `rest` seconds, unless something else is asked for by then."""
@@ -141,8 +146,7 @@ class RowView(LineView, Generic[RowT]):
     def go_to(self, key: int) -> None:
         """Put the cursor on an object, at once or when its row is found."""
         self._key, self._held = key, 0
-        index = self.source.index(key)
-        if index is not None:
+        if (index := self.source.index(key)) is not None:
             self.move_to(index)
 
     # What the reader tells
@@ -161,7 +165,7 @@ class RowView(LineView, Generic[RowT]):
     def reorder(self, change: Callable[[], None], *, follow: bool) -> None:
         """Swap the order; the object the operator looks at stays on its line of the screen."""
         before, line, anchor = self._lines(), *self._anchor()
-        empty = not self.source.keys
+        bare = self.bare
         change()
         self._find_cursor()
         self.set_count(len(self.source))
@@ -172,7 +176,7 @@ class RowView(LineView, Generic[RowT]):
             self._reveal()
         after = self._lines()
         self.repaint(self.top + n for n, shown in enumerate(after) if shown != before[n])
-        if empty != (not self.source.keys):
+        if bare != self.bare:
             self.refresh()  # what an empty list says stands on other lines than its rows
 
     def repaint_keys(self, keys: set[int]) -> None:

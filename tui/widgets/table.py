@@ -180,7 +180,7 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         return self.brush.strip(found, self.size.width, "table--gone" if state.gone else "")
 
     def _beyond(self, line: int) -> Strip:
-        told = () if len(self.source) else self.empty if self.shown == 0 else self.unread
+        told = self.empty if self.bare else () if len(self.source) else self.unread
         none = [one for text in told for one in wrapped("none", text, self.size.width, 2)]
         text = none[line - 1].text if 0 < line <= len(none) else ""
         return self.brush.strip([(text, QUIET)], self.size.width)
