@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -45,8 +46,14 @@ class Source:
 def sources(*packages: str) -> Iterator[Source]:
     """The modules of these packages that exist."""
     for path in sorted(path for package in packages for path in (ROOT / package).rglob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        yield Source(path, text.splitlines(), ast.parse(text))
+        yield _parsed(path)
+
+
+@cache
+def _parsed(path: Path) -> Source:
+    """A module, which several rules look at."""
+    text = path.read_text(encoding="utf-8")
+    return Source(path, text.splitlines(), ast.parse(text))
 
 
 def length(node: Definition) -> int:

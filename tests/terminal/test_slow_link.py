@@ -37,6 +37,12 @@ def decide(child: Console, key: str, reason: str = "") -> None:
     child.type("y")
 
 
+def leave(child: Console) -> None:
+    """End the console, which is no failure."""
+    child.type(LEAVE)
+    assert child.wait() == 0
+
+
 def three_more(stage: Stage) -> list[int]:
     """Somebody who is over, and applications that harm nobody."""
     lab = stage.world.project("bio.lab", (10, 8))
@@ -77,8 +83,7 @@ def test_a_working_day_on_a_slow_line(stage: Stage, tmp_path: Path) -> None:
         child.until("Export")
         child.type("j", "\t", ERASE, *str(target), ENTER)
         child.until("1 row exported to")
-        child.type(LEAVE)
-        assert child.wait() == 0
+        leave(child)
         assert child.modes_left_on() == set()
         assert child.echoes
         words = len("ask again" + "climate" + "service lost it" + "over" + str(target))
@@ -101,8 +106,7 @@ def test_what_is_typed_ahead_confirms_nothing(stage: Stage, tmp_path: Path, ahea
         child.pause(3 * GUARD)
         for application in (stage.modification, stage.newcomer):
             assert stage.world.application(application).state is ApplicationState.PENDING
-        child.type(LEAVE)
-        assert child.wait() == 0
+        leave(child)
 
 
 @pytest.mark.slow
@@ -116,8 +120,7 @@ def test_an_arrow_that_arrives_in_pieces_stays_an_arrow(stage: Stage, tmp_path: 
         child.pause(3 * DELAY)
         child.type("l")
         child.until("cli")
-        child.type(LEAVE)
-        assert child.wait() == 0
+        leave(child)
 
 
 @pytest.mark.slow
@@ -128,8 +131,7 @@ def test_a_key_soon_after_escape_is_no_part_of_it(stage: Stage, tmp_path: Path) 
         child.until("type to find")
         child.type(ESCAPE, "6", apart=DELAY)
         child.until(r"\[6 Audit")
-        child.type(LEAVE)
-        assert child.wait() == 0
+        leave(child)
 
 
 @pytest.mark.slow
@@ -147,8 +149,7 @@ def test_keys_in_one_piece_are_done_one_after_the_other(stage: Stage, tmp_path: 
         child.until(r"Type climate.hpc +\[climate.hpc ")
         child.type("\x1b")
         child.pause(GUARD)
-        child.type(LEAVE)
-        assert child.wait() == 0
+        leave(child)
 
 
 LATE = """

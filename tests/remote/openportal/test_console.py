@@ -23,7 +23,18 @@ from tests.remote.openportal.conftest import URL, Stand
 from tests.remote.openportal.waldur import MEMBER, NEWER, STAFF, SUPPORT, page
 from tests.tui.forms.play import fill, form
 from tests.tui.panes.harbour import agreed, at
-from tests.tui.stage import WIDE, dialog, listens, meanwhile, play, press, said, until, write
+from tests.tui.stage import (
+    NARROW,
+    WIDE,
+    dialog,
+    listens,
+    meanwhile,
+    play,
+    press,
+    said,
+    until,
+    write,
+)
 from tests.tui.troubles import listed, order, screen
 from tui.app import BursarApp
 from tui.dialogs.confirm import ConfirmScreen
@@ -42,6 +53,23 @@ def watched(stand: Stand, script: Script, token: str = STAFF) -> None:
     backend = stand.console(token, CALM)
     try:
         play(BursarApp(Session(backend, Settings("portal", refresh=0.2)), live=True), script, WIDE)
+    finally:
+        asyncio.run(backend.close())
+
+
+def signing_in(
+    stand: Stand, folder: Path, script: Script, pace: Pace = CALM, size: tuple[int, int] = WIDE
+) -> None:
+    """Play with a live console that has its token from a file and asks for another."""
+    kept = folder / "token"
+    kept.write_text(STAFF)
+    kept.chmod(0o600)
+    sign_in = SignIn()
+    backend = stand.console(Tokens(Source(file=kept), "portal", URL, sign_in), pace)
+    session = Session(backend, Settings("portal", refresh=0.2))
+    session.sign_in = sign_in
+    try:
+        play(BursarApp(session, live=True), script, size)
     finally:
         asyncio.run(backend.close())
 
@@ -241,11 +269,6 @@ def test_o60_a_token_that_expires_is_asked_for_and_nothing_is_lost(
     stand: Stand, tmp_path: Path
 ) -> None:
     uuid = stand.waldur.allocation("climate")
-    kept = tmp_path / "token"
-    kept.write_text(STAFF)
-    kept.chmod(0o600)
-    sign_in = SignIn()
-    backend = stand.console(Tokens(Source(file=kept), "portal", URL, sign_in), CALM)
 
     def expires(request: Request) -> Response | None:
         if request.method == "POST":
@@ -275,12 +298,7 @@ def test_o60_a_token_that_expires_is_asked_for_and_nothing_is_lost(
         await shows(pilot, r"climate +climate +OK +0 of 100")
         await until(pilot, lambda: "polled" in said(pilot.app))
 
-    try:
-        session = Session(backend, Settings("portal", refresh=0.2))
-        session.sign_in = sign_in
-        play(BursarApp(session, live=True), script, WIDE)
-    finally:
-        asyncio.run(backend.close())
+    signing_in(stand, tmp_path, script)
     assert len(stand.waldur.written) == 1
     assert stand.waldur.rows[uuid]["node_limit"] == 100
 
@@ -288,12 +306,6 @@ def test_o60_a_token_that_expires_is_asked_for_and_nothing_is_lost(
 def test_a_wrong_token_is_asked_for_again_at_once(stand: Stand, tmp_path: Path) -> None:
     """Where nobody but the poller asks, which waits after a failure."""
     stand.waldur.allocation("climate")
-    kept = tmp_path / "token"
-    kept.write_text(STAFF)
-    kept.chmod(0o600)
-    sign_in = SignIn()
-    tokens = Tokens(Source(file=kept), "portal", URL, sign_in)
-    backend = stand.console(tokens, CALM)
 
     async def script(pilot: Pilot[None]) -> None:
         await order(pilot, "allocations")
@@ -302,28 +314,18 @@ def test_a_wrong_token_is_asked_for_again_at_once(stand: Stand, tmp_path: Path) 
         await prompted(pilot, "the token of token_file is refused")
         await offered(pilot, "9" * 40)
         await prompted(pilot, "the typed token is refused")
-        assert backend.link.state is LinkState.POLLING  # the request goes on
+        assert isinstance(pilot.app, BursarApp)
+        assert pilot.app.session.backend.link.state is LinkState.POLLING  # the request goes on
         await offered(pilot, NEWER)
         await until(pilot, lambda: "polled" in said(pilot.app).splitlines()[0])
 
-    try:
-        session = Session(backend, Settings("portal", refresh=0.2))
-        session.sign_in = sign_in
-        play(BursarApp(session, live=True), script)
-    finally:
-        asyncio.run(backend.close())
+    signing_in(stand, tmp_path, script, size=NARROW)
 
 
 def test_r_asks_again_at_once_who_declined_to_sign_in(stand: Stand, tmp_path: Path) -> None:
     """However long the poller would wait."""
     stand.waldur.allocation("climate")
-    kept = tmp_path / "token"
-    kept.write_text(STAFF)
-    kept.chmod(0o600)
     stand.waldur.dead.add(STAFF)
-    sign_in = SignIn()
-    tokens = Tokens(Source(file=kept), "portal", URL, sign_in)
-    backend = stand.console(tokens, replace(CALM, quick=600, longest=600))
 
     async def script(pilot: Pilot[None]) -> None:
         await prompted(pilot, "refused")
@@ -334,12 +336,7 @@ def test_r_asks_again_at_once_who_declined_to_sign_in(stand: Stand, tmp_path: Pa
         await offered(pilot, NEWER)
         await until(pilot, lambda: "polled" in said(pilot.app).splitlines()[0])
 
-    try:
-        session = Session(backend, Settings("portal", refresh=0.2))
-        session.sign_in = sign_in
-        play(BursarApp(session, live=True), script)
-    finally:
-        asyncio.run(backend.close())
+    signing_in(stand, tmp_path, script, replace(CALM, quick=600, longest=600), NARROW)
 
 
 async def prompted(pilot: Pilot[None], pattern: str) -> None:

@@ -25,22 +25,32 @@ async def somebody_sets(pilot: Pilot[None], stage: Stage, cloud: Cloud, value: i
     await pilot.app.session.read_again()
 
 
+async def opened(pilot: Pilot[None]) -> None:
+    """Open the form while nobody else has set anything."""
+    await at(pilot, TRAIN)
+    await press(pilot, "e")
+    await form(pilot)
+    assert "now 4; 3 to 6" in said(pilot.app)
+
+
+async def previewed(pilot: Pilot[None]) -> None:
+    """Ask for the preview, which says what was set meanwhile."""
+    await press(pilot, "ctrl+s")
+    await dialog(pilot)
+    assert SINCE in " ".join(said(pilot.app).split())
+
+
 def test_a_form_says_what_the_value_is_by_now_and_so_does_its_preview(
     shelves: Stage, cloud: Cloud
 ) -> None:
     async def script(pilot: Pilot[None]) -> None:
-        await at(pilot, TRAIN)
-        await press(pilot, "e")
-        await form(pilot)
-        assert "now 4; 3 to 6" in said(pilot.app)
+        await opened(pilot)
         await somebody_sets(pilot, shelves, cloud, 5)
         await until(pilot, lambda: "! now 5, was 4; 3 to" in said(pilot.app))
         await press(pilot, "ctrl+s")
         assert "Nothing was changed here; now 5, was 4." in said(pilot.app)
         await fill(pilot, value="6")
-        await press(pilot, "ctrl+s")
-        await dialog(pilot)
-        assert SINCE in " ".join(said(pilot.app).split())
+        await previewed(pilot)
         assert re.search(r"machines of g100 +5 -> 6", said(pilot.app))
         await consent(pilot, reason="they grow")
         await closed(pilot)
@@ -53,10 +63,7 @@ def test_what_a_value_may_become_is_as_of_now_and_so_is_the_list_behind(
     shelves: Stage, cloud: Cloud
 ) -> None:
     async def script(pilot: Pilot[None]) -> None:
-        await at(pilot, TRAIN)
-        await press(pilot, "e")
-        await form(pilot)
-        assert "now 4; 3 to 6" in said(pilot.app)
+        await opened(pilot)
         assert "2 of g100 left for anybody" in said(pilot.app)
         cloud.give(G100, 1, T2, "more")
         await somebody_sets(pilot, shelves, cloud, 5)
@@ -82,9 +89,7 @@ def test_the_value_that_somebody_else_set_already_is_no_change(
         await press(pilot, "e")
         await fill(pilot, value="5")
         await somebody_sets(pilot, shelves, cloud, 5)
-        await press(pilot, "ctrl+s")
-        await dialog(pilot)
-        assert SINCE in " ".join(said(pilot.app).split())
+        await previewed(pilot)
         assert "it is 5 machines already" in said(pilot.app)
         assert "WHAT WILL CHANGE" not in said(pilot.app)
 
@@ -104,9 +109,7 @@ def test_a_draft_remembers_what_it_was_typed_over(shelves: Stage, cloud: Cloud) 
         await press(pilot, "y")
         await form(pilot)
         await until(pilot, lambda: "! now 5, was 4" in said(pilot.app))
-        await press(pilot, "ctrl+s")
-        await dialog(pilot)
-        assert SINCE in " ".join(said(pilot.app).split())
+        await previewed(pilot)
 
     play(shelves.app(state=STATE), script)
 

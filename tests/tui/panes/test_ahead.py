@@ -96,16 +96,23 @@ def test_esc_ends_the_waiting_and_keys_are_the_lists_again(
     play(shelves.app(), script)
 
 
+async def typed_into_all(
+    pilot: Pilot[None], slow: Callable[[], Slow], words: str, count: int
+) -> None:
+    """Mark all that is listed, ask for the line, and type before it can be there."""
+    await order(pilot, words)
+    await listed(pilot, lambda found: found == count)
+    await press(pilot, "*")
+    rows = slow()
+    await pilot.press("L", "plus", "2")
+    rows.may.set()
+
+
 def test_keys_for_a_line_that_is_refused_do_nothing(
     shelves: Stage, slow: Callable[[], Slow]
 ) -> None:
     async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "constraints")
-        await listed(pilot, lambda count: count == 5)
-        await press(pilot, "*")
-        rows = slow()
-        await pilot.press("L", "plus", "2")
-        rows.may.set()
+        await typed_into_all(pilot, slow, "constraints", 5)
         await until(pilot, lambda: "machines and networks are marked" in said(pilot.app))
         assert isinstance(pilot.app.screen, ConstraintsPane)
         await press(pilot, "2")
@@ -116,12 +123,7 @@ def test_keys_for_a_line_that_is_refused_do_nothing(
 
 def test_keys_go_into_the_line_that_was_asked_for(shelves: Stage, slow: Callable[[], Slow]) -> None:
     async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "constraints machines")
-        await listed(pilot, lambda count: count == 3)
-        await press(pilot, "*")
-        rows = slow()
-        await pilot.press("L", "plus", "2")
-        rows.may.set()
+        await typed_into_all(pilot, slow, "constraints machines", 3)
         await until(pilot, lambda: "(or +1, -1): +2" in said(pilot.app))
 
     play(shelves.app(), script)

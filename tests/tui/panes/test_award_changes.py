@@ -17,12 +17,17 @@ from tests.tui.troubles import listed, order
 SET_LINKS = "UPDATE portal_remote_project SET links = ?"
 
 
+async def only(pilot: Pilot[None], words: str) -> None:
+    """List the one thing that these words find."""
+    await order(pilot, words)
+    await listed(pilot, lambda count: count == 1)
+
+
 def test_an_award_is_approved_in_the_queue_and_the_next_is_shown(harbour: Stage) -> None:
     p = portal_of(harbour)
 
     async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "awards Glaciers")
-        await listed(pilot, lambda count: count == 1)
+        await only(pilot, "awards Glaciers")
         await press(pilot, "a")
         await until(pilot, lambda: "3 of 4 pending" in said(pilot.app))
         await press(pilot, "A")
@@ -49,8 +54,7 @@ def uuid_of_service(p: Clocked) -> str:
 
 def test_an_award_is_rejected_with_a_reason(harbour: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "awards Tides")
-        await listed(pilot, lambda count: count == 1)
+        await only(pilot, "awards Tides")
         await press(pilot, "X")
         await agreed(pilot)
 
@@ -64,8 +68,7 @@ def test_an_award_is_attached_noted_and_let_go(harbour: Stage) -> None:
     p = portal_of(harbour)
 
     async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "awards Glaciers")
-        await listed(pilot, lambda count: count == 1)
+        await only(pilot, "awards Glaciers")
         await press(pilot, "N", *"asked", "enter")
         await agreed(pilot)
         await press(pilot, "T")
@@ -87,8 +90,7 @@ def test_an_award_of_ours_is_sent_again_noted_and_edited(harbour: Stage) -> None
     p = portal_of(harbour)
 
     async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "remote-projects waiting")
-        await listed(pilot, lambda count: count == 1)
+        await only(pilot, "remote-projects waiting")
         await press(pilot, "N", *"please", "enter")
         await agreed(pilot)
         await press(pilot, "R")
@@ -111,16 +113,14 @@ def test_what_was_decided_is_reviewed_without_what_approving_would_do(harbour: S
     p = portal_of(harbour)
 
     async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "awards Glaciers")
-        await listed(pilot, lambda count: count == 1)
+        await only(pilot, "awards Glaciers")
         await press(pilot, "enter")
         await until(pilot, lambda: "APPROVING IT" in said(pilot.app))
         assert "X reject" in said(pilot.app).rstrip().split("\n")[-1]
         await press(pilot, "A")
         await agreed(pilot)
         await worked(pilot, p)
-        await order(pilot, "awards Glaciers")
-        await listed(pilot, lambda count: count == 1)
+        await only(pilot, "awards Glaciers")
         await press(pilot, "enter")
         await until(pilot, lambda: "ITS PROJECT" in said(pilot.app))
         assert "APPROVING IT" not in said(pilot.app)
@@ -134,8 +134,7 @@ def test_an_award_of_ours_names_the_service_and_links_in_words(harbour: Stage) -
     p.database.write(lambda tx: tx.execute(SET_LINKS, ("{}",)))
 
     async def script(pilot: Pilot[None]) -> None:
-        await order(pilot, "remote-projects waiting")
-        await listed(pilot, lambda count: count == 1)
+        await only(pilot, "remote-projects waiting")
         assert re.search(r"Ocean +AIRR ", said(pilot.app))
         await press(pilot, "enter")
         await until(pilot, lambda: "WAITS FOR THE OTHER SIDE" in said(pilot.app))

@@ -12,7 +12,8 @@ from textual.widgets import OptionList
 
 from backend.core.listing import Query
 from backend.projects.model import ProjectState
-from tests.tui.stage import SIZES, Stage, dialog, play, press, said, settled, until, write
+from tests.tui.stage import SIZES, Stage, dialog, play, press, said, settled, until
+from tests.tui.troubles import consent
 from tui.app import BursarApp
 from tui.panes.commissions import CommissionPane
 from tui.panes.listpane import ListPane
@@ -232,11 +233,7 @@ def test_a_change_is_taken_back_with_a_preview(stage: Stage) -> None:
         await press(pilot, "1", "B")
         assert "nothing was changed in this session" in said(pilot.app)
         await press(pilot, "Z")
-        await dialog(pilot)
-        await write(pilot, "moving")
-        await press(pilot, "enter")
-        await write(pilot, "climate.hpc")
-        await press(pilot, "enter", "y")
+        await consent(pilot, reason="moving", name="climate.hpc")
         await until(pilot, lambda: isinstance(pilot.app.screen, ListPane))
         assert "B takes it back" in said(pilot.app)
         await press(pilot, "B")

@@ -7,7 +7,8 @@ from textual.pilot import Pilot
 
 from backend.projects.model import ApplicationState
 from tests.tui.panes.test_finding import listed, pane
-from tests.tui.stage import Stage, dialog, play, press, said, until, write
+from tests.tui.stage import Stage, dialog, play, press, said, until
+from tests.tui.troubles import consent
 from tui.panes.projects import ProjectsPane
 
 
@@ -69,11 +70,7 @@ def test_what_is_suspended_has_no_application_that_waited(stage: Stage) -> None:
         await press(pilot, "1")
         await listed(pilot, "climate")
         await press(pilot, "Z")
-        await dialog(pilot)
-        await write(pilot, "moving")
-        await press(pilot, "enter")
-        await write(pilot, "climate.hpc")
-        await press(pilot, "enter", "y")
+        await consent(pilot, reason="moving", name="climate.hpc")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProjectsPane))
         assert pane(pilot).list.held
         await press(pilot, "A")
