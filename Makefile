@@ -75,8 +75,10 @@ $(VENV)/.core: pyproject.toml constraints.txt | $(BIN)/python
 	@$(BIN)/python -m compileall -q $(VENV)/lib backend tui || true
 	@touch $@
 
+# All workers of the first run would compile all tests, each for itself: that takes 8 s of each.
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo 'Installing bursar and its tools into $(VENV); this is done once.' >&2
 	@$(PIP_INSTALL) -e '.[server,postgres,test]'
 	@$(BIN)/python -m compileall -q $(VENV)/lib backend tui || true
+	@$(BIN)/python -m pytest --collect-only -qqq >/dev/null || true
 	@touch $(VENV)/.core $@
