@@ -119,10 +119,13 @@ TYPE_SCOPES: Mapping[str, str] = {
     "type": "y.uuid = ?",
     "site": "y.site_id IN (SELECT id FROM nico_site WHERE uuid = ?)",
 }
+HOLDS = "coalesce((SELECT max(h.allocated) FROM nico_pool h WHERE h.type_id = y.id), 0)"
+HOLDER = f"""coalesce((SELECT min(n.org) FROM nico_pool h JOIN nico_tenant n ON n.id = h.tenant_id
+    WHERE h.type_id = y.id AND h.allocated > 0 AND h.allocated = {HOLDS}), '')"""
 SELECT_TYPES = f"""
 SELECT y.id, y.uuid, y.name, s.uuid, s.name, y.status, y.machines, y.allocated,
     CASE WHEN {fields.COUNTED} THEN {fields.INSTANCES} END,
-    {fields.SPARE}
+    {fields.SPARE}, {HOLDER}, {HOLDS}
 FROM nico_type y JOIN nico_site s ON s.id = y.site_id WHERE y.id IN ({{keys}})"""
 COUNT_STATUSES = """
 SELECT type_id, status, count(*) FROM nico_machine WHERE type_id IN ({keys})
@@ -352,8 +355,8 @@ def type_rows(tx: Tx, keys: Sequence[int]) -> dict[int, TypeRow]:
     for id, status, count in tx.within(COUNT_STATUSES, keys):
         statuses.setdefault(id, []).append((status, count))
     return {
-        row[0]: TypeRow(*(*row, tuple(statuses.get(row[0], ()))))
-        for row in tx.within(SELECT_TYPES, keys)
+        key: TypeRow(*(key, *row[:-2], tuple(statuses.get(key, ())), *row[-2:]))
+        for key, *row in tx.within(SELECT_TYPES, keys)
     }
 
 

@@ -69,6 +69,8 @@ TYPES = (
     of("usable", Kind.NUMBER, sort="usable", also=("ready_left",)),
     Field("statuses", lambda row: dict(row.statuses), Kind.DATA, lambda row, style: _statuses(row)),
     rare("status"),
+    rare("holder"),
+    rare("holds", Kind.NUMBER),
 )
 
 

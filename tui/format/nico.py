@@ -76,8 +76,13 @@ def figure(number: int | None) -> str:
 
 def pool(row: ConstraintRow) -> str:
     """Machines that the tenant has of the type, by all its allocations."""
-    known = row.used is not None and row.left is not None
-    return f"{(row.used or 0) + (row.left or 0):,}" if known else UNKNOWN
+    machines = held(row)
+    return UNKNOWN if machines is None else f"{machines:,}"
+
+
+def held(row: ConstraintRow) -> int | None:
+    """The same as a number, None where that is not known."""
+    return None if row.used is None or row.left is None else row.used + row.left
 
 
 def why_not(found: Bounds | None) -> str:

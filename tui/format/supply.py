@@ -58,8 +58,7 @@ def statuses(row: TypeRow) -> str:
 
 
 def instance_type(row: TypeRow, given: Sequence[ConstraintRow], look: Look) -> Iterator[Line]:
-    """An instance type: its machines by status, and who has how many of them; `given` in the
-    order of tenants."""
+    """An instance type: its machines by status, and who has how many of them, most first."""
     name = names.shorten(row.name, look.width - len(row.status) - 2, look.glyphs)
     yield line("name", (name, HEAD), "  ", (row.status, QUIET))
     yield blank()
@@ -70,7 +69,7 @@ def instance_type(row: TypeRow, given: Sequence[ConstraintRow], look: Look) -> I
     body = [line("bar", "  ", *drawn, (f"  {percent(row.allocated, row.assigned)}", QUIET))]
     yield from section("MACHINES", [*body, *_figures(row)], "in use, given away, of all")
     yield from section("BY STATUS", _counts("status", row.statuses))
-    yield from section("WHO HAS THEM", _holders(given), "used of given")
+    yield from section("WHO HAS THEM", _holders(row, given), "used of given, of all")
 
 
 def _figures(row: TypeRow) -> Iterator[Line]:
@@ -93,19 +92,30 @@ def _counts(key: str, told: Iterable[tuple[str, int]]) -> Iterator[Line]:
         yield line(f"{key}.{name}", f"  {name}  {count}")
 
 
-def _holders(given: Sequence[ConstraintRow]) -> Iterator[Line]:
+def _holders(row: TypeRow, given: Sequence[ConstraintRow]) -> Iterator[Line]:
     """Each tenant with what it has by all its allocations, and those one by one."""
-    shown = given[: nico.SHOWN]
+    shown = sorted(given, key=_largest)[: nico.SHOWN]
     tenants = {one.tenant: one for one in shown}
-    told = [(one.tenant_org, nico.used(one), nico.pool(one)) for one in tenants.values()]
-    for one, (org, used, pool) in zip(tenants.values(), columns(told, "<>>"), strict=True):
+    told = [(one.tenant_org, nico.used(one), *_share(one, row)) for one in tenants.values()]
+    for one, (org, used, pool, share) in zip(tenants.values(), columns(told, "<>>>"), strict=True):
         over = ("  OVER", BAD) if one.left is not None and one.left < 0 else ""
-        yield line(f"tenant.{one.tenant}", f"  {org}  {used} of {pool}", over)
+        yield line(
+            f"tenant.{one.tenant}", f"  {org}  {used} of {pool}", (f"  {share}", QUIET), over
+        )
         own = [(each.allocation_name, f"{each.value:,}") for each in shown
                if each.tenant == one.tenant]  # fmt: skip
         for name, value in columns(own, "<>"):
             yield line(f"given.{one.tenant}.{name}", (f"    {name}  {value}", QUIET))
     yield from nico.more("given", len(given) - len(shown))
+
+
+def _largest(one: ConstraintRow) -> tuple[int, str]:
+    return -(nico.held(one) or 0), one.tenant_org
+
+
+def _share(one: ConstraintRow, row: TypeRow) -> tuple[str, str]:
+    held = nico.held(one)
+    return nico.pool(one), "" if held is None else percent(held, row.assigned)
 
 
 # ---------------------------------------------------------------- blocks

@@ -29,6 +29,10 @@ def _ready(row: TypeRow, look: Look) -> Cell:
     return (UNKNOWN, QUIET) if row.ready is None else f"{row.ready:,}"
 
 
+def _most(row: TypeRow, look: Look) -> Cell:
+    return f"{row.holder} {row.holds:,}" if row.holder else ("-", QUIET)
+
+
 COLUMNS: tuple[Column[TypeRow], ...] = (
     Column("name", "TYPE", lambda row, look: row.name, 13, 28, sort="name", middle=True),
     Column("site", "SITE", lambda row, look: row.site_name, 8, 16, sort="site", middle=True),
@@ -47,6 +51,7 @@ COLUMNS: tuple[Column[TypeRow], ...] = (
     Column("usable", "READY LEFT", lambda row, look: supply.usable(row), 10, right=True,
            sort="usable", figure=lambda row: row.usable),
     Column("status", "STATUS", lambda row, look: (row.status, QUIET), 6, 12, drop=30),
+    Column("most", "MOST BY", _most, 10, 20, drop=40, middle=True),
 )  # fmt: skip
 
 

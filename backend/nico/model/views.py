@@ -131,7 +131,8 @@ class NicoDetail:
 class TypeRow:
     """An instance type with its figures (§1, allocationStats); `statuses` are those of its
     machines, with how many have each, by name; none where they are not known. `spare` are Ready
-    and carry no instance. `used` None where it is not known who uses it."""
+    and carry no instance. `used` None where it is not known who uses it. `holder` is the tenant
+    that holds most, `` for none, and `holds` how many."""
 
     key: int
     uuid: str
@@ -144,6 +145,8 @@ class TypeRow:
     used: int | None
     spare: int
     statuses: tuple[tuple[str, int], ...]
+    holder: str = ""
+    holds: int = 0
 
     @property
     def ready(self) -> int | None:

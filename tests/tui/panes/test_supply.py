@@ -49,7 +49,13 @@ def test_a_type_is_told_by_status_and_by_tenant(shelves: Stage, cloud: Cloud) ->
         told = said(pilot.app)
         assert re.search(r"Ready +8\n", re.sub(r" +\n", "\n", told))
         assert re.search(r"Maintenance +1", told)
-        assert re.search(r"t1 +3 of 4\W+acme-train +4\W+t2 +0 of 4\W+t2-eval +4", told)
+        assert re.search(r"t1 +3 of 4 +40%\W+acme-train +4\W+t2 +0 of 4 +40%\W+t2-eval +4", told)
+        cloud.give(G100, 2, T2)
+        await press(pilot, "r")
+        told = re.sub(r"(?<=\d)[+-]", " ", said(pilot.app))
+        assert re.search(r"t2 +0 of 6 +60%\W+.*t1 +3 of 4 +40%", told, re.DOTALL)
+        await press(pilot, "escape")
+        await until(pilot, lambda: re.search(r"g100 .* t2 6 ", said(pilot.app)) is not None)
 
     play(shelves.app(WIDE), script, WIDE)
 
