@@ -186,14 +186,13 @@ def facts(tx: Tx, name: str, keys: Sequence[int]) -> dict[int, Facts]:
 def constraint(tx: Tx, row: ConstraintRow) -> Facts:
     machines = row.kind is Kind.MACHINES
     left = row.value if row.left is None else row.left
-    carved = [Address(row.cidr)] if row.cidr else []
     return Facts(
-        search=[*_search(row), *carved],
+        search=_search(row),
         texts={
             "name": folded(row.allocation_name),
             "uuid": plain(row.allocation, row.uuid),
             **_texts(tx, row),
-            "address": carved,
+            "address": _carved(row),
         },
         numbers={**_numbers(row), **_bounds(row)},
         times={"age": row.created_at, "created": row.created_at, "updated": row.updated_at},
@@ -230,7 +229,11 @@ def allocation(tx: Tx, row: NicoRow) -> Facts:
 
 def _search(row: ConstraintRow) -> list[Text]:
     words = folded(row.allocation_name, row.site_name, row.resource_name)
-    return [*words, *plain(row.tenant_org)]
+    return [*words, *plain(row.tenant_org), *_carved(row)]
+
+
+def _carved(row: ConstraintRow) -> list[Text]:
+    return [Address(row.cidr)] if row.cidr else []
 
 
 def _texts(tx: Tx, row: ConstraintRow) -> Mapping[str, list[Text]]:

@@ -357,9 +357,11 @@ def test_the_database_answers_as_the_judge(name: str, data: Any) -> None:
     check(name, seed, data.draw(asked(name, seed)))
 
 
-def test_room_beside_usage_that_is_not_shown_is_not_known() -> None:
-    """Also where what others seem to use would lift the pool's limit to no limit at all."""
+def test_what_is_seldom_drawn_is_answered_as_well() -> None:
+    """No room is known beside usage that is not shown, also where what others seem to use would
+    lift the pool's limit to no limit at all; networks are found among all allocations."""
     check("quotas", 8, parse("left>-2K", LISTS["quotas"]))
+    check("allocations", 0, parse("10.9.9.0/30", LISTS["allocations"]))
 
 
 @pytest.mark.parametrize("name", ["quotas", "pools"])
