@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -13,6 +14,8 @@ from backend.backend import Link, LinkState
 from backend.core.errors import BursarError, NotSignedIn, Unreachable
 from backend.core.runtime import Runtime, micros
 from backend.remote.mirror import Mirror
+
+log = logging.getLogger("bursar")
 
 T = TypeVar("T")
 ReadingT = TypeVar("ReadingT")
@@ -149,6 +152,10 @@ class Poller(ABC, Generic[ReadingT]):
                 await self._round()
             except BursarError as error:
                 pause = self._failed(error)
+            except Exception as error:
+                log.exception("%s cannot be read", self.place)
+                told = f"{self.place}: an error of bursar's own: {type(error).__name__}"
+                pause = self._failed(BursarError(told, hint="its log says more"))
             else:
                 self._failures, self._error = 0, None
                 self._stand(LinkState.POLLING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 import pytest
 from starlette.requests import Request
@@ -10,9 +11,11 @@ from starlette.responses import Response
 
 from backend.backend import LinkState
 from backend.core import principals
+from backend.core.database import Tx
 from backend.core.errors import Unreachable
 from backend.core.listing import Query
 from backend.remote import Pace, RemoteBackend
+from backend.remote.astakos import poller
 from tests.remote.conftest import Stand, until
 from tests.remote.consoles import console
 from tests.worlds import OPERATOR, person
@@ -77,6 +80,34 @@ def test_a_lost_server_is_told_and_come_back_to(
         await until(backend, back)
 
     stand.play(scene)
+
+
+def mistaken(tx: Tx) -> Mapping[int, frozenset[str]]:
+    """What nobody foresaw."""
+    raise KeyError("no such key")
+
+
+def test_a_mistake_of_bursars_own_is_told_and_is_not_the_end(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene(backend: RemoteBackend) -> None:
+        await backend.badges()
+
+        async def lost() -> bool:
+            return backend.link.state is LinkState.LOST
+
+        with monkeypatch.context() as patch:
+            patch.setattr(poller, "_reserved", mistaken)
+            await until(backend, lost)
+        assert "an error of bursar's own: KeyError" in backend.link.reason
+
+        async def back() -> bool:
+            return backend.link.state is LinkState.POLLING
+
+        await until(backend, back)
+
+    stand.play(scene)
+    assert "no such key" in caplog.text
 
 
 def test_a_server_that_asks_to_wait_is_left_alone(stand: Stand) -> None:
