@@ -109,7 +109,7 @@ def test_what_ends_the_console_ends_its_editor(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGKILL])
 def test_what_was_typed_outlives_the_console(
     database: str, tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -126,10 +126,11 @@ def test_what_was_typed_outlives_the_console(
                 child.read()
         child.signal(number)
         assert child.wait() == 128 + number
+        assert (b"kept as a draft" in child.output) is (number is signal.SIGTERM)
     with console(*arguments, home=tmp_path) as child:
         child.until("phys.lab")
         child.type("n")
-        child.until("Restore draft of")
+        child.until("Restore draft of .*ada@uni.example")
         child.type("y")
         child.until("ada@uni.example")
         [draft] = drafts.glob("*.json")

@@ -12,7 +12,7 @@ from backend import contexts
 from backend.contexts import Config, Context
 from tui.cli.arguments import THEMES
 from tui.cli.opening import Opener
-from tui.cli.output import CRASHED, DONE, say, start_log
+from tui.cli.output import CRASHED, DONE, TERMINATED, say, start_log
 from tui.cli.target import chosen
 from tui.signin import SignIn
 
@@ -109,6 +109,8 @@ def show(opener: Opener, context: Context, backend: Backend | None = None) -> in
     if app.crashed:
         say(f"details in {log}")
         return CRASHED
+    if app.return_code == TERMINATED and app.session.drafts:
+        say("bursar: ended by SIGTERM; what was typed and not sent is kept as a draft")
     return app.return_code or DONE
 
 

@@ -21,11 +21,9 @@ from backend.notices.rules import addressees
 from tui.cli.columns import Field, Kind, of, rare
 from tui.cli.formats import WRITERS
 from tui.cli.lists import selected
-from tui.cli.output import DONE, REFUSED, say, told
+from tui.cli.output import DONE, REFUSED, TERMINATED, say, told
 from tui.cli.target import chosen, existing
 from tui.format.ages import stamp_seconds
-
-TERMINATED = 128 + signal.SIGTERM
 
 
 def _emails(notice: Notice, style: str) -> str:

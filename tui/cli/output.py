@@ -12,7 +12,7 @@ from backend.core.errors import BursarError, Invalid, Unreachable
 from backend.core.text import display
 
 DONE, REFUSED, USAGE, UNREACHABLE, CRASHED = 0, 1, 2, 3, 70
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
 
 
 class OutputFailed(BursarError):

@@ -8,18 +8,21 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from backend.core.errors import StorageError
 from tui import files
+from tui.format.names import cut
 
 DAY = 86_400_000_000
 LONGEST = 30 * DAY
 """Microseconds until a draft is forgotten."""
 MOST = 50
+FEW, BRIEF = 3, 40
+"""Values of a draft that are told, and characters of each."""
 LARGEST = 256 * 1024
 """Bytes of one draft."""
 
@@ -33,6 +36,12 @@ class Draft:
     values: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
     before: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self, ids: Iterable[str]) -> str:
+        """Of what it is: the first few values, in this order of fields."""
+        texts = (" ".join(self.values.get(id, "").split()) for id in ids)
+        found = [cut(text, BRIEF) for text in texts if text]
+        return ", ".join(found[:FEW]) or "a text from the editor"
 
 
 class Drafts:
@@ -56,10 +65,11 @@ class Drafts:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
-    def keep(self, key: str, draft: Draft) -> None:
-        """Keep a draft in place of an earlier one, whole or not at all. Raises StorageError."""
+    def keep(self, key: str, draft: Draft) -> bool:
+        """Keep a draft in place of an earlier one, whole or not at all; False where none are
+        kept. Raises StorageError."""
         if (file := self._file(key)) is None:
-            return
+            return False
         found = {"at": draft.at, "values": dict(draft.values), "text": draft.text}
         found |= {"before": dict(draft.before)} if draft.before else {}
         data = json.dumps(found).encode()
@@ -74,6 +84,7 @@ class Drafts:
         if not self._tidy:
             self._tidy = True
             self._forget(draft.at)
+        return True
 
     def drop(self, key: str) -> None:
         """Forget a draft."""

@@ -76,7 +76,7 @@ class Forms:
             wishes = wished(Wishes(), changed, {})
             return SubmitApplication(actor=self._actor, applicant=applicant, wishes=wishes)
 
-        note = "It is filed for its applicant, whose waiting applications are counted."
+        note = "It is filed for its applicant, whose waiting applications count."
         return Form("New application", "new", tuple(fields), command, capacities, note)
 
     def modification(self, found: ProjectDetail) -> Form:
@@ -211,7 +211,7 @@ def _person(
 
 
 def _comments(text: str = "") -> Field:
-    return Field("comments", "Comments", Kind.TEXT, text, "for who decides", section="TEXTS")
+    return Field("comments", "Comments", Kind.TEXT, text, "for review", section="TEXTS")
 
 
 def limit_id(resource: str, whose: str) -> str:

@@ -67,7 +67,7 @@ class Row(Horizontal):
         told = [now[one.id] for one in self.fields if one.id in now]
         text, style = "; ".join([*told, said(self.fields[0].help)]), QUIET
         if found:
-            text, style = f"! {', '.join(found)}", BAD
+            text, style = f"! {', '.join(dict.fromkeys(found))}", BAD
         elif text.startswith("!"):
             style = WARN
         self._told.update(joined([line("told", (text, style))]))
@@ -271,7 +271,8 @@ class FormScreen(Dialog[Receipt | None]):
         at = draft.at
         today = ages.day(at) == ages.day(self.session.now())
         when = f"{ages.clock(at)[:5]}Z" if today else ages.stamp(at)
-        told = f"Restore draft of {when}? It was typed here and not sent."
+        what = draft.told(one.id for one in self.form.fields)
+        told = f"Restore draft of {when}, {what}? It was typed here and not sent."
         keys = "y restores   del forgets it   esc closes"
         restore = await self.app.push_screen_wait(Offer(self.session, self.form.title, told, keys))
         if restore is None:
@@ -293,11 +294,10 @@ class FormScreen(Dialog[Receipt | None]):
     async def action_leave(self) -> None:
         """Close; asked first when something was typed, which is kept."""
         if self._touched or self._text:
-            keys = "y closes   n goes on"
+            keys = "y or esc closes   n goes on"
             told = "Close the form? What you typed is kept as a draft."
-            if not await self.app.push_screen_wait(
-                Question(self.session, self.form.title, told, keys)
-            ):
+            asking = Question(self.session, self.form.title, told, keys)
+            if await self.app.push_screen_wait(asking) is False:
                 return
             self._keeper.keep()
             self.session.tell("draft kept")

@@ -29,6 +29,7 @@ from tests.tui.stage import (
 )
 from tests.worlds import OPERATOR, RAM, VM, count, person
 from tui.app import BursarApp
+from tui.forms.projects import limit_id
 from tui.panes.projects import ProjectsPane
 from tui.session import Session
 
@@ -377,3 +378,13 @@ def test_the_list_shows_what_was_filed(stage: Stage) -> None:
         await until(pilot, lambda: "new.lab" in said(pilot.app))
 
     play(stage.app(), script)
+
+
+def test_two_that_are_wrong_in_one_way_are_told_once(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "n")
+        await fill(pilot, **{limit_id(VM, "project"): "x", limit_id(VM, "member"): "y"})
+        await until(pilot, lambda: "no number" in said(pilot.app))
+        assert said(pilot.app).count("no number") == 1
+
+    play(stage.app((140, 40)), script, (140, 40))

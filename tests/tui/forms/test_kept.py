@@ -31,12 +31,12 @@ def test_esc_asks_only_when_something_was_typed(stage: Stage) -> None:
         await question(pilot)
         await press(pilot, "n")
         assert pilot.app.screen is screen
-        await press(pilot, "escape", "y")
+        await press(pilot, "escape", "escape")
         await closed(pilot)
         assert "draft kept" in said(pilot.app)
         await press(pilot, "n")
         await question(pilot)
-        assert "Restore draft of 09:09Z?" in said(pilot.app)
+        assert "Restore draft of 09:09Z, mine.lab?" in said(pilot.app)
         await press(pilot, "y")
         assert (await form(pilot)).typed["name"] == "mine.lab"
 

@@ -82,3 +82,12 @@ def test_who_is_over_and_where_comes_before_bars_and_what_is_empty(
         assert head.index("RESOURCE") - head.index("HOLDER") >= (20 if width == 110 else 30)
 
     play(stage.app(), script, (width, 30))
+
+
+def test_a_menu_is_as_wide_as_what_it_offers(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "1", "e")
+        await until(pilot, lambda: bool(pilot.app.screen.query("#choice")))
+        assert f"Change it in place, at once; #{stage.modification} goes on" in said(pilot.app)
+
+    play(stage.app(), script)
