@@ -15,6 +15,7 @@ from tui.format.units import UNKNOWN
 from tui.messages import Message
 from tui.panes import COUNTED, PANES, PaneInfo, beside
 from tui.session import Session
+from tui.widgets.strips import pieces, width_of
 
 NARROW, LOW = 80, 24
 WIDE = 110
@@ -23,23 +24,50 @@ VAST = 200
 SILENT = 15
 """Seconds without an answer that are no pause between two questions any more."""
 _TONES = {messages.INFO: "", messages.WARN: WARN, messages.BAD: BAD}
+PROD = ("PROD", "bold reverse")
+CONTEXT = 14
+"""Cells of a context's name on a small terminal."""
 KEY = "bold $text-primary"
 
 
 def connected(session: Session, width: int) -> tuple[list[Part], list[Part]]:
     """Row 1: the context and who acts; what is behind it and how fresh it is."""
     connection, settings = session.connection, session.settings
-    looks = session.read_only or connection.only_shows
-    badge = ("RO", WARN) if looks else ("RW", "")
     left: list[Part] = [("bursar", "bold"), "  ", (settings.context, "bold"), "  "]
     if settings.production:
-        left += [("PROD", "bold reverse"), "  "]
-    left += [badge, "  ", connection.who]
+        left += [PROD, "  "]
+    left += [_badge(session), "  ", connection.who]
     kind = connection.kind
     if width >= WIDE:
         kind = f"{kind} {names.shorten(connection.place, width // 3, settings.glyphs)}"
         kind += f"   read {ages.clock(session.read_at)}Z" if session.badges else ""
     return left, [(kind, QUIET), "   ", freshness(session)]
+
+
+def small(
+    session: Session, path: Sequence[str], facts: Iterable[Part], width: int
+) -> tuple[list[Part], list[Part]]:
+    """The one row of small terminals: context, how fresh it is, where one is; facts as they fit."""
+    context = names.shorten(session.settings.context, CONTEXT, session.settings.glyphs)
+    left: list[Part] = [(context, "bold"), " "]
+    if session.settings.production:
+        left += [PROD, " "]
+    left += [_badge(session), " ", freshness(session), "  "]
+    room = width - 2 - width_of(pieces(left))
+    where = crumbs(path)
+    left += where if width_of(pieces(where)) <= room else where[-1:]
+    room = width - 4 - width_of(pieces(left))
+    kept: list[Part] = []
+    for fact in facts:
+        if width_of(pieces(joined([*kept, fact], width))) > room:
+            break
+        kept.append(fact)
+    return left, joined(kept, width)
+
+
+def _badge(session: Session) -> Part:
+    looks = session.read_only or session.connection.only_shows
+    return ("RO", WARN) if looks else ("RW", "")
 
 
 def freshness(session: Session) -> Part:
@@ -152,17 +180,14 @@ def logged(said: Message, width: int) -> list[Line]:
     ]
 
 
-def keys(
-    actions: Sequence[tuple[Action, bool]], width: int, *, read_only: bool = False
-) -> list[Part]:
+def keys(actions: Sequence[tuple[Action, bool]], width: int) -> list[Part]:
     """Row n: as many of the keys as fit, help always; those that are off are dim, and the first
-    to go where room is short. In a `read_only` session what changes data stays, dim."""
+    to go where room is short."""
     gap, wide = ("   ", True) if width >= WIDE else ("  ", False)
     *others, last = actions
     room = width - 2 - _size(last[0], wide)
     fitting: set[str] = set()
-    stays = [(action, on or (read_only and action.changes_data)) for action, on in others]
-    for action, _ in sorted(stays, key=lambda one: not one[1]):
+    for action, _ in sorted(others, key=lambda one: not one[1]):
         if (size := _size(action, wide) + len(gap)) <= room:
             room -= size
             fitting.add(action.id)

@@ -177,26 +177,31 @@ class Pane(Subject, Kept, inherit_bindings=False):
         self.connected_row.show(*frame.connected(session, width))
         tabs = frame.tabs(session.badges, session.connection.systems, width)
         self.tab_row.show_tabs(tabs, self.PANE)
-        facts = frame.joined(self.facts(), width)
-        self.crumb_row.show(frame.crumbs(self.path()), facts)
+        if self._is_small:
+            self.crumb_row.show(*frame.small(session, self.path(), self.facts(), width))
+        else:
+            facts = frame.joined(self.facts(), width)
+            self.crumb_row.show(frame.crumbs(self.path()), facts)
+
+    @property
+    def _is_small(self) -> bool:
+        return self.size.width < frame.NARROW or self.size.height < frame.LOW
 
     def _show_keys(self) -> None:
         row, (said, when) = self.message_row, self._message()
         row.show(said, when)
-        if self.size.width < frame.NARROW or self.size.height < frame.LOW:
+        if self._is_small:
             # Where there is no row of its own for it, a message takes that of the keys.
             self.set_class(row.asking or bool(when), "-news")
-        actor = self.session.connection.actor
-        looks_only = bool(actor.name) and not actor.may_change
+        looks = self.session.read_only
         footer = [
             (self.named(self.session.keyed(action)), not self.refusal(action))
             for action in actions.footer(self.SCOPE)
-            if self.offers(action) and not (looks_only and action.changes_data)
+            if self.offers(action) and not (looks and (action.changes_data or action.gives))
         ]
         if (footer, self.size.width) != self._footer:
             self._footer = (footer, self.size.width)
-            read_only = self.session.read_only
-            self.key_row.show(frame.keys(*self._footer, read_only=read_only))
+            self.key_row.show(frame.keys(*self._footer))
 
     def _message(self) -> tuple[Sequence[Part], Sequence[Part]]:
         if self.session.doing:

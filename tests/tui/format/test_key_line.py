@@ -14,10 +14,10 @@ def texts(parts: list[Part]) -> str:
     return "".join(part if isinstance(part, str) else part[0] for part in parts).strip()
 
 
-def line(off: set[str], width: int, *, read_only: bool = False) -> str:
+def line(off: set[str], width: int) -> str:
     """The key line of a project's screen where these actions are off."""
     shown: list[tuple[Action, bool]] = [(one, one.id not in off) for one in footer(Scope.PROJECT)]
-    return texts(frame.keys(shown, width, read_only=read_only))
+    return texts(frame.keys(shown, width))
 
 
 IDS = [one.id for one in footer(Scope.PROJECT)]
@@ -34,13 +34,6 @@ def test_what_is_off_gives_way_to_what_is_on() -> None:
 def test_what_is_off_is_shown_where_there_is_room() -> None:
     assert "reinstate" in line({"project.reinstate"}, 300)
     assert "accept" in line(set(IDS), 80)
-
-
-def test_a_read_only_session_shows_what_it_forbids() -> None:
-    changing = {one.id for one in footer(Scope.PROJECT) if one.changes_data}
-    found = line(changing, 80, read_only=True)
-    assert found == line(set(), 80)
-    assert found != line(changing, 80)
 
 
 def test_the_order_stays() -> None:

@@ -125,7 +125,7 @@ def test_raw(stage: Stage, snap_compare: Compare) -> None:
 
 @pytest.mark.parametrize("size", [(60, 15), (40, 10)], ids=["60x15", "40x10"])
 def test_small_terminals(stage: Stage, snap_compare: Compare, size: tuple[int, int]) -> None:
-    """Two lines of chrome; below 60x15 only what size it takes."""
+    """Two lines of chrome, which say what is connected; below 60x15 only what size it takes."""
 
     async def before(pilot: Pilot[None]) -> None:
         await pilot.pause()

@@ -270,6 +270,17 @@ def test_a_read_only_session_says_so_and_says_why_a_key_is_off(stage: Stage) -> 
     play(stage.app(read_only=True), script)
 
 
+def test_a_session_that_only_looks_from_now_on_offers_no_decisions(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        assert "A approve" in row(pilot, -1)
+        await press(pilot, ":", *"ro", "enter")
+        assert "  RO  " in row(pilot, 1)
+        assert not {"approve", "deny", "edit"} & {*row(pilot, -1).split()}
+        assert {"open", "review", "filter"} <= {*row(pilot, -1).split()}
+
+    play(stage.app(), script)
+
+
 def test_a_production_context_is_louder(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         assert "  PROD  " in row(pilot, 1)
@@ -314,9 +325,9 @@ def test_a_failing_list_is_told_and_the_console_lives(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("size", "first", "lines"),
     [
-        ((79, 24), " Projects", 2),
-        ((80, 23), " Projects", 2),
-        ((60, 15), " Projects", 2),
+        ((79, 24), " local RW * live 2s  Projects ", 2),
+        ((80, 23), " local RW * live 2s  Projects ", 2),
+        ((60, 15), " local RW * live 2s  Projects ", 2),
         ((59, 24), " terminal too small (59x24)", 0),
         ((80, 14), " terminal too small (80x14)", 0),
         ((200, 50), " bursar", 5),

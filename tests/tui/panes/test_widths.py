@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from textual.pilot import Pilot
 
+from backend.core.errors import StorageError
 from backend.quotas.service import project_quotas
 from tests.tui.stage import GIB, Stage, play, press, said, until
 from tests.worlds import RAM
@@ -91,3 +94,29 @@ def test_a_menu_is_as_wide_as_what_it_offers(stage: Stage) -> None:
         assert f"Change it in place, at once; #{stage.modification} goes on" in said(pilot.app)
 
     play(stage.app(), script)
+
+
+@pytest.mark.parametrize(
+    ("size", "given", "left", "right"),
+    [
+        ((60, 20), {}, " local RW * live 2s  Projects ", " 2  sort NAME^  units auto "),
+        ((79, 30), {"context": "a-long-context-name"}, " a-long-~t-name RW * live", "auto "),
+        ((100, 20), {"production": True}, " local PROD RW * live 2s  Projects ", "units auto "),
+        ((60, 15), {"read_only": True, "context": "team"}, " team RO * live 2s  Proj", "auto "),
+    ],
+)  # fmt: skip
+def test_a_small_terminal_says_what_is_connected_and_where_one_is(
+    stage: Stage, size: tuple[int, int], given: dict[str, Any], left: str, right: str
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        head = said(pilot.app).splitlines()[0]
+        assert head.replace("…", "~").startswith(left)
+        assert head.endswith(right)
+        await press(pilot, "enter", "M" if size[0] > 60 else "2")
+        assert said(pilot.app).splitlines()[0].replace("…", "~").startswith(left[:20])
+        pilot.app.session.failure = StorageError("gone")  # type: ignore[attr-defined]
+        pilot.app.screen.show_chrome()  # type: ignore[attr-defined]
+        await pilot.pause()
+        assert "stale " in said(pilot.app).splitlines()[0]
+
+    play(stage.app(size, **given), script, size)
