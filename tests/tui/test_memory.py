@@ -9,10 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from backend.core.listing import Query
-from tests.tui.stage import Stage
+from tests.tui.stage import Stage, play, said, until
 from tui import memory
+from tui.app import BursarApp
 from tui.history import Place
 from tui.session import Session
 
@@ -44,6 +46,15 @@ def test_a_session_goes_on_where_the_last_one_ended(stage: Stage, tmp_path: Path
     assert after.typed == {":": ["over"]}
     assert after.begins == "quotas"
     assert not after.messages
+
+
+def test_a_filter_that_is_taken_up_says_of_how_many(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "1 of 2" in said(pilot.app))
+
+    made = session(stage)
+    made.list_state("projects").query = Query("climate", sort="name")
+    play(BursarApp(made, live=False), script)
 
 
 def test_the_file_is_private_and_whole(stage: Stage, tmp_path: Path) -> None:

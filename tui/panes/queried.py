@@ -175,19 +175,27 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
             self.session.history.visit(self.list_id, self.query_shown)
 
     def counted(self, shown: int) -> None:
-        """So many rows are listed, which are all where nothing is left out."""
+        """So many rows are listed, which are all where nothing is left out; a list that begins
+        with a filter must not be taken for all there is."""
+        query = self.query_shown
         if not self._is_part:
             self.state.total, self.state.counted_at = shown, self.session.version
+        elif self.state.total is None and (query.text or query.view != self.VIEW):
+            self.start(self._count, group="count")
         lost = not shown and self.query_shown.text and self._elsewhere is None
         if lost and (wider := self.wider()) is not None:
             self.start(self._look_elsewhere, wider, group="elsewhere")
 
     async def count_again(self) -> None:
         """All rows, where they were counted before and a part of them is listed now."""
-        state, version = self.state, self.session.version
-        if state.total is None or state.counted_at == version or not self._is_part:
-            return
-        state.total, state.counted_at = len(await self.listing().keys(Query())), version
+        state = self.state
+        if state.total is not None and state.counted_at != self.session.version and self._is_part:
+            await self._count()
+
+    async def _count(self) -> None:
+        version = self.session.version
+        self.state.total = len(await self.listing().keys(Query()))
+        self.state.counted_at = version
         self.show_chrome()
 
     @property
