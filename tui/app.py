@@ -105,9 +105,17 @@ class BursarApp(Following, inherit_bindings=False):
         if self._live:
             self._ticking = self.set_interval(self.session.settings.refresh, self._tick)
         if not self.is_headless:
+            self._fit_colours()
             self._listen()
             self.app_resume_signal.subscribe(self, self._resumed)
         self.call_after_refresh(settle_memory)
+
+    def _fit_colours(self) -> None:
+        """Themes as this terminal can show them."""
+        if others := [*theme.changed(self.console.color_system)]:
+            for one in others:
+                self.register_theme(one)
+            self.refresh_css(animate=False)
 
     def _listen(self) -> None:
         """Textual restores the terminal only when it leaves by itself."""

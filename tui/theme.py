@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from textual.theme import Theme
 
@@ -129,8 +130,20 @@ ANSI = Theme(
     },
 )
 
+# What the cursor's colours come to in 16 colours is white on cyan, or grey on yellow where bold
+# makes colours brighter. White on blue can be read everywhere.
+FEW = {"cursor-row": "#0000aa", "cursor-text": "#ffffff"}
+
 THEMES = (DARK, LIGHT, HIGH_CONTRAST, ANSI)
 DEFAULT = DARK.name
+
+
+def changed(colors: str | None) -> Iterator[Theme]:
+    """The themes that have to be others on a terminal with what Rich calls these colours."""
+    if colors == "standard":
+        for one in THEMES:
+            if not one.ansi:
+                yield replace(one, variables={**one.variables, **FEW})
 
 
 def chosen(name: str, environ: Mapping[str, str]) -> Theme:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from itertools import product
 
 import pytest
+from rich.color import ColorSystem
 from rich.segment import Segment
 from textual.app import App
 from textual.color import Color
@@ -15,7 +16,9 @@ from textual.theme import Theme
 from tests.tui.panes.test_pictures import Compare, open_pane
 from tests.tui.stage import NARROW, WIDE, Stage, dialog, play, press, review, settled
 from tui import theme
+from tui.app import BursarApp
 
+WHITE, BLUE = 15, 4
 TRUECOLOR = [one for one in theme.THEMES if not one.ansi]
 LEAST = {theme.HIGH_CONTRAST.name: 7.0}
 TEXTS = ("foreground", "text-muted", "text-primary", "text-warning", "text-error", "text-success")
@@ -208,3 +211,26 @@ def _pictured(stage: Stage, compare: Compare, name: str) -> bool:
     stage.world.approve(stage.modification)
     app = stage.app(theme=name)
     return compare(app, terminal_size=NARROW, run_before=before)
+
+
+@by_theme
+def test_the_row_under_the_cursor_can_be_read_in_eight_colours(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, one: Theme
+) -> None:
+    monkeypatch.setenv("TERM", "screen")
+    monkeypatch.delenv("COLORTERM", raising=False)
+
+    async def script(pilot: Pilot[None]) -> None:
+        assert isinstance(app := pilot.app, BursarApp)
+        await open_pane(pilot, "2")
+        app._fit_colours()  # which is the terminal's, and there is none
+        await settled(pilot)
+        row = app.screen.query_one("#list").get_component_rich_style("table--cursor")
+        few = [
+            colour.downgrade(ColorSystem.STANDARD)
+            for colour in (row.color, row.bgcolor)
+            if colour is not None
+        ]
+        assert [colour.number for colour in few] == [WHITE, BLUE]
+
+    play(stage.app(theme=one.name), script)
