@@ -52,9 +52,10 @@ COLUMNS: tuple[Column[JournalRow], ...] = (
     Column("time", "TIME", _time, 11, 19),
     Column("who", "WHO", _who, 10, 20, middle=True),
     Column("action", "ACTION", lambda row, look: row.action, 19, 24, middle=True),
-    Column("about", "ABOUT", lambda row, look: row.about, 16, 36),
+    Column("about", "ABOUT", lambda row, look: row.about, 16, 36, enough=16),
     Column("outcome", "", _outcome, 7, news=True),
-    Column("reason", "REASON", lambda row, look: row.reason, 14, 60, drop=10),
+    Column("reason", "REASON", lambda row, look: row.reason, 14, 60, drop=10,
+           bare=lambda row: not row.reason),
 )  # fmt: skip
 
 

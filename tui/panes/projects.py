@@ -79,9 +79,9 @@ def fullness(pool: tuple[str, int, int], look: Look) -> tuple[str, str]:
 
 
 COLUMNS: tuple[Column[ProjectRow], ...] = (
-    Column("name", "NAME", lambda row, look: row.name, 13, 28, enough=13, sort="name",
+    Column("name", "NAME", lambda row, look: row.name, 13, 28, enough=14, sort="name",
            middle=True),
-    Column("owner", "OWNER", lambda row, look: names.brief_person(row.owner), 12, 24, enough=12,
+    Column("owner", "OWNER", lambda row, look: names.brief_person(row.owner), 12, 24, enough=13,
            sort="owner", middle=True),
     Column("state", "STATE", _state, 12, sort="state", news=True),
     Column("app", "APP", _application, 5, sort="app",
