@@ -44,6 +44,13 @@ def connected(session: Session, width: int) -> tuple[list[Part], list[Part]]:
     return left, [(kind, QUIET), "   ", freshness(session)]
 
 
+def where(
+    session: Session, path: Sequence[str], facts: Iterable[Part], width: int
+) -> tuple[list[Part], list[Part]]:
+    """Row 3: where one is; facts."""
+    return crumbs(path), joined(facts, width)
+
+
 def small(
     session: Session, path: Sequence[str], facts: Iterable[Part], width: int
 ) -> tuple[list[Part], list[Part]]:
@@ -54,8 +61,8 @@ def small(
         left += [PROD, " "]
     left += [_badge(session), " ", freshness(session), "  "]
     room = width - 2 - width_of(pieces(left))
-    where = crumbs(path)
-    left += where if width_of(pieces(where)) <= room else where[-1:]
+    steps = crumbs(path)
+    left += steps if width_of(pieces(steps)) <= room else steps[-1:]
     room = width - 4 - width_of(pieces(left))
     kept: list[Part] = []
     for fact in facts:

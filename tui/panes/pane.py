@@ -177,11 +177,8 @@ class Pane(Subject, Kept, inherit_bindings=False):
         self.connected_row.show(*frame.connected(session, width))
         tabs = frame.tabs(session.badges, session.connection.systems, width)
         self.tab_row.show_tabs(tabs, self.PANE)
-        if self._is_small:
-            self.crumb_row.show(*frame.small(session, self.path(), self.facts(), width))
-        else:
-            facts = frame.joined(self.facts(), width)
-            self.crumb_row.show(frame.crumbs(self.path()), facts)
+        where = frame.small if self._is_small else frame.where
+        self.crumb_row.show(*where(session, self.path(), self.facts(), width))
 
     @property
     def _is_small(self) -> bool:
