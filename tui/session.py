@@ -115,8 +115,7 @@ class Session:
         self.done = ""
         """What was changed last, `` for nothing in this session."""
         self._undoing: Undoing | None = None
-        self.drafts: set[str] = set()
-        """What was typed and not sent, by the keys it is kept under."""
+        self.drafts_kept: set[str] = set()
         self.orphaned: Mapping[int, str] = {}
         """How it is known that nothing stands behind consumers, by their keys."""
         self.settling = Settling()

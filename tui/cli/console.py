@@ -109,7 +109,7 @@ def show(opener: Opener, context: Context, backend: Backend | None = None) -> in
     if app.crashed:
         say(f"details in {log}")
         return CRASHED
-    if app.return_code == TERMINATED and app.session.drafts:
+    if app.return_code == TERMINATED and app.session.drafts_kept:
         say("bursar: ended by SIGTERM; what was typed and not sent is kept as a draft")
     return app.return_code or DONE
 

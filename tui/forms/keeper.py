@@ -90,9 +90,9 @@ class Keeper:
             self._stored = number
             if draft is None:
                 self._drafts.drop(self._key)
-                self._session.drafts.discard(self._key)
+                self._session.drafts_kept.discard(self._key)
             elif self._drafts.keep(self._key, draft):
-                self._session.drafts.add(self._key)
+                self._session.drafts_kept.add(self._key)
 
     def _rest(self) -> None:
         if self._timer is not None:
