@@ -128,14 +128,17 @@ def test_stale(stage: Stage, snap_compare: Compare, size: tuple[int, int]) -> No
 
 
 def test_refused(stage: Stage, snap_compare: Compare) -> None:
-    """The error, that nothing was changed and what to press; Cancel focused."""
+    """The error, who was faster, that nothing was changed and what to press; Close focused."""
+
+    stage.world.clock.goes = False
 
     async def before(pilot: Pilot[None]) -> None:
         await press(pilot, "5", "A")
         await dialog(pilot)
         stage.settle()
         await press(pilot, "enter", "y")
-        await until(pilot, lambda: "Nothing was changed" in said(pilot.app))
+        await until(pilot, lambda: "It was op" in said(pilot.app))
+        await until(pilot, lambda: "Close" in said(pilot.app))
 
     assert shown(stage, snap_compare, before)
 

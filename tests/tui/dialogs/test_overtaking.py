@@ -43,7 +43,7 @@ def test_of_a_commission_too_that_is_gone_when_it_is_confirmed(stage: Stage) -> 
         await press(pilot, *"lost", "enter", "y")
         told = re.compile(r"It was bo, accept at \d\d:\d\d:\d\dZ, without a reason")
         await until(pilot, lambda: told.search(said(pilot.app)) is not None)
-        assert "Close" in said(pilot.app)
+        await until(pilot, lambda: "Close" in said(pilot.app))
 
     play(stage.app(), script)
 
