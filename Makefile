@@ -18,7 +18,7 @@ $(shell [ -x $(BIN)/python ] || rm -rf $(VENV))
 help:
 	@echo 'make demo         the console on a throw-away demo world'
 	@echo 'make test         the tests; pass options on with ARGS="-k quotas"'
-	@echo 'make test-slow    the tests that take long: peers, kills, slow lines'
+	@echo 'make test-slow    the tests that take long: PostgreSQL, peers, kills, slow lines'
 	@echo 'make check        formatting, lint, types and import contracts'
 	@echo 'make fmt          format and mend what can be mended'
 	@echo 'make snapshots    run the tests and accept the pictures they take'

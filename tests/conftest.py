@@ -55,9 +55,14 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"unset {', '.join(sorted(too_late))}, or run the tests with -n")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first, so that no worker is left alone with it at the end."""
+    """What takes longest begins first, so that no worker is left alone with it at the end. What
+    asks for a PostgreSQL takes long, whatever it does with it."""
     items.sort(key=lambda item: LONG not in item.path.parents)
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
 
 
 def pytest_collection_finish() -> None:

@@ -14,7 +14,10 @@ import pytest
 from backend.core.database import Step, open_database
 from tests.postgres import Server
 
-ENGINES = ("sqlite", "postgresql")
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+MARKS = {SQLITE: (), POSTGRESQL: (pytest.mark.slow,)}
+"""What a test with each engine is marked with: a server is a peer that takes its time."""
+ENGINES = tuple(pytest.param(engine, marks=marks) for engine, marks in MARKS.items())
 
 sqlite_only = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 """For a test of what SQLite does."""

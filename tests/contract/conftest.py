@@ -10,7 +10,7 @@ import pytest
 from backend.check import findings
 from backend.schema import STEPS
 from tests.contract.forms import FORMS, Can, Stand, standing
-from tests.places import ENGINES, in_files, on_server
+from tests.places import MARKS, SQLITE, in_files, on_server
 from tests.worlds import world_w
 
 
@@ -20,10 +20,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         markers = metafunc.definition.iter_markers("needs")
         needed = frozenset[Can](need for marker in markers for need in marker.args)
         able = [
-            pytest.param((name, engine), id=f"{name}-{engine}", marks=form.marks)
+            pytest.param((name, engine), id=f"{name}-{engine}", marks=(*form.marks, *marks))
             for name, form in FORMS.items()
-            for engine in (ENGINES if form.on_database else ENGINES[:1])
-            if needed <= form.can
+            for engine, marks in MARKS.items()
+            if (engine == SQLITE or form.on_database) and needed <= form.can
         ]
         metafunc.parametrize("stand", able, indirect=True, scope="module")
 
@@ -35,7 +35,7 @@ def stand(
     """World W and a form on it; the database is sound at the end."""
     form, engine = request.param
     with ExitStack() as until:
-        if engine == "sqlite":
+        if engine == SQLITE:
             new_place = in_files(tmp_path_factory.mktemp("contract"))
         else:
             new_place = on_server(request.getfixturevalue("postgres"), until)

@@ -20,7 +20,7 @@ from tests.nico.wire.nico import Cast, Nico, nico
 from tests.places import Place
 from tests.serving import IN_PROCESS, serving
 
-FORMS = ["asgi", "served", "postgres"]
+FORMS = ["asgi", "served", pytest.param("postgres", marks=pytest.mark.slow)]
 
 
 @contextmanager

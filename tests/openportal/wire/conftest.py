@@ -25,7 +25,7 @@ from tests.openportal.wire.waldur import Cast, Waldur, waldur
 from tests.places import Place
 from tests.serving import IN_PROCESS, serving
 
-FORMS = ["asgi", "served", "postgres"]
+FORMS = ["asgi", "served", pytest.param("postgres", marks=pytest.mark.slow)]
 
 
 @contextmanager

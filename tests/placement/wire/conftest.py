@@ -29,7 +29,7 @@ GRANTS = {
 ROLES = {"service": "service", "reader": "reader", "nobody": ""}
 TOKEN = "X-Auth-Token"
 FORMS = [pytest.param("real", marks=pytest.mark.slow), "asgi", "served"]
-OURS = ["asgi", "served", "postgres"]
+OURS = ["asgi", "served", pytest.param("postgres", marks=pytest.mark.slow)]
 
 Credentials = Callable[[str], Mapping[str, str]]
 
