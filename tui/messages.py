@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 INFO, WARN, BAD = "info", "warn", "bad"
 """How loud something is said."""
+UNCHANGED = "nothing was changed"
+"""What is said of a decision that was not made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ class AskingDialog(Dialog[ResultT]):
         """Nothing can be carried out any more."""
         self.resting = False
         """No key is taken since `enter` led to the button: a paste may be going on."""
+        self._mistake = ""
+        """What is said to be lacking, until it is not."""
         self._clock, self._opened = clock, clock()
 
     def heading(self) -> str:
@@ -214,6 +216,9 @@ class AskingDialog(Dialog[ResultT]):
         if (safe := display(event.value)) != event.value:
             event.input.value = safe
         self.show_button()
+        if self._mistake and self._mistake != self._lacking():
+            self._mistake = ""
+            self.warn("")
 
     @on(Input.Submitted)
     def _next_field(self, event: Input.Submitted) -> None:
@@ -221,6 +226,7 @@ class AskingDialog(Dialog[ResultT]):
         if given and self.consent.needs_name:
             self.query_one("#name").focus()
         elif lacking := self._lacking():
+            self._mistake = lacking
             self.warn(f"It {lacking}.")
             self._focus_first()
         else:
@@ -252,7 +258,7 @@ class AskingDialog(Dialog[ResultT]):
         """Close; what runs goes on and its outcome is told."""
         self.left = self.applying
         if not self.applying:
-            self.session.tell("nothing was changed")
+            self.session.tell(messages.UNCHANGED)
         self.dismiss(None)
 
     def action_confirm(self) -> None:

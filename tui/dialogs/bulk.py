@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from backend.core.errors import BursarError
-from tui import cases
+from tui import cases, messages
 from tui.cases import Case
 from tui.dialogs.asking import AskingDialog
 from tui.dialogs.consent import Consent
@@ -51,8 +51,10 @@ class BulkScreen(AskingDialog[None]):
         if self.applying:
             self.left = True
             self.warn("Stopping after this one.")
-        else:
-            self.dismiss(None)
+            return
+        if not self.over:
+            self.session.tell(messages.UNCHANGED)
+        self.dismiss(None)
 
     async def carry_out(self, reason: str) -> None:
         """One after the other."""

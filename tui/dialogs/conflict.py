@@ -20,7 +20,7 @@ from tui.dialogs.dialog import Dialog
 from tui.format.conflicts import conflict
 from tui.format.failures import failure
 from tui.format.lines import Line, Look
-from tui.messages import WARN
+from tui.messages import UNCHANGED, WARN
 from tui.session import ELSEWHERE, Session
 from tui.widgets.text import TextPanel
 from tui.wishes import Side, Wish
@@ -95,7 +95,7 @@ class ConflictScreen(Dialog[bool]):
     @on(Button.Pressed, "#cancel")
     def action_leave(self) -> None:
         """Leave it."""
-        self.session.tell("nothing was changed")
+        self.session.tell(UNCHANGED)
         self.dismiss(False)
 
 

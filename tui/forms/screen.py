@@ -361,7 +361,7 @@ class FormScreen(Dialog[Receipt | None]):
         elif outcome.text:
             self.warn("There are mistakes left in the text; ^o goes on with it.")
         elif self._editor_first and not self._touched:
-            self.session.tell("nothing was changed")
+            self.session.tell(messages.UNCHANGED)
             self.dismiss(None)
 
     def _visit(self, text: str) -> bytes:

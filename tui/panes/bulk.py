@@ -11,7 +11,7 @@ from backend.core.plan import Command
 from backend.core.text import counted
 from tui import cases
 from tui.cases import Case
-from tui.messages import WARN
+from tui.messages import UNCHANGED, WARN
 from tui.panes.pane import Pane
 from tui.widgets.rows import RowT
 from tui.widgets.table import ResourceTable
@@ -156,7 +156,7 @@ async def _preview(pane: Pane, found: Sequence[Case]) -> None:
     def stop() -> None:
         pane.workers.cancel_group(pane, "change")
         session.doing = ""
-        session.tell("nothing was changed", WARN)
+        session.tell(UNCHANGED, WARN)
 
     session.stop = stop
     try:

@@ -176,6 +176,24 @@ def test_all_marked_commissions_are_rejected_with_one_consent(queue: Stage) -> N
     assert entries == [("the service lost them",)] * 5
 
 
+def test_a_mistake_leaves_the_buttons_on_screen_until_it_is_mended(queue: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "5", "*", "X")
+        screen = await bulk(pilot)
+        await press(pilot, "enter")
+        mistake = "It needs a reason."
+        await until(pilot, lambda: mistake in said(pilot.app) and "Cancel" in said(pilot.app))
+        await write(pilot, "the service lost them")
+        await until(pilot, lambda: mistake not in said(pilot.app))
+        assert "Cancel" in said(pilot.app)
+        await press(pilot, "escape")
+        await gone(pilot)
+        assert screen.session.news is not None
+        assert screen.session.news.text == "nothing was changed"
+
+    play(queue.app(), script, (80, 20))
+
+
 def test_approving_several_takes_as_much_as_denying_them(queue: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "1")
