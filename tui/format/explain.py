@@ -20,7 +20,7 @@ def explanation(found: Explanation, look: Look, past: History | None = None) -> 
         *section("IN WORDS", in_words(row, look)),
         *section("THE SUM", the_sum(row, look)),
         *section("LAST 24 H (usage)", _past(row, past, look) if past else ()),
-        *section(f"WHO ELSE USES {names.project(row)}", _others(found, look)),
+        *section(f"WHO USES {names.project(row)}", _others(found, look)),
         *section("PENDING COMMISSIONS", _pending(found, look)),
     ]
 

@@ -27,8 +27,8 @@ TONES = {QuotaState.FULL: WARN, QuotaState.UNKNOWN: QUIET}
 
 
 def bar(row: QuotaRow, look: Look) -> Cell:
-    """The row's bar in the cells there are, if all it shows is known."""
-    if not row.taken_known:
+    """The row's bar in the cells there are, if all it shows is known and there is any of it."""
+    if not row.taken_known or not (row.limit or row.usage):
         return ""
     segments = bars.quota_bar(row.limit, row.usage, row.pending, row.effective, look.width)
     return bars.parts(segments, look.glyphs)

@@ -51,7 +51,8 @@ def width_of(found: Iterable[Piece]) -> int:
 
 
 def clipped(found: Sequence[Piece], width: int, glyphs: Glyphs = UNICODE) -> list[Piece]:
-    """The pieces cut at the end to at most `width` cells."""
+    """The pieces cut at the end to at most `width` cells; blanks there need no sign of it."""
+    found = found if width_of(found) <= width else _shorn(found)
     kept: list[Piece] = []
     room = width
     for n, (text, style) in enumerate(found):
@@ -62,6 +63,14 @@ def clipped(found: Sequence[Piece], width: int, glyphs: Glyphs = UNICODE) -> lis
         kept.append((text, style))
         room -= size
     return kept
+
+
+def _shorn(found: Sequence[Piece]) -> list[Piece]:
+    """Without the blanks at the end."""
+    kept = list(found)
+    while kept and not kept[-1][0].strip():
+        kept.pop()
+    return [*kept[:-1], (kept[-1][0].rstrip(), kept[-1][1])] if kept else []
 
 
 def _marked(text: str, glyphs: Glyphs) -> str:

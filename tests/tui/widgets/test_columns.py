@@ -15,7 +15,7 @@ from tui.format.lines import Look
 from tui.widgets.columns import EXTRA, LUXURY, Column, arrange, heading
 from tui.widgets.drawing import Drawing, RowState
 from tui.widgets.rows import Mark
-from tui.widgets.strips import Cell, fitted, pieces, width_of
+from tui.widgets.strips import Cell, clipped, fitted, pieces, width_of
 
 COLUMNS: tuple[Column[Item], ...] = (
     Column("name", "NAME", lambda row, look: row.name, 10, 20, sort="name", middle=True),
@@ -170,3 +170,14 @@ def test_a_row_on_its_way_has_a_placeholder() -> None:
     drawing = Drawing(COLUMNS)
     drawing.fit(Look(40, UNICODE), 0)
     assert "".join(text for text, _ in drawing.row(None, RowState())) == "  …"
+
+
+def test_blanks_at_the_end_are_cut_without_a_sign() -> None:
+    assert clipped([("Left ", ""), ("20G", "bold"), ("  ", ""), ("   ", "dim")], 8) == [
+        ("Left ", ""),
+        ("20G", "bold"),
+    ]
+    assert clipped([("Left ", ""), ("20G  ", ""), ("of 30G", "")], 8) == [
+        ("Left ", ""),
+        ("20…", ""),
+    ]
