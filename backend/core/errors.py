@@ -16,11 +16,14 @@ HeadersTooLarge 431, TooSlow 408, Throttled 429, Overloaded 503; and ServerFaile
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from backend.core.plan import Plan
+
+log = logging.getLogger("bursar")
 
 
 class BursarError(Exception):
@@ -227,3 +230,10 @@ class Overloaded(BursarError):
     """The server has too much to do, or ends; `retry_after` in the data is in seconds (503)."""
 
     code, status, title = "overloaded", 503, "Overloaded"
+
+
+def unforeseen(place: str, error: Exception) -> BursarError:
+    """What failed at a place for a reason that is bursar's own; only the log tells it whole."""
+    log.error("%s: an error of bursar's own", place, exc_info=error)
+    told = f"{place}: an error of bursar's own: {type(error).__name__}"
+    return BursarError(told, hint="its log says more")

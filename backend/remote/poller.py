@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -11,11 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from backend.backend import Link, LinkState
-from backend.core.errors import BursarError, NotSignedIn, Unreachable
+from backend.core.errors import BursarError, NotSignedIn, Unreachable, unforeseen
 from backend.core.runtime import Runtime, micros
 from backend.remote.mirror import Mirror
-
-log = logging.getLogger("bursar")
 
 T = TypeVar("T")
 ReadingT = TypeVar("ReadingT")
@@ -153,9 +150,7 @@ class Poller(ABC, Generic[ReadingT]):
             except BursarError as error:
                 pause = self._failed(error)
             except Exception as error:
-                log.exception("%s cannot be read", self.place)
-                told = f"{self.place}: an error of bursar's own: {type(error).__name__}"
-                pause = self._failed(BursarError(told, hint="its log says more"))
+                pause = self._failed(unforeseen(self.place, error))
             else:
                 self._failures, self._error = 0, None
                 self._stand(LinkState.POLLING)

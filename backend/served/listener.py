@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from backend.backend import Link, LinkState
-from backend.core.errors import BursarError, NotSignedIn
+from backend.core.errors import BursarError, NotSignedIn, unforeseen
 from backend.core.runtime import Runtime, micros
 from backend.http import Http
 from backend.served import wire
@@ -93,6 +93,8 @@ class Listener:
             except BursarError as error:
                 signed_out = isinstance(error, NotSignedIn)
                 await self._pause(LinkState.SIGNED_OUT if signed_out else LinkState.LOST, error)
+            except Exception as error:
+                await self._pause(LinkState.LOST, unforeseen(self._http.place, error))
 
     async def _pause(self, state: LinkState, error: BursarError) -> None:
         longest = min(self._pace.longest, self._pace.pause * 2**self._failures)

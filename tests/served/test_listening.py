@@ -231,6 +231,27 @@ def test_a_server_of_another_version_is_told(world: World, monkeypatch: pytest.M
     )
 
 
+def test_a_mistake_of_bursars_own_is_told_and_is_not_the_end(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def mistaken(model: type[object], octets: bytes) -> wire.Head:
+        raise KeyError("no such key")
+
+    async def scene() -> None:
+        async with listening(Network(server(world))) as ear:
+            await ear.becomes(LinkState.LIVE)
+            with monkeypatch.context() as patch:
+                patch.setattr(wire, "request", mistaken)
+                await asyncio.to_thread(world.project, "mistaken.lab")
+                await ear.becomes(LinkState.LOST)
+                assert "an error of bursar's own: KeyError" in ear.link.reason
+            await ear.becomes(LinkState.LIVE)
+            await ear.hears(world, "understood.lab")
+
+    asyncio.run(scene())
+    assert "no such key" in caplog.text
+
+
 def test_what_nobody_waits_for_any_more_is_stopped(world: World) -> None:
     head = count(world, "SELECT max(seq) FROM journal")
     headers = {"Authorization": f"Bearer {token_of(Role.VIEWER)}"}
