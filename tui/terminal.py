@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import select
+import signal
 import time
 from collections.abc import Iterable
 from concurrent.futures import wait
@@ -22,6 +23,8 @@ from textual.widgets import Input
 ASK_STATUS, READY = "\x1b[5n", b"\x1b[0n"
 PATIENCE = 1.0
 """Seconds to wait for what is still on its way."""
+LOOK = 2.0
+"""Seconds between two looks whether the terminal is still there."""
 LONGEST_KEY, GLANCE = 0.5, 0.02
 """Seconds that the next key is kept back at most, and between two looks whether it is over."""
 ESC, BEGIN = "\x1b", "[O"
@@ -107,9 +110,11 @@ class TerminalDriver(LinuxDriver):
     Textual would type into the field that was left, and erase what was typed after the
     erasing. Over a slow line answers and reports of the mouse arrive when the console has gone: it
     waits for the last, or the shell would take them for something typed. A process that was
-    stopped from outside puts everything away before it begins anew."""
+    stopped from outside puts everything away before it begins anew. Of a terminal that went only
+    who heads the session is told, which may be a program that stays: what is gone is noticed."""
 
     _asked = False
+    _looking: asyncio.TimerHandle | None = None
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -119,9 +124,20 @@ class TerminalDriver(LinuxDriver):
         """Begin, or begin again."""
         self._asked = False
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._look()
+
+    def _look(self) -> None:
+        asking = select.poll()
+        asking.register(self.fileno, 0)
+        if any(found & select.POLLHUP for _, found in asking.poll(0)):
+            os.kill(os.getpid(), signal.SIGHUP)
+        else:
+            self._looking = self._loop.call_later(LOOK, self._look)
 
     def disable_input(self) -> None:
         """Take no more keys, and read what is on its way."""
+        if self._looking is not None:
+            self._looking.cancel()
         super().disable_input()
         if self.input_tty and not self._asked and "SSH_CONNECTION" in os.environ:
             self._asked = True

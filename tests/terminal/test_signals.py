@@ -101,6 +101,18 @@ def test_a_vanished_terminal_ends_it_even_under_nohup(database: str, tmp_path: P
         child.wait()
 
 
+def test_a_vanished_terminal_ends_it_below_a_program_that_stays(
+    database: str, tmp_path: Path
+) -> None:
+    """Only who heads the session is told, such as make, which waits for what it has started."""
+    head = "import signal, subprocess, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); "
+    head += f"sys.exit(subprocess.call([sys.executable, '-m', 'tui', '--database', {database!r}]))"
+    with console("-c", head, home=tmp_path) as child:
+        child.until("phys.lab")
+        child.hang_up()
+        assert child.wait() == 128 + signal.SIGHUP
+
+
 def test_a_crash_is_told_and_the_terminal_restored(database: str, tmp_path: Path) -> None:
     script = str(Path(__file__).with_name("crash_app.py"))
     with console(script, "--database", database, home=tmp_path) as child:
