@@ -54,8 +54,9 @@ async def _status(sink: Sink, headers: dict[str, str], body: bytes, stop: thread
 
 async def _sent(sink: Sink, headers: dict[str, str], body: bytes) -> int:
     """Nothing but the status is read, however long the reply is."""
+    longer = 2 * sink.timeout  # who waits for it tells that the time is over
     async with (
-        httpx.AsyncClient(follow_redirects=False, timeout=sink.timeout, mounts=DIRECT) as client,
+        httpx.AsyncClient(follow_redirects=False, timeout=longer, mounts=DIRECT) as client,
         client.stream("POST", sink.url, content=body, headers=headers) as reply,
     ):
         return reply.status_code
