@@ -122,8 +122,8 @@ class RowView(LineView, Generic[RowT]):
             self._follow()
 
     def tick(self) -> None:
-        """Time passed: marks of change fade."""
-        if self.source.marks or self.source.ghosts:
+        """Time passed: marks of change fade, unless the console has let go of the list already."""
+        if self.is_attached and (self.source.marks or self.source.ghosts):
             faded: set[int] = set()
             self.reorder(lambda: faded.update(self.source.tick(self._held)), follow=False)
             self.repaint_keys(faded)
