@@ -13,7 +13,7 @@ from backend.core.errors import BursarError, NotFound
 from tui.actions import Action
 from tui.format.lines import QUIET, WARN, Build, Line, Look, Part, line, wrapped
 from tui.listings import LISTED
-from tui.panes import bulk, frame
+from tui.panes import frame
 from tui.panes.queried import Queried
 from tui.widgets.columns import Column, rises
 from tui.widgets.kept import Beside
@@ -211,6 +211,8 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         self.counted(event.shown)
         listed = set(self.list.source.keys) - self.list.source.ghosts
         if absent := [key for key in self.state.marked if key not in listed][:SOUGHT]:
+            from tui.panes import bulk
+
             unmark = partial(bulk.unmark_gone, self, self.list, absent, self.EVERYTHING)
             self.start(unmark, group="gone")
         self.show_chrome()
