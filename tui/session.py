@@ -27,7 +27,6 @@ from tui.format.units import Style
 from tui.history import History, Place
 from tui.listings import LISTED
 from tui.messages import BAD, INFO, Message
-from tui.overspent import Overspent
 from tui.readonly import ReadOnlyBackend
 from tui.settling import Settling
 from tui.signin import SignIn
@@ -134,7 +133,6 @@ class Session:
         self.contexts: tuple[str, ...] = ()
         """Where `:ctx` leads."""
         self._asked = self._heard = 0
-        self._overspent = Overspent(self.wake)
         self._standing = Standing()
         self.keep: Callable[[], None] = _nothing
         """Write down what is remembered until the next time."""
@@ -342,8 +340,7 @@ class Session:
         self._asked += 1
         asked = self._asked
         try:
-            codes = await self._overspent.count(self.backend)
-            badges = replace(await self.backend.badges(), overspent=codes)
+            badges = await self.backend.badges()
             if asked > self._heard:  # else a later question was answered first
                 self._heard = asked
                 before, self.badges = self.badges, badges

@@ -19,8 +19,8 @@ class Badges:
     do not go out, `` when they do; what is wrong with the place itself, with what to do; and
     inventories over their capacity; allocations that have failed; constraints of NICo of which more
     is used, or of their type given away, than there is; awards of other portals that wait.
-    Project codes that are `overspent` are counted by a console. `partial` are the counts, by name,
-    that are of what is shown only."""
+    Project codes that are `overspent` used more than their limit. `partial` are the counts, by
+    name, that are of what is shown only."""
 
     waiting: int
     over: int

@@ -21,7 +21,7 @@ from backend.core.identity import Actor, operator
 from backend.core.runtime import Runtime
 from backend.embedded.projects import EmbeddedProjects
 from backend.nico.counts import COUNT_OVERGIVEN
-from backend.openportal.counts import COUNT_ERRED, COUNT_WAITING
+from backend.openportal.counts import COUNT_ERRED, COUNT_OVERSPENT, COUNT_WAITING
 from backend.openportal.work import Worker as Portal
 from backend.placement.counts import COUNT_OVERFULL
 from backend.projects import queries
@@ -195,6 +195,7 @@ def _badges(tx: Tx, sink: Sink | None) -> Badges:
         erred=int(tx.scalar(COUNT_ERRED)),
         overgiven=int(tx.scalar(COUNT_OVERGIVEN)),
         awards=int(tx.scalar(COUNT_WAITING)),
+        overspent=int(tx.scalar(COUNT_OVERSPENT)),
     )
 
 

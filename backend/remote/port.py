@@ -15,7 +15,7 @@ from backend.core.runtime import Runtime, system_runtime
 from backend.embedded.changes import HANDLERS
 from backend.embedded.projects import EmbeddedProjects
 from backend.nico.counts import COUNT_OVERGIVEN
-from backend.openportal.counts import COUNT_ERRED, COUNT_WAITING
+from backend.openportal.counts import COUNT_ERRED, COUNT_OVERSPENT, COUNT_WAITING
 from backend.placement.counts import COUNT_OVERFULL
 from backend.projects import queries
 from backend.quotas import counts
@@ -249,4 +249,5 @@ def _badges(tx: Tx) -> Badges:
         erred=int(tx.scalar(COUNT_ERRED)),
         overgiven=int(tx.scalar(COUNT_OVERGIVEN)),
         awards=int(tx.scalar(COUNT_WAITING)),
+        overspent=int(tx.scalar(COUNT_OVERSPENT)),
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from backend.allocations import queries
 from backend.allocations.model import AllocationRow, Kind
+from backend.core.database import Tx
 from backend.core.errors import NotFound
 from backend.core.listing import Query
 from backend.embedded import EmbeddedBackend
@@ -173,6 +175,32 @@ def test_a_limit_counts_once_for_a_code(backend: EmbeddedBackend) -> None:
     assert (row.code, row.project, row.node_limit, row.usage) == ("a6b", LAB, 1200, 138_640)
     assert row.services == ("Dawn", "isambard")
     assert listed(backend.openportal.codes, "services>1 used>1386 project:clim") == [row]
+
+
+@pytest.mark.parametrize(
+    ("here", "again", "over"),
+    [
+        ((1200, 60_000), (1200, 60_000), 0),
+        ((1200, 60_000), (1200, 60_001), 1),
+        ((1200, 130_000), (1200, None), 1),
+        ((1200, 130_000), (1300, 0), 0),
+        ((1200, 130_000), (None, 0), 0),
+        ((-1, 130_000), (-1, 0), 0),
+        ((0, 0), (0, None), 0),
+        ((0, 0), (0, 1), 1),
+    ],
+)
+def test_codes_over_their_limit_are_counted_as_the_filter_finds_them(
+    backend: EmbeddedBackend,
+    here: tuple[int | None, int | None],
+    again: tuple[int | None, int | None],
+    over: int,
+) -> None:
+    sql = "UPDATE portal_allocation SET node_limit = ?, node_usage = ? WHERE uuid = ?"
+    for figures, which in ((here, HERE), (again, AGAIN)):
+        backend.database.write(partial(Tx.execute, sql=sql, params=(*figures, which)))
+    assert asyncio.run(backend.badges()).overspent == over
+    assert len(listed(backend.openportal.codes, "over")) == over
 
 
 def test_services_and_projects(backend: EmbeddedBackend) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 
 from backend.core.errors import BursarError, NotFound
@@ -56,15 +56,14 @@ def decide(
 def meant(table: ResourceTable[RowT]) -> tuple[list[int], int]:
     """The marked rows, and how many of them are not listed: none where the filter speaks of
     marks, which are then about what is listed only."""
-    listed = set(table.source.keys)
-    shown = [key for key in table.marked if key in listed]
+    unlisted = table.source.unlisted(table.marked)
     if MARKED in table.shows.text.lower():
-        return shown, 0
-    return list(table.marked), len(table.marked) - len(shown)
+        return [key for key in table.marked if key not in unlisted], 0
+    return list(table.marked), len(unlisted)
 
 
 async def unmark_gone(
-    pane: Pane, table: ResourceTable[RowT], absent: Sequence[int], everything: str
+    pane: Pane, table: ResourceTable[RowT], absent: Collection[int], everything: str
 ) -> None:
     """Of these marks, which are not listed, take those of what is in no list any more, nor in the
     view that has `everything`: they mislead about how many there are. Raises BursarError."""

@@ -21,8 +21,6 @@ from tui.widgets.rows import RowT
 from tui.widgets.table import ResourceTable
 from tui.widgets.text import TextPanel
 
-SOUGHT = 500
-"""Marked rows that are looked for at a time when they are not listed."""
 RESTING = 0.12
 """Seconds the cursor rests on a row before its detail is read."""
 NEEDS_ROW = frozenset({"row.open", "row.raw", "row.copy", "copy.menu", "quotas.explain"})
@@ -209,8 +207,7 @@ class ListPane(Queried[RowT], inherit_bindings=False):
     @on(ResourceTable.Counted, "#list")
     def _counted(self, event: ResourceTable.Counted) -> None:
         self.counted(event.shown)
-        listed = set(self.list.source.keys) - self.list.source.ghosts
-        if absent := [key for key in self.state.marked if key not in listed][:SOUGHT]:
+        if absent := self.list.source.unlisted(self.state.marked):
             from tui.panes import bulk
 
             unmark = partial(bulk.unmark_gone, self, self.list, absent, self.EVERYTHING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import islice
 
 from backend.core.listing import Listing
 from tui.format.lines import Look
@@ -71,5 +72,6 @@ class Marking(RowView[RowT], inherit_bindings=False):
         """Mark all rows that are listed, or take their marks when all have one."""
         if self.shown is None:
             return
-        keys = [key for key in self.source.keys if key not in self.source.ghosts]
+        listed = (key for key in self.source.keys if key not in self.source.ghosts)
+        keys = list(islice(listed, MOST + 1))
         self.mark(keys, on=any(key not in self.marked for key in keys))

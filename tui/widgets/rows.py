@@ -87,6 +87,11 @@ class RowSource(Generic[RowT]):
                 return self.keys.index(key, start, stop)
         return None
 
+    def unlisted(self, keys: Iterable[int]) -> set[int]:
+        """Those of the keys that are in the list no more, or never were."""
+        wanted = set(keys)
+        return wanted.difference(self.keys) | (wanted & self.ghosts) if wanted else wanted
+
     async def open(self, query: Query, limit: int) -> None:
         """Switch to another query and read its first page. Raises BursarError."""
         rows = await self.listing.page(query, limit)
