@@ -92,6 +92,7 @@ def test_appeared_rows_are_new_and_vanished_ones_stay_a_tick() -> None:
     follow(source)
     assert list(source.keys) == [1, 2, 3, 4]
     assert source.ghosts == {2}
+    assert source.unlisted((1, 2, 9)) == {2, 9}
     assert source.shown == 3
     assert source.get(2) == Item(2, "item 2")
     assert source.marks[4].before is None
