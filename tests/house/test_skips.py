@@ -17,7 +17,8 @@ SKIPPED_MODULE = "import pytest\npytest.skip('no such library', allow_module_lev
 
 def run(folder: Path, *options: str, ci: str) -> subprocess.CompletedProcess[str]:
     """Run the tests of a folder under the settings of this suite, without foreign plugins."""
-    settings = ["-c", str(ROOT / "pyproject.toml"), "-p", "xdist", "-p", "tests.conftest"]
+    plugins = ("-p", "xdist", "-p", "pytest_timeout", "-p", "tests.conftest")
+    settings = ["-c", str(ROOT / "pyproject.toml"), *plugins]
     alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
     return subprocess.run(
         [sys.executable, "-m", "pytest", *settings, *options, str(folder)],

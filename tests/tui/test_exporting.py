@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,9 @@ from textual.widgets import Input, OptionList
 from backend.core.errors import Invalid, StorageError
 from tests.tui.crowd import crowd
 from tests.tui.hostile import poison
-from tests.tui.stage import NARROW, SIZES, Stage, play, press, said, settled, until
+from tests.tui.stage import NARROW, SIZES, Stage, meanwhile, play, press, said, settled, until
 from tui.app import BursarApp
-from tui.dialogs.export import ExportScreen
+from tui.dialogs.export import ExportScreen, free_name
 from tui.export import PAGE, Wish, to_file
 from tui.panes.listpane import ListPane
 from tui.widgets.fixed import FixedListing
@@ -199,8 +200,7 @@ def test_esc_stops_an_export_and_nothing_is_left(
         monkeypatch.setattr(pane, "listing", lambda: slow)
         await pilot.press("x", "enter", "enter")
         slow.may.release()
-        while "1 of 2 rows" not in said(app):
-            await pilot.pause(0.01)
+        await meanwhile(pilot, lambda: "1 of 2 rows" in said(app))
         assert "esc stops" in said(app)
         assert Path("projects.csv.part").exists()
         await pilot.press("x")
@@ -212,6 +212,33 @@ def test_esc_stops_an_export_and_nothing_is_left(
 
     play(stage.app(), script)
     assert list(Path().glob("projects*")) == []
+
+
+def test_who_types_ahead_does_not_wait_for_the_name_that_is_proposed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may = threading.Event()
+
+    def slowly(name: str, form: str) -> str:
+        may.wait(60)
+        return free_name(name, form)
+
+    monkeypatch.setattr("tui.dialogs.export.free_name", slowly)
+
+    async def script(pilot: Pilot[None]) -> None:
+        await pilot.press("x", "enter")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, ExportScreen)
+        assert dialog.focused is dialog.query_one("#file")
+        asyncio.get_running_loop().call_later(0.1, may.set)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "exported to projects.csv" in said(pilot.app)
+
+    try:
+        play(stage.app(), script)
+    finally:
+        may.set()
 
 
 def test_rows_are_read_a_page_at_a_time_and_gone_ones_are_left_out(tmp_path: Path) -> None:

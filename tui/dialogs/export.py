@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import to_thread
+from asyncio import Lock, to_thread
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -42,6 +42,7 @@ class ExportScreen(Dialog[Wish | None]):
             (what, form, f"{words} as {said}") for what, words in offered for form, said in FORMS
         ]
         self._proposed = ""
+        self._naming = Lock()
 
     def body(self) -> ComposeResult:
         """The choices, the file, and what is wrong with it."""
@@ -65,13 +66,19 @@ class ExportScreen(Dialog[Wish | None]):
         return self._choices[self.query_one(OptionList).highlighted or 0][1]
 
     @on(OptionList.OptionHighlighted)
-    async def _highlighted(self) -> None:
+    def _highlighted(self) -> None:
+        self.run_worker(self._propose(), group="name")
+
+    async def _propose(self) -> None:
         """The proposed name follows the format until another one is typed."""
         field = self.query_one("#file", Input)
-        if field.value == self._proposed:
-            self._proposed = await to_thread(free_name, self._list, self._form)
-            field.value = self._proposed
-            field.cursor_position = len(field.value)
+        async with self._naming:
+            if field.value != self._proposed:
+                return
+            name = await to_thread(free_name, self._list, self._form)
+            if field.value == self._proposed:
+                self._proposed = field.value = name
+                field.cursor_position = len(name)
 
     @on(OptionList.OptionSelected)
     def _selected(self) -> None:
@@ -87,7 +94,8 @@ class ExportScreen(Dialog[Wish | None]):
     @on(Input.Submitted)
     async def _submitted(self) -> None:
         """Go on once the file can be made; until then it stays to be mended."""
-        file = self.query_one("#file", Input).value.strip()
+        async with self._naming:
+            file = self.query_one("#file", Input).value.strip()
         if not file:
             self.warn("The file needs a name.")
             return
