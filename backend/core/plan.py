@@ -11,6 +11,8 @@ from enum import Enum, IntEnum
 from backend.core.identity import Actor
 
 Value = str | int | bool | None
+NOTHING = "nothing to take back: "
+"""How an `undo` begins where that is so; why follows."""
 
 
 class Tier(IntEnum):
@@ -117,6 +119,11 @@ class Plan:
     inverse: Command | None = None
     fingerprint: str = ""
     figures: tuple[str, ...] = ()
+
+    @property
+    def is_harmless(self) -> bool:
+        """True when there is nothing to take back."""
+        return self.undo.startswith(NOTHING)
 
     @property
     def going_over(self) -> tuple[Impact, ...]:

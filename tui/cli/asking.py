@@ -30,9 +30,9 @@ class Declined(BursarError):
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """The consent that one or several plans ask for together. More than one at a time that is
-    not harmless or not taken back is dangerous: its `phrase` is the verb and how many (ux-anchors
-    §4.4); `grave` says what makes it so."""
+    """The consent that one or several plans ask for together. More than one at a time that
+    there is something to take back of is dangerous: its `phrase` is the verb and how many
+    (ux-anchors §4.4); `grave` says what makes it so."""
 
     verb: str
     phrase: str

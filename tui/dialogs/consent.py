@@ -28,13 +28,15 @@ class Consent:
 
     @classmethod
     def to_all(cls, plans: Sequence[Plan], production: bool) -> Consent:
-        """The same for several of one kind. When not all are harmless, or nothing takes them
-        back, they are dangerous together: the phrase to type is the verb and how many."""
+        """The same for several of one kind. As nothing takes them back in one step, they are
+        dangerous together where there is anything to take back: the phrase to type is the verb
+        and how many."""
         consents = [cls.to(plan, production) for plan in plans]
         if len(plans) == 1:
             return consents[0]
         verb = plans[0].verb
-        if max(one.tier for one in consents) < Tier.HARMFUL and all(plan.undo for plan in plans):
+        harmless = all(plan.is_harmless for plan in plans)
+        if harmless and max(one.tier for one in consents) < Tier.HARMFUL:
             return cls(Tier.REVERSIBLE, verb, "")
         return cls(Tier.DANGEROUS, verb, f"{verb.lower()} {len(plans)}")
 

@@ -212,7 +212,8 @@ def _requests(plans: Sequence[Plan], look: Look) -> list[Line]:
 def _undo(plans: Sequence[Plan], look: Look) -> Iterator[Line]:
     """Nothing takes all of it back at once; what cannot be taken back at all says so."""
     never = dict.fromkeys(plan.undo for plan in plans if plan.undo and plan.inverse is None)
-    told = "; ".join(map(display, ["not in one step", *never]))
+    steps = [] if all(plan.is_harmless for plan in plans) else ["not in one step"]
+    told = "; ".join(map(display, [*steps, *never]))
     first, *rest = wrapped("undo", told, look.width - 10)
     yield line(first.key, ("Undo      ", HEAD), first.text)
     yield from (line(one.key, " " * 10 + one.text) for one in rest)

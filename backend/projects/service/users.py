@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from backend.core.database.tx import Tx
 from backend.core.errors import NotAllowed, NotFound
-from backend.core.plan import Tier
+from backend.core.plan import NOTHING, Tier
 from backend.core.text import counted
 from backend.core.usecase import Decision
 from backend.projects.model import (
@@ -39,7 +39,7 @@ UNDO = {
     UserAction.ACTIVATE: "deactivate the user",
     UserAction.DEACTIVATE: "activate the user: what this suspends resumes",
     UserAction.REJECT: "accept the user",
-    UserAction.VERIFY: "nothing to take back: it lets nobody in",
+    UserAction.VERIFY: f"{NOTHING}it lets nobody in",
 }
 INVERSE = {
     UserAction.ACTIVATE: UserAction.DEACTIVATE,

@@ -4,7 +4,7 @@ import pytest
 from rich.cells import cell_len
 
 from backend.core.errors import OutcomeUnknown, StorageBusy
-from backend.core.plan import Change, Impact, Tier
+from backend.core.plan import NOTHING, Change, Impact, Tier
 from tests.tui.plans import GIB, PROJECT, approval
 from tui.dialogs.consent import Consent
 from tui.dialogs.preview import HOLDERS_SHOWN, headline, preview
@@ -138,15 +138,16 @@ def test_production_asks_for_one_tier_more() -> None:
     assert Consent.to(approval(), production=True).tier is Tier.DANGEROUS
 
 
-def test_several_that_cannot_be_taken_back_ask_for_as_much_whatever_is_decided() -> None:
+def test_several_ask_for_as_much_whatever_is_decided_unless_nothing_is_to_take_back() -> None:
     for verb, tier in (("Approve", Tier.REVERSIBLE), ("Deny", Tier.HARMFUL)):
-        one = approval(tier=tier, verb=verb, undo="")
-        assert Consent.to_all([one, one], production=False) == Consent(
-            Tier.DANGEROUS, verb, f"{verb.lower()} 2"
-        )
-    back = approval(tier=Tier.REVERSIBLE, undo="set the old limit again")
-    assert Consent.to_all([back, back], production=False).tier is Tier.REVERSIBLE
-    mixed = Consent.to_all([back, approval(tier=Tier.REVERSIBLE, undo="")], production=False)
+        for undo in ("", "set the old limit again"):
+            one = approval(tier=tier, verb=verb, undo=undo)
+            assert Consent.to_all([one, one], production=False) == Consent(
+                Tier.DANGEROUS, verb, f"{verb.lower()} 2"
+            )
+    pulled = approval(tier=Tier.REVERSIBLE, undo=f"{NOTHING}it only reads")
+    assert Consent.to_all([pulled, pulled], production=False).tier is Tier.REVERSIBLE
+    mixed = Consent.to_all([pulled, approval(tier=Tier.REVERSIBLE, undo="")], production=False)
     assert mixed.target == "approve 2"
     alone = approval(tier=Tier.REVERSIBLE, undo="")
     assert Consent.to_all([alone], production=False).tier is Tier.REVERSIBLE

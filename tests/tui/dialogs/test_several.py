@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.core.plan import Change, Plan, Tier, Touched
+from backend.core.plan import NOTHING, Change, Plan, Tier, Touched
 from tests.tui.plans import GIB, PROJECT, approval
 from tui.cases import Case
 from tui.dialogs.several import several
@@ -80,6 +80,12 @@ def test_what_it_is_about_stands_for_its_title_and_all_of_it_cannot_be_taken_bac
     shown = texts(found, case(2, "beta", plan))
     assert any(text.startswith("  5a1c...00e5   INSTANCE   climate.hpc") for text in shown)
     assert shown[-1] == "Undo      not in one step; cannot be put back: it is full"
+
+
+def test_where_there_is_nothing_to_take_back_no_step_is_missed() -> None:
+    told = f"{NOTHING}it only reads"
+    pulled = approval(undo=told, inverse=None)
+    assert texts(case(1, "alpha", pulled), case(2, "beta", pulled))[-1] == f"Undo      {told}"
 
 
 def test_a_warning_names_those_it_is_about() -> None:

@@ -22,6 +22,17 @@ async def several(pilot: Pilot[None], text: str) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, BulkScreen))
 
 
+async def confirmed(pilot: Pilot[None], count: int) -> None:
+    """Give a reason, and type how many as nothing takes them back in one step."""
+    told = said(pilot.app)
+    assert "not in one step" in told
+    assert f"Type set {count}" in told
+    await write(pilot, "they grow")
+    await press(pilot, "enter")
+    await write(pilot, f"set {count}")
+    await press(pilot, "enter", "y")
+
+
 @pytest.mark.parametrize("command", ["constraints machines", "allocations kind=nico machines"])
 def test_several_are_set_at_once_with_a_result_for_each(
     shelves: Stage, cloud: Cloud, command: str
@@ -37,8 +48,7 @@ def test_several_are_set_at_once_with_a_result_for_each(
         shown = pilot.app.screen
         assert isinstance(shown, BulkScreen)
         await until(pilot, lambda: listens(shown))
-        await write(pilot, "they grow")
-        await press(pilot, "enter", "y")
+        await confirmed(pilot, 2)
         await until(pilot, lambda: "Set: 2 done, 1 not and still marked" in said(pilot.app))
         values = [(await row_of(shelves, name)).value for name in (SHARED, TRAIN, OTHER)]
         assert values == [4, 6, 4]
@@ -81,8 +91,7 @@ def test_what_somebody_else_takes_meanwhile_is_told(shelves: Stage, cloud: Cloud
         cloud.set((await row_of(shelves, TRAIN)).allocation, 6)
         shown = pilot.app.screen
         await until(pilot, lambda: listens(shown))
-        await write(pilot, "they grow")
-        await press(pilot, "enter", "y")
+        await confirmed(pilot, 2)
         await until(pilot, lambda: "0 of 2 done" in said(pilot.app))
         assert "g100 has 10 machines, 10 are given away" in said(pilot.app)
 
