@@ -108,7 +108,7 @@ class ConstraintsPane(ConstraintActions, ListPane[ConstraintRow], inherit_bindin
             return f"! {badges.overgiven:,} over   {filter} over shows them   {edits}".rstrip(), BAD
         if badges is not None and badges.overfull:
             told = "1 inventory" if badges.overfull == 1 else f"{badges.overfull:,} inventories"
-            return f"! {told} of Placement over   {view} shows them   {edits}".rstrip(), BAD
+            return f"! {told} over   {view} shows them   {edits}".rstrip(), BAD
         return edits
 
     def open_row(self, row: ConstraintRow) -> None:

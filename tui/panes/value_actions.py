@@ -75,8 +75,7 @@ class ValueActions(Pane, inherit_bindings=False):
         if not rows:
             raise NotFound("what was marked is no longer there", hint="mark others")
         if len({row.kind for row in rows}) > 1:
-            told = "machines and networks are marked, which have no value in common"
-            raise Invalid(told, hint="mark those of one kind")
+            raise Invalid("machines and networks are marked", hint="mark one kind only")
         what = "numbers of machines" if rows[0].kind is Kind.MACHINES else "prefix lengths"
         sign = f"{VALUE}{len(rows):,} marked, {what} (or +1, -1): "
         self.ask_line(sign, "", ValueLine(), self.session.typed.get(VALUE, ()))

@@ -56,6 +56,17 @@ def test_several_are_set_at_once_with_a_result_for_each(
     play(shelves.app(WIDE), script, WIDE)
 
 
+def test_what_to_mark_instead_is_not_cut_off(shelves: Stage, cloud: Cloud) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "constraints")
+        await listed(pilot, lambda count: count == 5)
+        await press(pilot, "*", "L")
+        told = "! Not valid: machines and networks are marked (mark one kind only)"
+        await until(pilot, lambda: told in said(pilot.app))
+
+    play(shelves.app(), script)
+
+
 def test_one_value_is_refused_for_what_has_none_in_common(shelves: Stage, cloud: Cloud) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await order(pilot, "constraints")

@@ -91,7 +91,7 @@ def test_a_constraint_is_opened_with_what_blocks_deletion(shelves: Stage, cloud:
 def test_the_views_switch(shelves: Stage, cloud: Cloud) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "4")
-        assert "1 inventory of Placement over   t shows them" in said(pilot.app)
+        assert "1 inventory over   t shows them" in said(pilot.app)
         kinds = []
         for key in ("4", "t", "t"):
             await press(pilot, key)
