@@ -295,7 +295,7 @@ def _check(order: Order, words: Sequence[str]) -> None:
     if command.run is _save and not _NAME.fullmatch(rest):
         raise _wrong(order, "a name of letters, digits, dots and dashes follows it")
     if command.run is _orphans and not rest:
-        raise _wrong(order, "a file with the live ids follows it, or ! and what writes them")
+        raise _wrong(order, "live ids follow, as in :orphans ids.txt, or !COMMAND")
     if command.run is _refresh and not _is_seconds(rest):
         raise _wrong(order, f"seconds from {FASTEST:g} to {SLOWEST} follow it")
 

@@ -263,7 +263,8 @@ def test_it_is_stopped(shelves: Stage) -> None:
 def test_a_file_has_to_be_named(shelves: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, ":", *"orphans", "enter")
-        assert "a file with the live ids follows it" in said(pilot.app)
+        told = ":orphans   ! orphans: live ids follow, as in :orphans ids.txt, or !COMMAND"
+        assert told in said(pilot.app)
 
     play(shelves.app(), script)
 
