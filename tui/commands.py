@@ -273,6 +273,8 @@ def _written() -> Iterator[str]:
 
 
 def _nearest(name: str) -> str:
+    if name == "rw":
+        return ":ro lasts until bursar is started again"
     close = get_close_matches(name, _BY_NAME, 1, 0.5) or list(starting(name[:1], tuple(_BY_NAME)))
     return f"did you mean :{close[0]}?" if close else ":help lists all"
 

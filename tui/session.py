@@ -248,7 +248,8 @@ class Session:
             self.settings = replace(self.settings, read_only=True)
             self.backend = ReadOnlyBackend(self.backend)
             self._forbidden_by = ":ro"
-        self.tell("this session is read-only now")
+        elsewhere = " or :ctx leads elsewhere" if len(self.contexts) > 1 else ""
+        self.tell(f"read-only until bursar is started again{elsewhere}")
 
     def forbidden(self) -> str:
         """Why nothing may be changed, `` when it may."""

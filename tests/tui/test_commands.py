@@ -102,6 +102,7 @@ def test_nothing_can_be_changed_after_ro(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await give(pilot, "ro")
         assert "  RO  " in row(pilot, 1)
+        assert "read-only until bursar is started again" in row(pilot, -2)
         await press(pilot, "T")
         assert "terminate: read-only session (:ro)" in row(pilot, -2)
         command = ApproveApplication(actor=OPERATOR, application=stage.newcomer)
@@ -138,6 +139,8 @@ def test_an_unknown_command_stays_in_the_line_with_the_nearest(stage: Stage) -> 
         assert row(pilot, -2).rstrip() == expected
         await press(pilot, "escape")
         assert not pilot.app.screen.query_one(MessageRow).asking
+        await give(pilot, "rw")
+        assert "(:ro lasts until bursar is started again)" in row(pilot, -2)
 
     play(stage.app(), script)
 
