@@ -15,6 +15,7 @@ from tests.tui.panes.test_pictures import Compare, both_sizes, open_pane, shown
 from tests.tui.stage import Stage, play, press, said, set_up, settled, until
 from tui.asking import FilterLine, Offer
 from tui.panes.queried import TYPING
+from tui.panes.value_actions import ValueLine
 from tui.widgets.prompt import MessageRow
 
 SPECS = (
@@ -142,6 +143,19 @@ def test_the_cursor_of_a_long_line_stays_in_sight(looked_at: Stage) -> None:
         assert "END" not in row(pilot, -2)
 
     play(looked_at.app(), script)
+
+
+def test_what_is_wrong_is_whole_and_what_is_asked_gives_way(looked_at: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        sign = "value of 3 marked, numbers of machines (or +1, -1): "
+        pilot.app.screen.query_one(MessageRow).ask(sign, "", ValueLine())
+        await press(pilot, *"4")
+        assert row(pilot, -2).startswith(f" {sign}4 ")
+        await press(pilot, *"x", "enter")
+        told = "4x   ! no value, such as 6 or /22, nor a step, such as +2 or -1"
+        assert row(pilot, -2).startswith(f" value of 3 marked,~ {told}")
+
+    play(looked_at.app(), script, (85, 24))
 
 
 def test_the_newest_filter_wins(looked_at: Stage) -> None:

@@ -17,7 +17,7 @@ from textual.widgets import Button, Input, Label, Static
 
 from backend.core.text import MAX_CHARS, counted, display
 from tui import messages
-from tui.dialogs.consent import Consent
+from tui.dialogs.consent import ROOM, Consent
 from tui.dialogs.dialog import Dialog
 from tui.format.lines import BAD, WARN, Line, Look, line
 from tui.session import Session
@@ -26,6 +26,8 @@ from tui.widgets.text import TextPanel
 
 GUARD = 0.3
 POLL = 0.05
+TAKEN = 19
+"""Cells of the row of buttons that neither the verb nor what is lacking has."""
 EARLY = "y came too soon to be an answer; press it again."
 
 ResultT = TypeVar("ResultT")
@@ -68,6 +70,8 @@ class AskingDialog(Dialog[ResultT]):
         """Nothing can be carried out any more."""
         self.resting = False
         """No key is taken since `enter` led to the button: a paste may be going on."""
+        self.inside = 0
+        """Cells in the frame, 0 before they are known."""
         self._mistake = ""
         """What is said to be lacking, until it is not."""
         self._clock, self._opened = clock, clock()
@@ -160,6 +164,9 @@ class AskingDialog(Dialog[ResultT]):
         panel.styles.height = rows = max(1, rows - more.display)
         more.update(_below(panel.lines[panel.top + rows :]).content)
         where = f"{'PROD ' if settings.production else ''}{settings.context}"
+        if self.inside != (inside := panel.size.width):
+            self.inside = inside
+            self.show_button()
         self.frame(self.heading(), f"{where}   tab moves   esc cancels")
 
     def besides(self) -> Iterator[Widget]:
@@ -169,7 +176,8 @@ class AskingDialog(Dialog[ResultT]):
     def show_button(self) -> None:
         """Say what is lacking, or that it runs."""
         button, verb = self.query_one("#confirm", Button), display(self.consent.verb)
-        lacking = self._lacking()
+        room = self.inside - TAKEN - cell_len(verb) if self.inside else ROOM
+        lacking = self._lacking(min(ROOM, room))
         leave = self.query_one("#cancel", Button)
         left = "Close" if self.over else "Cancel"
         leave.label = Content(self.LEAVE if self.applying else left)
@@ -206,9 +214,9 @@ class AskingDialog(Dialog[ResultT]):
         given = self.query_one("#reason", Input).value.strip()
         self.query_one("#name" if given and self.consent.needs_name else "#reason").focus()
 
-    def _lacking(self) -> str:
+    def _lacking(self, room: int = ROOM) -> str:
         reason, name = (self.query_one(where, Input).value for where in ("#reason", "#name"))
-        return self.consent.missing(reason, name)
+        return self.consent.missing(reason, name, room)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -94,7 +95,8 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
 
     def heading(self) -> str:
         """The worst of what it does, and what is taken back by it."""
-        return headline(self.plan, self._undoing.title if self._undoing else CONFIRM)
+        asks = self._undoing.title if self._undoing else CONFIRM
+        return headline(self.plan, asks, self.inside - 2 if self.inside else sys.maxsize)
 
     def lines(self, look: Look) -> list[Line]:
         """The preview; what differs from an earlier one is marked."""

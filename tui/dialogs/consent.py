@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from backend.core.plan import Plan, Tier
 from backend.core.text import display
 
-SHORT = 28
-"""Signs of what has to be typed that the button has room for."""
+ROOM = 46
+"""Cells that the button has for what is lacking, in a dialog of the usual width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,15 @@ class Consent:
         """What has to be typed; short where nothing is asked for."""
         return f"Type {display(self.target)}" if self.needs_name else ""
 
-    def missing(self, reason: str, name: str) -> str:
-        """What is still lacking, in the words of the button; `` when all is there."""
+    def missing(self, reason: str, name: str, room: int = ROOM) -> str:
+        """What is still lacking, in words for so many cells; `` when all is there."""
         if self.needs_reason and not reason.strip():
             return "needs a reason"
         if not self.needs_name or self._matches(name):
             return ""
-        target = display(self.target)
-        return f"needs {target if len(target) <= SHORT else 'the name'} typed above"
+        named = f"needs {display(self.target)}"
+        told = (f"{named} typed above", named, "needs the name typed above", "needs the name")
+        return next((one for one in told if cell_len(one) <= room), told[-1])
 
     def _matches(self, name: str) -> bool:
         """Signs that cannot be typed are accepted the way they are displayed."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+
+from rich.cells import cell_len
 
 from backend.core.plan import Plan
 from backend.core.text import display
@@ -45,16 +48,18 @@ _BASE = re.compile(r"system:[0-9a-f-]{36}")
 CONFIRM = "Confirm"
 
 
-def headline(plan: Plan, asks: str = CONFIRM) -> str:
-    """The dialog's title: what it `asks` for, and the worst of what that does."""
+def headline(plan: Plan, asks: str = CONFIRM, room: int = sys.maxsize) -> str:
+    """The dialog's title: what it `asks` for, and the worst of what that does, in so many cells
+    if that can be."""
     _, rows = pivot(plan.changes)
-    found = []
-    if any(_drops(aspect, cell) for row in rows for aspect, cell in row.cells.items()):
-        found.append("limits will drop")
-    if plan.going_over:
-        over = "over capacity" if is_capacity(plan.going_over) else "over quota"
-        found.append(f"{crowd(plan.going_over)} {over}")
-    return ", ".join([f"{asks}: {found[0]}", *found[1:]]) if found else asks
+    over = plan.going_over
+    drops = any(_drops(aspect, cell) for row in rows for aspect, cell in row.cells.items())
+    falls = ["limits will drop"] * drops
+    rises = "over capacity" if is_capacity(over) else "over quota"
+    many = f"{len({impact.holder or impact.project for impact in over}):,}"
+    told = (", ".join([*falls, *[f"{who} {rises}"] * bool(over)]) for who in (crowd(over), many))
+    whole, short = (f"{asks}: {text}" if text else asks for text in told)
+    return whole if cell_len(whole) <= room else short
 
 
 def preview(plan: Plan, look: Look) -> list[Line]:

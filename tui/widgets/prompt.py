@@ -10,15 +10,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
 from backend.core.text import display
 from tui.asking import ANYTHING, Asked, Fault, Offer
+from tui.format import names
 from tui.format.lines import BAD, HEAD, QUIET, Look
 from tui.widgets.chrome import Row
-from tui.widgets.strips import Piece, clipped
+from tui.widgets.strips import Piece, clipped, width_of
+
+SIGN = 10
+"""Cells of a sign that nothing takes from it."""
 
 
 class MessageRow(Row):
@@ -149,8 +154,15 @@ class MessageRow(Row):
         if not self.asking:
             return super().render_line(y)
         width = self.size.width
-        line = [(f" {self._sign}", BAD if self._fault else ""), *self._typed(width), *self._note()]
+        rest = [*self._typed(width), *self._note()]
+        line = [(f" {self._told(width - 1 - width_of(rest))}", BAD if self._fault else ""), *rest]
         return self.brush.strip(clipped(line, width, self.look().glyphs), width)
+
+    def _told(self, room: int) -> str:
+        """The sign, of which what is wrong takes some where there is no room for both."""
+        if self._fault is None or cell_len(self._sign) <= max(SIGN, room):
+            return self._sign
+        return names.cut(self._sign, max(SIGN, room) - 1, self.look().glyphs) + " "
 
     def _typed(self, width: int) -> list[Piece]:
         """The text from where its cursor is in sight; what is wrong stands out."""

@@ -21,6 +21,7 @@ def texts(look: Look = WIDE, **changed: object) -> list[str]:
 
 def test_what_is_worst_stands_in_the_title() -> None:
     assert headline(approval()) == "Confirm: limits will drop, the project and 1 member over quota"
+    assert headline(approval(), room=54) == "Confirm: limits will drop, 2 over quota"
     assert headline(approval(impacts=())) == "Confirm: limits will drop"
     assert headline(approval(impacts=(), changes=())) == "Confirm"
 
@@ -156,6 +157,20 @@ def test_several_ask_for_as_much_whatever_is_decided_unless_nothing_is_to_take_b
 def test_a_long_name_leaves_room_for_the_buttons() -> None:
     consent = Consent.to(approval(target="x" * 60), production=False)
     assert consent.missing("why", "") == "needs the name typed above"
+
+
+@pytest.mark.parametrize(
+    ("target", "room", "told"),
+    [
+        ("reject 12", 28, "needs reject 12 typed above"),
+        ("reject 12", 26, "needs reject 12"),
+        ("hpc-climate.uni", 21, "needs hpc-climate.uni"),
+        ("hpc-climate.uni", 20, "needs the name"),
+    ],
+)
+def test_what_is_lacking_is_said_in_the_room_there_is(target: str, room: int, told: str) -> None:
+    consent = Consent.to(approval(target=target), production=False)
+    assert consent.missing("why", "", room) == told
 
 
 def test_a_name_that_cannot_be_typed_is_typed_as_shown() -> None:
