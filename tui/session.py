@@ -31,7 +31,7 @@ from tui.readonly import ReadOnlyBackend
 from tui.settling import Settling
 from tui.signin import SignIn
 from tui.standing import Standing, wrong
-from tui.undoing import Undoing
+from tui.undoing import Last, Undoing
 
 if TYPE_CHECKING:
     from backend.core.plan import Command, Plan, Receipt
@@ -109,10 +109,7 @@ class Session:
         """The pane to begin with, `` for the first."""
         self.typed: dict[str, list[str]] = {}
         """Lines typed before, by pane, and the commands by `:`; the newest last."""
-        self.inverse: Command | None = None
-        """What takes the last change back, None when nothing does."""
-        self.done = ""
-        """What was changed last, `` for nothing in this session."""
+        self.last = Last()
         self._undoing: Undoing | None = None
         self.drafts_kept: set[str] = set()
         self.orphaned: Mapping[int, str] = {}
@@ -232,10 +229,9 @@ class Session:
     def did(self, receipt: Receipt, plan: Plan) -> None:
         """Say what was done, and how to take it back; follow what goes on behind it."""
         self.settling.expect(plan, receipt, self.now())
-        self.inverse, self.done = plan.inverse, brief(receipt.message)
         self._undoing = Undoing(receipt.seq, plan.title, self.now(), self.connection.who)
-        back = f", {self.key('undo')} takes it back" if plan.inverse else ""
-        self.tell(self.done + back)
+        done = brief(receipt.message)
+        self.tell(done + self.last.was(done, self.key("undo"), plan))
 
     def units_after(self) -> Style:
         """Auto, bytes, raw, and round again."""
@@ -273,14 +269,12 @@ class Session:
 
     def irrevocable(self) -> str:
         """Why the last change cannot be taken back, `` when it can."""
-        if self.inverse is None:
-            last = f"not in one step: {self.done}"
-            return last if self.done else "nothing was changed in this session"
-        return self.lacking([type(self.inverse).__name__])
+        inverse = self.last.inverse
+        return self.last.irrevocable or self.lacking([type(inverse).__name__])
 
     def undoing(self, command: Command) -> Undoing | None:
         """The last change, if that is what the command takes back."""
-        return self._undoing if command == self.inverse else None
+        return self._undoing if command == self.last.inverse else None
 
     async def plan(self, command: Command) -> Plan:
         """Preview a command. Raises BursarError."""

@@ -109,8 +109,9 @@ async def _decide(
         rest = len(found) - len(done)
         stay = f", {rest:,} not and still marked" if rest else ""
         verb = next(case.plan.verb for case in found if case.plan)
-        pane.session.inverse, pane.session.done = None, f"{verb}: {len(done):,} done"
-        pane.session.tell(f"{pane.session.done}{stay}; Audit has each of them")
+        told = f"{verb}: {len(done):,} done"
+        back = pane.session.last.was(told, pane.session.key("undo"))
+        pane.session.tell(f"{told}{stay}; Audit has each of them{back}")
         await pane.session.read_again()
 
 

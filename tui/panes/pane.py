@@ -327,7 +327,7 @@ class Pane(Subject, Kept, inherit_bindings=False):
 
     def action_undo(self) -> None:
         """Preview taking the last change back."""
-        if (inverse := self.session.inverse) is not None:
+        if (inverse := self.session.last.inverse) is not None:
             self.change(inverse)
 
     def changed(self, receipt: Receipt) -> None:
