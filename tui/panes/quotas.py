@@ -120,12 +120,6 @@ SHOWN = {
     (True, False): COLUMNS[1:],
     (True, True): COLUMNS[1:-1],
 }
-SHOWN = {
-    (False, False): COLUMNS,
-    (False, True): COLUMNS[:-1],
-    (True, False): COLUMNS[1:],
-    (True, True): COLUMNS[1:-1],
-}
 """By whether these are pools, which nobody holds, and only those over, whose state is one."""
 SORTS = {True: {"holder": "project"}, False: {"project": "holder"}}
 """What orders pools, and what orders holders again, by whether pools are shown."""
