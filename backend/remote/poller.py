@@ -7,10 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from backend.backend import Link, LinkState
 from backend.core.errors import BursarError, NotSignedIn, Unreachable, unforeseen
+from backend.core.identity import Actor
 from backend.core.runtime import Runtime, micros
 from backend.remote.mirror import Mirror
 
@@ -37,11 +38,26 @@ class Pace:
     looks: Sequence[float] = (0.0, 1.0, 2.0, 4.0)
 
 
+class Reader(Protocol):
+    """Who asks a server: where that is, how many answers came from it, whom the token stands for,
+    as far as that is known, and who that is in people's words."""
+
+    @property
+    def place(self) -> str: ...
+    @property
+    def answers(self) -> int: ...
+    @property
+    def actor(self) -> Actor: ...
+    @property
+    def who(self) -> str: ...
+
+
 class Poller(ABC, Generic[ReadingT]):
     """One server and its mirror. `link` says how it stands, those who `watch` are called with a
     count after every change of the mirror or of the link."""
 
-    def __init__(self, mirror: Mirror, runtime: Runtime, pace: Pace) -> None:
+    def __init__(self, reader: Reader, mirror: Mirror, runtime: Runtime, pace: Pace) -> None:
+        self._asks = reader
         self._mirror, self._runtime, self._pace = mirror, runtime, pace
         self._filling = asyncio.Lock()
         self._tried = asyncio.Event()
@@ -57,14 +73,9 @@ class Poller(ABC, Generic[ReadingT]):
         self.link = Link(LinkState.CONNECTING)
 
     @property
-    @abstractmethod
     def place(self) -> str:
-        """The server's address."""
-
-    @property
-    @abstractmethod
-    def answers(self) -> int:
-        """How many came from it."""
+        """The server's address, as far as that is known."""
+        return self._asks.place
 
     @abstractmethod
     async def _often(self) -> bool:
@@ -222,9 +233,9 @@ class Poller(ABC, Generic[ReadingT]):
 
     async def _hearing(self, asking: Awaitable[T]) -> T:
         """What comes of asking the server, who is heard if he answers."""
-        answers = self.answers
+        answers = self._asks.answers
         found = await asking
-        if self.answers != answers:
+        if self._asks.answers != answers:
             self.link = replace(self.link, heard=micros(self._runtime.now()))
         return found
 

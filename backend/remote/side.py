@@ -13,7 +13,7 @@ from backend.embedded.placement import EmbeddedPlacement
 from backend.embedded.projects import EmbeddedProjects
 from backend.embedded.quotas import EmbeddedQuotas
 from backend.remote.mirror import Mirror
-from backend.remote.poller import Poller
+from backend.remote.poller import Poller, Reader
 from backend.remote.sender import Sender
 
 
@@ -21,7 +21,14 @@ class Side(ABC):
     """One server: its mirror, who keeps that fresh, and who changes things there. Rooms that are
     not this system's are empty."""
 
-    def __init__(self, mirror: Mirror, poller: Poller[Any], sender: Sender[Any, Any, Any]) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        mirror: Mirror,
+        poller: Poller[Any],
+        sender: Sender[Any, Any, Any],
+    ) -> None:
+        self._asks = reader
         self.mirror, self.poller, self.sender = mirror, poller, sender
         self.database = mirror.database
         poller.after = sender.settle
@@ -44,14 +51,17 @@ class Side(ABC):
         return self.poller.place
 
     @property
-    @abstractmethod
     def actor(self) -> Actor:
         """Whom the token stands for, as far as that is known."""
+        return self._asks.actor
 
     @property
     def address(self) -> str:
         """The same in people's words, `` for none."""
-        return ""
+        return self._asks.who
+
+    async def _ready(self) -> None:
+        await self.poller.ready()
 
     @property
     def projects(self) -> EmbeddedProjects:

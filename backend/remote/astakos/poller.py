@@ -27,20 +27,10 @@ class AstakosPoller(Poller[Reading]):
     """Commissions and what is on screen often, everything now and then."""
 
     def __init__(self, reader: Reader, mirror: AstakosMirror, runtime: Runtime, pace: Pace) -> None:
-        super().__init__(mirror, runtime, pace)
+        super().__init__(reader, mirror, runtime, pace)
         self._reader, self._copy = reader, mirror
         self._next_names = 0.0
         self._seen: Sequence[int] = ()
-
-    @property
-    def place(self) -> str:
-        """The server's address."""
-        return self._reader.place
-
-    @property
-    def answers(self) -> int:
-        """How many came from it."""
-        return self._reader.answers
 
     def saw(self, keys: Sequence[int]) -> None:
         """These rows of the quotas are on screen."""

@@ -71,7 +71,7 @@ class Reader:
         return self.actor.is_admin
 
     @property
-    def me(self) -> str:
+    def who(self) -> str:
         """The address of whom the token stands for, as far as it is known."""
         uuid = self.actor.uuid
         return self._names.get(uuid, "") or uuid

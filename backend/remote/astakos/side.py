@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from backend.core.identity import Actor
 from backend.core.runtime import Runtime
 from backend.remote.astakos.export import read_all
 from backend.remote.astakos.lacks import lacks
@@ -30,24 +29,11 @@ class AstakosSide(Side):
         self._copy = mirror = AstakosMirror(folder, self._ready, runtime)
         sender = AstakosSender(reader, mirror, trail, runtime, pace.looks)
         self._poller = AstakosPoller(reader, mirror, runtime, pace)
-        super().__init__(mirror, self._poller, sender)
+        super().__init__(reader, mirror, self._poller, sender)
         self._components = bool(settings.services)
         self.quotas = RemoteQuotas(self.database, self._poller.saw)
         self._acting = reader.actor
         self._projects = self._as_seen()
-
-    async def _ready(self) -> None:
-        await self._poller.ready()
-
-    @property
-    def actor(self) -> Actor:
-        """Whom the token stands for."""
-        return self._reader.actor
-
-    @property
-    def address(self) -> str:
-        """His address."""
-        return self._reader.me
 
     @property
     def projects(self) -> RemoteProjects:

@@ -27,20 +27,10 @@ class NicoPoller(Poller[Reading]):
     come."""
 
     def __init__(self, reader: Reader, mirror: NicoMirror, runtime: Runtime, pace: Pace) -> None:
-        super().__init__(mirror, runtime, pace)
+        super().__init__(reader, mirror, runtime, pace)
         self._reader, self._copy = reader, mirror
         self._seen: tuple[str, Sequence[int]] = (CONSTRAINTS, ())
         self.partial: dict[str, int] = {}
-
-    @property
-    def place(self) -> str:
-        """The server's address."""
-        return self._reader.place
-
-    @property
-    def answers(self) -> int:
-        """How many came from it."""
-        return self._reader.answers
 
     def saw(self, kind: str, keys: Sequence[int]) -> None:
         """These rows of a list are on screen."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from backend.core.identity import Actor
 from backend.core.runtime import Runtime
 from backend.core.text import counted
 from backend.nico.model import Kind
@@ -42,23 +41,10 @@ class NicoSide(Side):
         self._copy = mirror = NicoMirror(folder, self._ready, runtime)
         self._sender = sender = NicoSender(reader, mirror, trail, runtime, pace.looks)
         self._poller = poller = NicoPoller(reader, mirror, runtime, pace)
-        super().__init__(mirror, poller, sender)
+        super().__init__(reader, mirror, poller, sender)
         mirror.heard, self.saw = poller.tell, partial(poller.saw, ALLOCATIONS)
         asks = (partial(self._ask, ALLOCATIONS), partial(self._ask, CONSTRAINTS))
         self.nico = RemoteNico(self.database, poller.saw, *asks, self._ask_resource)
-
-    async def _ready(self) -> None:
-        await self._poller.ready()
-
-    @property
-    def actor(self) -> Actor:
-        """Whom the token stands for."""
-        return self._reader.actor
-
-    @property
-    def address(self) -> str:
-        """His address."""
-        return self._reader.who
 
     async def _ask(self, kind: str, key: int) -> None:
         """Read an allocation as it is now, with all that is of the same type or block."""

@@ -35,7 +35,7 @@ class OpenPortalPoller(Poller[Reading]):
     def __init__(
         self, reader: Reader, mirror: OpenPortalMirror, runtime: Runtime, pace: Pace
     ) -> None:
-        super().__init__(mirror, runtime, replace(pace, whole=pace.lists))
+        super().__init__(reader, mirror, runtime, replace(pace, whole=pace.lists))
         self._reader, self._copy = reader, mirror
         self._busy = Busy(pace.busy)
         self._seen: Sequence[int] = ()
@@ -43,16 +43,6 @@ class OpenPortalPoller(Poller[Reading]):
         self.kept: Callable[[], Awaitable[None]] = nothing
         """Done whenever allocations were read."""
         self.partial: dict[str, int] = {}
-
-    @property
-    def place(self) -> str:
-        """The server's address."""
-        return self._reader.place
-
-    @property
-    def answers(self) -> int:
-        """How many came from it."""
-        return self._reader.answers
 
     def saw(self, keys: Sequence[int]) -> None:
         """These allocations are on screen."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from backend.core.errors import NotFound
-from backend.core.identity import Actor
 from backend.core.runtime import Runtime
 from backend.core.text import counted
 from backend.openportal.model import Account
@@ -40,23 +39,10 @@ class OpenPortalSide(Side):
         self._copy = mirror = OpenPortalMirror(folder, self._ready, runtime)
         self._sender = sender = OpenPortalSender(reader, mirror, trail, runtime, pace.looks)
         self._poller = poller = OpenPortalPoller(reader, mirror, runtime, pace)
-        super().__init__(mirror, poller, sender)
+        super().__init__(reader, mirror, poller, sender)
         sender.asked, poller.kept = poller.asked, sender.wishes.look
         mirror.heard, self.saw = poller.tell, poller.saw
         self.openportal = RemoteOpenPortal(self.database, self._ask, self._ask_award, self._account)
-
-    async def _ready(self) -> None:
-        await self._poller.ready()
-
-    @property
-    def actor(self) -> Actor:
-        """Whom the token stands for."""
-        return self._reader.actor
-
-    @property
-    def address(self) -> str:
-        """His address."""
-        return self._reader.who
 
     # One by one
 

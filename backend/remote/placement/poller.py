@@ -42,21 +42,11 @@ class PlacementPoller(Poller[Reading]):
     def __init__(
         self, reader: Reader, mirror: PlacementMirror, runtime: Runtime, pace: Pace
     ) -> None:
-        super().__init__(mirror, runtime, pace)
+        super().__init__(reader, mirror, runtime, pace)
         self._reader, self._copy = reader, mirror
         self._seen: tuple[str, Sequence[int]] = (CONSUMERS, ())
         self._next_often = 0.0
         self.progress: tuple[int, int] | None = (0, 0)
-
-    @property
-    def place(self) -> str:
-        """The server's address."""
-        return self._reader.place
-
-    @property
-    def answers(self) -> int:
-        """How many came from it."""
-        return self._reader.answers
 
     def saw(self, kind: str, keys: Sequence[int]) -> None:
         """These rows of a list are on screen; those that were not before are asked for now."""

@@ -49,6 +49,11 @@ class Reader:
         """Whom the token stands for; whoever may read all this is an admin."""
         return operator(self._who)
 
+    @property
+    def who(self) -> str:
+        """Nobody tells his address."""
+        return ""
+
     async def client(self) -> PlacementClient:
         """The client, once it is known where the server is and what it speaks."""
         async with self._asking:

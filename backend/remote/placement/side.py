@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from backend.core.identity import Actor
 from backend.core.runtime import Runtime
 from backend.remote.placement.lacks import lacks
 from backend.remote.placement.mirror import PlacementMirror
@@ -41,19 +40,11 @@ class PlacementSide(Side):
         self._copy = mirror = PlacementMirror(folder, self._ready, runtime)
         sender = PlacementSender(reader, mirror, trail, runtime, pace.looks)
         self._poller = poller = PlacementPoller(reader, mirror, runtime, pace)
-        super().__init__(mirror, poller, sender)
+        super().__init__(reader, mirror, poller, sender)
         self.saw = partial(poller.saw, CONSUMERS)
         self.placement = RemotePlacement(
             self.database, poller.saw, self._ask_consumer, self._ask_provider
         )
-
-    async def _ready(self) -> None:
-        await self._poller.ready()
-
-    @property
-    def actor(self) -> Actor:
-        """Whom the token stands for."""
-        return self._reader.actor
 
     async def _ask_consumer(self, key: int) -> None:
         """Read a consumer as it is now."""
