@@ -39,17 +39,27 @@ class Pace:
 
 
 class Reader(Protocol):
-    """Who asks a server: where that is, how many answers came from it, whom the token stands for,
-    as far as that is known, and who that is in people's words."""
+    """Who asks a server."""
 
     @property
-    def place(self) -> str: ...
+    def place(self) -> str:
+        """Where that is, as far as that is known."""
+        ...
+
     @property
-    def answers(self) -> int: ...
+    def answers(self) -> int:
+        """How many came from it."""
+        ...
+
     @property
-    def actor(self) -> Actor: ...
+    def actor(self) -> Actor:
+        """Whom the token stands for, as far as that is known."""
+        ...
+
     @property
-    def who(self) -> str: ...
+    def who(self) -> str:
+        """The same in people's words, `` for none."""
+        ...
 
 
 class Poller(ABC, Generic[ReadingT]):

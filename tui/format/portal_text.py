@@ -82,11 +82,6 @@ def end(row: PortalRow) -> str:
     return f"{row.name} is not there any more"
 
 
-def gone(told: str, look: Look) -> Iterator[Line]:
-    """All that there is to say then."""
-    yield from wrapped("gone", f"{told}.", look.width, style=HEAD)
-
-
 def _after(row: PortalRow) -> str:
     """What failed once, and is said still, has no colour."""
     return "" if row.state is State.ERRED else "of before; the state is not ERRED"

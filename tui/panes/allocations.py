@@ -97,20 +97,19 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
         from tui.panes.nico import NicoPane
         from tui.panes.portal import PortalPane
 
-        made = {PortalRow: PortalPane, NicoRow: NicoPane}.get(type(row.of), ConsumerPane)
-        self.app.push_screen(made(self.session, row.of.key))
+        session, of = self.session, row.of
+        if isinstance(of, PortalRow):
+            self.app.push_screen(PortalPane(session, of.key))
+        elif isinstance(of, NicoRow):
+            self.app.push_screen(NicoPane(session, of.key))
+        else:
+            self.app.push_screen(ConsumerPane(session, of.key))
 
     def raw(self, row: AllocationRow) -> None:
         """As the system's own API shows it."""
-        from tui.panes import consumer, nico, portal
+        from tui.panes.allocation import show_raw
 
-        of = row.of
-        if isinstance(of, PortalRow):
-            self.start(portal.show_raw, self, of, group="raw")
-        elif isinstance(of, NicoRow):
-            self.start(nico.show_raw, self, of, group="raw")
-        else:
-            self.start(consumer.show_raw, self, of, group="raw")
+        self.start(show_raw, self, row.of, group="raw")
 
     def copied(self, row: AllocationRow) -> str:
         """The uuid."""
