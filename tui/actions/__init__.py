@@ -68,7 +68,8 @@ def on_key(
 @cache
 def footer(screen: Scope) -> Sequence[Action]:
     """The actions for the key line, the most useful first."""
-    return sorted((a for a in reachable(screen) if a.footer), key=lambda a: a.footer)
+    placed = (action for action in reachable(screen) if action.place(screen))
+    return sorted(placed, key=lambda action: action.place(screen))
 
 
 def key_table() -> str:

@@ -129,12 +129,17 @@ REVIEWS = (Scope.REVIEW, Scope.AWARD)
 """The screens of the queue of what waits for a decision."""
 
 
+FIRST = 2
+"""The place in the key line after opening a row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """Something the operator can do. `id` is `pane.action`, the name it is remapped by;
     `title` the words in help and on wide terminals, `short` those of a narrow key line;
-    `footer` its place in the key line, 0 for none; `gives` the commands that it may give, by the
-    name of their class."""
+    `footer` its place in the key line, 0 for none; `prime` the screens that are there for it,
+    whose key line has it among the first, off or not; `gives` the commands that it may give, by
+    the name of their class."""
 
     id: str
     keys: tuple[str, ...]
@@ -144,10 +149,15 @@ class Action:
     tooltip: str = ""
     short: str = ""
     footer: int = 0
+    prime: tuple[Scope, ...] = ()
     changes_data: bool = False
     gives: tuple[str, ...] = ()
     call: str = ""
     priority: bool = False
+
+    def place(self, screen: Scope) -> int:
+        """Its place in the key line of a screen, 0 for none."""
+        return FIRST if screen in self.prime else self.footer
 
     @property
     def method(self) -> str:

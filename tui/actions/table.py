@@ -163,7 +163,7 @@ _DECISIONS = (
            "Deny the waiting application, or those of all marked projects",
            footer=4, changes_data=True, gives=("DenyApplication",)),
     Action("row.edit", ("e",), "edit", _EDITED, Group.DECIDE,
-           "Fill in a form; a preview follows", footer=85, gives=_EDITS),
+           "Fill in a form; a preview follows", footer=85, prime=_CONSTRAINT, gives=_EDITS),
     Action("row.editor", ("E",), "edit as text", _EDITED, Group.DECIDE,
            "Change it as a text in $EDITOR; a preview follows", gives=_EDITS),
     Action("row.new", ("n",), "new application", (Scope.PROJECTS,), Group.DECIDE,
@@ -259,7 +259,7 @@ _DECISIONS = (
     Action("alloc.limit", ("L",), "set limit", (*_ALLOCATION, Scope.CONSTRAINTS), Group.DECIDE,
            "Type another node limit of an allocation, or of all marked ones; the service is told."
            " Of NICo, another value, such as 6 or /22, or a step, such as +1",
-           short="limit", footer=2, changes_data=True,
+           short="limit", footer=2, prime=(Scope.CONSTRAINTS,), changes_data=True,
            gives=("SetNodeLimit", "SetConstraintValue")),
     Action("alloc.pull", ("P",), "pull", _ALLOCATION, Group.DECIDE,
            "Read usage and members of an allocation, or of all marked ones, anew from the service",

@@ -45,10 +45,6 @@ class ConstraintActions(ValueActions, inherit_bindings=False):
             return in_words_of_nico(action)
         return action
 
-    def offers(self, action: Action) -> bool:
-        """One value is edited by a form."""
-        return action.id != "alloc.limit" or self.marks() > 0
-
     def action_row_edit(self) -> None:
         """Another value, by a form."""
         self.fill_in(self._form)

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from backend.backend import Badges, Link, LinkState
 from tui import messages
-from tui.actions import Action, key_name
+from tui.actions import Action, Scope, key_name
 from tui.format import ages, names
 from tui.format.lines import BAD, GOOD, QUIET, WARN, Line, Part, line, wrapped
 from tui.format.units import UNKNOWN
@@ -187,14 +187,14 @@ def logged(said: Message, width: int) -> list[Line]:
     ]
 
 
-def keys(actions: Sequence[tuple[Action, bool]], width: int) -> list[Part]:
+def keys(actions: Sequence[tuple[Action, bool]], width: int, screen: Scope) -> list[Part]:
     """Row n: as many of the keys as fit, help always; those that are off are dim, and the first
-    to go where room is short."""
+    to go where room is short, but for what the screen is there for."""
     gap, wide = ("   ", True) if width >= WIDE else ("  ", False)
     *others, last = actions
     room = width - 2 - _size(last[0], wide)
     fitting: set[str] = set()
-    for action, _ in sorted(others, key=lambda one: not one[1]):
+    for action, _ in sorted(others, key=lambda one: not (one[1] or screen in one[0].prime)):
         if (size := _size(action, wide) + len(gap)) <= room:
             room -= size
             fitting.add(action.id)

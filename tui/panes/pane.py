@@ -198,7 +198,7 @@ class Pane(Subject, Kept, inherit_bindings=False):
         ]
         if (footer, self.size.width) != self._footer:
             self._footer = (footer, self.size.width)
-            self.key_row.show(frame.keys(*self._footer))
+            self.key_row.show(frame.keys(*self._footer, self.SCOPE))
 
     def _message(self) -> tuple[Sequence[Part], Sequence[Part]]:
         if self.session.doing:

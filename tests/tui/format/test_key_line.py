@@ -14,10 +14,10 @@ def texts(parts: list[Part]) -> str:
     return "".join(part if isinstance(part, str) else part[0] for part in parts).strip()
 
 
-def line(off: set[str], width: int) -> str:
-    """The key line of a project's screen where these actions are off."""
-    shown: list[tuple[Action, bool]] = [(one, one.id not in off) for one in footer(Scope.PROJECT)]
-    return texts(frame.keys(shown, width))
+def line(off: set[str], width: int, screen: Scope = Scope.PROJECT) -> str:
+    """The key line of a screen where these actions are off."""
+    shown: list[tuple[Action, bool]] = [(one, one.id not in off) for one in footer(screen)]
+    return texts(frame.keys(shown, width, screen))
 
 
 IDS = [one.id for one in footer(Scope.PROJECT)]
@@ -29,6 +29,11 @@ def test_what_is_off_gives_way_to_what_is_on() -> None:
     assert not any(word in narrow for word in ("review", "accept", "reject", "remove"))
     assert all(word in narrow for word in ("actions", "edit", "jump", "suspend", "? help"))
     assert all(word in wide for word in ("review", "accept", "terminate", "? help"))
+
+
+def test_what_a_screen_is_there_for_stays_though_it_is_off() -> None:
+    found = line({"row.edit", "alloc.limit"}, 80, Scope.CONSTRAINTS)
+    assert found.startswith("enter open  e edit  L limit  ")
 
 
 def test_what_is_off_is_shown_where_there_is_room() -> None:
