@@ -9,6 +9,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual.binding import BindingType
 
+from backend.core.text import counted
 from backend.quotas.model import QuotaRow, QuotaState
 from tui.actions import Scope, bindings
 from tui.format import bars, names
@@ -214,14 +215,21 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
         if POOLS in words:
             yield "pools", ""
 
+    def _counts(self, total: int | None) -> str:
+        """Pools are no part of all holders."""
+        return super()._counts(None if POOLS in self.query_shown.view.split() else total)
+
     def hint(self) -> Part:
-        """How many are over."""
-        badges, key = self.session.badges, self.session.key("quotas.over")
+        """How many holders are over, whatever is listed."""
+        badges, words = self.session.badges, self.query_shown.view.split()
         if not badges or not badges.over:
             return ""
         seen = " of what is shown" if "over" in badges.partial else ""
-        listed = OVER in self.query_shown.view.split()
-        return f"! {badges.over:,} over{seen}   {key} shows {'all' if listed else 'them'}", BAD
+        if POOLS in words:
+            told = f"{counted(badges.over, 'holder')} over{seen}"
+            return f"! {told}   {self.session.key('quotas.group')} shows holders", BAD
+        key, led = self.session.key("quotas.over"), "all" if OVER in words else "them"
+        return f"! {badges.over:,} over{seen}   {key} shows {led}", BAD
 
     def action_quotas_over(self) -> None:
         """Only holders over their limit, or all again."""

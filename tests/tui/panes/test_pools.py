@@ -31,6 +31,24 @@ def test_pools_have_no_holders_and_are_ordered_by_project(stage: Stage) -> None:
     play(stage.app(), script, NARROW)
 
 
+def test_holders_who_are_over_are_not_told_as_pools(stage: Stage) -> None:
+    stage.world.approve(stage.modification)
+    stage.settle()
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "2")
+        await until(pilot, lambda: "! 3 over   o shows them" in said(pilot.app))
+        await press(pilot, "o")
+        await until(pilot, lambda: "3 of " in said(pilot.app))
+        await press(pilot, "t")
+        await until(pilot, lambda: "! 3 holders over   t shows holders" in said(pilot.app))
+        assert not re.search(r"\d of \d", said(pilot.app).splitlines()[2])
+        await press(pilot, "t")
+        await until(pilot, lambda: "! 3 over   o shows all" in said(pilot.app))
+
+    play(stage.app(), script, NARROW)
+
+
 def test_resources_are_called_one_way(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "2")
