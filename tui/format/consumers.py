@@ -8,7 +8,7 @@ from backend.core.text import counted
 from backend.placement.model import ConsumerDetail, ConsumerRow, Share
 from tui.format import ages, names
 from tui.format.holders import project_of, type_of
-from tui.format.lines import HEAD, QUIET, WARN, Line, Look, blank, line, section, styled
+from tui.format.lines import HEAD, QUIET, WARN, Line, Look, blank, line, named, section, styled
 from tui.format.stock import barred, figure
 from tui.format.units import UNKNOWN
 
@@ -26,22 +26,16 @@ def consumer(found: ConsumerDetail, look: Look) -> Iterator[Line]:
 
 
 def _facts(row: ConsumerRow, look: Look) -> Iterator[Line]:
-    project, tone = styled(project_of(row.project, row.project_name, row.known))
-    yield line(
-        "project", "Project     ", (project, tone), (_id(row.project, row.project_name), QUIET)
-    )
+    project = project_of(row.project, row.project_name, row.known)
     user = (row.user_name or row.user) if row.known else UNKNOWN
-    yield line("user", "User        ", user, (_id(row.user, row.user_name), QUIET))
+    yield from named("project", "Project     ", project, row.project_name and row.project, look)
+    yield from named("user", "User        ", user, row.user_name and row.user, look)
     generation = str(row.generation) if row.known else UNKNOWN
     yield line("generation", f"Generation  {generation}", ("   what changes expect", QUIET))
     if row.created_at:
         age = ages.age(row.created_at, look.now)
         yield line("created", f"Created     {ages.stamp(row.created_at)}", (f"  {age}", QUIET))
     yield line("providers", f"Holds from  {counted(row.providers, 'provider')}")
-
-
-def _id(id: str, name: str) -> str:
-    return f"  {names.identifier(id)}" if name else ""
 
 
 def _share(share: Share, look: Look) -> tuple[str, list[Line], str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual.content import Content
 
 from backend.core.text import display
+from tui.format import names
 from tui.format.glyphs import UNICODE, Glyphs
 from tui.format.units import Style
 
@@ -60,6 +61,19 @@ def line(key: str, *parts: Part) -> Line:
 def styled(part: Part) -> tuple[str, str]:
     """A text with its style, `` for none."""
     return (part, "") if isinstance(part, str) else part
+
+
+def named(key: str, label: str, name: Part, id: str, look: Look) -> Iterator[Line]:
+    """A name after its label, its id (`` for none) beside it where there is room for both, else
+    below it, in full if that fits."""
+    text, tone = styled(name)
+    room = look.width - cell_len(label)
+    shown, brief = names.shorten(text, room, look.glyphs), id and names.identifier(id)
+    beside = cell_len(f"{shown}  {brief}") <= room
+    yield line(key, label, (shown, tone), (f"  {brief}" if id and beside else "", QUIET))
+    if not beside and id:
+        whole = cell_len(display(id)) <= room
+        yield line(f"{key}.id", " " * cell_len(label), (id if whole else brief, QUIET))
 
 
 def blank() -> Line:

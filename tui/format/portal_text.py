@@ -27,6 +27,7 @@ from tui.format.lines import (
     blank,
     columns,
     line,
+    named,
     section,
     styled,
     wrapped,
@@ -156,7 +157,8 @@ def _facts(found: PortalDetail, look: Look) -> Iterator[Line]:
     row = found.row
     service = f"  {found.service_state}" if found.service_state else ""
     label = "Remote id" if row.remote else "Group"
-    yield _fact("Project", row.project_name or UNKNOWN, names.identifier(row.project))
+    yield from named("Project", f"{'Project':<{LABEL}}", row.project_name or UNKNOWN, row.project,
+                     look)  # fmt: skip
     yield _fact("Organisation", portal.customer(row))
     yield line("Service", f"{'Service':<{LABEL}}", row.service_name or UNKNOWN,
                (service, "" if found.service_state == State.OK else WARN))  # fmt: skip
