@@ -53,9 +53,13 @@ def quota_bar(
 
 def share_bar(own: int, used: int, capacity: int, width: int) -> tuple[Segment, ...]:
     """Of a capacity, exactly `width` cells: somebody's `own` part of what is used, what others
-    use, what is left. Ends in `over` when all that is used exceeds the capacity."""
+    use, what is left; others who use any have a cell. Ends in `over` when all that is used
+    exceeds the capacity."""
     over, scale = used > max(0, capacity), max(used, capacity)
     mine, all = (_cell(value, scale, width) if scale > 0 else 0 for value in (own, used))
+    if own < used and 0 < mine >= all:
+        last = width if used >= scale else width - 1
+        mine, all = (mine, all + 1) if all < last else (all - 1, all)
     cells = {USED: mine, TAKEN: max(mine, all) - mine, LEFT: width - max(mine, all)}
     if over and width:
         cells[TAKEN if cells[TAKEN] else USED] -= 1

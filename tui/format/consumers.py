@@ -36,6 +36,9 @@ def _facts(row: ConsumerRow, look: Look) -> Iterator[Line]:
         age = ages.age(row.created_at, look.now)
         yield line("created", f"Created     {ages.stamp(row.created_at)}", (f"  {age}", QUIET))
     yield line("providers", f"Holds from  {counted(row.providers, 'provider')}")
+    signs = look.glyphs
+    told = f"{signs.used} own  {signs.taken} others  {signs.left} left"
+    yield line("bars", "Bars        ", (told, QUIET))
 
 
 def _share(share: Share, look: Look) -> tuple[str, list[Line], str]:

@@ -102,24 +102,27 @@ def barred(
     key: str, name: str, row: InventoryRow, look: Look, own: int | None = None
 ) -> Iterator[Line]:
     """A class with its bar, beside the figures where there is room, else below them; `own` is
-    what somebody has of it."""
+    what somebody has of it, whose share then stands before that of all, if others have any."""
+    shared = own is not None and own != row.used
     mine = row.used if own is None else own
     figures = f"{figure(mine, look)} of {figure(row.capacity, look)}"
     told, tone = verdict(row, look)
-    share = (f"  {told or percent(row.used, row.capacity)}", tone or QUIET)
+    all = (told or percent(row.used, row.capacity), tone or QUIET)
+    share = f"  {percent(mine, row.capacity)}" if shared else ""
+    used = "  all " if shared and not told else "  "
     if look.width >= ROOMY:
         room = max(8, min(BAR, look.width - 58))
-        all = "" if own is None else f"  all use {figure(row.used, look)}"
-        taken = 25 + room + len(figures) + len(share[0])
-        tail = all if taken + len(all) <= look.width else ""
-        shown = bar(row, look, room, own)
-        yield line(
-            key, f"  {names.fit(name, 20, look.glyphs)} ", *shown, f"  {figures}{tail}", share
-        )
+        in_full = f"  all use {figure(row.used, look)}  "
+        taken = 25 + room + len(figures) + len(share) + len(in_full) + len(all[0])
+        used = in_full if shared and taken <= look.width else used
+        head = f"  {names.fit(name, 20, look.glyphs)} "
+        tail = f"  {figures}", (share, QUIET), (used, QUIET), all
+        yield line(key, head, *bar(row, look, room, own), *tail)
         return
     room = max(8, look.width - 3 - len(figures))
     yield line(key, f"  {names.fit(name, room, look.glyphs)} {figures}")
-    yield line(f"{key}.bar", "    ", *bar(row, look, max(8, min(BAR, look.width - 16)), own), share)
+    room = max(8, min(BAR, look.width - (16 if own is None else 21)))
+    yield line(f"{key}.bar", "    ", *bar(row, look, room, own), (share + used, QUIET), all)
 
 
 def units_allowed(stock: Stock, look: Look) -> str:

@@ -64,6 +64,9 @@ def test_more_usage_never_makes_the_used_part_shorter(limit: int, usage: int, wi
         (0, 0, 0, ".............."),
         (0, 5, 0, "xxxxxxxxxxxxx!"),
         (1, 1000, 1000, "#xxxxxxxxxxxxx"),
+        (1, 50, 1000, "#x............"),
+        (998, 999, 1000, "############x."),
+        (999, 1000, 1000, "#############x"),
     ],
 )
 def test_what_the_bar_of_a_share_shows(own: int, used: int, capacity: int, bar: str) -> None:
