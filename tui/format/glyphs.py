@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One cell each, but for `infinite`; `none` is where nothing is to be said, `spark` from
-    nothing to full, `heat` from little to full."""
+    """One cell each, but for `infinite`; `none` is where nothing is to be said, `away` the cursor
+    of a list that has no focus, `spark` from nothing to full, `heat` from little to full."""
 
     used: str
     pending: str
@@ -22,13 +22,14 @@ class Glyphs:
     ellipsis: str
     infinite: str
     none: str
+    away: str
     spark: str
     heat: str
     border: str
 
 
-ASCII = Glyphs("#", "+", ".", "x", "!", "|", "~", "inf", "-", ".:-=+*#%", ".:=*#", "ascii")
-UNICODE = Glyphs("█", "▒", "·", "╳", "!", "│", "…", "∞", "–", "▁▂▃▄▅▆▇█", "·░▒▓█", "round")
+ASCII = Glyphs("#", "+", ".", "x", "!", "|", "~", "inf", "-", ")", ".:-=+*#%", ".:=*#", "ascii")
+UNICODE = Glyphs("█", "▒", "·", "╳", "!", "│", "…", "∞", "–", "▹", "▁▂▃▄▅▆▇█", "·░▒▓█", "round")
 
 
 def choose(setting: str, environ: Mapping[str, str] = os.environ) -> Glyphs:

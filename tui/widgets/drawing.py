@@ -17,9 +17,11 @@ NEW, GONE = "NEW", "GONE"
 
 @dataclass(frozen=True, slots=True)
 class RowState(Generic[RowT]):
-    """What is special about a row: under the cursor, changed, vanished, marked by the operator."""
+    """What is special about a row: under the cursor, of a list that keys do not reach (`away`),
+    changed, vanished, marked by the operator."""
 
     cursor: bool = False
+    away: bool = False
     change: Mark[RowT] | None = None
     gone: bool = False
     marked: bool = False
@@ -79,7 +81,7 @@ class Drawing(Generic[RowT]):
 
     def row(self, row: RowT | None, state: RowState[RowT]) -> list[Piece]:
         """One row; None draws a placeholder for one that is on its way."""
-        found: list[Piece] = [(">" if state.cursor else " ", ""), self._gutter(state)]
+        found: list[Piece] = [(self._pointer(state), ""), self._gutter(state)]
         if row is None:
             return [*found, (self.look.glyphs.ellipsis, QUIET)]
         for n, (placed, look) in enumerate(zip(self.placed, self._looks, strict=True)):
@@ -87,6 +89,11 @@ class Drawing(Generic[RowT]):
                 found.append(_sign(placed.column, row, state.change))
             found += self._cell(placed, row, look, state)
         return found
+
+    def _pointer(self, state: RowState[RowT]) -> str:
+        if not state.cursor:
+            return " "
+        return self.look.glyphs.away if state.away else ">"
 
     def _gutter(self, state: RowState[RowT]) -> Piece:
         if state.gone:

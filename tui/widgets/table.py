@@ -175,7 +175,7 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
     def _drawn(self, row: RowT | None, state: RowState[RowT]) -> Strip:
         found = self._drawing.row(row, state)
         if state.cursor:
-            base = "table--cursor" if self.has_focus else "table--cursor-away"
+            base = "table--cursor-away" if state.away else "table--cursor"
             return self.brush.strip([(text, "") for text, _ in found], self.size.width, base)
         return self.brush.strip(found, self.size.width, "table--gone" if state.gone else "")
 
