@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 
 from backend.allocations.model import KINDS, AllocationRow
-from backend.backend import NICO, OPENPORTAL
+from backend.backend import NICO, OPENPORTAL, PLACEMENT
 from backend.core.errors import Invalid, NotFound
 from backend.core.listing import FieldSpec, Query
 from backend.core.text import counted
@@ -18,12 +18,12 @@ from backend.placement.model import ConsumerRow
 from tui.actions import Scope, bindings
 from tui.facets import facetted
 from tui.format import consumers, nico, portal_text
-from tui.format.lines import HEAD, QUIET, WARN, Build, Line, Look, Part, line
+from tui.format.lines import HEAD, QUIET, WARN, Build, Look, Part, line
 from tui.panes import bulk, portal_actions
 from tui.panes.allocation_columns import columns_for
 from tui.panes.consumer_actions import about, named
 from tui.panes.kinds import AllocationActions
-from tui.panes.listpane import ListPane, quiet
+from tui.panes.listpane import ListPane
 from tui.panes.related import quoted
 from tui.panes.value_actions import Set
 from tui.widgets.columns import Column
@@ -115,15 +115,18 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
         """The uuid."""
         return row.of.uuid
 
-    def legend(self, look: Look) -> Iterable[Line]:
+    def legend(self, look: Look) -> Iterable[str]:
         """What the short words mean, of the systems that are connected."""
-        if OPENPORTAL not in self.session.connection.systems:
-            words = "AMOUNT of all its providers   gen its generation"
-            yield quiet(f"  PLC placement consumer   {words}")
+        systems = self.session.connection.systems
+        if OPENPORTAL not in systems:
+            if PLACEMENT in systems:
+                yield "PLC placement consumer   AMOUNT of all its providers   gen its generation"
             return
-        yield quiet("  PLC placement consumer   OPL OpenPortal   OPR OpenPortal, another portal")
-        yield quiet("  OPL, OPR: node-hours used this month of the limit   gen = a generation")
-        yield quiet("  USE of the limit; CODE = by all of its project code, which share it, :codes")
+        consumers = "PLC placement consumer   " if PLACEMENT in systems else ""
+        yield f"{consumers}OPL OpenPortal   OPR OpenPortal, another portal"
+        generation = "   gen = a generation" if PLACEMENT in systems else ""
+        yield f"OPL, OPR: node-hours used this month of the limit{generation}"
+        yield "USE of the limit; CODE = by all of its project code, which share it, :codes"
 
     def hint(self) -> Part:
         """What needs looking after, or what the row of keys may have no room for."""

@@ -10,10 +10,10 @@ from textual.binding import BindingType
 from backend.openportal.model import AwardRow
 from tui.actions import Scope, bindings
 from tui.format import ages, awards, portal
-from tui.format.lines import QUIET, Build, Line, Look, Part
+from tui.format.lines import QUIET, Build, Look, Part
 from tui.panes import bulk
 from tui.panes.award_actions import AwardActions, named
-from tui.panes.listpane import ListPane, quiet
+from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
 from tui.panes.raw import RawPane
 from tui.widgets.columns import Column
@@ -85,9 +85,9 @@ class AwardsPane(AwardActions, ListPane[AwardRow], inherit_bindings=False):
         """Identifier and destination, which name it together."""
         return f"{row.award.identifier} {row.award.destination}"
 
-    def legend(self, look: Look) -> Iterable[Line]:
+    def legend(self, look: Look) -> Iterable[str]:
         """What the short words mean."""
-        yield quiet("  FOR = the service it is for   embargoed = may not be approved yet")
+        yield "FOR = the service it is for   embargoed = may not be approved yet"
 
     def hint(self) -> Part:
         """Where all that waits is looked at."""

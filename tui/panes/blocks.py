@@ -10,9 +10,9 @@ from textual.binding import BindingType
 from backend.nico.model import BlockDetail, BlockRow
 from tui.actions import Scope, bindings
 from tui.format import supply
-from tui.format.lines import QUIET, Build, Line, Look, Part
+from tui.format.lines import QUIET, Build, Look, Part
 from tui.panes.detailpane import DetailPane
-from tui.panes.listpane import ListPane, quiet
+from tui.panes.listpane import ListPane
 from tui.panes.nico import none_shown
 from tui.panes.pane import Pane
 from tui.panes.raw import RawPane
@@ -71,10 +71,10 @@ class BlocksPane(ListPane[BlockRow], inherit_bindings=False):
         """The uuid."""
         return row.block.uuid
 
-    def legend(self, look: Look) -> Iterable[Line]:
+    def legend(self, look: Look) -> Iterable[str]:
         """What the figures are of."""
-        yield quiet("  GIVEN = parts that tenants hold   FREE = addresses that nobody was given")
-        yield quiet("  LARGEST FREE = the shortest prefix that can still be given")
+        yield "GIVEN = parts that tenants hold   FREE = addresses that nobody was given"
+        yield "LARGEST FREE = the shortest prefix that can still be given"
 
     def hint(self) -> Part:
         """How to find room."""

@@ -12,9 +12,9 @@ from backend.core.listing import Query
 from backend.openportal.model import CodeRow, PortalRow
 from tui.actions import Scope, bindings
 from tui.format import codes, portal
-from tui.format.lines import QUIET, Build, Line, Look
+from tui.format.lines import QUIET, Build, Look
 from tui.format.units import UNKNOWN
-from tui.panes.listpane import ListPane, quiet
+from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
 from tui.panes.raw import RawPane
 from tui.panes.related import quoted
@@ -86,10 +86,10 @@ class CodesPane(ListPane[CodeRow], inherit_bindings=False):
         """The code."""
         return row.code
 
-    def legend(self, look: Look) -> Iterable[Line]:
+    def legend(self, look: Look) -> Iterable[str]:
         """What the short words mean."""
-        yield quiet("  CODE = a project's name at its services, which share its limit")
-        yield quiet("  USED = node-hours this month so far, of all its services")
+        yield "CODE = a project's name at its services, which share its limit"
+        yield "USED = node-hours this month so far, of all its services"
 
 
 class CodePane(RowPane[CodeRow], inherit_bindings=False):

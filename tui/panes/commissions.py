@@ -36,6 +36,7 @@ from tui.panes.raw import RawPane
 from tui.session import Session
 from tui.widgets.columns import Column
 from tui.widgets.kept import Beside
+from tui.widgets.legend import Legend
 from tui.widgets.strips import Cell
 from tui.widgets.table import ResourceTable
 from tui.widgets.text import TextPanel
@@ -137,7 +138,7 @@ class CommissionsPane(Settling, ListPane[CommissionRow], inherit_bindings=False)
         look = self.session.look
         self.list = ResourceTable(self.listing(), self.columns(), look, id="list")
         self.side = TextPanel(look, id="side")
-        self.legend_panel = TextPanel(look, id="legend")
+        self.legend_panel = Legend(look, self.list, self.legend)
         self.third = TextPanel(look, id="third")
         self.feed = TextPanel(look, id="feed")
         with Beside(id="columns"):

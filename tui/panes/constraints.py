@@ -9,13 +9,13 @@ from textual.binding import BindingType
 
 from backend.nico.model import ConstraintRow, Kind, NicoDetail
 from tui.actions import Action, Scope, bindings
-from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
+from tui.format.lines import BAD, QUIET, WARN, Build, Look, Part
 from tui.format.nico import bounds, constraint, resource, value
 from tui.format.units import UNKNOWN
 from tui.panes import bulk, unconnected
 from tui.panes.constraint_actions import ConstraintActions, show_raw
 from tui.panes.detailpane import DetailPane
-from tui.panes.listpane import ListPane, quiet
+from tui.panes.listpane import ListPane
 from tui.panes.value_actions import Set
 from tui.session import Session
 from tui.widgets.columns import Column
@@ -37,13 +37,15 @@ COLUMNS: tuple[Column[ConstraintRow], ...] = (
            middle=True),
     Column("tenant", "TENANT", lambda row, look: row.tenant_org, 7, 14, sort="tenant",
            middle=True),
-    Column("type", "TYPE", lambda row, look: row.kind.value, 12, sort="type"),
+    Column("type", "TYPE", lambda row, look: row.kind.value, 12, drop=10,
+           sort="type"),
     Column("resource", "RESOURCE", lambda row, look: resource(row), 13, 20, sort="resource",
            middle=True),
     Column("mode", "KIND", lambda row, look: row.mode_told, 8, 11, drop=40, sort="mode"),
     Column("value", "VALUE", lambda row, look: value(row.kind, row.value), 5, 7, right=True,
            sort="value", news=True),
-    Column("used", "USED", _used, 4, 6, right=True, sort="used", figure=lambda row: row.used),
+    Column("used", "USED", _used, 4, 6, right=True, drop=15, sort="used",
+           figure=lambda row: row.used),
     Column("left", "LEFT", _left, 4, 6, right=True, drop=20, sort="left",
            figure=lambda row: row.left),
     Column("site", "SITE", lambda row, look: row.site_name, 6, 12, drop=30, sort="site",
@@ -123,12 +125,10 @@ class ConstraintsPane(ConstraintActions, ListPane[ConstraintRow], inherit_bindin
         """The uuid of the constraint."""
         return row.uuid
 
-    def legend(self, look: Look) -> Iterable[Line]:
+    def legend(self, look: Look) -> Iterable[str]:
         """What the figures are of."""
-        yield quiet("  VALUE = machines, or the prefix length   USED = instances, or prefixes")
-        yield quiet(
-            "  USED, LEFT = of all machines that the tenant has of the type, not of this row"
-        )
+        yield "VALUE = machines, or the prefix length   USED = instances, or prefixes"
+        yield "USED, LEFT = of all machines that the tenant has of the type, not of this row"
 
     def nothing(self) -> Sequence[str]:
         """Where the other view is."""

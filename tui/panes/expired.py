@@ -12,9 +12,8 @@ from backend.core.listing import Query
 from backend.projects.model import ProjectRow, TerminateExpired
 from tui.actions import Action, Scope, bindings
 from tui.format import ages
-from tui.format.lines import WARN, Line, Look, Part
+from tui.format.lines import WARN, Look, Part
 from tui.panes import projects
-from tui.panes.listpane import quiet
 from tui.panes.pane import Pane
 from tui.panes.projects import ProjectsPane
 from tui.widgets.columns import Column
@@ -59,9 +58,9 @@ class ExpiredPane(ProjectsPane, inherit_bindings=False):
         """Those of projects, and how long over."""
         return COLUMNS
 
-    def legend(self, look: Look) -> Iterable[Line]:
+    def legend(self, look: Look) -> Iterable[str]:
         """What the short words mean."""
-        yield quiet("  LATE = days past the end date   TIGHTEST = fullest resource")
+        yield "LATE = days past the end date   TIGHTEST = fullest resource"
 
     def nothing(self) -> Sequence[str]:
         """That none has expired is good."""

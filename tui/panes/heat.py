@@ -11,8 +11,7 @@ from backend.core.text import display
 from backend.projects.model import ProjectRow
 from tui.actions import Scope, bindings
 from tui.format import heat
-from tui.format.lines import Line, Look
-from tui.panes.listpane import quiet
+from tui.format.lines import Look
 from tui.panes.project_list import ProjectList
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
@@ -77,10 +76,10 @@ class HeatPane(ProjectList, inherit_bindings=False):
             return f"{'least' if self.query_shown.descending else 'fullest'} first"
         return super()._order()
 
-    def legend(self, look: Look) -> Iterable[Line]:
+    def legend(self, look: Look) -> Iterable[str]:
         """What the shades stand for."""
-        yield quiet(f"  {heat.legend(look.glyphs)}")
-        yield quiet("  blank: not used, or without a limit   of 0: used, and the limit is 0")
+        yield heat.legend(look.glyphs)
+        yield "blank: not used, or without a limit   of 0: used, and the limit is 0"
 
     def nothing(self) -> Sequence[str]:
         """That nothing is used is no fault."""

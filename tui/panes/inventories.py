@@ -11,12 +11,12 @@ from backend.core.errors import NotFound
 from backend.placement.model import InventoryRow, ProviderDetail
 from backend.placement.model.entities import MOST
 from tui.actions import Action, Scope, bindings
-from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
+from tui.format.lines import BAD, QUIET, WARN, Build, Look, Part
 from tui.format.stock import bar, fitting, inventory, ratio, word
 from tui.format.units import percent
 from tui.panes import unconnected
 from tui.panes.detailpane import DetailPane
-from tui.panes.listpane import ListPane, quiet
+from tui.panes.listpane import ListPane
 from tui.panes.queried import Wider
 from tui.panes.raw import RawPane
 from tui.panes.stock_actions import StockActions
@@ -116,12 +116,10 @@ class InventoriesPane(StockActions, ListPane[InventoryRow], inherit_bindings=Fal
         """The uuid of the provider and the class."""
         return f"{row.provider} {row.resource_class}"
 
-    def legend(self, look: Look) -> Iterable[Line]:
+    def legend(self, look: Look) -> Iterable[str]:
         """What the sum is, and what being over means."""
-        yield quiet(
-            "  CAPACITY = (TOTAL - RSVD) x RATIO   LEFT = CAPACITY - USED   FULL = share used"
-        )
-        yield quiet("  OVER: what is allocated stays and may shrink; everything else is refused")
+        yield "CAPACITY = (TOTAL - RSVD) x RATIO   LEFT = CAPACITY - USED   FULL = share used"
+        yield "OVER: what is allocated stays and may shrink; everything else is refused"
 
     def nothing(self) -> Sequence[str]:
         """Nothing over is good news."""

@@ -11,12 +11,13 @@ from textual.timer import Timer
 
 from backend.core.errors import BursarError, NotFound
 from tui.actions import Action
-from tui.format.lines import QUIET, WARN, Build, Line, Look, Part, line, wrapped
+from tui.format.lines import QUIET, WARN, Build, Line, Look, Part, wrapped
 from tui.listings import LISTED
 from tui.panes import frame
-from tui.panes.queried import Queried
+from tui.panes.sortable import Sortable
 from tui.widgets.columns import Column, rises
 from tui.widgets.kept import Beside
+from tui.widgets.legend import Legend
 from tui.widgets.rows import RowT
 from tui.widgets.table import ResourceTable
 from tui.widgets.text import TextPanel
@@ -26,7 +27,7 @@ RESTING = 0.12
 NEEDS_ROW = frozenset({"row.open", "row.raw", "row.copy", "copy.menu", "quotas.explain"})
 
 
-class ListPane(Queried[RowT], inherit_bindings=False):
+class ListPane(Sortable[RowT], inherit_bindings=False):
     """A subclass gives `listing`, `columns`, `detail` and `open_row`, and may override `legend`
     and `nothing`. What is listed is `query`, kept in the session while other panes are shown."""
 
@@ -57,8 +58,9 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         """`y`."""
         raise NotImplementedError
 
-    def legend(self, look: Look) -> Iterable[Line]:
-        """Lines under the table that explain its signs."""
+    def legend(self, look: Look) -> Iterable[str]:
+        """Lines under the table that explain its words, notes three spaces apart; those about
+        columns that are not on screen are left out."""
         return ()
 
     # Parts
@@ -71,8 +73,7 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         )
         self.side = TextPanel(look, id="side")
         self.third = TextPanel(look, id="third")
-        self.legend_panel = TextPanel(look, id="legend")
-        self.legend_panel.can_focus = False
+        self.legend_panel = Legend(look, self.list, self.legend)
         with Beside(id="columns"):
             yield self.list
             yield self.side
@@ -82,9 +83,7 @@ class ListPane(Queried[RowT], inherit_bindings=False):
     def on_mount(self) -> None:
         """Start reading before the first frame."""
         super().on_mount()
-        lines = list(self.legend(self.session.look()))
-        self.legend_panel.styles.height = len(lines)
-        self.legend_panel.show(self.legend)
+        self.legend_panel.redraw()
         state = self.state
         state.query = self.ordered(state.query)
         self._listed = self.query_listed
@@ -204,6 +203,10 @@ class ListPane(Queried[RowT], inherit_bindings=False):
 
     # What the table says
 
+    @on(ResourceTable.Arranged, "#list")
+    def _arranged(self) -> None:
+        self.legend_panel.redraw()
+
     @on(ResourceTable.Counted, "#list")
     def _counted(self, event: ResourceTable.Counted) -> None:
         self.counted(event.shown)
@@ -243,26 +246,6 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         """Those of the list."""
         return len(self.state.marked)
 
-    def sort_by(self, sort: str) -> None:
-        """Order by a column, or turn the order round when it is that column's already."""
-        query = self.query_shown
-        turned = not query.descending if query.sort == sort else rises(sort, True)
-        self.ask(sort=sort, descending=turned)
-
-    def action_sort_left(self) -> None:
-        """By the sortable column before."""
-        self._sort_beside(-1)
-
-    def action_sort_right(self) -> None:
-        """By the next sortable column."""
-        self._sort_beside(1)
-
-    def _sort_beside(self, step: int) -> None:
-        sorts = [column.sort for column in self.list.columns if column.sort]
-        here = sorts.index(self.query_shown.sort) if self.query_shown.sort in sorts else -step
-        there = sorts[(here + step) % len(sorts)]
-        self.ask(sort=there, descending=rises(there, True))
-
     def action_view_wide(self) -> None:
         """Columns at their full width, or those that fit."""
         self.list.widen()
@@ -273,21 +256,6 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         zoomed = self.has_class("-zoom-side") or self.has_class("-zoom-list")
         self.remove_class("-zoom-side", "-zoom-list")
         self.set_class(not zoomed, what)
-
-    def action_list_reverse(self) -> None:
-        """Turn the order round."""
-        self.ask(descending=not self.query_shown.descending)
-
-    def action_list_sort(self) -> None:
-        """Choose the column to order by."""
-        from tui.widgets.choice import Choice
-
-        options = [(c.sort, c.title) for c in self.list.columns if c.sort]
-        self.app.push_screen(Choice("Sort by", options, self.query_shown.sort), self._sort_chosen)
-
-    def _sort_chosen(self, sort: str | None) -> None:
-        if sort not in (None, self.query_shown.sort):
-            self.sort_by(sort)
 
     def action_row_detail(self) -> None:
         """Show or hide the detail at the side; on a narrow terminal open it."""
@@ -326,11 +294,6 @@ class ListPane(Queried[RowT], inherit_bindings=False):
         from tui.panes import exporting
 
         exporting.ask(self)
-
-
-def quiet(text: str) -> Line:
-    """A line of a legend."""
-    return line("", (text, QUIET))
 
 
 def _nothing(look: Look) -> Iterable[Line]:

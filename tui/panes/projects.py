@@ -15,9 +15,8 @@ from backend.projects.model.rows import ProjectRow
 from backend.projects.model.states import ProjectState
 from tui.actions import Scope, bindings
 from tui.format import ages, names
-from tui.format.lines import BAD, QUIET, WARN, Line, Look, Part, fitting
+from tui.format.lines import BAD, QUIET, WARN, Look, Part, fitting
 from tui.format.units import UNKNOWN, amount, known, percent
-from tui.panes.listpane import quiet
 from tui.panes.project_actions import ProjectActions, answering
 from tui.panes.project_list import ProjectList
 from tui.panes.queried import Wider
@@ -168,9 +167,9 @@ class ProjectsPane(ProjectActions, ProjectList, inherit_bindings=False):
         others = "this is the next" if found else "no other waits here"
         self.session.tell(f"{name}: nothing waits any more; {others}")
 
-    def legend(self, look: Look) -> Iterable[Line]:
+    def legend(self, look: Look) -> Iterable[str]:
         """What the short words mean."""
-        yield quiet("  APP = application waiting for review   TIGHTEST = fullest resource")
+        yield "APP = application waiting for review   TIGHTEST = fullest resource"
 
     def nothing(self) -> Sequence[str]:
         """Another view may have some."""

@@ -9,11 +9,11 @@ from textual.binding import BindingType
 
 from backend.placement.model import InventoryRow, ProviderDetail, ProviderRow
 from tui.actions import Scope, bindings
-from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look
+from tui.format.lines import BAD, QUIET, WARN, Build, Look
 from tui.format.stock import provider
 from tui.format.units import percent
 from tui.panes.detailpane import DetailPane
-from tui.panes.listpane import ListPane, quiet
+from tui.panes.listpane import ListPane
 from tui.panes.raw import RawPane
 from tui.panes.stock_actions import StockActions
 from tui.session import Session
@@ -99,9 +99,9 @@ class ProvidersPane(StockActions, ListPane[ProviderRow], inherit_bindings=False)
         """The uuid."""
         return row.provider.uuid
 
-    def legend(self, look: Look) -> Iterable[Line]:
+    def legend(self, look: Look) -> Iterable[str]:
         """What the short words mean."""
-        yield quiet("  CLASSES = it has an inventory of   OVER = classes over their capacity")
+        yield "CLASSES = it has an inventory of   OVER = classes over their capacity"
 
     def nothing(self) -> Sequence[str]:
         """Services make them."""

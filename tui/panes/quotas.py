@@ -14,10 +14,10 @@ from backend.quotas.model import QuotaRow, QuotaState
 from tui.actions import Scope, bindings
 from tui.format import bars, names
 from tui.format.explain import explanation
-from tui.format.lines import BAD, QUIET, WARN, Build, Line, Look, Part
+from tui.format.lines import BAD, QUIET, WARN, Build, Look, Part
 from tui.format.sparks import DAY, STRETCHES
 from tui.format.units import UNKNOWN, amount, known
-from tui.panes.listpane import ListPane, quiet
+from tui.panes.listpane import ListPane
 from tui.panes.queried import Wider
 from tui.panes.raw import RawPane
 from tui.widgets.columns import Column
@@ -182,14 +182,15 @@ class QuotasPane(ListPane[QuotaRow], inherit_bindings=False):
 
         explain(self, await self.session.backend.quotas.explain(row.key))
 
-    def legend(self, look: Look) -> Iterable[Line]:
+    def legend(self, look: Look) -> Iterable[str]:
         """What the signs of the bar and the short words mean."""
-        signs = look.glyphs
-        yield quiet(
-            f"  {signs.used} used  {signs.pending} pending (part of used)  {signs.left} left"
-            f"  {signs.taken} taken by others in the project"
-        )
-        yield quiet("  EFF = min(own limit, project limit - used by others)   LEFT = EFF - USED")
+        if self.has_side or "bar" in self.list.on_screen:
+            signs = look.glyphs
+            yield (
+                f"{signs.used} used  {signs.pending} pending (part of used)  {signs.left} left"
+                f"  {signs.taken} taken by others in the project"
+            )
+        yield "EFF = min(own limit, project limit - used by others)   LEFT = EFF - USED"
 
     def nothing(self) -> Sequence[str]:
         """Nobody over is good news."""

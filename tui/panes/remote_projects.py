@@ -12,8 +12,8 @@ from textual.binding import BindingType
 from backend.openportal.model import ModifyRemoteProject, RemoteProjectRow, ResendRequest
 from tui.actions import Action, Group, Scope, bindings, editing
 from tui.format import ages, awards, portal
-from tui.format.lines import QUIET, WARN, Build, Line, Look
-from tui.panes.listpane import ListPane, quiet
+from tui.format.lines import QUIET, WARN, Build, Look
+from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
 from tui.panes.raw import RawPane
 from tui.panes.rowpane import RowPane
@@ -153,10 +153,10 @@ class RemoteProjectsPane(RemoteProjectActions, ListPane[RemoteProjectRow], inher
         """The uuid."""
         return row.remote_project.uuid
 
-    def legend(self, look: Look) -> Iterable[Line]:
+    def legend(self, look: Look) -> Iterable[str]:
         """What the short words mean."""
-        yield quiet("  pending = people decide over there   stale = nothing heard for 12 h")
-        yield quiet("  STATE is that of the award; :allocations has those of allocations")
+        yield "pending = people decide over there   stale = nothing heard for 12 h"
+        yield "STATE is that of the award; :allocations has those of allocations"
 
 
 class RemoteProjectPane(RemoteProjectActions, RowPane[RemoteProjectRow], inherit_bindings=False):

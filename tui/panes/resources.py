@@ -22,7 +22,7 @@ from tui.format.names import shorten
 from tui.format.units import UNKNOWN, amount, known
 from tui.panes import bulk
 from tui.panes.detailpane import DetailPane
-from tui.panes.listpane import ListPane, quiet
+from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
 from tui.panes.raw import RawPane
 from tui.session import Session
@@ -224,10 +224,10 @@ class ResourcesPane(ResourceActions, ListPane[ResourceRow], inherit_bindings=Fal
         found = await self.session.backend.quotas.resource(row.key)
         return lambda look: resource(found, look)
 
-    def legend(self, look: Look) -> Iterable[Line]:
+    def legend(self, look: Look) -> Iterable[str]:
         """What the short words mean."""
-        yield quiet("  DEFAULT = the limit with which new base projects, or other new ones, begin")
-        yield quiet("  OVER = holders over their effective limit")
+        yield "DEFAULT = the limit with which new base projects, or other new ones, begin"
+        yield "OVER = holders over their effective limit"
 
     def resource_row(self) -> ResourceRow | None:
         """The one under the cursor."""

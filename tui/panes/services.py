@@ -11,8 +11,8 @@ from textual.binding import BindingType
 from backend.openportal.model import ServiceRow
 from tui.actions import Scope, bindings
 from tui.format import codes
-from tui.format.lines import BAD, QUIET, Build, Line, Look
-from tui.panes.listpane import ListPane, quiet
+from tui.format.lines import BAD, QUIET, Build, Look
+from tui.panes.listpane import ListPane
 from tui.panes.raw import RawPane
 from tui.panes.rowpane import RowPane
 from tui.widgets.columns import Column
@@ -77,9 +77,9 @@ class ServicesPane(ListPane[ServiceRow], inherit_bindings=False):
         """The uuid."""
         return row.service.uuid
 
-    def legend(self, look: Look) -> Iterable[Line]:
+    def legend(self, look: Look) -> Iterable[str]:
         """What the short words mean."""
-        yield quiet("  OPL driven from here   OPR another portal   ERRED of its ALLOCATIONS")
+        yield "OPL driven from here   OPR another portal   ERRED of its ALLOCATIONS"
 
 
 class ServicePane(RowPane[ServiceRow], inherit_bindings=False):

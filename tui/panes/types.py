@@ -11,9 +11,9 @@ from backend.core.listing import Query
 from backend.nico.model import TypeRow
 from tui.actions import Scope, bindings
 from tui.format import nico, supply
-from tui.format.lines import QUIET, Build, Line, Look, Part
+from tui.format.lines import QUIET, Build, Look, Part
 from tui.format.units import UNKNOWN, percent
-from tui.panes.listpane import ListPane, quiet
+from tui.panes.listpane import ListPane
 from tui.panes.nico import none_shown
 from tui.panes.pane import Pane
 from tui.panes.raw import RawPane
@@ -98,10 +98,10 @@ class TypesPane(ListPane[TypeRow], inherit_bindings=False):
         """The uuid."""
         return row.uuid
 
-    def legend(self, look: Look) -> Iterable[Line]:
+    def legend(self, look: Look) -> Iterable[str]:
         """What the figures are of."""
-        yield quiet("  GIVEN = to tenants, who may hold more than they have USED")
-        yield quiet("  LEFT = machines that nobody was given   READY LEFT = those that work")
+        yield "GIVEN = to tenants, who may hold more than they have USED"
+        yield "LEFT = machines that nobody was given   READY LEFT = those that work"
 
     def hint(self) -> Part:
         """How to find machines."""

@@ -13,7 +13,7 @@ from tui.actions import Action, Scope, bindings
 from tui.format import names
 from tui.format.lines import BAD, HEAD, QUIET, WARN, Build, Line, Look, Part, blank, line, wrapped
 from tui.format.units import amount
-from tui.panes.listpane import ListPane, quiet
+from tui.panes.listpane import ListPane
 from tui.panes.raw import RawPane
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
@@ -80,9 +80,9 @@ class VerifyPane(ListPane[MismatchRow], inherit_bindings=False):
         """What it means."""
         return lambda look: mismatch(row, look)
 
-    def legend(self, look: Look) -> Iterable[Line]:
+    def legend(self, look: Look) -> Iterable[str]:
         """What the columns mean."""
-        yield quiet("  LIMIT = what the holding has   EXPECTED = what its project says")
+        yield "LIMIT = what the holding has   EXPECTED = what its project says"
 
     def nothing(self) -> Sequence[str]:
         """That nothing differs is good."""

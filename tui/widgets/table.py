@@ -1,14 +1,14 @@
 """The one table of every list: any number of rows, of which it holds a few pages.
 
 It is given a `Listing` and `Column`s and is told what to show with `show(query)`. It posts
-`Moved`, `Opened`, `SortAsked`, `Marked`, `Counted` and `Failed`. Panes await `refresh_rows()`
-when data changed and call `tick()` when time passed.
+`Moved`, `Opened`, `SortAsked`, `Marked`, `Counted`, `Failed` and `Arranged`. Panes await
+`refresh_rows()` when data changed and call `tick()` when time passed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from textual import events
@@ -20,6 +20,7 @@ from tui.actions import Scope, bindings
 from tui.format.lines import QUIET, Look, wrapped
 from tui.widgets.columns import Column
 from tui.widgets.drawing import Drawing, RowState
+from tui.widgets.listview import RowView
 from tui.widgets.marking import Marking
 from tui.widgets.rows import RowT
 
@@ -39,6 +40,10 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
     }
     HEAD = 1
 
+    @dataclass
+    class Arranged(RowView.Told):
+        """Other columns are on screen than before."""
+
     def __init__(
         self,
         listing: Listing[RowT],
@@ -56,6 +61,7 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         self._ages = any(column.ages for column in columns)
         self._offset = 0
         self._wide = False
+        self._on_screen: frozenset[str] = frozenset()
         self._painted: dict[int, Strip] = {}
         """What is on screen, by line of the screen."""
         self._plain: dict[int, tuple[RowT, Strip]] = {}
@@ -72,6 +78,14 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
     def columns(self) -> tuple[Column[RowT], ...]:
         """All columns, those without room included."""
         return self._drawing.columns
+
+    @property
+    def on_screen(self) -> frozenset[str]:
+        """The ids of columns that have room, all of them while there is no screen."""
+        if not self.size.width:
+            return frozenset(one.id for one in self.columns)
+        self._fit_once()
+        return self._on_screen
 
     def opened(self) -> None:
         """Which columns have nothing is seen once for what is listed: nothing that comes while
@@ -126,8 +140,7 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """The heading, a row, or what is said when there are none."""
-        if self._drawing.look.width != self.size.width:
-            self._fit()
+        self._fit_once()
         if y < self.HEAD:
             query = self.shows
             head = self._drawing.head(query.sort, query.descending)
@@ -146,6 +159,10 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         self._plain.clear()
         super().notify_style_update()
 
+    def _fit_once(self) -> None:
+        if self._drawing.look.width != self.size.width:
+            self._fit()
+
     def _fit(self) -> None:
         self._plain.clear()
         look = replace(self.look(), width=self.size.width)
@@ -154,11 +171,16 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
             self._offset = 0
         if self._offset:
             self._drawing.fit(look, self._offset, wide=self._wide)
+        shown = frozenset(placed.column.id for placed in self._drawing.placed)
+        if self._on_screen != shown:
+            self._on_screen = shown
+            self.post_message(self.Arranged(self))
 
     def _row(self, index: int) -> Strip:
         key, row = self.source.keys[index], self.source.row(index)
         state = RowState(
             cursor=index == self.cursor,
+            away=index == self.cursor and not self.has_focus,
             change=self.source.marks.get(key),
             gone=key in self.source.ghosts,
             marked=key in self.marked,
