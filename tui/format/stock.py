@@ -111,7 +111,7 @@ def barred(
     share = f"  {percent(mine, row.capacity)}" if shared else ""
     used = "  all " if shared and not told else "  "
     if look.width >= ROOMY:
-        room = max(8, min(BAR, look.width - 58))
+        room = max(8, min(BAR, look.width - (58 if own is None else 64)))
         in_full = f"  all use {figure(row.used, look)}  "
         taken = 25 + room + len(figures) + len(share) + len(in_full) + len(all[0])
         used = in_full if shared and taken <= look.width else used

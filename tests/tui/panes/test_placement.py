@@ -63,8 +63,8 @@ def test_a_consumer_is_opened_with_its_share_of_each_provider(shelves: Stage) ->
         await until(pilot, lambda: "storage-pool" in said(pilot.app))
         told = said(pilot.app)
         assert isinstance(pilot.app.screen, ConsumerPane)
-        assert re.search(r"VCPU +#+x+! +8 of 24 +all use 28 +OVER by 4", told)
-        assert re.search(r"DISK_GB +##\.+ +80 of 1,000", told)
+        assert re.search(r"VCPU +#+x+! +8 of 24 +33% +all use 28 +OVER by 4", told)
+        assert re.search(r"DISK_GB +#\.+ +80 of 1,000", told)
         assert re.search(r"Project +climate\.hpc", told)
         assert re.search(r"User +m@uni\.example", told)
 
