@@ -16,12 +16,10 @@ from backend.world.write import Importer
 if TYPE_CHECKING:
     from backend.world.format import WorldFile
 
-Source = TextIO | Mapping[str, object] | World
-
 
 def load(
     db: Database,
-    source: Source,
+    source: TextIO | Mapping[str, object] | WorldFile | World,
     *,
     merge: bool = False,
     progress: Progress | None = None,
@@ -42,7 +40,7 @@ def _silent(what: str, done: int, total: int) -> None:
     """Progress nobody looks at."""
 
 
-def _read_file(source: TextIO | Mapping[str, object]) -> WorldFile:
+def _read_file(source: TextIO | Mapping[str, object] | WorldFile) -> WorldFile:
     # Generated worlds, and so the demo, start faster without pydantic.
     from backend.world.parse import read_file
 

@@ -14,8 +14,10 @@ from backend.world.model import VERSION
 PLAIN = frozenset({"services", "resources", "users"})
 
 
-def read_file(source: TextIO | Mapping[str, object]) -> WorldFile:
+def read_file(source: TextIO | Mapping[str, object] | WorldFile) -> WorldFile:
     """The typed content of a world file. Raises Invalid."""
+    if isinstance(source, WorldFile):
+        return source
     body = source if isinstance(source, Mapping) else parse_json(_text(source), "the world file")
     if isinstance(body, Mapping):
         _check_version(body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from backend.core.errors import BursarError, Invalid, OutcomeUnknown, Unreachable
+from backend.embedded import open_embedded
 from tests.cli.conftest import Run
 from tests.terminal.pty_console import console
 from tests.tui.hostile import BIDI, ESCAPES, FORBIDDEN, NASTY
@@ -119,6 +121,39 @@ def test_an_import_of_no_file_leaves_no_database(bursar: Run, tmp_path: Path) ->
     assert done.code == 1
     assert "no.json: No such file" in done.err
     assert list(tmp_path.glob("new.db*")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("root:x:0:0", "the world file is not JSON"),
+        ('{"bursar_world": 1, "users": 7}', "is not a list"),
+        ('{"bursar_world": 1, "memberships": [{"id": 1}]}', "memberships[0]"),
+    ],
+)
+def test_an_import_that_is_refused_leaves_no_database(
+    bursar: Run, tmp_path: Path, text: str, told: str
+) -> None:
+    file = tmp_path / "world.json"
+    file.write_text(text)
+    done = bursar("import", file, "--database", tmp_path / "new.db")
+    assert (done.code, done.out) == (1, "")
+    assert told in done.err
+    assert list(tmp_path.glob("new.db*")) == []
+
+
+def test_an_import_that_fails_at_what_is_in_the_file_takes_its_new_database_back(
+    bursar: Run, tmp_path: Path
+) -> None:
+    world = json.loads((ROOT / "docs" / "example.json").read_text())
+    world["users"] += world["users"][:1]
+    file, empty = tmp_path / "world.json", tmp_path / "empty.db"
+    file.write_text(json.dumps(world))
+    assert bursar("import", file, "--database", tmp_path / "new.db").code == 1
+    assert list(tmp_path.glob("new.db*")) == []
+    open_embedded(empty).shut()
+    assert bursar("import", file, "--database", empty).code == 1
+    assert bursar("quotas", "--database", empty).code == 0, "it was there before"
 
 
 def test_whole_databases_go_through_contexts(

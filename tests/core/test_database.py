@@ -206,3 +206,26 @@ def test_a_part_that_nobody_ended_undoes_nothing(database: Database) -> None:
 
     database.write(write)
     assert count(database) == 1
+
+
+def test_a_file_is_unmade_by_who_made_it_and_while_nothing_is_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    open_database(path, STEPS).close()
+    found = open_database(path, STEPS)
+    found.unmake()
+    found.close()
+    assert path.exists()
+    path.unlink()
+    made = open_database(path, STEPS)
+    made.write(note)
+    made.unmake()
+    assert count(made) == 1
+    made.close()
+    path.unlink()
+    empty, waiting = open_database(path, STEPS), open_database(path, STEPS)
+    empty.unmake()
+    with pytest.raises(StorageError, match="moved, removed or replaced"):
+        waiting.write(note)
+    empty.close()
+    waiting.close()
+    assert list(tmp_path.iterdir()) == []

@@ -23,11 +23,18 @@ if TYPE_CHECKING:
 def import_world(options: argparse.Namespace) -> int:
     """Fill a database from a world file."""
     from backend.world import load
+    from backend.world.parse import read_file
 
     if options.database is None and options.context is None and not contexts.database_url():
         raise contexts.usage("import into which database?", "give --database or --context")
-    with reading(options.file) as source, opened(options, read_only=False) as database:
-        report = load(database, source, merge=options.merge, progress=progress)
+    with reading(options.file) as source:
+        told = read_file(source)
+    with opened(options, read_only=False) as database:
+        try:
+            report = load(database, told, merge=options.merge, progress=progress)
+        except BaseException:
+            database.unmake()
+            raise
     write(f"{report}\n")
     return DONE
 

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +19,7 @@ from backend.core.database.tx import Tx
 from backend.core.database.watch import Watcher
 from backend.core.database.writer import Job, RunMany, Writer
 from backend.core.dsn import is_server
-from backend.core.errors import ReadOnly, StorageError
+from backend.core.errors import BursarError, ReadOnly, StorageError
 from backend.core.runtime import Runtime, system_runtime
 
 T = TypeVar("T")
@@ -152,6 +153,11 @@ class Database:
         if target.exists():
             raise StorageError(f"{target} exists", hint="choose another name")
         self._engine.backup(target)
+
+    def unmake(self) -> None:
+        """Remove the file if this made it and nothing was journalled since; no harm otherwise."""
+        with suppress(BursarError, OSError):
+            self.write(self._engine.unmake)
 
     def close(self) -> None:
         """Finish queued writes and reads and close every connection; a forked child must not."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from backend.core.database.schema import Step
+
+if TYPE_CHECKING:
+    from backend.core.database.tx import Tx
 
 T = TypeVar("T")
 Head = tuple[int, bytes]
@@ -181,6 +184,10 @@ class Engine(Protocol):
 
     def backup(self, target: Path) -> None:
         """Write a checked copy to a new file. Raises StorageError."""
+        ...
+
+    def unmake(self, tx: Tx) -> None:
+        """Remove what `open` made anew and nobody has filled; `tx` keeps other writers out."""
         ...
 
     @property

@@ -17,6 +17,7 @@ from backend.core.database.postgres.schema import check_fitness, migrate, versio
 from backend.core.database.postgres.session import ServerSession
 from backend.core.database.postgres.stop import ServerStop
 from backend.core.database.schema import Step, check_version
+from backend.core.database.tx import Tx
 from backend.core.dsn import shown
 from backend.core.errors import StorageError
 
@@ -103,6 +104,9 @@ class ServerEngine:
     def backup(self, target: Path) -> None:
         """Dump the database. Raises StorageError."""
         dump(self._url, target)
+
+    def unmake(self, tx: Tx) -> None:
+        """The database was there before; what is made in it are empty tables."""
 
     def _writing(self) -> ServerConnection:
         settings = WRITING.format(milliseconds=int(session.PATIENCE * 1000))

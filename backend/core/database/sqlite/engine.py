@@ -17,12 +17,13 @@ from backend.core.database.sqlite.connection import (
     storage_error,
 )
 from backend.core.database.sqlite.ear import FileEar
-from backend.core.database.sqlite.head import HeadFile, head_path, lost, noted, remedy
+from backend.core.database.sqlite.head import SELECT_LAST, HeadFile, head_path, lost, noted, remedy
 from backend.core.database.sqlite.lock import FileLock
 from backend.core.database.sqlite.schema import copy_to, migrate, version_of
 from backend.core.database.sqlite.session import FileSession
 from backend.core.database.sqlite.stop import FileStop
 from backend.core.database.sqlite.wal import WriteAheadLog
+from backend.core.database.tx import Tx
 from backend.core.errors import StorageError
 
 
@@ -39,12 +40,13 @@ class FileEngine:
         self.remedy = remedy(path)
         self._name = str(path)
         self._inode = 0
+        self._made = False
         self._read_only = True
 
     def open(self, steps: Sequence[Step]) -> FileSession:
         """Make or migrate the file and queue with other writers. Raises StorageError."""
         self._read_only = False
-        _create_private(self.path)
+        self._made = _create_private(self.path)
         file = self.path.resolve()
         lock = FileLock(file.with_name(file.name + ".lock"))
         try:
@@ -118,6 +120,13 @@ class FileEngine:
         finally:
             conn.close()
 
+    def unmake(self, tx: Tx) -> None:
+        """Remove the file that was made here, and what lies beside it, while it is empty."""
+        if self._made and not tx.scalar(SELECT_LAST):
+            file = self.path.resolve()
+            for end in ("-wal", "-shm", "", ".head", ".lock-next", ".lock"):
+                file.with_name(file.name + end).unlink(missing_ok=True)
+
     def _migrated(self, steps: Sequence[Step]) -> FileConnection:
         conn = connect(self.path, writer=True, read_only=False)
         try:
@@ -137,11 +146,13 @@ def _inode(name: str) -> int:
         return 0
 
 
-def _create_private(path: Path) -> None:
-    """Tokens' hashes and people's addresses live in the file: only its owner may read it."""
+def _create_private(path: Path) -> bool:
+    """Tokens' hashes and people's addresses live in the file: only its owner may read it. False
+    when it is there already."""
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
-        return
+        return False
     except OSError as error:
         raise path_error(path, error) from error
+    return True
