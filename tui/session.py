@@ -252,7 +252,7 @@ class Session:
         if self.settings.read_only:
             return f"read-only session ({self._forbidden_by})"
         if self.connection.read_only:
-            return "the database is open read-only"
+            return self.connection.barred or "the database is open read-only"
         actor = self.connection.actor
         if not actor.name:
             return f"{self.connection.place} has not answered yet"

@@ -46,7 +46,8 @@ class Connection:
     or URL; `empty` is true when there is nothing in it yet. `lacks` says by the name of a
     command's class why it cannot be done through this connection. `address` is the actor's,
     `` for those without. Rooms of what is not among `systems` are empty. It `only_shows` where
-    there is no command that it does not lack."""
+    there is no command that it does not lack; `barred` says why it is read-only though nobody asked
+    for that, and what to do."""
 
     kind: str
     place: str
@@ -57,6 +58,7 @@ class Connection:
     address: str = ""
     systems: frozenset[str] = SYSTEMS
     only_shows: bool = False
+    barred: str = ""
 
     @property
     def who(self) -> str:

@@ -62,6 +62,7 @@ class EmbeddedBackend:
             place=database.place,
             actor=actor,
             read_only=database.read_only,
+            barred=database.barred,
             empty=database.read(is_empty),
         )
 
@@ -225,7 +226,7 @@ def open_embedded(
     """
     database = open_database(place, STEPS, runtime, read_only=read_only)
     try:
-        if sink is not None and not read_only:
+        if sink is not None and not database.read_only:
             from backend.notices.deliverer import begin
 
             begin(database, sink)

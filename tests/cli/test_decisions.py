@@ -211,6 +211,17 @@ def test_a_read_only_context_only_previews(
     assert states(stage)[1] is PENDING
 
 
+def test_a_file_that_may_not_be_written_is_only_previewed(
+    stage: Stage, world_file: Path, bursar: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda name, mode: False)
+    done = bursar("approve", 3, "--yes", "--database", world_file)
+    assert (done.code, done.out) == (1, "")
+    assert f"{world_file.name} cannot be written: see to its owner or mode" in done.err
+    assert bursar("approve", 3, "--dry-run", "--database", world_file).code == 0
+    assert states(stage)[1] is PENDING
+
+
 def test_production_asks_for_one_tier_more(
     stage: Stage, world_file: Path, bursar: Run, configure: Any
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import signal
 import socket
@@ -337,6 +338,15 @@ def ask(server: Served, method: str, path: str, body: object = None) -> httpx.Re
     """One request of a component."""
     mine = token("service:cyclades")
     return httpx.request(method, server.url + ACCOUNT + path, json=body, headers=mine)
+
+
+def test_a_file_that_may_not_be_written_is_not_served(
+    bursar: Run, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda name, mode: False)
+    done = bursar("serve", "--database", database)
+    assert done.code == 1
+    assert f"{database.name} cannot be written" in done.err
 
 
 def test_a_read_only_context_is_not_served(

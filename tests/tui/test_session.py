@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from backend.core.errors import ReadOnly, StorageError
 from backend.core.identity import Actor, Role
 from backend.embedded import open_embedded
 from backend.projects.model import ChangeProjectState, ProjectAction
-from tests.tui.stage import Stage, set_up
+from tests.tui.stage import Stage, play, press, said, set_up
 from tests.worlds import OPERATOR
+from tui.app import BursarApp
 from tui.format.units import Style
+from tui.panes.listpane import ListPane
 from tui.session import GAP, Session, Settings
 
 
@@ -57,6 +61,27 @@ def test_who_may_change_is_said_by_role(stage: Stage) -> None:
     finally:
         viewer.database.close()
         closed.database.close()
+
+
+def test_a_file_that_may_not_be_written_is_looked_at_and_says_why(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = stage.world.database.path
+    monkeypatch.setattr(os, "access", lambda name, mode: False)
+    backend = open_embedded(path, actor=OPERATOR)
+    why = "world.db cannot be written: see to its owner or mode"
+
+    async def script(pilot: Pilot[None]) -> None:
+        lines = said(pilot.app).splitlines()
+        assert "  RO  " in lines[0]
+        await press(pilot, "T")
+        assert f"terminate: {why}" in said(pilot.app)
+        assert isinstance(pilot.app.screen, ListPane)
+
+    session = Session(backend)
+    assert session.forbidden() == why
+    play(BursarApp(session, live=False), script)
+    backend.shut()
 
 
 def test_what_is_said_is_safe_and_kept(stage: Stage) -> None:

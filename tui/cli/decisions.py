@@ -43,6 +43,8 @@ def decided(options: argparse.Namespace) -> int:
         why = "--read-only" if options.read_only else f"the context {context.name} is read-only"
         raise ReadOnly(why, hint="--dry-run shows what it would do")
     with connected(context, read_only=options.dry_run) as (backend, runner):
+        if why := backend.connection.barred:
+            raise ReadOnly(why, hint="--dry-run shows what it would do")
         return Decisions(backend, runner, context, config, options).run()
 
 

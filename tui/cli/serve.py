@@ -64,6 +64,8 @@ def _served(
 
     backend = contexts.open_database(context)
     try:
+        if why := backend.connection.barred:
+            raise ReadOnly(why, hint="serve one that can be written")
         ends = backend.watch(lambda seq: None)  # so that commissions expire and notices go out
         serve(create_app(backend, settings, log), address, _listening)
         ends()

@@ -38,7 +38,9 @@ class Database:
         self, engine: Engine, steps: Sequence[Step], runtime: Runtime, *, read_only: bool
     ) -> None:
         self.runtime = runtime
-        self.read_only = read_only
+        self.barred = "" if read_only else engine.barred()
+        """Why it is read-only though nobody asked for that."""
+        self.read_only = read_only = read_only or bool(self.barred)
         self.kind = engine.kind
         self.place = engine.place
         """Where it is, without secrets."""
@@ -182,6 +184,8 @@ class Database:
 
     def _writable(self) -> Writer:
         self._check_open()
+        if self.barred:
+            raise ReadOnly(self.barred, hint="then open it again")
         if self._writer is None:
             raise ReadOnly("the database is open read-only", hint="open without --read-only")
         return self._writer
@@ -246,7 +250,7 @@ def open_database(
     read_only: bool = False,
 ) -> Database:
     """Open or create the database in a file, or one that a `postgresql://` URL names, and bring
-    it to the newest schema step.
+    it to the newest schema step; a file that this user may not write is read-only.
 
     Raises StorageError (unreadable, unreachable, read-only, foreign or newer database).
     """

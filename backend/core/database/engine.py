@@ -150,6 +150,10 @@ class Engine(Protocol):
         """Bring it to the newest schema step and let the process write."""
         ...
 
+    def barred(self) -> str:
+        """Why it is there and cannot be written, `` when it can as far as can be seen."""
+        ...
+
     def look(self, steps: Sequence[Step]) -> None:
         """See that it can be read as it is."""
         ...

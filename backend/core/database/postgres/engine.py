@@ -61,6 +61,10 @@ class ServerEngine:
             conn.close()
         return ServerSession(self._writing, self.place, len(steps), self._missing)
 
+    def barred(self) -> str:
+        """The server tells when it is written to."""
+        return ""
+
     def look(self, steps: Sequence[Step]) -> None:
         """See that the tables can be read as they are. Raises StorageError."""
         conn = connect(self._url)

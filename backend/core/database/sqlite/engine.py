@@ -26,6 +26,9 @@ from backend.core.database.sqlite.wal import WriteAheadLog
 from backend.core.database.tx import Tx
 from backend.core.errors import StorageError
 
+BESIDE = ("-wal", "-shm", ".lock", ".lock-next")
+"""What a writer has beside the file."""
+
 
 class FileEngine:
     """One file and what lies beside it."""
@@ -59,6 +62,17 @@ class FileEngine:
         self._inode = _inode(self._name)
         head = HeadFile(head_path(file), keep=bool(self.lost))
         return FileSession(conn, lock, head, WriteAheadLog(conn, file))
+
+    def barred(self) -> str:
+        """The first file that writing takes and this user may not write, by its name."""
+        file = self.path.resolve()
+        if not file.exists():
+            return ""
+        for beside in (file, *(file.with_name(file.name + end) for end in BESIDE)):
+            written = beside if beside.exists() else file.parent
+            if not os.access(written, os.W_OK):
+                return f"{written.name} cannot be written: see to its owner or mode"
+        return ""
 
     def look(self, steps: Sequence[Step]) -> None:
         """See that the file can be read as it is. Raises StorageError."""
@@ -124,7 +138,7 @@ class FileEngine:
         """Remove the file that was made here, and what lies beside it, while it is empty."""
         if self._made and not tx.scalar(SELECT_LAST):
             file = self.path.resolve()
-            for end in ("-wal", "-shm", "", ".head", ".lock-next", ".lock"):
+            for end in ("-wal", "-shm", "", ".head", ".lock-next", ".lock"):  # the locks last
                 file.with_name(file.name + end).unlink(missing_ok=True)
 
     def _migrated(self, steps: Sequence[Step]) -> FileConnection:
