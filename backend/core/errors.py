@@ -7,6 +7,7 @@ BursarError
 ├── NotFound 404          ├── BadReply 502         │   ├── StorageReadOnly 403
 ├── Conflict 409          └── OutcomeUnknown 504   │   ├── StorageUnreachable 503
 └── GenerationConflict 409                         │   ├── StorageCorrupt 500
+                                                   │   │   └── StorageForeign 500
                                                    │   └── StorageRefused 503
                                                    └── ReadOnly 403
 
@@ -175,6 +176,12 @@ class StorageCorrupt(StorageError):
     """The file is damaged or not a bursar database (500)."""
 
     code, status, title = "storage-corrupt", 500, "Database damaged"
+
+
+class StorageForeign(StorageCorrupt):
+    """The file, or the database on the server, is none of bursar's (500)."""
+
+    code, title = "storage-foreign", "Not a bursar database"
 
 
 class StorageRefused(StorageError):

@@ -106,6 +106,22 @@ def test_options_are_not_guessed(bursar: Run) -> None:
     assert bursar("approve", "1", "--yes-r", "x").code == 2
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (["qoutas"], "invalid choice: 'qoutas', did you mean quotas?"),
+        (["--theme", "high-contrst"], "did you mean high-contrast?"),
+        (["completion", "bsh"], "did you mean bash?"),
+        (["xyzzy"], "(choose from "),
+    ],
+)
+def test_what_is_nearly_a_word_is_guessed(bursar: Run, typed: list[str], told: str) -> None:
+    done = bursar(*typed)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+    assert ("choose from" in done.err) == ("choose from" in told)
+
+
 def test_a_demo_has_no_other_database(bursar: Run) -> None:
     done = bursar("--database", "x.db", "demo")
     assert done.code == 2

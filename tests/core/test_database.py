@@ -16,6 +16,7 @@ from backend.core.errors import (
     StorageBusy,
     StorageCorrupt,
     StorageError,
+    StorageForeign,
     StorageFull,
     StorageReadOnly,
 )
@@ -52,12 +53,14 @@ def test_foreign_and_broken_files_are_named(tmp_path: Path) -> None:
     other = sqlite3.connect(foreign)
     other.execute("CREATE TABLE t (x)")
     other.close()
-    with pytest.raises(StorageCorrupt, match="not one of bursar's"):
+    with pytest.raises(StorageForeign, match="not one of bursar's"):
         open_database(foreign, STEPS)
     broken = tmp_path / "broken.db"
     broken.write_bytes(b"this is no database" * 100)
-    with pytest.raises(StorageCorrupt, match="broken.db"):
-        open_database(broken, STEPS)
+    for read_only in (False, True):
+        with pytest.raises(StorageForeign, match=r"broken.db is no SQLite database \(choose") as no:
+            open_database(broken, STEPS, read_only=read_only)
+        assert "damaged" not in no.value.title
     with pytest.raises(StorageError, match="nowhere"):
         open_database(tmp_path / "nowhere" / "x.db", STEPS)
     with pytest.raises(StorageError, match="does not exist"):

@@ -46,6 +46,18 @@ class Parser(argparse.ArgumentParser):
         """Say what was wrong; what was typed may hold anything."""
         super().error(display(message))
 
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """As ever; one word in place of all where one is nearly what was typed."""
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            from difflib import get_close_matches
+
+            if close := get_close_matches(str(value), map(str, action.choices or ()), 1):
+                told = f"invalid choice: {value!r}, did you mean {close[0]}?"
+                raise argparse.ArgumentError(action, told) from error
+            raise
+
     def option(self, *flags: str, **given: Any) -> None:
         """An option that leaves what was typed before the command alone when it is not typed."""
         self.add_argument(*flags, default=argparse.SUPPRESS, **given)

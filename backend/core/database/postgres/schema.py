@@ -8,7 +8,7 @@ import psycopg
 
 from backend.core.database.postgres.connection import ServerConnection
 from backend.core.database.schema import APPLICATION_ID, POSTGRES_WORDS, Step, check_version
-from backend.core.errors import StorageCorrupt, StorageError
+from backend.core.errors import StorageError, StorageForeign
 
 OLDEST = 130000
 
@@ -31,7 +31,7 @@ SELECT current_setting('server_version_num')::BIGINT, current_setting('server_en
 def version_of(conn: ServerConnection) -> int:
     """Schema version of a database; 0 for an empty one.
 
-    Raises StorageCorrupt when it is another program's.
+    Raises StorageForeign when it is another program's.
     """
     tables, mine = conn.execute(COUNT_TABLES).fetchall()[0]
     if not tables:
@@ -84,8 +84,8 @@ def migrate(conn: ServerConnection, steps: Sequence[Step]) -> None:
         conn.roll_back()
 
 
-def _foreign() -> StorageCorrupt:
-    return StorageCorrupt(
+def _foreign() -> StorageForeign:
+    return StorageForeign(
         "the database is in use, but not by bursar",
         hint="make one of its own: createdb -T template0 -E UTF8 --locale=C NAME",
     )

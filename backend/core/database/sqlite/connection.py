@@ -17,6 +17,7 @@ from backend.core.errors import (
     StorageBusy,
     StorageCorrupt,
     StorageError,
+    StorageForeign,
     StorageFull,
     StorageReadOnly,
     StorageRefused,
@@ -48,6 +49,8 @@ _NETWORK_FUSE = ("sshfs", "gluster", "ceph", "s3", "rclone", "dav", "gcs", "smb"
 # SQLite shares its memory through a file beside the database, which readers need, too.
 _BESIDE = "make its directory writable, or have somebody who may write keep it open"
 
+_FOREIGN = "choose a file that bursar made; if it was one, restore a backup"
+
 # The first prefix counts.
 _FAILURES: dict[str, tuple[type[StorageError], str]] = {
     "SQLITE_READONLY_DIRECTORY": (StorageReadOnly, _BESIDE),
@@ -57,7 +60,7 @@ _FAILURES: dict[str, tuple[type[StorageError], str]] = {
     "SQLITE_BUSY": (StorageBusy, "another program holds the database; try again"),
     "SQLITE_LOCKED": (StorageBusy, "another program holds the database; try again"),
     "SQLITE_CORRUPT": (StorageCorrupt, "restore a backup made with bursar backup"),
-    "SQLITE_NOTADB": (StorageCorrupt, "choose a file that bursar made"),
+    "SQLITE_NOTADB": (StorageForeign, _FOREIGN),
     "SQLITE_CANTOPEN": (StorageError, "check that you may open the file and write beside it"),
     "SQLITE_IOERR": (StorageError, "check the disk; nothing of this change was kept"),
 }
@@ -133,6 +136,8 @@ def connect(path: Path, *, writer: bool, read_only: bool) -> FileConnection:
 
 def _about(path: Path, error: sqlite3.Error) -> StorageError:
     found = storage_error(error)
+    if isinstance(found, StorageForeign):
+        return StorageForeign(f"{path} is no SQLite database", hint=found.hint)
     return type(found)(f"{path}: {found.message}", hint=found.hint)
 
 

@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from backend.core.database.schema import APPLICATION_ID, SQLITE_WORDS, Step, check_version
-from backend.core.errors import StorageCorrupt
+from backend.core.errors import StorageCorrupt, StorageForeign
 
 
 def version_of(conn: sqlite3.Connection) -> int:
     """Schema version of an opened file; 0 for an empty one.
 
-    Raises StorageCorrupt when the file is another program's database.
+    Raises StorageForeign when the file is another program's database.
     """
     (version,) = conn.execute("PRAGMA user_version").fetchone()
     (application,) = conn.execute("PRAGMA application_id").fetchone()
     (tables,) = conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if tables and application != APPLICATION_ID:
-        raise StorageCorrupt(
+        raise StorageForeign(
             "the file is an SQLite database, but not one of bursar's",
             hint="choose another file; a new one is created when it does not exist",
         )
