@@ -70,7 +70,7 @@ class Pane(Subject, Kept, inherit_bindings=False):
             yield from self.body()
         yield self.message_row
         yield self.key_row
-        yield TooSmall()
+        yield TooSmall(self.session.key("quit"))
 
     def body(self) -> ComposeResult:
         """What is between the chrome."""

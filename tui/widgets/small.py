@@ -6,6 +6,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.format.lines import wrapped
 from tui.widgets.strips import Brush
 
 LEAST = Size(60, 15)
@@ -24,14 +25,16 @@ class TooSmall(Widget):
 
     DEFAULT_CSS = "TooSmall { display: none; width: 100%; height: 100%; }"
 
-    def __init__(self) -> None:
+    def __init__(self, quits: str) -> None:
+        """`quits` is the key that quits."""
         super().__init__()
+        self._quits = quits.replace("^", "ctrl+", 1)
         self.brush = Brush(self)
 
     def render_line(self, y: int) -> Strip:
-        """The size there is and the size it takes."""
+        """How to leave, which comes first, the size there is and the size it takes."""
         size = self.screen.size
-        text = f" terminal too small ({size.width}x{size.height})"
-        least = f" {LEAST.width}x{LEAST.height} is the least; until then"
-        lines = (text, least, " no key does anything but ctrl+q,", " which quits")
-        return self.brush.strip([(lines[y] if y < len(lines) else "", "")], self.size.width)
+        text = f"{self._quits} quits; terminal too small ({size.width}x{size.height}), no other "
+        text += f"key works below {LEAST.width}x{LEAST.height}"
+        lines = wrapped("small", text, self.size.width, indent=1)
+        return self.brush.strip([(lines[y].text if y < len(lines) else "", "")], self.size.width)

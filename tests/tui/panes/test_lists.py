@@ -328,8 +328,8 @@ def test_a_failing_list_is_told_and_the_console_lives(tmp_path: Path) -> None:
         ((79, 24), " local RW * live 2s  Projects ", 2),
         ((80, 23), " local RW * live 2s  Projects ", 2),
         ((60, 15), " local RW * live 2s  Projects ", 2),
-        ((59, 24), " terminal too small (59x24)", 0),
-        ((80, 14), " terminal too small (80x14)", 0),
+        ((59, 24), " ctrl+q quits; terminal too small (59x24), no other", 0),
+        ((80, 14), " ctrl+q quits; terminal too small (80x14), no other key", 0),
         ((200, 50), " bursar", 5),
     ],
 )
@@ -343,6 +343,18 @@ def test_small_terminals_get_less_chrome(
             await press(pilot, "/")
             assert any(line.startswith(" /") for line in said(pilot.app).split("\n"))
             await press(pilot, "escape")
+
+    play(stage.app(size), script, size)
+
+
+@pytest.mark.parametrize("size", [(59, 14), (30, 8), (20, 8), (12, 6)])
+def test_too_small_says_all_of_it_where_there_is_room(stage: Stage, size: tuple[int, int]) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        shown = said(pilot.app)
+        assert shown.split()[:2] == ["ctrl+q", "quits;"]
+        if size[0] >= 20:
+            least = "no other key works below 60x15"
+            assert least in " ".join(shown.split())
 
     play(stage.app(size), script, size)
 
