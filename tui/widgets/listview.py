@@ -102,8 +102,9 @@ class RowView(LineView, Generic[RowT]):
 
     @property
     def bare(self) -> bool:
-        """True when nothing is listed and no row but the one held is on its way off the screen."""
-        return self.shown == 0 and self.source.ghosts <= {self._held}
+        """True when nothing is listed and no row but that under the cursor is on its way off the
+        screen."""
+        return self.shown == 0 and self.source.ghosts <= {self._key}
 
     def show(self, query: Query, rest: float = 0) -> None:
         """List what the query says; the cursor stays on its object if that is among it. All of a
@@ -122,10 +123,11 @@ class RowView(LineView, Generic[RowT]):
             self._follow()
 
     def tick(self) -> None:
-        """Time passed: marks of change fade, unless the console has let go of the list already."""
+        """Time passed: marks of change fade, unless the console has let go of the list already. A
+        row that went stays under the cursor: no key meant for it may meet its neighbour."""
         if self.is_attached and (self.source.marks or self.source.ghosts):
             faded: set[int] = set()
-            self.reorder(lambda: faded.update(self.source.tick(self._held)), follow=False)
+            self.reorder(lambda: faded.update(self.source.tick(self._key)), follow=False)
             self.repaint_keys(faded)
 
     def returned(self, *, anew: bool) -> None:
@@ -140,7 +142,7 @@ class RowView(LineView, Generic[RowT]):
 
     def hold(self) -> None:
         """Something is done with the object under the cursor: should the list lose it, it stays
-        until the cursor moves, so that no key meant for it meets its neighbour."""
+        until the cursor moves, even while other panes are shown."""
         self._held = self._key
 
     def go_to(self, key: int) -> None:
@@ -279,6 +281,9 @@ class RowView(LineView, Generic[RowT]):
         """Put the cursor on a place, after its rows were read."""
         index = max(0, min(index, len(self.source) - 1))
         self._reader.touched()
+        if index == self.cursor and self._key in self.source.ghosts:
+            self.reorder(partial(self.source.forget, 0, anew=self.source.anew), follow=False)
+            return
         top = self._top_for(index)
         if self._goal is None and not self.source.lacking(top, top + self.room - 1):
             self._place(index)

@@ -56,8 +56,6 @@ class RowSource(Generic[RowT]):
         self.marks: dict[int, Mark[RowT]] = {}
         self._rows: OrderedDict[int, RowT] = OrderedDict()
         self._absent: set[int] = set()
-        self._lost: set[int] = set()
-        """Ghosts that are in no list any more."""
         self._asked = self._answered = 0
 
     def __len__(self) -> int:
@@ -165,7 +163,6 @@ class RowSource(Generic[RowT]):
         self._answered = asked
         found = {**found, **{key: row for key, row in self._rows.items() if key not in known}}
         before = {key: self._rows.get(key) for key in keys}
-        self._lost = {key for key in keys if key not in found}
         kept = [key for key in {*self.ghosts, *keys} if key not in found]
         vanished = {key: self._rows[key] for key in kept if key in self._rows}
         self._rows.clear()
@@ -187,14 +184,13 @@ class RowSource(Generic[RowT]):
         self.anew = anew
 
     def tick(self, held: int = 0) -> set[int]:
-        """Let marks grow old and ghosts go, except `held` as long as there is such an object;
-        the keys that look different now."""
+        """Let marks grow old and ghosts go, except `held`; the keys that look different now."""
         for mark in self.marks.values():
             mark.ticks -= 1
         done = {key for key, mark in self.marks.items() if mark.ticks <= 0}
         for key in done:
             del self.marks[key]
-        gone = self.ghosts - ({held} - self._lost)
+        gone = self.ghosts - {held}
         for key in gone:
             self.keys.remove(key)
         self.ghosts -= gone

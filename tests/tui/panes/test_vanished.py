@@ -61,8 +61,33 @@ def test_a_list_says_that_nothing_is_left_once_the_last_row_has_gone(stage: Stag
         await screen(pilot).session.read_again()
         await until(pilot, lambda: screen(pilot).list.shown == 0)
         assert "urban.air" in said(pilot.app)
-        assert "Nothing fits" not in said(pilot.app)
         await empty(pilot, "Nothing fits")
+        assert "urban.air" in said(pilot.app)
+        await press(pilot, "j")
         assert "urban.air" not in said(pilot.app)
+
+    play(stage.app(), script)
+
+
+def test_no_neighbour_takes_the_place_of_a_row_that_went_under_the_cursor(stage: Stage) -> None:
+    first, second = (stuck(stage.world, stage.project, ((CPU, 1),)) for _ in range(2))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "5", "g")
+        assert screen(pilot).list.cursor_key == second
+        stage.world.do(RejectCommission(actor=OPERATOR, serial=second), "lost")
+        await screen(pilot).session.read_again()
+        await until(pilot, lambda: second in screen(pilot).list.source.ghosts)
+        for _ in range(9):
+            screen(pilot).tick()
+        await screen(pilot).session.read_again()
+        await settled(pilot)
+        assert screen(pilot).list.cursor_key == second
+        await press(pilot, "A")
+        assert f"no pending commission {second}" in said(pilot.app)
+        await press(pilot, "j")
+        screen(pilot).tick()
+        await press(pilot, "k")
+        assert screen(pilot).list.cursor_key == first
 
     play(stage.app(), script)

@@ -146,6 +146,8 @@ def test_what_vanished_is_struck_through_before_it_goes(few: Stage) -> None:
         assert table(pilot).shown == 0
         assert [line[:2] for line in shown(pilot)[1:5]] == [">-", " -", " -", "  "]
         table(pilot).tick()
+        assert shown(pilot)[1].startswith(">-l@uni")
+        await press(pilot, "down")
         assert [line.strip() for line in shown(pilot)[1:4]] == [
             "",
             "Nobody is over.",
@@ -156,7 +158,7 @@ def test_what_vanished_is_struck_through_before_it_goes(few: Stage) -> None:
     on_quotas(few, script)
 
 
-def test_the_nearest_neighbour_gets_the_cursor(few: Stage) -> None:
+def test_the_nearest_neighbour_gets_the_cursor_once_it_moves(few: Stage) -> None:
     few.world.charge("L", few.project, -16 * GIB, RAM)
     serials = [few.serial, stuck(few.world, few.project), stuck(few.world, few.project)]
 
@@ -168,7 +170,11 @@ def test_the_nearest_neighbour_gets_the_cursor(few: Stage) -> None:
         assert table(pilot).cursor_key == serials[1]
         assert cursor_line(pilot).startswith(">-")
         table(pilot).tick()
+        assert table(pilot).cursor_key == serials[1]
+        await press(pilot, "j")
         assert table(pilot).cursor_key == serials[0]
         assert table(pilot).shown == 2
+        table(pilot).tick()
+        assert not table(pilot).source.ghosts
 
     on_pane(few, "5", script)
