@@ -22,6 +22,7 @@ from backend.core.filter.sql import (
     time,
 )
 from backend.core.listing import FieldSpec, Kind
+from backend.openportal.counts import OVERSPENT
 from backend.openportal.model import MOST, UNLIMITED, AwardState, RemoteState, State
 
 LINES, LATER = "\n%", "%\n"
@@ -155,6 +156,8 @@ CODE_LIMITED = f"""(a.node_limit IS NOT NULL AND NOT EXISTS (
 """All of the code have one limit."""
 SHARE_OF_CODE = f"""(CASE WHEN a.node_limit = 0 THEN {BEYOND}
     ELSE {USAGE_OF_CODE} * 1.0 / a.node_limit END)"""
+CODE_OVERSPENT = f"""(SELECT {OVERSPENT} FROM portal_allocation b
+    WHERE b.code = a.code AND +b.remote = 0)"""
 CODES = Fields(
     (_CODE, Like(PROJECT_FOLD, folded=True)),
     (
@@ -167,8 +170,7 @@ CODES = Fields(
                 "used>100", "used_this_month"),
         percent("share", SHARE_OF_CODE, "how much of the one limit is used this month",
                 "share>=90%", "use", "percent", when=CODE_LIMITED),
-        flag("over", f"({CODE_LIMITED} AND {SHARE_OF_CODE} > 100)",
-             "more was used this month than the one limit"),
+        flag("over", CODE_OVERSPENT, "more was used this month than the largest of its limits"),
     ),
     "a.id",
 )  # fmt: skip

@@ -13,6 +13,7 @@ from backend.core.listing import Query
 from backend.core.stored import object_of
 from backend.openportal import fields
 from backend.openportal.model import (
+    UNLIMITED,
     Award,
     AwardRow,
     CodeRow,
@@ -211,8 +212,10 @@ def _code_row(rows: Sequence[Row]) -> CodeRow:
     key, code, project, project_name = rows[0][:4]
     names = tuple(dict.fromkeys(row[4] for row in rows))
     limits = {row[5] for row in rows}
-    limit = limits.pop() if len(limits) == 1 else None
-    return CodeRow(key, code, project, project_name, names, limit, sum(row[6] for row in rows))
+    limit = next(iter(limits)) if len(limits) == 1 else None
+    largest = None if limits & {None, UNLIMITED} else max(limits)
+    used = sum(row[6] for row in rows)
+    return CodeRow(key, code, project, project_name, names, limit, used, largest)
 
 
 def service_rows(tx: Tx, keys: Sequence[int]) -> dict[int, ServiceRow]:

@@ -271,7 +271,7 @@ def code(tx: Tx, row: CodeRow) -> Facts:
             "used": [row.usage / 100],
             "share": _share(row.usage, row.node_limit),
         },
-        flags={"over": row.node_limit is not None and 0 <= row.node_limit < row.usage / 100},
+        flags={"over": row.largest is not None and row.largest < row.usage / 100},
     )
 
 

@@ -183,6 +183,7 @@ CODES = (
     of("project", attribute="project_name"),
     rare("project_id", attribute="project"),
     of("node_limit", Kind.NUMBER),
+    rare("largest_limit", Kind.NUMBER, attribute="largest"),
     Field("used_this_month", lambda row: _hours(row.usage), sort="used"),
     Field("percent", _share, Kind.NUMBER, sort="share"),
     Field(

@@ -12,7 +12,7 @@ from backend.core.listing import Query
 from backend.openportal.model import CodeRow, PortalRow
 from tui.actions import Scope, bindings
 from tui.format import codes, portal
-from tui.format.lines import QUIET, Build, Look
+from tui.format.lines import BAD, QUIET, Build, Look
 from tui.format.units import UNKNOWN
 from tui.panes.listpane import ListPane
 from tui.panes.pane import Pane
@@ -28,6 +28,8 @@ SERVICES_SHOWN = 100
 def _use(row: CodeRow, look: Look) -> Cell:
     told, tone = portal.share(row.usage, row.node_limit, look)
     sign = portal.sign_of(row.usage, row.node_limit)
+    if row.node_limit is None and row.is_over:
+        sign, tone = "OVER", BAD
     return [(f"{told:>4}", tone), (f" {sign}" if sign else "", tone)]
 
 

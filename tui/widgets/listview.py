@@ -102,8 +102,7 @@ class RowView(LineView, Generic[RowT]):
 
     @property
     def bare(self) -> bool:
-        """True when nothing is listed and no row but that under the cursor is on its way off the
-        screen."""
+        """True when no row is shown but one that went, under the cursor."""
         return self.shown == 0 and self.source.ghosts <= {self._key}
 
     def show(self, query: Query, rest: float = 0) -> None:
@@ -123,16 +122,15 @@ class RowView(LineView, Generic[RowT]):
             self._follow()
 
     def tick(self) -> None:
-        """Time passed: marks of change fade, unless the console has let go of the list already. A
-        row that went stays under the cursor: no key meant for it may meet its neighbour."""
+        """Time passed: marks of change fade, unless the console has let go of the list. What went
+        stays under the cursor: no key meant for it may meet its neighbour."""
         if self.is_attached and (self.source.marks or self.source.ghosts):
             faded: set[int] = set()
             self.reorder(lambda: faded.update(self.source.tick(self._key)), follow=False)
             self.repaint_keys(faded)
 
     def returned(self, *, anew: bool) -> None:
-        """Shown again after a while, and about to be read `anew` if something changed: rows that
-        went meanwhile are dropped once that is known."""
+        """Shown again after a while, and about to be read `anew` if something changed."""
         self.reorder(partial(self.source.forget, self._held, anew=anew), follow=False)
 
     @property
@@ -141,8 +139,7 @@ class RowView(LineView, Generic[RowT]):
         return self._held
 
     def hold(self) -> None:
-        """Something is done with the object under the cursor: should the list lose it, it stays
-        until the cursor moves, even while other panes are shown."""
+        """Keep the object under the cursor until that moves, even while other panes are shown."""
         self._held = self._key
 
     def go_to(self, key: int) -> None:
@@ -174,8 +171,8 @@ class RowView(LineView, Generic[RowT]):
         place = self.source.index(anchor, self.top + line) if anchor else None
         if place is not None and (self.top or place >= self.room):
             self.set_top(place - line)
-        if follow:
-            self._reveal()
+        if follow and self.set_top(self._top_for(self.cursor)):
+            self.refresh()
         after = self._lines()
         self.repaint(self.top + n for n, shown in enumerate(after) if shown != before[n])
         if bare != self.bare:
@@ -262,10 +259,8 @@ class RowView(LineView, Generic[RowT]):
     def _find_cursor(self) -> None:
         """After a new order: to the cursor's object, else to its nearest neighbour."""
         index = self.source.index(self._key, self.cursor) if self._key else None
-        if index is not None:
-            self.cursor = index
-        else:
-            self.cursor = max(0, min(self.cursor, len(self.source) - 1))
+        self.cursor = max(0, min(self.cursor, len(self.source) - 1)) if index is None else index
+        if index is None:
             self._set_key(self.cursor)
 
     def _nth_key(self, index: int) -> int:
@@ -282,7 +277,8 @@ class RowView(LineView, Generic[RowT]):
         index = max(0, min(index, len(self.source) - 1))
         self._reader.touched()
         if index == self.cursor and self._key in self.source.ghosts:
-            self.reorder(partial(self.source.forget, 0, anew=self.source.anew), follow=False)
+            self._held = 0
+            self.returned(anew=self.source.anew)
             return
         top = self._top_for(index)
         if self._goal is None and not self.source.lacking(top, top + self.room - 1):
@@ -313,10 +309,6 @@ class RowView(LineView, Generic[RowT]):
             self._prefetch()
         elif before != self.cursor:
             self.repaint((before, self.cursor))
-
-    def _reveal(self) -> None:
-        if self.set_top(self._top_for(self.cursor)):
-            self.refresh()
 
     def _top_for(self, index: int) -> int:
         """The first visible place once a place is to be visible."""

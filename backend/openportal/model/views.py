@@ -146,7 +146,8 @@ class PortalDetail:
 @dataclass(frozen=True, slots=True)
 class CodeRow:
     """A project code with its allocations together (§1.5): the limit is that of one of them, None
-    where they differ or are not told; usage is summed up over services."""
+    where they differ or are not told; usage is summed up over services, in hundredths. `largest`
+    is the largest limit, None where one is not told or without end."""
 
     key: int
     code: str
@@ -155,6 +156,12 @@ class CodeRow:
     services: tuple[str, ...]
     node_limit: int | None
     usage: int
+    largest: int | None
+
+    @property
+    def is_over(self) -> bool:
+        """True when more was used than any of its allocations may."""
+        return self.largest is not None and self.usage > 100 * self.largest
 
 
 @dataclass(frozen=True, slots=True)
