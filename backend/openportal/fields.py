@@ -170,7 +170,7 @@ CODES = Fields(
                 "used>100", "used_this_month"),
         percent("share", SHARE_OF_CODE, "how much of the one limit is used this month",
                 "share>=90%", "use", "percent", when=CODE_LIMITED),
-        flag("over", CODE_OVERSPENT, "more was used this month than the largest of its limits"),
+        flag("over", CODE_OVERSPENT, "more was used this month than its largest limit"),
     ),
     "a.id",
 )  # fmt: skip

@@ -205,9 +205,10 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
         keys, _ = bulk.meant(self.list)
         rows = [row.of for row in (await self.listing().rows(keys)).values()]
         given = [one for one in rows if isinstance(one, NicoRow)]
+        ours = [one for one in rows if isinstance(one, PortalRow)]
         if not given:
-            self.ask_limit()
-        elif any(isinstance(one, PortalRow) for one in rows):
+            self.ask_limit(ours)
+        elif ours:
             told = "allocations of OpenPortal and of NICo are marked"
             raise Invalid(told, hint="mark those of one system")
         else:

@@ -148,7 +148,7 @@ class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bin
         if self.nico_row() is not None:
             self.fill_in(self.nico_value)
         else:
-            self.ask_limit()
+            self.ask_limit([row] if (row := self.portal_row()) is not None else ())
 
     def action_alloc_unlink(self) -> None:
         """Forget it here; of a consumer, take away what one provider gives."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -124,13 +124,13 @@ class PortalActions(Pane, inherit_bindings=False):
 
     # The limit
 
-    def ask_limit(self) -> None:
-        """Type another limit; of several, the same for all."""
-        if (row := self.portal_row()) is None and not self.marks():
+    def ask_limit(self, rows: Sequence[PortalRow]) -> None:
+        """Type another limit, the same for all, in place of the one they have if it is one."""
+        if not rows:
             return
-        few = self.marks() <= 1 and row is not None
-        name = row.name if few and row is not None else f"{self.marks():,} marked"
-        text = limit_text(row.node_limit) if row is not None else ""
+        name = rows[0].name if len(rows) == 1 else f"{len(rows):,} marked"
+        limits = {row.node_limit for row in rows}
+        text = limit_text(limits.pop()) if len(limits) == 1 else ""
         sign = f"{LIMIT}{shorten(name, NAMED, self.session.look().glyphs)}: "
         self.ask_line(sign, text, LimitLine(), self.session.typed.get(LIMIT, ()))
 

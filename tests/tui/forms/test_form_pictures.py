@@ -10,8 +10,9 @@ from textual.pilot import Pilot
 
 from tests.tui.forms.play import STATE, change_in_place, fill, form, question
 from tests.tui.forms.test_form_screen import spoil
-from tests.tui.stage import NARROW, SIZES, Stage, press, review, said, settled, until
+from tests.tui.stage import NARROW, SIZES, Stage, play, press, review, said, settled, until
 from tests.worlds import RAM, VM
+from tui.forms.controls import LineControl
 
 Compare = Callable[..., bool]
 Before = Callable[[Pilot[None]], Awaitable[None]]
@@ -123,3 +124,16 @@ def test_on_a_light_terminal_without_colours(
 
     monkeypatch.setenv("NO_COLOR", "1")
     assert shown(stage, snap_compare, before, theme="ansi")
+
+
+def test_fields_are_not_narrower_where_there_is_more_room(stage: Stage) -> None:
+    """No picture: the widths of a field at 80, 140 and 200 columns."""
+    widths: list[int] = []
+
+    async def script(pilot: Pilot[None]) -> None:
+        await change_in_place(pilot)
+        widths.append((await form(pilot)).query_one(LineControl).size.width)
+
+    for size in (*SIZES.values(), (200, 60)):
+        play(stage.app(), script, size)
+    assert widths == sorted(widths)

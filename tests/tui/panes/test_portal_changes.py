@@ -142,6 +142,26 @@ def under(pilot: Pilot[None]) -> PortalRow:
     return row.of
 
 
+@pytest.mark.parametrize(("second", "offered"), [(700, "700"), (900, "")])
+def test_what_is_typed_for_several_begins_with_the_limit_they_share(
+    harbour: Stage, second: int, offered: str
+) -> None:
+    p = portal_of(harbour)
+    for name, limit in (("ocean", 700), ("ocean-ai", second), ("ice", 42)):
+        p.put(uuid_of(p, name), node_limit=limit)
+
+    async def script(pilot: Pilot[None]) -> None:
+        for name in ("ocean", "ocean-ai"):
+            await at(pilot, name)
+            await press(pilot, "space")
+        await at(pilot, "ice")
+        await press(pilot, "L")
+        await until(pilot, lambda: "2 marked: " in said(pilot.app))
+        assert re.search(rf"2 marked: {offered}(?!\d)", said(pilot.app))
+
+    play(harbour.app(), script)
+
+
 def test_a_deletion_ends_with_the_row_gone(harbour: Stage) -> None:
     p = portal_of(harbour)
     uuid = uuid_of(p, "ocean-ai")
