@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -37,6 +38,11 @@ from tui.widgets.menu import Menu
 GIB = 1024**3
 NARROW, WIDE = (80, 24), (140, 40)
 SIZES = {"80x24": NARROW, "140x40": WIDE}
+BOTH_SIZES = pytest.mark.parametrize(
+    "size",
+    [pytest.param(NARROW, id="80x24"), pytest.param(WIDE, id="140x40", marks=pytest.mark.slow)],
+)
+"""For what goes through many screens, which takes seconds at each size."""
 
 PATIENCE = 60.0
 """Seconds after which what does not settle never will."""

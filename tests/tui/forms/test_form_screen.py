@@ -15,6 +15,7 @@ from backend.projects.model import ApplicationState, Capacity, JoinPolicy
 from tests.tui.forms.play import change_in_place, closed, fill, form
 from tests.tui.hostile import FORBIDDEN, NASTY, poison
 from tests.tui.stage import (
+    BOTH_SIZES,
     GIB,
     SIZES,
     Stage,
@@ -319,7 +320,7 @@ def spoil(stage: Stage) -> None:
     stage.world.database.write(write)
 
 
-@pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
+@BOTH_SIZES
 def test_stored_texts_are_safe_on_screen_and_stay_as_they_are(
     stage: Stage, size: tuple[int, int]
 ) -> None:

@@ -16,7 +16,7 @@ from tests.tui.forms.play import closed, fill, form
 from tests.tui.hostile import NASTY
 from tests.tui.panes.ways import only_text
 from tests.tui.stage import (
-    SIZES,
+    BOTH_SIZES,
     WIDE,
     Stage,
     dialog,
@@ -338,7 +338,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
+@BOTH_SIZES
 def test_nothing_reaches_the_terminal_but_text(
     shelves: Stage, cloud: Cloud, size: tuple[int, int]
 ) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from textual.pilot import Pilot
 
 from backend.core.database import Tx
 from tests.tui.hostile import NASTY, poison
 from tests.tui.panes.ways import only_text
-from tests.tui.stage import SIZES, Stage, play
+from tests.tui.stage import BOTH_SIZES, Stage, play
 
 HOSTILE = [
     ("", "1", "ProjectsPane"),
@@ -40,7 +39,7 @@ def spoil(stage: Stage) -> None:
     stage.world.database.write(write)
 
 
-@pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
+@BOTH_SIZES
 def test_nothing_reaches_the_terminal_but_text(stage: Stage, size: tuple[int, int]) -> None:
     spoil(stage)
 

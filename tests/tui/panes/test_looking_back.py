@@ -10,7 +10,7 @@ from backend.core.identity import Actor, Role
 from backend.quotas.model import IssueCommission, Provision
 from tests.tui.hostile import FORBIDDEN, poison
 from tests.tui.stage import (
-    SIZES,
+    BOTH_SIZES,
     WIDE,
     Stage,
     dialog,
@@ -144,7 +144,7 @@ def test_long_lines_of_a_raw_view_are_cut_or_broken(stage: Stage) -> None:
     play(stage.app(), script)
 
 
-@pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
+@BOTH_SIZES
 def test_nothing_that_people_typed_reaches_the_terminal_as_a_command(
     stage: Stage, size: tuple[int, int]
 ) -> None:

@@ -21,7 +21,7 @@ from tests.tui.clouds import NET, OTHER, SHARED, TRAIN
 from tests.tui.forms.play import closed, fill, form
 from tests.tui.hostile import NASTY
 from tests.tui.panes.ways import only_text
-from tests.tui.stage import SIZES, WIDE, Stage, dialog, play, press, said, until
+from tests.tui.stage import BOTH_SIZES, WIDE, Stage, dialog, play, press, said, until
 from tests.tui.troubles import consent, listed, order, screen
 from tests.worlds import OPERATOR
 from tui.panes.nico import NicoPane
@@ -271,7 +271,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
+@BOTH_SIZES
 def test_nothing_reaches_the_terminal_but_text(
     shelves: Stage, cloud: Cloud, size: tuple[int, int]
 ) -> None:

@@ -11,7 +11,7 @@ from tests.tui.hostile import NASTY
 from tests.tui.panes.test_pictures import Compare, both_sizes, open_detail, open_pane, shown
 from tests.tui.panes.ways import only_text
 from tests.tui.panes.wishing import conflict
-from tests.tui.stage import NARROW, SIZES, Stage, dialog, play, press, said, until
+from tests.tui.stage import BOTH_SIZES, NARROW, Stage, dialog, play, press, said, until
 from tests.tui.stock import NAMES, ONE, RAM, TWO, VCPU, WEB, hold
 from tests.tui.troubles import order
 from tests.worlds import person
@@ -183,7 +183,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
+@BOTH_SIZES
 def test_nothing_reaches_the_terminal_but_text(shelves: Stage, size: tuple[int, int]) -> None:
     spoil(shelves)
 

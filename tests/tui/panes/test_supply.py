@@ -12,7 +12,7 @@ from tests.nico.cloud import B22, B24, G100, T2, Cloud
 from tests.tui.clouds import NET
 from tests.tui.hostile import NASTY
 from tests.tui.panes.ways import only_text
-from tests.tui.stage import SIZES, WIDE, Stage, play, press, said, until
+from tests.tui.stage import BOTH_SIZES, WIDE, Stage, play, press, said, until
 from tests.tui.troubles import listed, order, screen
 from tui.panes.blocks import BlockPane
 from tui.panes.raw import RawPane
@@ -177,7 +177,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
+@BOTH_SIZES
 def test_nothing_reaches_the_terminal_but_text(
     shelves: Stage, cloud: Cloud, size: tuple[int, int]
 ) -> None:
