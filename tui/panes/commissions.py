@@ -25,7 +25,7 @@ from backend.quotas.model import (
 from tui.actions import Action, Scope, bindings
 from tui.format import ages, names
 from tui.format.commissions import detail, feed_line, is_overdue
-from tui.format.lines import HEAD, QUIET, WARN, Build, Line, Look, Part, line
+from tui.format.lines import HEAD, QUIET, WARN, Build, Line, Look, Part, line, wrapped
 from tui.format.sparks import MINUTES, rates
 from tui.format.units import changes
 from tui.panes import bulk
@@ -281,5 +281,5 @@ class CommissionPane(Settling, DetailPane, inherit_bindings=False):
 def _gone(serial: int, error: BursarError) -> Build:
     return lambda look: [
         line("head", (f"Commission {serial}", HEAD)),
-        line("gone", (f"{error}", QUIET)),
+        *wrapped("gone", str(error), look.width, style=QUIET),
     ]

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from backend.projects.model import DenyApplication, ProjectAction
 from backend.quotas.model import RejectCommission
-from tests.tui.stage import Stage, play, press, said, settled, stuck, until
+from tests.tui.stage import WIDE, Stage, play, press, said, settled, stuck, until
 from tests.tui.troubles import empty, screen
 from tests.worlds import CPU, OPERATOR
 
@@ -85,9 +85,10 @@ def test_no_neighbour_takes_the_place_of_a_row_that_went_under_the_cursor(stage:
         assert screen(pilot).list.cursor_key == second
         await press(pilot, "A")
         assert f"no pending commission {second}" in said(pilot.app)
+        await until(pilot, lambda: "Audit for its end" in said(pilot.app))
         await press(pilot, "j")
         screen(pilot).tick()
         await press(pilot, "k")
         assert screen(pilot).list.cursor_key == first
 
-    play(stage.app(), script)
+    play(stage.app(WIDE), script, WIDE)
