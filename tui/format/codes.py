@@ -42,8 +42,8 @@ def code(row: CodeRow, rows: Iterable[PortalRow], look: Look) -> Iterator[Line]:
     part = (told, "") if isinstance(told, str) else told
     yield line("limit", f"{'Limit':<{LABEL}}", part, ("  once for all its services", QUIET))
     share = portal.share(row.usage, row.node_limit, look)
-    if row.node_limit is None and row.is_over and row.largest is not None:
-        share = f"more than the largest limit, {portal.limit(row.largest, look)}", BAD
+    if row.exceeded is not None:
+        share = f"more than the largest limit, {portal.limit(row.exceeded, look)}", BAD
     yield line("used", f"{'This month':<{LABEL}}", portal.hours(row.usage, look), "  ", share)
     yield from section("BY SERVICE", _by_service(shown, look), "node-hours used since the 1st")
 

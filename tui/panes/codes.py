@@ -28,7 +28,7 @@ SERVICES_SHOWN = 100
 def _use(row: CodeRow, look: Look) -> Cell:
     told, tone = portal.share(row.usage, row.node_limit, look)
     sign = portal.sign_of(row.usage, row.node_limit)
-    if row.node_limit is None and row.is_over:
+    if row.exceeded is not None:
         sign, tone = "OVER", BAD
     return [(f"{told:>4}", tone), (f" {sign}" if sign else "", tone)]
 

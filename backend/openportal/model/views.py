@@ -163,6 +163,11 @@ class CodeRow:
         """True when more was used than any of its allocations may."""
         return self.largest is not None and self.usage > 100 * self.largest
 
+    @property
+    def exceeded(self) -> int | None:
+        """The largest of limits that differ, None unless more was used than that."""
+        return self.largest if self.node_limit is None and self.is_over else None
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceRow:

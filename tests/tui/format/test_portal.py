@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from backend.openportal.model import Operation, PortalRow, State
+from backend.openportal.model import CodeRow, Operation, PortalRow, State
 from tui.format import ages, portal
 from tui.format.ages import DAY, HOUR, MINUTE, SECOND
-from tui.format.codes import Totals
+from tui.format.codes import Totals, code
 from tui.format.glyphs import ASCII, UNICODE
 from tui.format.lines import BAD, Look
 from tui.format.units import Style
+from tui.panes.codes import COLUMNS
 
 NOW = 1_800_000_000 * SECOND
 LOOK = Look(40, UNICODE, now=NOW)
@@ -40,6 +41,10 @@ ROW = PortalRow(
     waits="",
     created_at=NOW - 9 * DAY,
     modified_at=NOW - HOUR,
+)
+
+CODE = CodeRow(
+    2, "clim", "a6b0" * 8, "hpc-climate", ("cluster-a", "cluster-b"), None, 130_001, 1300
 )
 
 
@@ -157,6 +162,23 @@ def test_the_limit_of_a_code_counts_once() -> None:
         found.add(replace(ROW, uuid="3" * 32, code="odd", node_limit=limit, usage=5000))
     assert (found.differing, found.bounded, found.limited, found.usage) == (1, 2, 3500, 13_600)
     assert found.limit == 150
+
+
+@pytest.mark.parametrize(
+    ("changed", "told", "used"),
+    [({}, "   ? OVER", "more than the largest limit, 1,300"),
+     ({"usage": 130_000}, "   ?", "?"),
+     ({"node_limit": 1300, "usage": 130_000}, "100% FULL", "100%"),
+     ({"largest": None}, "   ?", "?")],
+)  # fmt: skip
+def test_more_than_the_largest_limit_is_over_where_limits_differ(
+    changed: dict[str, int], told: str, used: str
+) -> None:
+    row = replace(CODE, **changed)  # type: ignore[arg-type]
+    (column,) = (column for column in COLUMNS if column.id == "use")
+    assert "".join(text for text, _ in map(tuple, column.cell(row, LOOK))) == told
+    (line,) = (line for line in code(row, (), LOOK) if line.key == "used")
+    assert line.text.rpartition("  ")[2] == used
 
 
 @pytest.mark.parametrize(
