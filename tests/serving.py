@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -102,6 +102,15 @@ def serving(
     """
     where = () if "--unix" in options else ("--bind", bind)
     command = [sys.executable, "-m", "tui", "serve", "--database", str(database), *where, *options]
+    with started(command, environment, log) as served:
+        yield served
+
+
+@contextmanager
+def started(
+    command: Sequence[str], environment: Mapping[str, str] | None = None, log: Path | None = None
+) -> Iterator[Served]:
+    """The same with a command that serves."""
     with (log or Path(os.devnull)).open("w") as errors:
         process = subprocess.Popen(
             command,

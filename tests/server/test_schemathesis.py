@@ -15,7 +15,7 @@ from backend.core import principals
 from backend.core.database import Tx
 from backend.core.identity import operator
 from tests.nico.cloud import furnish
-from tests.serving import recorded_backend, token
+from tests.serving import recorded_backend, started, token
 
 pytestmark = pytest.mark.slow
 
@@ -62,13 +62,8 @@ def url(tmp_path: Path) -> Iterator[str]:
     backend.database.write(metal)
     backend.shut()
     patient = [sys.executable, "-m", "tests.server.patient", str(tmp_path / "world.db")]
-    server = subprocess.Popen(patient, stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    try:
-        yield server.stdout.readline().removeprefix("listening on ").strip()
-    finally:
-        server.terminate()
-        server.communicate(timeout=60)
+    with started(patient) as server:
+        yield server.url
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import socket
 import ssl
@@ -21,11 +20,11 @@ import pytest
 import trustme
 
 from backend.embedded import user_name
-from backend.server.settings import ServerSettings
 from tests import replay
 from tests.cli.conftest import Run
 from tests.cli.conftest import bursar as bursar
-from tests.serving import ACCOUNT, Served, recorded_backend, serving, token
+from tests.server.small_child import CONNECTIONS
+from tests.serving import ACCOUNT, Served, recorded_backend, serving, started, token
 
 CONNECTION = "/bursar/v1/connection"
 PROVISIONS: dict[str, list[object]] = {"provisions": []}
@@ -206,24 +205,15 @@ def test_what_is_no_request_is_refused_and_half_a_head_let_go(database: Path) ->
 
 def test_too_many_connections_are_let_go_and_the_others_answered(database: Path) -> None:
     """Also where the system would let a process have few files."""
-    most = ServerSettings().connections
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < most + 200:
-        pytest.skip(f"the system lets a process open {hard} files only")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
-    try:
-        with serving(database) as server:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-            host, port = server.url.removeprefix("http://").split(":")
-            with ExitStack() as until:
-                many = [
-                    until.enter_context(socket.create_connection((host, int(port)), 30))
-                    for _ in range(most + 20)
-                ]
-                assert heard(many[-1]) == b""
-                assert heard(many[0]).startswith(b"HTTP/1.1 200")
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with started([sys.executable, "-m", "tests.server.small_child", str(database)]) as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        with ExitStack() as until:
+            many = [
+                until.enter_context(socket.create_connection((host, int(port)), 30))
+                for _ in range(CONNECTIONS + 1)
+            ]
+            assert heard(many[-1]) == b""
+            assert all(heard(one).startswith(b"HTTP/1.1 200") for one in many[:-1])
 
 
 def heard(connection: socket.socket) -> bytes:
