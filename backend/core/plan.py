@@ -11,8 +11,6 @@ from enum import Enum, IntEnum
 from backend.core.identity import Actor
 
 Value = str | int | bool | None
-NOTHING = "nothing to take back: "
-"""How an `undo` begins where that is so; why follows."""
 
 
 class Tier(IntEnum):
@@ -101,8 +99,9 @@ class Plan:
 
     `target` is what a typed confirmation asks for, `verb` names the button, `undo` says how
     to take it back (empty: not in one step) and `inverse` is the command for it, if there is
-    one. `figures` are told with the warnings; they drift, and are no part of the `fingerprint`,
-    which is compared again on apply.
+    one; what `is_harmless` leaves nothing to take back, and `undo` says why. `figures` are told
+    with the warnings; they drift, and are no part of the `fingerprint`, which is compared again
+    on apply.
     """
 
     command: Command
@@ -119,11 +118,7 @@ class Plan:
     inverse: Command | None = None
     fingerprint: str = ""
     figures: tuple[str, ...] = ()
-
-    @property
-    def is_harmless(self) -> bool:
-        """True when there is nothing to take back."""
-        return self.undo.startswith(NOTHING)
+    is_harmless: bool = False
 
     @property
     def going_over(self) -> tuple[Impact, ...]:

@@ -135,7 +135,9 @@ def test_a_pull_brings_what_people_used(stand: Stand) -> None:
     async def scene(backend: Backend) -> None:
         async with watched(backend):
             row = await made(backend, stand.name("used"), project=P)
-            await do(backend, PullAllocation(actor=OPERATOR, allocation=row.uuid))
+            plan = await backend.plan(PullAllocation(actor=OPERATOR, allocation=row.uuid))
+            assert (plan.is_harmless, plan.undo) == (True, "nothing to take back: it only reads")
+            await backend.apply(plan, "as agreed")
             now = await settled(backend, row.uuid)
             assert now is not None
             assert now.state is State.OK

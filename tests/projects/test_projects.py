@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from backend.check import findings
@@ -270,6 +272,16 @@ def test_moderation_of_users(w: World) -> None:
     assert w.user("U").is_active
     with pytest.raises(NotAllowed):
         w.do(ChangeUser(actor=w.actor("O"), user=person("U"), action=UserAction.DEACTIVATE))
+
+
+def test_who_is_verified_gains_nothing_that_is_to_be_taken_back(w: World) -> None:
+    w.add("U", accepted=False)
+    verify = ChangeUser(actor=OPERATOR, user=person("U"), action=UserAction.VERIFY)
+    plan = w.plan(verify)
+    assert (plan.is_harmless, plan.undo) == (True, "nothing to take back: it lets nobody in")
+    w.do(verify)
+    accept = replace(verify, action=UserAction.ACCEPT)
+    assert not w.plan(accept).is_harmless
 
 
 def test_acceptance_makes_the_base_project(w: World) -> None:

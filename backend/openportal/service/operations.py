@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from backend.core.database.tx import Tx
-from backend.core.plan import NOTHING, Change, Plan, Tier, WireRequest
+from backend.core.plan import Change, Plan, Tier, WireRequest
 from backend.core.text import counted
 from backend.core.usecase import Decision, Write
 from backend.openportal.model import (
@@ -41,7 +41,7 @@ from backend.openportal.store import jobs
 
 GOES_ON = "what is under way is not waited for any more, and may still happen at the service"
 HISTORY = "its usage history goes with it, and is no longer counted as spent"
-READS = f"{NOTHING}it only reads"
+READS = "nothing to take back: it only reads"
 UNTRIED = "what failed is not tried again"
 MARKS = (State.OK, State.ERRED)
 """What people say of an allocation."""
@@ -145,7 +145,7 @@ def pull(tx: Tx, command: PullAllocation) -> Decision:
     decided = _scheduled(
         tx, command, found, Operation.PULL, "pull", "Pull", Tier.REVERSIBLE, tuple(told)
     )
-    return replace(decided, plan=replace(decided.plan, undo=READS))
+    return replace(decided, plan=replace(decided.plan, undo=READS, is_harmless=True))
 
 
 def delete(tx: Tx, command: DeleteAllocation) -> Decision:

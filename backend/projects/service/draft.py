@@ -21,7 +21,7 @@ from backend.quotas.model import Charge, Limit, LimitChange, Resource, SetLimits
 @dataclass(frozen=True, slots=True)
 class Telling:
     """The words of a plan: `target` is typed to confirm, `undo` `` when not in one step,
-    `inverse` the command that takes it back."""
+    `inverse` the command that takes it back, `is_harmless` when there is nothing to."""
 
     verb: str
     title: str
@@ -30,6 +30,7 @@ class Telling:
     tier: Tier = Tier.REVERSIBLE
     undo: str = ""
     inverse: Command | None = None
+    is_harmless: bool = False
 
 
 UNKNOWN_USAGE = "the server does not show all usage: who goes over cannot be told"
@@ -169,6 +170,7 @@ class Draft:
             warnings=tuple(self.warnings),
             undo=telling.undo,
             inverse=telling.inverse,
+            is_harmless=telling.is_harmless,
         )
         return Decision(plan, action, target, message, writes, created or {})
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from backend.core.database.tx import Tx
 from backend.core.errors import NotAllowed, NotFound
-from backend.core.plan import NOTHING, Tier
+from backend.core.plan import Tier
 from backend.core.text import counted
 from backend.core.usecase import Decision
 from backend.projects.model import (
@@ -39,7 +39,7 @@ UNDO = {
     UserAction.ACTIVATE: "deactivate the user",
     UserAction.DEACTIVATE: "activate the user: what this suspends resumes",
     UserAction.REJECT: "accept the user",
-    UserAction.VERIFY: f"{NOTHING}it lets nobody in",
+    UserAction.VERIFY: "nothing to take back: it lets nobody in",
 }
 INVERSE = {
     UserAction.ACTIVATE: UserAction.DEACTIVATE,
@@ -75,6 +75,7 @@ def change(tx: Tx, command: ChangeUser) -> Decision:
         TIERS.get(action, Tier.REVERSIBLE),
         UNDO.get(action, ""),
         replace(command, action=INVERSE[action]) if action in INVERSE else None,
+        is_harmless=action is UserAction.VERIFY,
     )
     return draft.decide(telling, f"user.{action}", user.target, f"User {user.email}: {action} done")
 

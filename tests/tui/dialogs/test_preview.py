@@ -4,7 +4,7 @@ import pytest
 from rich.cells import cell_len
 
 from backend.core.errors import OutcomeUnknown, StorageBusy
-from backend.core.plan import NOTHING, Change, Impact, Tier
+from backend.core.plan import Change, Impact, Tier
 from tests.tui.plans import GIB, PROJECT, approval
 from tui.dialogs.consent import Consent
 from tui.dialogs.preview import HOLDERS_SHOWN, headline, preview
@@ -146,7 +146,7 @@ def test_several_ask_for_as_much_whatever_is_decided_unless_nothing_is_to_take_b
             assert Consent.to_all([one, one], production=False) == Consent(
                 Tier.DANGEROUS, verb, f"{verb.lower()} 2"
             )
-    pulled = approval(tier=Tier.REVERSIBLE, undo=f"{NOTHING}it only reads")
+    pulled = approval(tier=Tier.REVERSIBLE, is_harmless=True)
     assert Consent.to_all([pulled, pulled], production=False).tier is Tier.REVERSIBLE
     mixed = Consent.to_all([pulled, approval(tier=Tier.REVERSIBLE, undo="")], production=False)
     assert mixed.target == "approve 2"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.core.plan import NOTHING, Change, Plan, Tier, Touched
+from backend.core.plan import Change, Plan, Tier, Touched
 from tests.tui.plans import GIB, PROJECT, approval
 from tui.cases import Case
 from tui.dialogs.several import several
@@ -83,8 +83,8 @@ def test_what_it_is_about_stands_for_its_title_and_all_of_it_cannot_be_taken_bac
 
 
 def test_where_there_is_nothing_to_take_back_no_step_is_missed() -> None:
-    told = f"{NOTHING}it only reads"
-    pulled = approval(undo=told, inverse=None)
+    told = "nothing to take back: it only reads"
+    pulled = approval(undo=told, is_harmless=True)
     assert texts(case(1, "alpha", pulled), case(2, "beta", pulled))[-1] == f"Undo      {told}"
 
 
