@@ -31,7 +31,7 @@ from tui.readonly import ReadOnlyBackend
 from tui.settling import Settling
 from tui.signin import SignIn
 from tui.standing import Standing, wrong
-from tui.undoing import Last, Undoing
+from tui.undoing import Last
 
 if TYPE_CHECKING:
     from backend.core.plan import Command, Plan, Receipt
@@ -110,7 +110,6 @@ class Session:
         self.typed: dict[str, list[str]] = {}
         """Lines typed before, by pane, and the commands by `:`; the newest last."""
         self.last = Last()
-        self._undoing: Undoing | None = None
         self.drafts_kept: set[str] = set()
         self.orphaned: Mapping[int, str] = {}
         """How it is known that nothing stands behind consumers, by their keys."""
@@ -229,9 +228,15 @@ class Session:
     def did(self, receipt: Receipt, plan: Plan) -> None:
         """Say what was done, and how to take it back; follow what goes on behind it."""
         self.settling.expect(plan, receipt, self.now())
-        self._undoing = Undoing(receipt.seq, plan.title, self.now(), self.connection.who)
-        done = brief(receipt.message)
-        self.tell(done + self.last.was(done, self.key("undo"), plan))
+        done, seq, what = brief(receipt.message), receipt.seq, plan.title
+        last = Last(done, plan.inverse, seq, what, self.now(), self.connection.who)
+        self.tell(done + self.replaced(last, plan.command))
+
+    def replaced(self, last: Last, command: Command | None = None) -> str:
+        """Another change is the last, made by one command unless there were several. What to say
+        after it of what can be taken back."""
+        before, self.last = self.last, last
+        return last.instead(before, command, self.key("undo"))
 
     def units_after(self) -> Style:
         """Auto, bytes, raw, and round again."""
@@ -272,9 +277,9 @@ class Session:
         inverse = self.last.inverse
         return self.last.irrevocable or self.lacking([type(inverse).__name__])
 
-    def undoing(self, command: Command) -> Undoing | None:
+    def undoing(self, command: Command) -> Last | None:
         """The last change, if that is what the command takes back."""
-        return self._undoing if command == self.last.inverse else None
+        return self.last if command == self.last.inverse else None
 
     async def plan(self, command: Command) -> Plan:
         """Preview a command. Raises BursarError."""

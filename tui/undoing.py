@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING
 from tui.format import ages
 
 if TYPE_CHECKING:
-    from backend.core.plan import Command, Plan
+    from backend.core.plan import Command
 
 
 @dataclass(frozen=True, slots=True)
-class Undoing:
-    """A change that can be taken back: its entry in the journal, what it did, when and by whom."""
+class Last:
+    """The last change of a session: what was `done`, `` for nothing in this session, and the
+    `inverse` that takes it back, None when nothing does. Where one does: its entry in the journal,
+    what it was to do, when and by whom."""
 
-    seq: int
-    what: str
-    at: int
-    who: str
+    done: str = ""
+    inverse: Command | None = None
+    seq: int = 0
+    what: str = ""
+    at: int = 0
+    who: str = ""
 
     @property
     def title(self) -> str:
@@ -27,28 +31,8 @@ class Undoing:
 
     @property
     def told(self) -> str:
-        """What that was."""
+        """What is taken back."""
         return f"Takes back #{self.seq}: {self.what}, at {ages.clock(self.at)}Z by {self.who}"
-
-
-class Last:
-    """The last change of a session, and what takes it back."""
-
-    def __init__(self) -> None:
-        self.done = ""
-        """What was changed, `` for nothing in this session."""
-        self.inverse: Command | None = None
-        """What takes it back, None when nothing does."""
-
-    def was(self, done: str, key: str, plan: Plan | None = None) -> str:
-        """Another change was made, by one plan unless there were several. What to say after that
-        of what `key` takes back from now on: this one or nothing, whatever it took back before."""
-        inverse, command = (plan.inverse, plan.command) if plan else (None, None)
-        before = self.done if self.inverse not in (None, command) else ""
-        self.done, self.inverse = done, inverse
-        if inverse is not None:
-            return f", {key} takes it back"
-        return f"; {key} no longer takes back: {before}" if before else ""
 
     @property
     def irrevocable(self) -> str:
@@ -58,3 +42,11 @@ class Last:
         if not self.done:
             return "nothing was changed in this session"
         return f"not in one step: {self.done} (Audit has all)"
+
+    def instead(self, before: Last, command: Command | None, key: str) -> str:
+        """What to say after it of what `key` takes back from now on: this one or nothing, whatever
+        it took back `before`; that is no loss where this `command` took it back."""
+        if self.inverse is not None:
+            return f", {key} takes it back"
+        lost = before.inverse not in (None, command)
+        return f"; {key} no longer takes back: {before.done}" if lost else ""

@@ -13,6 +13,7 @@ from tui import cases
 from tui.cases import Case
 from tui.messages import UNCHANGED, WARN
 from tui.panes.pane import Pane
+from tui.undoing import Last
 from tui.widgets.rows import RowT
 from tui.widgets.table import ResourceTable
 
@@ -110,7 +111,7 @@ async def _decide(
         stay = f", {rest:,} not and still marked" if rest else ""
         verb = next(case.plan.verb for case in found if case.plan)
         told = f"{verb}: {len(done):,} done"
-        back = pane.session.last.was(told, pane.session.key("undo"))
+        back = pane.session.replaced(Last(told))
         pane.session.tell(f"{told}{stay}; Audit has each of them{back}")
         await pane.session.read_again()
 
