@@ -68,6 +68,26 @@ def test_a_changed_figure_is_painted_and_marked(few: Stage) -> None:
     on_quotas(few, script)
 
 
+def test_one_that_has_left_the_screen_on_the_way_to_another_object_lets_no_mark_fade(
+    few: Stage,
+) -> None:
+    """A tick may come while the console ends."""
+
+    async def script(pilot: Pilot[None]) -> None:
+        gone = table(pilot)
+        await until_row(pilot, "m@uni.example", VM, few.project)
+        few.world.charge("M", few.project, 1)
+        await gone.refresh_rows()
+        assert gone.source.marks
+        gone.go_to(max(gone.source.keys) + 1)
+        await gone.remove()
+        gone.tick()
+        gone.tick()
+        assert gone.source.marks
+
+    on_quotas(few, script)
+
+
 def test_rows_of_the_same_pool_that_look_as_before_are_not_painted(
     few: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
