@@ -8,6 +8,7 @@ BursarError
 ├── Conflict 409          └── OutcomeUnknown 504   │   ├── StorageUnreachable 503
 └── GenerationConflict 409                         │   ├── StorageCorrupt 500
                                                    │   │   └── StorageForeign 500
+                                                   │   ├── StorageNewer 503
                                                    │   └── StorageRefused 503
                                                    └── ReadOnly 403
 
@@ -182,6 +183,12 @@ class StorageForeign(StorageCorrupt):
     """The file, or the database on the server, is none of bursar's (500)."""
 
     code, title = "storage-foreign", "Not a bursar database"
+
+
+class StorageNewer(StorageError):
+    """The tables are those of a newer bursar (503)."""
+
+    code, title = "storage-newer", "Made by a newer bursar"
 
 
 class StorageRefused(StorageError):

@@ -6,8 +6,10 @@ import argparse
 import gc
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 
 from backend.core.errors import BursarError, Invalid, OutcomeUnknown, Unreachable
 from backend.embedded import open_embedded
+from backend.schema import STEPS
 from tests.cli.conftest import Run
 from tests.terminal.pty_console import console
 from tests.tui.hostile import BIDI, ESCAPES, FORBIDDEN, NASTY
@@ -120,6 +123,20 @@ def test_what_is_nearly_a_word_is_guessed(bursar: Run, typed: list[str], told: s
     assert (done.code, done.out) == (2, "")
     assert told in done.err
     assert ("choose from" in done.err) == ("choose from" in told)
+
+
+@pytest.mark.parametrize("command", [("projects",), ("check",), ("approve", "1", "--yes")])
+def test_what_a_newer_bursar_made_is_called_that(
+    bursar: Run, demo: Path, command: tuple[str, ...]
+) -> None:
+    with closing(sqlite3.connect(demo)) as newer:
+        newer.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
+    done = bursar(*command, "--database", demo)
+    told, remedy = done.err.splitlines()
+    assert done.code == 1
+    schema = f"the database has schema {len(STEPS) + 1}, "
+    assert told.startswith(f"bursar: Made by a newer bursar: {schema}")
+    assert remedy == "  upgrade bursar; nothing was changed"
 
 
 def test_a_demo_has_no_other_database(bursar: Run) -> None:

@@ -18,6 +18,7 @@ from backend.core.errors import (
     StorageError,
     StorageForeign,
     StorageFull,
+    StorageNewer,
     StorageReadOnly,
 )
 from tests.core.notes import STEPS, count, note
@@ -79,8 +80,11 @@ def test_migration_keeps_a_copy_and_goes_only_forward(tmp_path: Path) -> None:
     copy = sqlite3.connect(tmp_path / "old.db.pre-v2.bak")
     assert copy.execute("SELECT body FROM note").fetchall() == [("x",)]
     copy.close()
-    with pytest.raises(StorageCorrupt, match="schema 3"):
+    with pytest.raises(StorageNewer, match="schema 3, this bursar knows up to 2") as newer:
         open_database(path, STEPS)
+    assert newer.value.title == "Made by a newer bursar"
+    with pytest.raises(StorageNewer):
+        open_database(path, STEPS, read_only=True)
 
 
 def test_a_failing_step_changes_nothing(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -14,7 +15,7 @@ from backend.core import dsn
 from backend.core.database import Database, Step, open_database
 from backend.core.database.postgres import ear
 from backend.core.database.postgres.sql import as_copy, as_one, numbered
-from backend.core.errors import BursarError, Invalid, StorageCorrupt, StorageError
+from backend.core.errors import BursarError, Invalid, StorageCorrupt, StorageError, StorageNewer
 from tests import postgres as postgresql
 from tests.core.notes import STEPS, WRITE, count, note, notes
 
@@ -43,13 +44,21 @@ def test_a_newer_bursar_locks_older_ones_out(postgres_url: str) -> None:
     old.write(note)
     new = open_database(postgres_url, MORE)
     assert new.read(lambda tx: tx.all("SELECT body, kind FROM note")) == [("x", "")]
-    with pytest.raises(StorageCorrupt, match="migrated by a newer bursar"):
+    with pytest.raises(StorageNewer, match="was migrated while it was open"):
         old.write(note)
     assert count(old) == 1
-    with pytest.raises(StorageCorrupt, match="schema 3, this bursar knows up to 2"):
+    with pytest.raises(StorageNewer, match="schema 3, this bursar knows up to 2"):
         notes(postgres_url)
     for one in (old, new):
         one.close()
+
+
+def test_a_database_that_was_emptied_while_it_was_open_is_no_newer_one(postgres_url: str) -> None:
+    with closing(notes(postgres_url)) as database:
+        with psycopg.connect(postgres_url) as other:
+            other.execute("DELETE FROM schema_version")
+        with pytest.raises(StorageCorrupt, match="emptied"):
+            database.write(note)
 
 
 def test_a_failing_step_changes_nothing(postgres_url: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,10 @@ from backend import contexts
 from backend.contexts import Config, Context
 from backend.core.identity import Actor, Role
 from backend.core.runtime import micros
+from backend.schema import STEPS
 from tests.tui.panes.test_pictures import Compare
 from tests.tui.stage import NARROW, SIZES, WIDE, Stage, play, press, said, set_up, until
+from tests.tui.test_faults import messages
 from tests.tui.troubles import order
 from tests.worlds import START, World
 from tui.app import BursarApp
@@ -127,6 +131,20 @@ def test_one_that_cannot_be_opened_leaves_everything_as_it_is(places: dict[str, 
         assert "climate.hpc" in said(app)
         await press(pilot, ":", *"ctx", "space", *"one", "enter")
         assert "this is one already" in said(app)
+        await app.session.backend.close()
+
+    play(console(places), script)
+
+
+def test_one_that_a_newer_bursar_made_is_no_damaged_one(places: dict[str, Context]) -> None:
+    with closing(sqlite3.connect("two/world.db")) as newer:
+        newer.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
+
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "ctx two")
+        app = app_of(pilot)
+        await until(pilot, lambda: "Made by a newer bursar: the database has schema" in said(app))
+        assert "upgrade bursar; nothing was changed" in await messages(pilot)
         await app.session.backend.close()
 
     play(console(places), script)

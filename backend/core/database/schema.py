@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.core.errors import StorageCorrupt, StorageError
+from backend.core.errors import StorageError, StorageNewer
 
 APPLICATION_ID = 0x62757273  # "burs"
 
@@ -49,7 +49,7 @@ class Step:
 def check_version(version: int, steps: Sequence[Step], *, exactly: bool = False) -> None:
     """Refuse a file written by a newer bursar; also, `exactly`, one to be migrated first."""
     if version > len(steps):
-        raise StorageCorrupt(
+        raise StorageNewer(
             f"the database has schema {version}, this bursar knows up to {len(steps)}",
             hint="upgrade bursar; nothing was changed",
         )

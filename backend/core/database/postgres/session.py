@@ -29,6 +29,7 @@ from backend.core.errors import (
     StorageBusy,
     StorageCorrupt,
     StorageError,
+    StorageNewer,
     StorageUnreachable,
 )
 
@@ -66,7 +67,7 @@ class ServerSession:
         self._until = 0.0
 
     def begin(self) -> ServerConnection:
-        """Wait for the turn. Raises StorageBusy, StorageCorrupt."""
+        """Wait for the turn. Raises StorageBusy, StorageNewer, StorageCorrupt."""
         conn = self._connected()
         try:
             rows = conn.script(BEGIN).fetchall()
@@ -74,10 +75,15 @@ class ServerSession:
             if state_of(error) == LOCK_TIMEOUT:
                 raise _busy(self._place) from error
             raise
+        if rows and rows[0][0] > self._version:
+            raise StorageNewer(
+                f"{self._place} was migrated while it was open",
+                hint="start again with the newer bursar; nothing was changed",
+            )
         if not rows or rows[0][0] != self._version:
             raise StorageCorrupt(
-                f"{self._place} was migrated by a newer bursar, or emptied, while it was open",
-                hint="start again with the newer bursar; nothing was changed",
+                f"{self._place} was emptied or replaced while it was open",
+                hint="start again; nothing was changed",
             )
         return conn
 
