@@ -43,7 +43,9 @@ Run = Callable[..., Done]
 
 @pytest.fixture(autouse=True)
 def _own_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees the configuration, databases or logs of another."""
+    """No test sees the configuration, databases or logs of another, nor what a console that is
+    refused has told Textual."""
+    monkeypatch.setenv("TEXTUAL_FPS", "60")
     for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / "home" / kind.lower()))
     monkeypatch.delenv("BURSAR_CONFIG", raising=False)

@@ -38,6 +38,14 @@ print(*sys.modules)
 """
 
 
+FRAMES = """
+from tui.cli.console import mind_the_line
+mind_the_line()
+from textual.constants import MAX_FPS
+print(MAX_FPS)
+"""
+
+
 def python(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python in the checkout."""
     return subprocess.run(
@@ -57,6 +65,16 @@ def test_understanding_the_command_and_the_configuration_imports_nothing_heavy(
     assert loaded & set(HEAVY) == set()
     assert not any(name.startswith("tui.cli.") for name in loaded - {
         "tui.cli.arguments", "tui.cli.output"})  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "frames"), [(None, 240), ("30", 30)])
+def test_letters_do_not_wait_for_frames_unless_one_says_so(
+    monkeypatch: pytest.MonkeyPatch, said: str | None, frames: int
+) -> None:
+    monkeypatch.delenv("TEXTUAL_FPS", raising=False)
+    if said:
+        monkeypatch.setenv("TEXTUAL_FPS", said)
+    assert python("-c", FRAMES).stdout == f"{frames}\n"
 
 
 def test_a_start_without_a_command_pays_for_none() -> None:

@@ -23,6 +23,9 @@ NO_TERMINAL = ("", "dumb", "unknown")
 ELSE = "use a real terminal, or bursar projects, quotas ... which need none"
 ESCAPE_DELAY = "500"
 """Milliseconds until an escape is a key of its own."""
+FRAMES = "240"
+"""Frames a second at most. Textual waits for one or two of them after each paint: of its own 60
+they would be up to 33 ms until a letter typed while rows come is seen."""
 TURN = 0.001
 """Seconds after which a thread that reads rows lets the keys have their turn."""
 
@@ -55,8 +58,9 @@ def ask_for_a_terminal() -> None:
 
 
 def mind_the_line() -> None:
-    """Over SSH the bytes of one key may arrive apart: an arrow must not become `escape` and
-    letters. Has to be told before Textual is imported."""
+    """Letters are seen at once, and over SSH, where the bytes of one key may arrive apart, an
+    arrow does not become `escape` and letters. Has to be told before Textual is imported."""
+    os.environ.setdefault("TEXTUAL_FPS", FRAMES)
     if over_ssh():
         os.environ.setdefault("ESCDELAY", ESCAPE_DELAY)
         os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
@@ -123,9 +127,9 @@ def demo(options: argparse.Namespace) -> int:
     from backend.embedded import open_embedded
     from backend.world import load
 
-    mind_the_line()
     if options.database is not None or options.context is not None:
         raise contexts.usage("a demo brings its own world", "leave --database and --context out")
+    mind_the_line()
     config = contexts.load(needed=False)
     check(config)
     ask_for_a_terminal()
