@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from backend.core.errors import BursarError, NotFound
@@ -63,11 +63,12 @@ def meant(table: ResourceTable[RowT]) -> tuple[list[int], int]:
     return list(table.marked), len(unlisted)
 
 
-async def unmark_gone(
-    pane: Pane, table: ResourceTable[RowT], absent: Collection[int], everything: str
-) -> None:
-    """Of these marks, which are not listed, take those of what is in no list any more, nor in the
-    view that has `everything`: they mislead about how many there are. Raises BursarError."""
+async def unmark_gone(pane: Pane, table: ResourceTable[RowT], everything: str) -> None:
+    """Of the marks that are not listed take those of what is in no list any more, nor in the view
+    that has `everything`: they mislead about how many there are. Raises BursarError."""
+    absent = await table.source.missed(table.marked)
+    if not absent:
+        return
     query = Query(MARKED, view=everything, marked=tuple(sorted(absent)))
     there = set(await table.source.listing.keys(query))
     if gone := [key for key in absent if key not in there and key in table.marked]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -210,11 +209,10 @@ class ListPane(Sortable[RowT], inherit_bindings=False):
     @on(ResourceTable.Counted, "#list")
     def _counted(self, event: ResourceTable.Counted) -> None:
         self.counted(event.shown)
-        if absent := self.list.source.unlisted(self.state.marked):
+        if self.state.marked:
             from tui.panes import bulk
 
-            unmark = partial(bulk.unmark_gone, self, self.list, absent, self.EVERYTHING)
-            self.start(unmark, group="gone")
+            self.start(bulk.unmark_gone, self, self.list, self.EVERYTHING, group="gone")
         self.show_chrome()
 
     @on(ResourceTable.Failed, "#list")

@@ -9,6 +9,7 @@ from backend.projects.model import DenyApplication, ProjectAction
 from backend.quotas.model import RejectCommission
 from tests.tui.stage import WIDE, Stage, play, press, said, settled, stuck, until
 from tests.tui.troubles import empty, screen
+from tests.tui.widgets.tables import calls
 from tests.worlds import CPU, OPERATOR
 
 
@@ -32,6 +33,22 @@ def test_what_is_gone_is_marked_no_more_and_that_is_told(stage: Stage, text: str
         await until(pilot, lambda: list(screen(pilot).state.marked) == others)
         await until(pilot, lambda: "marked 2 " in said(pilot.app))
         assert "no longer there, nor marked: 1 row" in said(pilot.app)
+
+    play(stage.app(), script)
+
+
+def test_marks_of_what_is_listed_are_not_looked_up(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "5", "space")
+        asked = calls(screen(pilot).listing(), "keys", monkeypatch)
+        stuck(stage.world, stage.project, ((CPU, 1),))
+        await screen(pilot).session.read_again()
+        await until(pilot, lambda: screen(pilot).list.shown == 2)
+        await settled(pilot)
+        assert len(screen(pilot).state.marked) == 1
+        assert {query.text for query in asked} == {""}
 
     play(stage.app(), script)
 

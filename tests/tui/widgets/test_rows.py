@@ -100,6 +100,33 @@ def test_appeared_rows_are_new_and_vanished_ones_stay_a_tick() -> None:
     assert list(source.keys) == [1, 3, 4]
 
 
+def test_others_have_their_turn_while_a_long_list_is_looked_through() -> None:
+    listing = FixedListing(items(range(1, 200_001)))
+    source = opened(listing)
+    listing.replace(items(range(2, 200_001)))
+    follow(source)
+    source.ghosts = {2}
+    turns: list[int] = []
+
+    async def other() -> None:
+        while True:
+            turns.append(0)
+            await asyncio.sleep(0)
+
+    async def looked(*keys: int) -> set[int]:
+        turns.clear()
+        beside = asyncio.create_task(other())
+        found = await source.missed(keys)
+        beside.cancel()
+        return found
+
+    assert asyncio.run(looked(1, 2, 150_000)) == {1, 2}
+    assert len(turns) >= 8
+    assert asyncio.run(looked(2, 3, 200)) == {2}
+    assert len(turns) <= 2
+    assert asyncio.run(looked()) == set()
+
+
 def test_a_row_that_vanished_is_not_asked_for_again_and_again() -> None:
     listing = FixedListing(items(range(1, 200)))
     source = opened(listing)
