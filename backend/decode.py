@@ -29,7 +29,7 @@ from pydantic import (
 
 from backend.core.errors import Invalid
 from backend.core.runtime import micros
-from backend.core.text import display
+from backend.core.text import UNSTORABLE, display
 
 T = TypeVar("T")
 Path = Sequence[str | int]
@@ -40,7 +40,6 @@ VALUE_CHARS = 60
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _NUMBER = re.compile(r"-?\d+")
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Refused(ValueError):
@@ -53,7 +52,7 @@ class Refused(ValueError):
 
 def text(value: str) -> str:
     """Any text but NUL and lone surrogates, which no database can store."""
-    found = _UNSTORABLE.search(value)
+    found = UNSTORABLE.search(value)
     if found:
         name = "NUL" if found.group() == "\0" else "half a surrogate pair"
         raise Refused(f"contains {name} at position {found.start()}", "remove this character")
@@ -76,7 +75,7 @@ def instant(value: object) -> int:
 
 def foreign(value: str) -> str:
     """A text of another system, whatever is in it; what no database can store is marked."""
-    return _UNSTORABLE.sub("\ufffd", value)
+    return UNSTORABLE.sub("\ufffd", value)
 
 
 def moment_told(value: object) -> int:

@@ -9,6 +9,8 @@ import unicodedata
 MAX_CHARS = 500
 ELLIPSIS = "…"
 
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""What no database keeps: NUL and halves of surrogate pairs."""
 _SAFE = re.compile(r"[ -~]*\Z")
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"}
 

@@ -21,7 +21,7 @@ from backend.core import errors
 from backend.core.errors import BadReply, BursarError, Invalid, PreviewStale, Unreachable
 from backend.core.listing import FieldSpec
 from backend.core.plan import Command, Plan
-from backend.core.text import display
+from backend.core.text import UNSTORABLE, display
 from backend.core.version import VERSION
 from backend.decode import parse_json, path_text
 from backend.http import Reply
@@ -64,7 +64,6 @@ MOST_VALUES = 25_000
 MOST_FAULTS = 100
 """Each that pydantic describes takes its time."""
 INT64 = range(-(2**63), 2**63)
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _SUSPICIOUS = re.compile(rb"[0-9]{19}|NaN|Infinity|\\u0000")
 """What may stand in a body that cannot be stored or shown; most have none of it."""
 
@@ -235,7 +234,7 @@ def _invalid(error: ValidationError) -> Invalid:
 def _check(value: Any) -> None:
     """Refuse what cannot be stored or shown, wherever it stands in a JSON value."""
     if isinstance(value, str):
-        if _UNSTORABLE.search(value):
+        if UNSTORABLE.search(value):
             raise Invalid("a text holds NUL or half a surrogate pair", hint="remove it")
     elif isinstance(value, Mapping):
         for key, item in value.items():

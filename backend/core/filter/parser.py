@@ -23,6 +23,7 @@ from backend.core.filter.tree import (
     names,
 )
 from backend.core.listing import FieldSpec, Kind
+from backend.core.text import UNSTORABLE
 
 MAX_CHARS = 2000
 MAX_PARTS = 200
@@ -32,7 +33,6 @@ _BARE = re.compile(r'[^\s|"]+')
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)(:=|==|!=|<=|>=|[:=<>])")
 _LOST_OPERATOR = re.compile(r"[<>=:]+")
-_UNSEARCHABLE = re.compile("[\0\ud800-\udfff]")
 _SAME = {":=": "=", "==": "=", "!=": "="}
 _WORDS_ONLY = (Op.LIKE, Op.IS)
 
@@ -71,7 +71,7 @@ class _Parser:
     def read(self) -> Filter:
         if len(self._text) > MAX_CHARS:
             raise fault("the filter is too long", MAX_CHARS, f"at most {MAX_CHARS} characters")
-        if bad := _UNSEARCHABLE.search(self._text):
+        if bad := UNSTORABLE.search(self._text):
             raise fault(f"{bad[0]!r} cannot be searched for", bad.start(), "leave it out")
         terms: list[Term] = []
         while not self._end():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from starlette.datastructures import QueryParams
 
+from backend.core.text import UNSTORABLE
 from backend.nico.model.reads import Form, Wanted
 from backend.nico.rules import values
 from backend.nico.rules.values import Faults
@@ -50,7 +51,7 @@ def asked(params: QueryParams, catalogue: Catalogue) -> Asked:
     found = {name: tuple(_values(params, name, one, faults)) for name, one in _told(catalogue)}
     found = {name: told for name, told in found.items() if told}
     text, order = params.get(TEXT, "").strip(), params.get(ORDER) or None
-    if values.unstorable(text):
+    if UNSTORABLE.search(text):
         faults[TEXT] = "has a character that cannot be kept"
     by, down = _order(order, catalogue, faults)
     relations = _relations(params, catalogue.relations, faults)
@@ -114,7 +115,7 @@ def _value(narrow: Narrow, told: str) -> object:
         if told not in FLAGS:
             raise ValueError("must be true or false")
         return FLAGS[told]
-    if values.unstorable(told):
+    if UNSTORABLE.search(told):
         raise ValueError("has a character that cannot be kept")
     return told
 

@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from backend.core.errors import BursarError, WrongMethod
+from backend.core.paths import Paths, Resource
+from backend.core.text import UNSTORABLE
 from backend.nico.routes import dialect
 from backend.nico.routes.dialect import Call, Desk, Endpoint
 from backend.nico.rules.outbound import NAME
-from backend.nico.rules.values import unstorable
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """What answers at one path, by method; `path` is told of whatever organisation and name."""
-
-    path: str
-    names: tuple[str, ...]
-    endpoints: dict[str, Endpoint] = field(default_factory=dict)
-
-    def endpoint(self, method: str) -> Endpoint:
-        """What answers; HEAD is GET without its body. Raises WrongMethod."""
-        found = self.endpoints.get("GET" if method == "HEAD" else method)
-        if found is None:
-            allowed = [*self.endpoints, *(["HEAD"] if "GET" in self.endpoints else [])]
-            raise WrongMethod("not this method", data={"allow": ", ".join(allowed)})
-        return found
+def _endpoint(found: Resource[Endpoint], method: str) -> Endpoint:
+    answers = found.get(method)
+    if answers is None:
+        allowed = [*found.endpoints, *(["HEAD"] if "GET" in found.endpoints else [])]
+        raise WrongMethod("not this method", data={"allow": ", ".join(allowed)})
+    return answers
 
 
 class Site:
@@ -39,14 +29,7 @@ class Site:
 
     def __init__(self, endpoints: Sequence[Endpoint], desk: Desk, names: Collection[str]) -> None:
         self._desk, self._names = desk, frozenset(names)
-        self._tree: dict[str, Any] = {}
-        for endpoint in endpoints:
-            node, parts = self._tree, endpoint.path[1:].split("/")
-            for part in parts:
-                node = node.setdefault("{" if part.startswith("{") else part, {})
-            names = tuple(part[1:-1] for part in parts if part.startswith("{"))
-            found = node.setdefault("", Resource(f"/{{org}}/{{name}}{endpoint.path}", names))
-            found.endpoints[endpoint.method] = endpoint
+        self._paths = Paths(endpoints, prefix="/{org}/{name}")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -64,26 +47,10 @@ class Site:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request, org: str, name: str, rest: str) -> Response:
-        found = self._find(request, rest) if org and name in self._names else None
-        if found is None or unstorable(request.scope["path"]):
+        known = org and name in self._names and not UNSTORABLE.search(org)
+        found = self._paths.find(request.scope, rest) if known else None
+        if found is None:
             raise dialect.nowhere()
         caller = await self._desk.admit(request, org)
-        endpoint = found.endpoint(request.method)
+        endpoint = _endpoint(found, request.method)
         return await endpoint.handler(Call(request, endpoint, org, caller, self._desk))
-
-    def _find(self, request: Request, path: str) -> Resource | None:
-        """What is at a path below the name."""
-        node, parts = self._tree, []
-        for part in path.split("/"):
-            if part in node and part not in ("", "{"):
-                node = node[part]
-            elif part and "{" in node:
-                node = node["{"]
-                parts.append(part)
-            else:
-                return None
-        found: Resource | None = node.get("")
-        if found is not None:
-            request.scope["route"] = found
-            request.scope["path_params"] = dict(zip(found.names, parts, strict=True))
-        return found

@@ -6,7 +6,6 @@ Errors carry a `rule` (`fields`, `capacity`, `space`, `in_use`, `name_taken`, `n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TypeVar
 from uuid import UUID
@@ -18,7 +17,6 @@ LEAST_NAME, MOST_NAME = 2, 256
 LONGEST = 128
 """The prefix length that no address goes beyond."""
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 Faults = dict[str, str]
 """What is wrong, by field, as the API's `data` tells it."""
@@ -52,11 +50,6 @@ def plain(uuid: str) -> str:
         return str(UUID(uuid))
     except ValueError:
         return uuid
-
-
-def unstorable(text: str) -> bool:
-    """Whether a text has what no database keeps: NUL, or half of a surrogate pair."""
-    return _UNSTORABLE.search(text) is not None
 
 
 def identifier(field: str, value: str) -> Faults:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from backend.core.errors import Invalid
+from backend.core.text import UNSTORABLE
 from backend.nico.model import Kind, Mode, Routing
 from backend.nico.rules import values
 from backend.nico.rules.values import Faults
@@ -67,7 +68,7 @@ class Fields:
         value = self._told.get(name)
         if value is not None and not isinstance(value, str):
             raise _wrong(name, "text")
-        if value is not None and values.unstorable(value):
+        if value is not None and UNSTORABLE.search(value):
             self.faults[name] = "has a character that cannot be kept"
             return None
         return value

@@ -3,37 +3,25 @@ openportal §2.3, §3.7)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from backend.core.errors import BursarError, WrongMethod
+from backend.core.paths import Paths, Resource
 from backend.openportal.routes import dialect
 from backend.openportal.routes.dialect import Call, Desk, Endpoint
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """What answers at one path, by method."""
-
-    path: str
-    endpoints: dict[str, Endpoint] = field(default_factory=dict)
-
-    def endpoint(self, method: str) -> Endpoint:
-        """What answers; HEAD is GET without its body. Raises WrongMethod."""
-        found = self.endpoints.get("GET" if method == "HEAD" else method)
-        if found is None:
-            methods = [one for own in self.endpoints for one in _methods(own)]
-            told = f'Method "{method}" not allowed.'
-            raise WrongMethod(told, data={"allow": ", ".join(methods)})
-        return found
+def _endpoint(found: Resource[Endpoint], method: str) -> Endpoint:
+    answers = found.get(method)
+    if answers is None:
+        methods = [one for own in found.endpoints for one in _methods(own)]
+        told = f'Method "{method}" not allowed.'
+        raise WrongMethod(told, data={"allow": ", ".join(methods)})
+    return answers
 
 
 class Site:
@@ -41,12 +29,7 @@ class Site:
 
     def __init__(self, endpoints: Sequence[Endpoint], desk: Desk) -> None:
         self._desk = desk
-        self._tree: dict[str, Any] = {}
-        for endpoint in endpoints:
-            node = self._tree
-            for part in _parts(endpoint.path):
-                node = node.setdefault("{" if part.startswith("{") else part, {})
-            node.setdefault("", Resource(endpoint.path)).endpoints[endpoint.method] = endpoint
+        self._paths = Paths(endpoints)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -61,37 +44,14 @@ class Site:
 
     async def _answer(self, request: Request) -> Response:
         path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-        found = self._find(request, path.rstrip("/"))
+        found = self._paths.find(request.scope, path.rstrip("/")[1:])
         if found is None:
             return dialect.nowhere()
         if not path.endswith("/"):
             return dialect.elsewhere(request)
         caller = await self._desk.admit(request)
-        endpoint = found.endpoint(request.method)
+        endpoint = _endpoint(found, request.method)
         return await endpoint.handler(Call(request, endpoint, caller, self._desk))
-
-    def _find(self, request: Request, path: str) -> Resource | None:
-        """What is at a path, with or without its last slash."""
-        node, values = self._tree, []
-        for part in path[1:].split("/"):
-            if part in node and part not in ("", "{"):
-                node = node[part]
-            elif part and "{" in node:
-                node = node["{"]
-                values.append(part)
-            else:
-                return None
-        found: Resource | None = node.get("")
-        if found is None or _UNSTORABLE.search(path):
-            return None
-        names = [part[1:-1] for part in _parts(found.path) if part.startswith("{")]
-        request.scope["route"] = found
-        request.scope["path_params"] = dict(zip(names, values, strict=True))
-        return found
-
-
-def _parts(path: str) -> list[str]:
-    return path.strip("/").split("/")
 
 
 def _methods(method: str) -> tuple[str, ...]:

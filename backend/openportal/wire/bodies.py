@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from backend.core.errors import Invalid
+from backend.core.text import UNSTORABLE
 from backend.openportal.model import MOST
 from backend.openportal.rules import awards
 from backend.openportal.rules.values import BLANK, COUNTERPART, DESCRIPTION, NAME
@@ -33,7 +34,6 @@ Reader = Callable[[object], Any]
 Fields = Mapping[str, Reader]
 
 _WHOLE = re.compile(r"\s*([+-]?[0-9]+)(?:\.0*)?\s*\Z")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Wrong(ValueError):
@@ -87,7 +87,7 @@ def text(most: int, value: object, *, blank: bool = True, trim: bool = True) -> 
     found = str(value).strip() if trim else str(value)
     if not found and not blank:
         raise Wrong(BLANK)
-    if "\0" in found or _SURROGATE.search(found):
+    if UNSTORABLE.search(found):
         raise Wrong(NULL_CHARACTER if "\0" in found else HALF_CHARACTER)
     if len(found) > most:
         raise Wrong(f"Ensure this field has no more than {most} characters.")

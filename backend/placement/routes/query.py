@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from backend.core.errors import Invalid
+from backend.core.text import UNSTORABLE
 from backend.placement.model import ProviderFilter
 from backend.placement.routes.dialect import Call
 from backend.placement.wire.schema import uuid_of
@@ -22,7 +23,6 @@ SINCE: Mapping[str, int] = {
     "in_tree": 14,
     "required": 18,
 }
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _DIGITS = re.compile(r"[0-9]{1,18}")
 
 
@@ -50,7 +50,7 @@ def query_of(call: Call, known: Iterable[str]) -> Query:
     for key, value in pairs:
         if key not in known:
             raise refused(f"'{key}' was unexpected")
-        if _UNSTORABLE.search(value):
+        if UNSTORABLE.search(value):
             raise refused(f"'{key}' has a character that cannot be kept")
     return Query(tuple(pairs))
 

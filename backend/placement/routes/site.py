@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from backend.core.errors import BursarError, Invalid, WrongMethod, WrongType
+from backend.core.paths import Paths, Resource
 from backend.placement.routes import dialect
 from backend.placement.routes.dialect import (
     JSON,
@@ -25,26 +24,17 @@ from backend.placement.routes.dialect import (
 from backend.placement.routes.microversion import HEADER, minor_of
 
 NOBODY = Caller("")
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """What answers at one path, by method."""
-
-    path: str
-    endpoints: dict[str, Endpoint] = field(default_factory=dict)
-
-    def endpoint(self, method: str, minor: int) -> Endpoint:
-        """What answers. Raises WrongMethod, NotFound."""
-        found = self.endpoints.get(method)
-        if found is None or (minor < found.since and found.early == WrongMethod.status):
-            allowed = ", ".join(self.endpoints)
-            told = "The method specified is not allowed for this resource"
-            raise WrongMethod(told, data={"allow": allowed})
-        if minor < found.since:
-            raise dialect.nowhere()
-        return found
+def _endpoint(found: Resource[Endpoint], method: str, minor: int) -> Endpoint:
+    answers = found.endpoints.get(method)
+    if answers is None or (minor < answers.since and answers.early == WrongMethod.status):
+        allowed = ", ".join(found.endpoints)
+        told = "The method specified is not allowed for this resource"
+        raise WrongMethod(told, data={"allow": allowed})
+    if minor < answers.since:
+        raise dialect.nowhere()
+    return answers
 
 
 class Site:
@@ -52,15 +42,7 @@ class Site:
 
     def __init__(self, endpoints: Sequence[Endpoint], desk: Desk) -> None:
         self._desk = desk
-        self._tree: dict[str, Any] = {}
-        for endpoint in endpoints:
-            self._plant(endpoint)
-
-    def _plant(self, endpoint: Endpoint) -> None:
-        node = self._tree
-        for part in _parts(endpoint.path):
-            node = node.setdefault("{" if part.startswith("{") else part, {})
-        node.setdefault("", Resource(endpoint.path)).endpoints[endpoint.method] = endpoint
+        self._paths = Paths(endpoints)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -83,7 +65,10 @@ class Site:
         kind = request.headers.get("content-type", "")
         if not kind and _has_body(request):
             raise Invalid("content-type header required when content-length > 0")
-        endpoint = self._find(request, path).endpoint(request.method, minor)
+        found = self._paths.find(request.scope, path[1:])
+        if found is None:
+            raise dialect.nowhere()
+        endpoint = _endpoint(found, request.method, minor)
         if endpoint.wants_body(minor) and kind.partition(";")[0].strip().lower() != JSON:
             told = f"The media type {kind or 'None'} is not supported"
             raise WrongType(told, hint=f"use {JSON}")
@@ -93,24 +78,6 @@ class Site:
         if not public and endpoint.access is not Access.USAGES:
             caller.actor(endpoint.access)
         return await endpoint.handler(Call(request, endpoint, caller, minor, self._desk))
-
-    def _find(self, request: Request, path: str) -> Resource:
-        """What is at a path. Raises NotFound."""
-        node, values = self._tree, []
-        for part in _parts(path):
-            if part in node and part not in ("", "{"):
-                node = node[part]
-            elif part and "{" in node:
-                node = node["{"]
-                values.append(part)
-            else:
-                raise dialect.nowhere()
-        found: Resource | None = node.get("")
-        if found is None or _UNSTORABLE.search(path):
-            raise dialect.nowhere()
-        request.scope["route"] = found
-        request.scope["path_params"] = dict(zip(_names(found.path), values, strict=True))
-        return found
 
 
 class Root:
@@ -122,14 +89,6 @@ class Root:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["root_path"], scope["path"] = scope["path"], f"{scope['path']}/"
         await self._site(scope, receive, send)
-
-
-def _parts(path: str) -> list[str]:
-    return [] if path == "/" else path[1:].split("/")
-
-
-def _names(path: str) -> Iterator[str]:
-    return (part[1:-1] for part in _parts(path) if part.startswith("{"))
 
 
 def _has_body(request: Request) -> bool:

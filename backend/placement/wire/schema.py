@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NoReturn
 
 from backend.core.errors import Invalid
-from backend.core.text import display
+from backend.core.text import UNSTORABLE, display
 
 Json = Mapping[str, Any]
 At = tuple[str | int, ...]
@@ -21,7 +21,6 @@ KINDS: Mapping[str, type | tuple[type, ...]] = {
     "number": (int, float),
     "null": type(None),
 }
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _UUID = re.compile("[0-9a-f]{32}")
 _CLUTTER = re.compile("urn:|uuid:|[-{}]")
 
@@ -71,7 +70,7 @@ def _is(value: Any, kind: str) -> bool:
 
 
 def _check_text(schema: Json, value: str, at: At) -> None:
-    if _UNSTORABLE.search(value):
+    if UNSTORABLE.search(value):
         _refuse("has a character that cannot be kept", value, at)
     if len(value) < schema.get("minLength", 0):
         _refuse("is too short", value, at)
@@ -95,7 +94,7 @@ def _check_object(schema: Json, value: Mapping[str, Any], at: At) -> None:
             check(found, inner, (*at, name))
         elif schema.get("additionalProperties") is False:
             raise _invalid(f"'{display(name)[:SHOWN]}' was unexpected{_where(at)}")
-        elif _UNSTORABLE.search(name):
+        elif UNSTORABLE.search(name):
             _refuse("has a character that cannot be kept", name, at)
 
 

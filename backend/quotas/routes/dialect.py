@@ -19,6 +19,7 @@ from backend.core.database import Database, Tx
 from backend.core.errors import BursarError, Conflict, Invalid, WrongMethod
 from backend.core.identity import Actor
 from backend.core.outward import outward
+from backend.core.text import UNSTORABLE
 from backend.decode import parse_json
 from backend.quotas.ledger import Ledger
 from backend.quotas.model import UNLIMITED
@@ -44,7 +45,6 @@ HEADERS = {
 JSON = "application/json; charset=UTF-8"
 
 _NUMBER = re.compile(r"[0-9]{1,19}\Z")
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Access(Enum):
@@ -222,7 +222,7 @@ class Site:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
         query: bytes = scope["query_string"]
-        if _UNSTORABLE.search(path) or b"%00" in query:
+        if UNSTORABLE.search(path) or b"%00" in query:
             await _nowhere(scope, receive, send)
             return
         if path.endswith("/"):

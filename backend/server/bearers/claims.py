@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from backend.core.errors import NotAllowed, NotSignedIn
+from backend.core.text import UNSTORABLE
 from backend.nico.routes import Caller, Person, no_member
 from backend.nico.rules import roles
-from backend.nico.rules.values import unstorable
 from backend.server.bearers import issuers
 from backend.server.bearers.issuers import Issuer
 
@@ -91,7 +91,7 @@ def _scopes(claims: Claims) -> Iterator[str]:
 def _name(issuer: Issuer, claims: Claims) -> str:
     """What the journal calls him. Raises NotSignedIn."""
     told = next((claims[name] for name in ("oidc_id", "sub") if claims.get(name)), None)
-    if not isinstance(told, str) or unstorable(told):
+    if not isinstance(told, str) or UNSTORABLE.search(told):
         raise NotSignedIn("the token does not say whose it is")
     return f"jwt:{issuer.name}/{told}"
 
