@@ -13,6 +13,12 @@ def keys_of(tx: Tx, statement: tuple[str, list[object]]) -> array[int]:
     return array("q", (key for (key,) in tx.each(sql, params)))
 
 
+def count_of(tx: Tx, statement: tuple[str, list[object]]) -> int:
+    """How many keys a list has; in one step, so that other threads run meanwhile."""
+    sql, params = statement
+    return int(tx.scalar(f"SELECT count(*) FROM ({sql}) AS listed", params))
+
+
 def first_keys(tx: Tx, statement: tuple[str, list[object]], limit: int) -> list[int]:
     """The first keys of a list."""
     sql, params = statement

@@ -61,8 +61,8 @@ class Query:
 class Listing(Protocol[RowT]):
     """One list of a room. Rows have an integer `key` that names the same object for ever.
 
-    `page` and `keys` raise Invalid, with the place as `data["at"]`, on a bad filter; cancelling
-    them stops the query.
+    `page`, `keys` and `count` raise Invalid, with the place as `data["at"]`, on a bad filter;
+    cancelling them stops the query.
     """
 
     @property
@@ -76,6 +76,10 @@ class Listing(Protocol[RowT]):
 
     async def keys(self, query: Query) -> array[int]:
         """All keys in display order."""
+        ...
+
+    async def count(self, query: Query) -> int:
+        """How many keys that would be, without reading them."""
         ...
 
     async def rows(self, keys: Sequence[int]) -> Mapping[int, RowT]:

@@ -7,7 +7,7 @@ from array import array
 from backend.allocations import fields, queries
 from backend.allocations.model import AllocationRow
 from backend.core.database import Database, Tx
-from backend.core.keys import first_keys, keys_of
+from backend.core.keys import count_of, first_keys, keys_of
 from backend.core.listing import Query
 from backend.embedded.listing import TableListing
 
@@ -34,3 +34,6 @@ class EmbeddedAllocations(TableListing[AllocationRow]):
         for statement in queries.statements(query, tx.now):
             found += keys_of(tx, statement)
         return found
+
+    def _counted(self, tx: Tx, query: Query) -> int:
+        return sum(count_of(tx, one) for one in queries.statements(query, tx.now))

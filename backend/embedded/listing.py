@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from backend.core.database import Database, Tx
-from backend.core.keys import first_keys, keys_of
+from backend.core.keys import count_of, first_keys, keys_of
 from backend.core.listing import FieldSpec, Query
 
 RowT = TypeVar("RowT")
@@ -17,15 +17,21 @@ Rows = Callable[[Tx, Sequence[int]], Mapping[int, RowT]]
 
 class TableListing(Generic[RowT]):
     """A Listing from a statement that gives the keys (at a time in microseconds) and a function
-    that reads rows."""
+    that reads rows. `unordered` gives the same keys in no order, where that takes less."""
 
     def __init__(
-        self, database: Database, keys: Keys, rows: Rows[RowT], fields: Sequence[FieldSpec]
+        self,
+        database: Database,
+        keys: Keys,
+        rows: Rows[RowT],
+        fields: Sequence[FieldSpec],
+        unordered: Keys | None = None,
     ) -> None:
         self.fields = fields
         self._database = database
         self._keys = keys
         self._rows = rows
+        self._unordered = unordered or keys
 
     async def page(self, query: Query, limit: int) -> Sequence[RowT]:
         """The first rows."""
@@ -41,6 +47,10 @@ class TableListing(Generic[RowT]):
         """All keys in order."""
         return await self._database.aread(lambda tx: self._every(tx, query))
 
+    async def count(self, query: Query) -> int:
+        """How many keys there are."""
+        return await self._database.aread(lambda tx: self._counted(tx, query))
+
     async def rows(self, keys: Sequence[int]) -> Mapping[int, RowT]:
         """Rows by key."""
         return await self._database.aread(lambda tx: self._rows(tx, keys))
@@ -50,3 +60,6 @@ class TableListing(Generic[RowT]):
 
     def _every(self, tx: Tx, query: Query) -> array[int]:
         return keys_of(tx, self._keys(query, tx.now))
+
+    def _counted(self, tx: Tx, query: Query) -> int:
+        return count_of(tx, self._unordered(query, tx.now))

@@ -29,6 +29,10 @@ class Mismatches:
         """All keys in order."""
         return await self._database.aread(lambda tx: self._dry_run.keys(tx, query))
 
+    async def count(self, query: Query) -> int:
+        """How many keys there are."""
+        return len(await self.keys(query))
+
     async def rows(self, keys: Sequence[int]) -> Mapping[int, MismatchRow]:
         """Rows by key."""
         return await asyncio.to_thread(self._dry_run.rows, keys)

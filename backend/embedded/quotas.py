@@ -32,6 +32,7 @@ class EmbeddedQuotas:
             lambda query, now: queries.keys_sql(query),
             queries.quota_rows,
             fields.MEMBERS.specs,
+            lambda query, now: queries.unordered_sql(query),
         )
         self.commissions: TableListing[CommissionRow] = TableListing(
             database,

@@ -83,10 +83,20 @@ def keys_sql(query: Query) -> tuple[str, list[object]]:
 
     Raises Invalid on a bad filter.
     """
-    words = query.view.split()
     # A pool's holder is its project.
-    sort = "holder" if query.sort == "project" and "pools" in words else query.sort
+    sort = "holder" if query.sort == "project" and "pools" in query.view.split() else query.sort
     tables, order = SORTS.get(sort, SORTS[""])
+    sql, params = _found_sql(query, tables)
+    return f"{sql} ORDER BY {order.format(d='DESC' if query.descending else 'ASC')}", params
+
+
+def unordered_sql(query: Query) -> tuple[str, list[object]]:
+    """The same keys in no order, without the tables that only order them."""
+    return _found_sql(query, PLAIN)
+
+
+def _found_sql(query: Query, tables: str) -> tuple[str, list[object]]:
+    words = query.view.split()
     conditions = [POOLS if "pools" in words else MEMBERS]
     params: list[object] = []
     conditions += [fields.OVER] if "over" in words else []
@@ -102,8 +112,7 @@ def keys_sql(query: Query) -> tuple[str, list[object]]:
         tables = SCOPED.get(tables, tables)
     joined = query.sort == "left" or found.used & fields.WITH_POOL
     tables = tables.format(pool=POOL_JOIN if joined else "")
-    where, direction = " AND ".join(conditions), "DESC" if query.descending else "ASC"
-    return f"SELECT h.id {tables} AND {where} ORDER BY {order.format(d=direction)}", params
+    return f"SELECT h.id {tables} AND {' AND '.join(conditions)}", params
 
 
 def commission_keys_sql(query: Query, now: int) -> tuple[str, list[object]]:

@@ -41,6 +41,10 @@ class SeenListing(TableListing[RowT]):
         """All keys in order."""
         return await self._whole.keys(query)
 
+    async def count(self, query: Query) -> int:
+        """How many keys there are."""
+        return await self._whole.count(query)
+
     async def rows(self, keys: Sequence[int]) -> Mapping[int, RowT]:
         """Rows by key."""
         self._saw(keys)

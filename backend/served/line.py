@@ -116,6 +116,11 @@ class ServedListing(Generic[RowT]):
         except Invalid as error:
             raise answer.bad(error.message) from None
 
+    async def count(self, query: Query) -> int:
+        """How many keys there are."""
+        answer = await self._line.ask(f"{self._name}/count", wire.encode(Query, query))
+        return cast(int, wire.reply(int, answer))
+
     async def rows(self, keys: Sequence[int]) -> Mapping[int, RowT]:
         """Rows by key."""
         found: dict[int, RowT] = {}

@@ -74,6 +74,7 @@ def routes(backend_for: BackendFor, *, beat: float = BEAT) -> list[BaseRoute]:
     for name, rows in port.listings().items():
         table["POST", f"{name}/page"] = partial(_page, name, rows)
         table["POST", f"{name}/keys"] = partial(_keys, name)
+        table["POST", f"{name}/count"] = partial(_count, name)
         table["POST", f"{name}/rows"] = partial(_rows, name, rows)
     return [
         Route(f"/{path}", _endpoint(backend_for, handler), methods=[method])
@@ -212,6 +213,11 @@ async def _keys(name: str, backend: Repeatable, request: Request) -> Response:
     asked = wire.request(Query, await request.body())
     keys = await _while_heard(request, _listing(name, backend).keys(asked))
     return Response(port.to_octets(keys), 200, HEADERS, "application/octet-stream")
+
+
+async def _count(name: str, backend: Repeatable, request: Request) -> Response:
+    asked = wire.request(Query, await request.body())
+    return _answer(int, await _while_heard(request, _listing(name, backend).count(asked)))
 
 
 async def _rows(name: str, rows: type, backend: Repeatable, request: Request) -> Response:

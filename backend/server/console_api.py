@@ -80,6 +80,7 @@ def _list(name: str, rows: Any) -> Iterator[Operation]:
     yield _port("POST", f"{name}/page", "The first rows", list[rows], takes=Page)
     told = "All keys as 64-bit integers, little-endian"
     yield _port("POST", f"{name}/keys", told, TEXT, takes=Query, type=OCTETS)
+    yield _port("POST", f"{name}/count", "How many keys there are", int, takes=Query)
     yield _port("POST", f"{name}/rows", "Rows by key", dict[int, rows], takes=Wanted)
 
 

@@ -44,6 +44,7 @@ async def shown(listing: Listing[Any], query: Query) -> list[Any]:
     keys = await listing.keys(query)
     rows = await listing.rows(list(keys))
     found = [rows[key] for key in keys]
+    assert await listing.count(query) == len(keys)
     assert list(await listing.page(query, len(keys) + 1)) == found
     assert list(await listing.page(query, 1)) == found[:1]
     return found

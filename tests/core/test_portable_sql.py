@@ -69,6 +69,7 @@ def lists() -> Iterator[tuple[str, str]]:
     for view, scope, text, sort, down in quota:
         query = Query(text, view, scope, sort, bool(down))
         yield f"quotas {query}", queries.keys_sql(query)[0]
+        yield f"quotas {query} unordered", queries.unordered_sql(query)[0]
     for sort, text in itertools.product(queries.COMMISSION_SORTS, ("", "x")):
         yield f"commissions {sort}", queries.commission_keys_sql(Query(text, sort=sort), 0)[0]
     for view, scope, text in itertools.product(("", "decisions"), ("", "x:1"), ("", "x")):

@@ -50,6 +50,7 @@ def found(listing: Listing[Any], text: str, *, view: str = "") -> list[Any]:
         query = Query(text, view)
         keys = await listing.keys(query)
         rows = await listing.rows(keys)
+        assert await listing.count(query) == len(keys)
         assert [row.key for row in await listing.page(query, 1000)] == list(keys)
         return [rows[key] for key in keys]
 

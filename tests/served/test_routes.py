@@ -157,6 +157,7 @@ def test_an_order_needs_a_key(world: World, ask: Ask, key: str) -> None:
         ("POST", "projects/listing/page", {"json": {"query": {}, "limit": -1}}),
         ("POST", "projects/listing/page", {"json": {"query": {"order": 1}, "limit": 1}}),
         ("POST", "projects/listing/keys", {"json": {"text": "usd>3"}}),
+        ("POST", "projects/listing/count", {"json": {"text": "usd>3"}}),
         ("POST", "projects/listing/rows", {"json": {"keys": [1] * 10_001}}),
         ("POST", "plan", {"content": b"not JSON"}),
     ],

@@ -138,9 +138,8 @@ def test_the_document_is_a_valid_one(told: dict[str, Any]) -> None:
 def test_the_console_s_port_is_described_whole(told: dict[str, Any]) -> None:
     paths = set(told["paths"])
     wanted = {f"/bursar/v1/{name}" for name in port.reads()}
-    wanted |= {
-        f"/bursar/v1/{name}/{part}" for name in port.listings() for part in ("page", "keys", "rows")
-    }
+    parts = ("page", "keys", "count", "rows")
+    wanted |= {f"/bursar/v1/{name}/{part}" for name in port.listings() for part in parts}
     singles = ("connection", "badges", "plan", "apply", "head", "events", "world")
     wanted |= {f"/bursar/v1/{name}" for name in singles}
     wanted |= {"/bursar/health", "/bursar/metrics", "/bursar/openapi.json"}

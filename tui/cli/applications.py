@@ -50,6 +50,10 @@ class Applications:
         """All keys in order, the oldest application first unless sorted."""
         return await self._projects.listing.keys(_narrowed(query))
 
+    async def count(self, query: Query) -> int:
+        """How many keys there are."""
+        return await self._projects.listing.count(_narrowed(query))
+
     async def rows(self, keys: Sequence[int]) -> Mapping[int, ApplicationRow]:
         """The rows of projects whose application still waits."""
         found = await self._projects.listing.rows(keys)

@@ -97,7 +97,7 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
 
     async def _look_elsewhere(self, wider: Wider) -> None:
         query = replace(self.query_listed, view=wider.view)
-        self._elsewhere = len(await self.listing().keys(query))
+        self._elsewhere = await self.listing().count(query)
         self.list.empty = self.bare()
         self.list.redraw()
 
@@ -194,7 +194,7 @@ class Queried(Pane, Generic[RowT], inherit_bindings=False):
 
     async def _count(self) -> None:
         version = self.session.version
-        self.state.total = len(await self.listing().keys(Query()))
+        self.state.total = await self.listing().count(Query())
         self.state.counted_at = version
         self.show_chrome()
 

@@ -31,6 +31,10 @@ class FixedListing(Generic[RowT]):
         """All keys."""
         return array("q", self._rows)
 
+    async def count(self, query: Query) -> int:
+        """How many keys there are."""
+        return len(self._rows)
+
     async def rows(self, keys: Sequence[int]) -> Mapping[int, RowT]:
         """Rows by key."""
         return {key: self._rows[key] for key in keys if key in self._rows}

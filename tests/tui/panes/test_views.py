@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.tui.panes.test_finding import listed, ordered, pane
 from tests.tui.stage import WIDE, Stage, play, press, said, settled
+from tests.tui.widgets.tables import calls
+
+
+def test_what_is_left_out_is_counted_after_a_change_and_not_read(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "1")
+        await listed(pilot, "climate")
+        assert "1 of 2  filter climate" in said(pilot.app)
+        read = calls(pane(pilot).listing(), "keys", monkeypatch)
+        stage.world.project("new.lab")
+        await pane(pilot).session.read_again()
+        await settled(pilot)
+        assert "1 of 3  filter climate" in said(pilot.app)
+        await listed(pilot, "nowhere")
+        assert "none does in the view everything either" in said(pilot.app)
+        assert all(query.text in ("climate", "nowhere") and not query.view for query in read)
+
+    play(stage.app(), script)
 
 
 def test_a_filter_that_finds_nothing_in_a_view_says_what_fits_in_all(stage: Stage) -> None:
