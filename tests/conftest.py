@@ -53,6 +53,17 @@ def pytest_configure(config: pytest.Config) -> None:
     too_late = AMBIENT & READ_ON_IMPORT
     if too_late and not config.getoption("numprocesses", None):
         raise pytest.UsageError(f"unset {', '.join(sorted(too_late))}, or run the tests with -n")
+    if hasattr(config, "workerinput"):
+        _no_unused_pictures()
+
+
+def _no_unused_pictures() -> None:
+    """Each worker looks, several times and through all tests, for pictures that belong to none of
+    those that it ran, which says nothing and is told to nobody."""
+    from syrupy.data import SnapshotCollections
+    from syrupy.report import SnapshotReport
+
+    SnapshotReport.unused = property(lambda self: SnapshotCollections())  # type: ignore[method-assign, assignment]
 
 
 @pytest.hookimpl(tryfirst=True)
