@@ -63,7 +63,8 @@ def _no_unused_pictures() -> None:
     from syrupy.data import SnapshotCollections
     from syrupy.report import SnapshotReport
 
-    SnapshotReport.unused = property(lambda self: SnapshotCollections())  # type: ignore[method-assign, assignment]
+    nothing: Any = property(lambda self: SnapshotCollections())
+    SnapshotReport.unused = nothing  # type: ignore[method-assign]
 
 
 @pytest.hookimpl(tryfirst=True)

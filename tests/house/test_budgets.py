@@ -24,6 +24,7 @@ class Source:
     path: Path
     lines: list[str]
     tree: ast.Module
+    definitions: list[Definition]
 
     @property
     def name(self) -> str:
@@ -32,15 +33,11 @@ class Source:
 
     def functions(self) -> Iterator[FunctionNode]:
         """Every function and method, nested ones included."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, FunctionNode):
-                yield node
+        return (node for node in self.definitions if isinstance(node, FunctionNode))
 
     def classes(self) -> Iterator[ast.ClassDef]:
         """Every class, nested ones included."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.ClassDef):
-                yield node
+        return (node for node in self.definitions if isinstance(node, ast.ClassDef))
 
 
 def sources(*packages: str) -> Iterator[Source]:
@@ -53,7 +50,9 @@ def sources(*packages: str) -> Iterator[Source]:
 def _parsed(path: Path) -> Source:
     """A module, which several rules look at."""
     text = path.read_text(encoding="utf-8")
-    return Source(path, text.splitlines(), ast.parse(text))
+    tree = ast.parse(text)
+    definitions = [node for node in ast.walk(tree) if isinstance(node, Definition)]
+    return Source(path, text.splitlines(), tree, definitions)
 
 
 def length(node: Definition) -> int:

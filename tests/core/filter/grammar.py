@@ -74,7 +74,8 @@ def simple(specs: Sequence[FieldSpec], known: Sequence[str]) -> Iterator[Filter]
             tests.append(Search((Flag(spec.name),)))
             continue
         for op in _operators(spec.kind):
-            tests += [Compare(_name(spec), op, (one,)) for one in _examples(spec, op, known)]
+            examples = dict.fromkeys(_examples(spec, op, known))
+            tests += [Compare(_name(spec), op, (one,)) for one in examples]
     for test in tests:
         yield Filter((Term(test),))
         yield Filter((Term(test, negated=True),))

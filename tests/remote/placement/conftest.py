@@ -6,12 +6,13 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from backend.core.database import Tx
@@ -42,6 +43,7 @@ class Stand:
     url: str
     line: Nasty
     folder: Path
+    made: list[str] = field(default_factory=list)
 
     @property
     def is_ours(self) -> bool:
@@ -85,6 +87,7 @@ class Stand:
 
         async def scene(on: PlacementClient) -> str:
             uuid = fresh()
+            self.made.append(f"resource_providers/{uuid}")
             await do(on, CreateProvider(actor=ME, name=f"node-{uuid}", uuid=uuid))
             await do(on, ReplaceInventories(actor=ME, provider=uuid, stocks=stocks, generation=0))
             return uuid
@@ -95,9 +98,16 @@ class Stand:
         """A new consumer of the project `lab` that holds this; without a type for ``."""
         uuid = fresh()
         kind = kind or KEEP
+        self.made.append(f"allocations/{uuid}")
         command = claim(uuid, held, project="lab", user="bob", consumer_type=kind)
         self.elsewhere(lambda on: do(on, command))
         return uuid
+
+    def tidy(self) -> None:
+        """Remove what was made: every console reads the whole server again and again."""
+        with httpx.Client(headers={"X-Auth-Token": ADMIN}) as http:
+            for path in reversed(self.made):
+                http.delete(f"{self.url}/{path}")
 
     async def change(self, uuid: str, held: Mapping[str, Mapping[str, int]]) -> None:
         """Somebody else lets a consumer hold this."""
@@ -155,4 +165,6 @@ def stand(server: str, tmp_path: Path) -> Iterator[Stand]:
     """A console's way to it."""
     with ExitStack() as until:
         line = until.enter_context(nasty(server.removesuffix(MOUNT)))
-        yield Stand(server, line, tmp_path / "context")
+        stand = Stand(server, line, tmp_path / "context")
+        yield stand
+        stand.tidy()
