@@ -7,8 +7,9 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import pytest
@@ -26,6 +27,7 @@ from backend.server.app import create_app
 from tests.hosting import hosted
 from tests.nasty import Nasty, nasty
 from tests.nico.cloud import Cloud, furnish
+from tests.places import keep
 from tests.remote.consoles import presenting
 from tests.remote.nico.strange import Strange
 from tests.serving import QUIET
@@ -103,13 +105,24 @@ def admit(database: Database) -> None:
     database.write(write)
 
 
+@cache
+def _furnished() -> bytes:
+    """A process furnishes that cloud once and copies it."""
+    with TemporaryDirectory() as folder:
+        place = Path(folder) / "metal.db"
+        database = open_database(place, STEPS)
+        database.write(furnish)
+        admit(database)
+        database.close()
+        return place.read_bytes()
+
+
 @pytest.fixture
 def stand(tmp_path: Path) -> Iterator[Stand]:
     """A console's way to it."""
     place = tmp_path / "metal.db"
+    keep(place, _furnished())
     database = open_database(place, STEPS)
-    database.write(furnish)
-    admit(database)
     backend = open_embedded(place)
     strange = Strange(create_app(backend, QUIET))
     try:
