@@ -176,10 +176,12 @@ def describe(tx: Tx, seq: int) -> JournalDetail:
     entry = rows(tx, [seq]).get(seq)
     if entry is None:
         raise NotFound(f"there is no journal entry {seq}")
-    ((_, before, after),) = _told(tx, [(entry.target, entry.before, entry.after)])
+    effects = tx.all(audit.SELECT_EFFECTS, (seq, EFFECTS_SHOWN))
+    facts = [(entry.target, entry.before, entry.after), *((t, old, new) for t, old, new in effects)]
+    (_, before, after), *told = _told(tx, facts)
     entry = replace(entry, before=before, after=after)
-    effects = tuple(islice(_effects(tx, entry), EFFECTS_SHOWN))
-    return JournalDetail(entry, effects, notices.deliveries(tx, seq))
+    found = tuple(islice(_effects(tx, entry, told), EFFECTS_SHOWN))
+    return JournalDetail(entry, found, notices.deliveries(tx, seq))
 
 
 def _told(tx: Tx, facts: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
@@ -190,9 +192,9 @@ def _told(tx: Tx, facts: Sequence[tuple[str, str, str]]) -> list[tuple[str, str,
     return found
 
 
-def _effects(tx: Tx, entry: JournalRow) -> Iterator[JournalEffect]:
-    found = tx.all(audit.SELECT_EFFECTS, (entry.key, EFFECTS_SHOWN))
-    told = _told(tx, [(target, old, new) for target, old, new in found])
+def _effects(
+    tx: Tx, entry: JournalRow, told: Sequence[tuple[str, str, str]]
+) -> Iterator[JournalEffect]:
     words = _words(tx, [target for target, _, _ in told])
     for target, old, new in told:
         if target == "limits":

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from backend.core import telling
 from backend.core.database.tx import Tx
+from backend.core.journal import to_json
 from backend.core.stored import object_of
 from backend.core.telling import Facts, Named
+from backend.nico.model import Kind
 
 SELECT_ALLOCATIONS = """
 SELECT a.uuid, a.name || ' of ' || t.org FROM nico_allocation a
@@ -97,5 +99,26 @@ def _ended(one: Mapping[str, object], orgs: Mapping[str, str]) -> str:
 
 
 def told(tx: Tx, facts: Iterable[Facts]) -> list[Facts]:
-    """The same, where this room's uuids are names."""
-    return telling.told(tx, facts, KINDS, NAMED)
+    """The same, where this room's uuids are names and lengths of prefixes no amounts."""
+    found = list(facts)
+    carved = any(target.startswith("ip_block:") for target, *_ in found)
+    return telling.told(tx, [_prefixed(one, carved) for one in found], KINDS, NAMED)
+
+
+def _prefixed(facts: Facts, carved: bool) -> Facts:
+    """With prefix lengths as `/24`; where an entry has `carved` blocks, its constraints that do
+    not say of what they are have them."""
+    target, *sides = facts
+    constraint = target.startswith("constraint:")
+    fact = "value" if constraint else "length"
+    if not target.startswith(KINDS) or constraint and not carved:
+        return facts
+    old, new = (_slashed(side, fact) for side in sides)
+    return target, old, new
+
+
+def _slashed(text: str, fact: str) -> str:
+    told = object_of(text)
+    if type(told.get(fact)) is not int or told.get("kind", Kind.ADDRESSES) != Kind.ADDRESSES:
+        return text
+    return to_json({**told, fact: f"/{told[fact]}"})

@@ -25,7 +25,8 @@ def test_entries_name_what_they_are_about(c: Cloud) -> None:
     assert (told["provider"], told["tenant"], told["site"]) == ("acme", "t1", "S1")
     effects = {effect.target: json.loads(effect.after) for effect in detail.effects}
     assert effects["web"]["prefix"] == "10.20.0.0"
-    assert effects["web"]["parent"] == "net 10.20.0.0"
+    assert (effects["web"]["parent"], effects["web"]["length"]) == ("net 10.20.0.0", "/24")
+    assert effects["web of t1"]["value"] == "/24"
     assert (effects["web of t1"]["resource"], effects["web of t1"]["derived"]) == (
         "net 10.20.0.0",
         "web",
@@ -34,9 +35,23 @@ def test_entries_name_what_they_are_about(c: Cloud) -> None:
     detail = c.see(describe, 2)
     assert (detail.row.action, detail.row.about) == ("constraint.set", "web of t1")
     assert (json.loads(detail.row.before), json.loads(detail.row.after)) == (
-        {"value": 24},
-        {"value": 23},
+        {"value": "/24"},
+        {"value": "/23"},
     )
+    (block,) = detail.effects
+    assert (json.loads(block.before)["length"], json.loads(block.after)["length"]) == (
+        "/24",
+        "/23",
+    )
+
+
+def test_machines_are_no_prefix_length(c: Cloud) -> None:
+    uuid = c.give(G100, 4, name="machines")
+    c.set(uuid, 3)
+    created, changed = (c.see(describe, seq) for seq in (1, 2))
+    given = {effect.target: json.loads(effect.after) for effect in created.effects}
+    assert given["machines of t1"]["value"] == 4
+    assert (changed.row.before, changed.row.after) == ('{"value":4}', '{"value":3}')
 
 
 def test_all_that_is_changed_has_a_name(c: Cloud) -> None:
