@@ -34,7 +34,7 @@ def copy(app: App[Any], session: Session, text: str) -> None:
     safe = display(text, limit=sys.maxsize, multiline=True)
     if encoded_size(safe) <= LARGEST:
         app.copy_to_clipboard(safe)
-        session.tell(f"sent to the terminal's clipboard: {safe[:QUOTED]}")
+        session.tell(f"sent to the terminal's clipboard: {_told(safe)}")
         return
     try:
         place = kept(safe)
@@ -42,6 +42,15 @@ def copy(app: App[Any], session: Session, text: str) -> None:
         session.tell(f"too long for the clipboard, and no file: {error.strerror}", BAD)
     else:
         session.tell(f"too long for the clipboard; it is in {place}", WARN)
+
+
+def _told(text: str) -> str:
+    """Its first line, as many whole words as are told, and how many lines follow."""
+    first, *more = text.split("\n")
+    if len(first) > QUOTED:
+        first = f"{first[:QUOTED].rpartition(' ')[0] or first[:QUOTED]} ..."
+    lines = f"{len(more):,} more line{'s' if len(more) > 1 else ''}"
+    return f"{first} (and {lines})" if more else first
 
 
 def kept(text: str) -> str:

@@ -12,7 +12,17 @@ from textual.widgets import OptionList
 
 from backend.core.plan import WireRequest
 from tests.tui.hostile import poison
-from tests.tui.stage import NARROW, SIZES, Stage, dialog, play, press, review, said
+from tests.tui.stage import (
+    NARROW,
+    SIZES,
+    WIDE,
+    Stage,
+    dialog,
+    play,
+    press,
+    review,
+    said,
+)
 from tui.clipboard import LARGEST, encoded_size
 from tui.format.requests import curl
 from tui.panes.pane import Pane
@@ -128,6 +138,41 @@ def test_long_texts_go_to_a_private_file_in_place_of_the_terminal(
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     play(stage.app(NARROW), script)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("an id", "an id"),
+        ("a\nb\nc", "a (and 2 more lines)"),
+        ("word " * 30 + "\nb", "word " * 11 + "word ... (and 1 more line)"),
+        ("x" * 61, "x" * 60 + " ..."),
+    ],
+)
+def test_what_was_copied_is_told_in_one_line_of_whole_words(
+    stage: Stage, text: str, told: str
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        pane = pilot.app.screen
+        assert isinstance(pane, Pane)
+        pane.copy(text)
+        assert pilot.app.clipboard == text
+        assert pane.session.messages[-1].text == f"sent to the terminal's clipboard: {told}"
+
+    play(stage.app(), script)
+
+
+@pytest.mark.parametrize("keys", ["6", "6 enter"])
+def test_audit_says_that_its_c_copies_more_than_an_id(stage: Stage, keys: str) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, *keys.split())
+        assert "c copy text" in said(pilot.app)
+        await press(pilot, "?", *"ticket")
+        assert "the entry as a text for a ticket" in said(pilot.app)
+        await press(pilot, "escape", "escape", "escape", "c")
+        assert pilot.app.clipboard.startswith("bursar journal #")
+
+    play(stage.app(WIDE), script, WIDE)
 
 
 def test_a_full_disk_is_told(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import ClassVar
 
 from textual.binding import BindingType
 
 from backend.backend import JournalDetail, JournalRow
 from backend.core.journal import REFUSED
-from tui.actions import Scope, bindings
+from tui.actions import Action, Scope, bindings
 from tui.format import ages, names
 from tui.format.entries import entry, ticket
 from tui.format.lines import BAD, Build, Look, Part
@@ -45,6 +45,14 @@ async def units_of(session: Session) -> Mapping[str, str]:
     return {one.name: one.unit for one in await session.backend.quotas.resources()}
 
 
+def _copying(action: Action) -> Action:
+    """What `c` copies of an entry is more than its number."""
+    if action.id != "row.copy":
+        return action
+    told = "Send the entry as a text for a ticket to the terminal's clipboard"
+    return replace(action, title="copy text", tooltip=told)
+
+
 TICKETS = 50
 """Entries that are told in one text at most."""
 COLUMNS: tuple[Column[JournalRow], ...] = (
@@ -71,6 +79,10 @@ class AuditPane(ListPane[JournalRow], inherit_bindings=False):
     def columns(self) -> Sequence[Column[JournalRow]]:
         """See `COLUMNS`."""
         return COLUMNS
+
+    def named(self, action: Action) -> Action:
+        """What `c` copies."""
+        return _copying(action)
 
     async def detail(self, row: JournalRow) -> Build:
         """Before and after."""
@@ -138,6 +150,10 @@ class EntryPane(DetailPane, inherit_bindings=False):
         self._seq = seq
         self._found: JournalDetail | None = None
         self._units: Mapping[str, str] = {}
+
+    def named(self, action: Action) -> Action:
+        """What `c` copies."""
+        return _copying(action)
 
     def subject(self) -> tuple[str, object] | None:
         """The number and the entry's row."""
