@@ -77,8 +77,11 @@ class ConsumerActions(Wishing, inherit_bindings=False):
 
     def consumer_refusal(self, action: Action, row: ConsumerRow) -> str:
         """Why an action is off for a consumer, `` when it is not: it has to be known."""
+        if action.id == "alloc.limit":
+            edit = self.session.key("row.edit")
+            return f"{edit} edits amounts; limits are of OpenPortal and NICo"
         if action.id in PORTAL_ONLY:
-            return f"only allocations of OpenPortal; {self.session.key('row.edit')} edits amounts"
+            return "only allocations of OpenPortal have that"
         if action.id == "alloc.delete" and self.marks():
             return ""
         if action.id == "alloc.unlink" and row.providers == 1:

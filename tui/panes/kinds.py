@@ -28,7 +28,7 @@ SEVERAL: Mapping[str, frozenset[type]] = {
     "alloc.delete": frozenset((ConsumerRow, PortalRow, NicoRow)),
 }
 """What is done with all that are marked, and the kinds that have it."""
-NONE_MARKED = "only allocations of OpenPortal have that, and none is marked"
+NONE_MARKED = "only allocations of {} have that, and none is marked"
 OF_NONE = ("undo", "alloc.new")
 """Changes that need no allocation."""
 OF_CONSUMERS = ("alloc.move",)
@@ -95,7 +95,9 @@ class AllocationActions(PortalActions, NicoActions, ConsumerActions, inherit_bin
         if why or action.group is not Group.DECIDE or action.id in OF_NONE:
             return why
         if self.marks() and action.id in SEVERAL:
-            return "" if self.kinds(action) & SEVERAL[action.id] else NONE_MARKED
+            whose = SEVERAL[action.id]
+            told = "OpenPortal and NICo" if NicoRow in whose else "OpenPortal"
+            return "" if self.kinds(action) & whose else NONE_MARKED.format(told)
         found = self.of()
         if found is None:
             return "" if self.marks() else "no allocation is selected"

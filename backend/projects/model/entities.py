@@ -120,6 +120,12 @@ class Project:
         """Active, suspended or terminated: has holdings."""
         return self.is_alive or self.state is ProjectState.TERMINATED
 
+    @property
+    def standing(self) -> str:
+        """Its name and what its state is, in words."""
+        new = self.state is ProjectState.UNINITIALIZED
+        return f"project {self.realname} {'was never approved' if new else f'is {self.state}'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Application:

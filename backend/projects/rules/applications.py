@@ -123,9 +123,7 @@ def modification_refusal(actor: Actor, project: Project) -> BursarError | None:
     if not owns(actor, project):
         return NotAllowed("only the owner applies for a modification of this project")
     if not project.is_initialized:
-        return Conflict(
-            f"project {project.realname} is {project.state}", hint="it was never approved"
-        )
+        return Conflict(project.standing)
     return None
 
 

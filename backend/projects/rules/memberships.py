@@ -84,7 +84,8 @@ def _inactive() -> Conflict:
 
 
 def _not_alive(project: Project) -> Conflict:
-    return Conflict(f"project {project.realname} is {project.state}", hint="reinstate it first")
+    hint = "reinstate it first" if project.is_initialized else ""
+    return Conflict(project.standing, hint=hint)
 
 
 def _entry(seat: Seat) -> Conflict | None:

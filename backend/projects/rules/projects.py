@@ -72,7 +72,7 @@ def _end_refusal(action: A, project: Project) -> Conflict | None:
 
 
 def _wrong(project: Project, why: str) -> Conflict:
-    return Conflict(f"project {project.realname} is {project.state}: {why}")
+    return Conflict(f"{project.standing}: {why}")
 
 
 def moved(project: Project, state: S, now: int) -> Project:

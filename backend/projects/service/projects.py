@@ -90,9 +90,7 @@ def modify(tx: Tx, command: ModifyProject) -> Decision:
     project, wishes = find_project(tx, command.project), command.wishes
     require_admin(command.actor, "change projects in place")
     if not project.is_initialized:
-        raise Conflict(
-            f"project {project.realname} is {project.state}", hint="it was never approved"
-        )
+        raise Conflict(project.standing)
     if project.is_base:
         wishes_rules.check_base(wishes, Invalid)
     draft = Draft(tx, command)

@@ -93,7 +93,7 @@ def allowed_actions(
 def _modifiable(project: Project, actor: Actor) -> str:
     if not actor.is_admin:
         return "only project admins change projects in place"
-    return "" if project.is_initialized else f"project {project.realname} is {project.state}"
+    return "" if project.is_initialized else project.standing
 
 
 def member_rows(
