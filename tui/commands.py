@@ -293,7 +293,7 @@ def _check(order: Order, words: Sequence[str]) -> None:
     if command.run is _context:  # the configuration may have it by now
         return
     if (words or command.given) and rest not in words and not optional:
-        raise _wrong(order, f"one of {', '.join(words)} follows it" if words else NOTHING_SAVED)
+        raise _not_among(order, words)
     if command.run is _save and not _NAME.fullmatch(rest):
         raise _wrong(order, "a name of letters, digits, dots and dashes follows it")
     if command.run is _orphans and not rest:
@@ -302,8 +302,19 @@ def _check(order: Order, words: Sequence[str]) -> None:
         raise _wrong(order, f"seconds from {FASTEST:g} to {SLOWEST} follow it")
 
 
-def _wrong(order: Order, why: str) -> Invalid:
-    return Invalid(f"{order.command.name}: {why}", data={"at": order.at})
+def _not_among(order: Order, words: Sequence[str]) -> Invalid:
+    """What follows is none of the words that may."""
+    told = ", ".join(words)
+    if not words or not order.rest:
+        follows = f"{'one of ' if len(words) > 1 else ''}{told} follows it"
+        return _wrong(order, follows if words else NOTHING_SAVED)
+    close = get_close_matches(order.rest, words, 1)
+    hint = f"did you mean {close[0]}?" if close else told
+    return _wrong(order, f"there is no {order.rest}", hint)
+
+
+def _wrong(order: Order, why: str, hint: str = "") -> Invalid:
+    return Invalid(f"{order.command.name}: {why}", hint=hint, data={"at": order.at})
 
 
 def _is_seconds(text: str) -> bool:

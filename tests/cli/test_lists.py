@@ -372,7 +372,7 @@ def test_looking_changes_nothing(bursar: Run, demo: Path) -> None:
     ("arguments", "told"),
     [
         (("--limit", "0"), "0 is not at least 1"),
-        (("--limit", "x"), "invalid positive value"),
+        (("--limit", "x"), "no whole number"),
         (("--sort", "ends"), "invalid choice"),
         (("--format", "xml"), "invalid choice"),
         (("--view", "none"), "invalid choice"),

@@ -130,6 +130,49 @@ def test_options_are_not_guessed(bursar: Run) -> None:
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
+        (["projects", "--formt=csv"], "no option --formt, did you mean --format?"),
+        (["serve", "--port", "99999"], "no option --port"),
+        (["--read-onyl"], "no option --read-onyl, did you mean --read-only?"),
+        (["backup", "a.db", "b.db"], "unrecognized arguments: b.db"),
+    ],
+)
+def test_an_unknown_option_is_told_by_the_command_that_lacks_it(
+    bursar: Run, typed: list[str], told: str
+) -> None:
+    done = bursar(*typed)
+    command = "" if typed[0].startswith("-") else f" {typed[0]}"
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"usage: bursar{command} [-h]")
+    assert done.err.endswith(f"bursar{command}: error: {told}\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (["approve", "bio.lab"], "'bio.lab' is no number; bursar applications lists them"),
+        (["reject", "x"], "'x' is no number; bursar commissions lists them"),
+        (["deny", "0"], "0 is not at least 1"),
+        (["projects", "--limit", "x"], "'x' is no whole number"),
+    ],
+)
+def test_what_is_no_number_is_called_that(bursar: Run, typed: list[str], told: str) -> None:
+    done = bursar(*typed)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.endswith(f": {told}\n")
+
+
+def test_a_copy_that_exists_is_no_failure_of_the_database(bursar: Run, demo: Path) -> None:
+    there = demo.with_name("there.db")
+    there.write_text("mine")
+    done = bursar("backup", there, "--database", demo)
+    assert done.code == 1
+    assert done.err == f"bursar: Not valid: {there} exists\n  choose another name\n"
+    assert there.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
         (["qoutas"], "invalid choice: 'qoutas', did you mean quotas?"),
         (["--theme", "high-contrst"], "did you mean high-contrast?"),
         (["completion", "bsh"], "did you mean bash?"),

@@ -13,6 +13,7 @@ import pytest
 from backend.core.database import Database, Step, Tx, open_database
 from backend.core.database.sqlite.connection import storage_error
 from backend.core.errors import (
+    Invalid,
     StorageBusy,
     StorageCorrupt,
     StorageError,
@@ -108,7 +109,7 @@ def test_backup_is_a_sound_copy_of_a_live_file(database: Database, tmp_path: Pat
     copy = open_database(target, STEPS)
     assert count(copy) == 20
     copy.close()
-    with pytest.raises(StorageError, match="exists"):
+    with pytest.raises(Invalid, match="exists"):
         database.backup(target)
 
 

@@ -151,7 +151,7 @@ def test_a_backup_is_a_dump_that_can_be_restored(database: Database, tmp_path: P
     database.backup(target)
     assert target.read_bytes().startswith(b"PGDMP")
     assert target.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(StorageError, match="exists"):
+    with pytest.raises(Invalid, match="exists"):
         database.backup(target)
     assert [path.name for path in tmp_path.iterdir()] == ["copy.dump"]
 

@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from backend.core.errors import Invalid, ReadOnly
+from backend.core.listing import Query
 from backend.projects.model import ApproveApplication
 from tests.tui.panes.test_lists import pane, row
 from tests.tui.stage import Stage, play, press, said, set_up, until
@@ -17,6 +18,7 @@ from tui.app import BursarApp
 from tui.asking import Fault, Offer
 from tui.commands import COMMANDS, CommandLine, command_table, read
 from tui.format.units import Style
+from tui.history import Place
 from tui.panes import PANES
 from tui.panes.listpane import ListPane
 from tui.session import Session
@@ -217,6 +219,27 @@ def test_commands_and_what_follows_are_completed(
     stage: Stage, text: str, start: int, words: tuple[str, ...]
 ) -> None:
     assert CommandLine(Session(stage.backend)).offer(text) == Offer(start, words)
+
+
+@pytest.mark.parametrize(
+    ("text", "saved", "told"),
+    [
+        ("view bgi", ("big",), "view: there is no bgi (did you mean big?)"),
+        ("view x", ("big", "small"), "view: there is no x (big, small)"),
+        ("view", ("big",), "view: big follows it"),
+        ("set units", (), "set units: one of auto, bytes, raw follows it"),
+        ("set units byts", (), "set units: there is no byts (did you mean bytes?)"),
+    ],
+)
+def test_what_does_not_follow_a_command_is_told_with_what_does(
+    stage: Stage, text: str, saved: tuple[str, ...], told: str
+) -> None:
+    session = Session(stage.backend)
+    for name in saved:
+        session.views[name] = Place("projects", Query("x"))
+    fault = CommandLine(session).fault(text, entered=True)
+    assert isinstance(fault, Fault)
+    assert fault.text == told
 
 
 def test_names_are_unique_and_short() -> None:

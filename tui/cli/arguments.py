@@ -4,7 +4,7 @@ imported before it runs, and say what they take when they are chosen."""
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any, NoReturn, cast
 
@@ -18,6 +18,8 @@ THEMES = ("bursar-dark", "bursar-light", "high-contrast", "ansi")
 SHELLS = ("bash", "zsh", "fish")
 FILES, CONTEXTS = "FILE", "CONTEXT"
 """Metavars that shells complete by themselves."""
+NUMBERED = {"APPLICATION": "applications", "SERIAL": "commissions"}
+"""The lists that tell numbers."""
 
 Command = Callable[[argparse.Namespace], int]
 Fill = Callable[["Parser"], None]
@@ -39,8 +41,15 @@ class Parser(argparse.ArgumentParser):
         return self
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """As ever, once filled."""
-        return super(Parser, self.filled()).parse_known_args(args, namespace)
+        """As ever, once filled; what is not known is told here, with the usage of the command
+        that does not know it."""
+        found, unknown = super(Parser, self.filled()).parse_known_args(args, namespace)
+        for option in (one.partition("=")[0] for one in unknown):
+            if option.startswith("-"):
+                self.error(f"no option {option}{_guess(option, self._option_string_actions)}")
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
 
     def error(self, message: str) -> NoReturn:
         """Say what was wrong; what was typed may hold anything."""
@@ -51,16 +60,22 @@ class Parser(argparse.ArgumentParser):
         try:
             super()._check_value(action, value)
         except argparse.ArgumentError as error:
-            from difflib import get_close_matches
-
-            if close := get_close_matches(str(value), map(str, action.choices or ()), 1):
-                told = f"invalid choice: {value!r}, did you mean {close[0]}?"
+            if guess := _guess(str(value), map(str, action.choices or ())):
+                told = f"invalid choice: {value!r}{guess}"
                 raise argparse.ArgumentError(action, told) from error
             raise
 
     def option(self, *flags: str, **given: Any) -> None:
         """An option that leaves what was typed before the command alone when it is not typed."""
         self.add_argument(*flags, default=argparse.SUPPRESS, **given)
+
+
+def _guess(typed: str, known: Iterable[str]) -> str:
+    """What is nearly what was typed, `` where nothing is."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(typed, list(known), 1)
+    return f", did you mean {close[0]}?" if close else ""
 
 
 def run(name: str) -> Command:
@@ -127,7 +142,10 @@ def looks(found: Parser) -> None:
 
 def positive(text: str) -> int:
     """A whole number of at least 1."""
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from error
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} is not at least 1")
     return number
@@ -142,9 +160,16 @@ def words(text: str) -> str:
     return text
 
 
-def number(text: str) -> int:
-    """The number of an application or commission, with or without #."""
-    return positive(text.removeprefix("#"))
+def number(noun: str) -> Callable[[str], int]:
+    """What reads the number of an application or commission, with or without #."""
+
+    def read(text: str) -> int:
+        if not (found := text.removeprefix("#")).isdecimal():
+            told = f"{text!r} is no number; bursar {NUMBERED[noun]} lists them"
+            raise argparse.ArgumentTypeError(told)
+        return positive(found)
+
+    return read
 
 
 # ---------------------------------------------------------------- the commands
@@ -191,7 +216,7 @@ def formats(found: Parser) -> None:
 
 def _decision(verb: str, noun: str) -> Fill:
     def fill(found: Parser) -> None:
-        found.add_argument("numbers", nargs="+", type=number, metavar=noun, help="its number")
+        found.add_argument("numbers", nargs="+", type=number(noun), metavar=noun, help="its number")
         target(found)
         read_only(found)
         found.add_argument("--reason", type=words, default="", metavar="TEXT", help="is journalled")

@@ -19,7 +19,7 @@ from backend.core.database.tx import Tx
 from backend.core.database.watch import Watcher
 from backend.core.database.writer import Job, RunMany, Writer
 from backend.core.dsn import is_server
-from backend.core.errors import BursarError, ReadOnly, StorageError
+from backend.core.errors import BursarError, Invalid, ReadOnly, StorageError
 from backend.core.runtime import Runtime, system_runtime
 
 T = TypeVar("T")
@@ -151,9 +151,10 @@ class Database:
             raise told from error
 
     def backup(self, target: Path) -> None:
-        """Copy the live database to a new file and check the copy. Raises StorageError."""
+        """Copy the live database to a new file and check the copy. Raises StorageError, and
+        Invalid when the file exists."""
         if target.exists():
-            raise StorageError(f"{target} exists", hint="choose another name")
+            raise Invalid(f"{target} exists", hint="choose another name")
         self._engine.backup(target)
 
     def unmake(self) -> None:
