@@ -39,6 +39,7 @@ class Done:
 
 
 Run = Callable[..., Done]
+Decide = Callable[..., Done]
 
 
 @pytest.fixture(autouse=True)
@@ -108,3 +109,9 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 def world_file(stage: Stage) -> Path:
     """Its database."""
     return stage.world.database.path
+
+
+@pytest.fixture
+def decide(bursar: Run, world_file: Path) -> Decide:
+    """Run a decision on the stage."""
+    return lambda *arguments: bursar(*arguments, "--database", world_file)

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 
 from backend.core.listing import Query
 from backend.projects.model import ApplicationState, Capacity, ProjectAction
-from tests.cli.conftest import Done, Run
+from tests.cli.conftest import Decide, Run
 from tests.terminal.pty_console import Console, console
 from tests.tui.hostile import FORBIDDEN, poison
 from tests.tui.stage import Stage, stuck
@@ -27,13 +26,6 @@ APPROVED, DENIED, PENDING = (
     ApplicationState.DENIED,
     ApplicationState.PENDING,
 )
-Decide = Callable[..., Done]
-
-
-@pytest.fixture
-def decide(bursar: Run, world_file: Path) -> Decide:
-    """Run a decision on the stage."""
-    return lambda *arguments: bursar(*arguments, "--database", world_file)
 
 
 def newest(stage: Stage) -> Any:

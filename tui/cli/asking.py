@@ -70,6 +70,14 @@ class Given:
     really: str | None
     asks: bool
 
+    def lacks(self, demand: Demand) -> str:
+        """The options that are still missing, `` when none is."""
+        agrees = self.yes or self.really is not None
+        if demand.phrase:
+            agrees = self.really is not None and demand.matches(self.really)
+        reason = "--reason TEXT" if demand.needs_reason and not self.reason.strip() else ""
+        return f"{reason} {'' if agrees else demand.consent}".strip()
+
     def reason_for(self, demand: Demand) -> str:
         """The reason to journal, once there is consent.
 

@@ -111,8 +111,16 @@ class Decisions:
         dry = self._options.dry_run
         if dry and self._options.format == "json":
             return
-        text = preview_text(plan, self._config, self._demand([plan]).options, before)
+        needs = self._given.lacks(self._demand([plan]))
+        old = before and self._worded(before)
+        text = preview_text(self._worded(plan), self._config, needs, old)
         (write if dry else narrate)(text)
+
+    def _worded(self, plan: Plan) -> Plan:
+        """With the reason that was given."""
+        from tui.format.requests import reasoned
+
+        return replace(plan, request=reasoned(plan.request, self._given.reason.strip()))
 
     def _demand(self, plans: Sequence[Plan]) -> Demand:
         return Demand.of(self._options.verb, plans, self._context.production)
@@ -185,7 +193,13 @@ class Decisions:
         from tui.cli.receipts import result
 
         results = [
-            result(case.key, case.outcome, case.plan, case.receipt, case.error)
+            result(
+                case.key,
+                case.outcome,
+                case.plan and self._worded(case.plan),
+                case.receipt,
+                case.error,
+            )
             for case in self._cases
         ]
         found = {"verb": self._options.verb, "dry_run": self._options.dry_run, "results": results}
@@ -193,7 +207,7 @@ class Decisions:
 
 
 def preview_text(plan: Plan, config: Config, needs: str, before: Plan | None = None) -> str:
-    """What the confirm dialog shows, as lines, and the options that would consent to it."""
+    """What the confirm dialog shows, as lines, and the options that consent still `needs`."""
     from tui.dialogs.preview import preview
     from tui.format.glyphs import choose
     from tui.format.lines import Look, compared
@@ -204,7 +218,8 @@ def preview_text(plan: Plan, config: Config, needs: str, before: Plan | None = N
     if before is not None:
         lines = compared(preview(before, look), lines)
     told = [line.text.rstrip() for line in lines]
-    return "\n".join([*told, f"Needs     {needs}", "", ""])
+    told += [f"Needs     {needs}"] if needs else []
+    return "\n".join([*told, "", ""])
 
 
 def _width() -> int:
