@@ -47,7 +47,7 @@ def listed(options: argparse.Namespace) -> int:
             writer.page(rows)
             flush()
         writer.end()
-        if not first and not asked.text and (why := unshown(backend, options.what)):
+        if not first and (why := nothing(backend, options.what, found, asked)):
             say(why)
     return DONE
 
@@ -63,6 +63,15 @@ def selected(fields: Sequence[Field], options: argparse.Namespace) -> list[Field
             hint = contexts.nearest(name, known)
             raise contexts.usage(f"--columns: there is no column {name}", hint)
     return list({known[name].name: known[name] for name in names}.values())
+
+
+def nothing(backend: Backend, what: str, found: Listing[Any], asked: Query) -> str:
+    """What there is to say of an empty list, `` for nothing."""
+    if not asked.text:
+        return unshown(backend, what)
+    from tui.cli.slips import sought
+
+    return sought(asked.text, found.fields)
 
 
 def unshown(backend: Backend, what: str) -> str:
