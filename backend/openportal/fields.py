@@ -149,11 +149,12 @@ OF_CODE = """(SELECT count(DISTINCT b.service_id) FROM portal_allocation b
     WHERE b.code = a.code AND +b.remote = 0)"""
 USAGE_OF_CODE = """(SELECT coalesce(sum(b.node_usage), 0) FROM portal_allocation b
     WHERE b.code = a.code AND +b.remote = 0)"""
-CODE_LIMITED = f"""(a.node_limit IS NOT NULL AND NOT EXISTS (
+CODE_DIFFERS = """(a.node_limit IS NULL OR EXISTS (
     SELECT 1 FROM portal_allocation b WHERE b.code = a.code AND +b.remote = 0
-        AND (b.node_limit IS NULL OR b.node_limit <> a.node_limit))
+        AND (b.node_limit IS NULL OR b.node_limit <> a.node_limit)))"""
+"""Not all of the code have one limit."""
+CODE_LIMITED = f"""(NOT {CODE_DIFFERS}
     AND (a.node_limit > 0 OR (a.node_limit = 0 AND {USAGE_OF_CODE} > 0)))"""
-"""All of the code have one limit."""
 SHARE_OF_CODE = f"""(CASE WHEN a.node_limit = 0 THEN {BEYOND}
     ELSE {USAGE_OF_CODE} * 1.0 / a.node_limit END)"""
 CODE_OVERSPENT = f"""(SELECT {OVERSPENT} FROM portal_allocation b
@@ -171,6 +172,7 @@ CODES = Fields(
         percent("share", SHARE_OF_CODE, "how much of the one limit is used this month",
                 "share>=90%", "use", "percent", when=CODE_LIMITED),
         flag("over", CODE_OVERSPENT, "more was used this month than its largest limit"),
+        flag("differs", CODE_DIFFERS, "its services have no limit in common"),
     ),
     "a.id",
 )  # fmt: skip

@@ -271,7 +271,10 @@ def code(tx: Tx, row: CodeRow) -> Facts:
             "used": [row.usage / 100],
             "share": _share(row.usage, row.node_limit),
         },
-        flags={"over": row.largest is not None and row.largest < row.usage / 100},
+        flags={
+            "over": row.largest is not None and row.largest < row.usage / 100,
+            "differs": row.node_limit is None,
+        },
     )
 
 

@@ -204,6 +204,22 @@ def test_codes_over_their_limit_are_counted_as_the_filter_finds_them(
     assert len(listed(backend.openportal.codes, "over")) == over
 
 
+@pytest.mark.parametrize(
+    ("here", "again", "differs"),
+    [(1200, 1200, 0), (1200, 1300, 1), (1200, None, 1), (-1, 0, 1), (-1, -1, 0), (0, 0, 0)],
+)
+def test_codes_whose_limits_differ_are_found_by_the_word_that_the_list_has_for_it(
+    backend: EmbeddedBackend, here: int, again: int | None, differs: int
+) -> None:
+    sql = "UPDATE portal_allocation SET node_limit = ? WHERE uuid = ?"
+    for limit, which in ((here, HERE), (again, AGAIN)):
+        backend.database.write(partial(Tx.execute, sql=sql, params=(limit, which)))
+    (row,) = listed(backend.openportal.codes)
+    assert (row.node_limit is None) == bool(differs)
+    assert len(listed(backend.openportal.codes, "differs")) == differs
+    assert len(listed(backend.openportal.codes, "!differs")) == 1 - differs
+
+
 def test_services_and_projects(backend: EmbeddedBackend) -> None:
     rows = listed(backend.openportal.services, sort="erred", descending=True)
     assert [(row.service.name, row.allocations, row.erred) for row in rows] == [

@@ -84,7 +84,8 @@ def _scale(most: int, limit: int) -> tuple[int, str]:
 
 def rates(found: Rates, look: Look) -> list[Line]:
     """What happened to commissions in each of the last minutes: a line for each kind where
-    there is room for all of them, else one line together."""
+    there is room for all of them, else one line together. The minute that has just begun is seen
+    in the pictures alone: as a rate it would be too low."""
     kinds = list(_kinds(found, look.now))
     if look.width < ROOMY:
         return [_together(kinds, look)]
@@ -92,7 +93,8 @@ def rates(found: Rates, look: Look) -> list[Line]:
     for name, values in kinds:
         told = [value for value in values if value is not None]
         picture = spark(values, MINUTES, look.glyphs)
-        words = f"  now {told[-1]:,}  max {max(told):,}/min"
+        last = f"{told[-2]:,}" if len(told) > 1 else "-"
+        words = f"  last {last}  max {max(told):,}/min"
         shown.append(line(f"rate.{name}", f"  {name:<8} ", (picture, TONE), (words, QUIET)))
     return shown
 

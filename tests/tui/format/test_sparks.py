@@ -110,10 +110,19 @@ RATES = Rates(NOW // MINUTE, (None, 4, 8, 2), (None, 0, 8, 0), (None, None, 0, 1
 
 def test_rates_with_words() -> None:
     assert [one.text for one in rates(RATES, replace(LOOK, width=98))] == [
-        "  issued    +%-  now 2  max 8/min",
-        "  accepted  .%.  now 0  max 8/min",
-        "  refused    .%  now 1  max 1/min",
+        "  issued    +%-  last 8  max 8/min",
+        "  accepted  .%.  last 8  max 8/min",
+        "  refused    .%  last 0  max 1/min",
     ]
+
+
+def test_a_minute_that_has_just_begun_is_not_told_as_a_rate() -> None:
+    begun = Rates(NOW // MINUTE, (9, 9), (None, 9), (None, 2))
+    later = replace(LOOK, width=98, now=NOW + MINUTE)
+    shown = [one.text.partition("  last")[2] for one in rates(begun, later)]
+    assert shown == [" 9  max 9/min", " 9  max 9/min", " 2  max 2/min"]
+    shown = [one.text.partition("  last")[2] for one in rates(begun, replace(LOOK, width=98))]
+    assert shown == [" 9  max 9/min", " -  max 9/min", " -  max 2/min"]
 
 
 def test_rates_in_one_line() -> None:
