@@ -238,7 +238,7 @@ class CommandLine(Asked):
         except Invalid:
             return Offer(len(text))
         if order is None:
-            return Offer(start, starting(_SOME.sub(" ", text[start:]), _written()))
+            return Offer(start, _named(_SOME.sub(" ", text[start:])))
         if not order.command.pane:
             return Offer(order.at, starting(text[order.at :], order.command.choices(self._session)))
         found = self._filter(order).offer(text[order.at :])
@@ -266,9 +266,14 @@ def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _written() -> Iterator[str]:
-    """The names, with a blank where something follows."""
-    for one in (*COMMANDS, *ACTING):
+def _named(part: str) -> tuple[str, ...]:
+    """The names that begin so, with a blank where something follows; ids of actions only where no
+    command does, or tab would not go on from a command to what follows it."""
+    return starting(part, _written(COMMANDS)) or starting(part, _written(ACTING))
+
+
+def _written(commands: Sequence[Command]) -> Iterator[str]:
+    for one in commands:
         yield f"{one.name} " if one.takes else one.name
 
 

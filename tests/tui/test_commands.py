@@ -203,7 +203,10 @@ def test_faults_are_found_at_their_place(
 @pytest.mark.parametrize(
     ("text", "start", "words"),
     [
-        ("quo", 0, ("quotas ", "quotas.over", "quotas.group", "quotas.explain")),
+        ("quo", 0, ("quotas ",)),
+        ("quotas", 0, ("quotas ",)),
+        ("quotas ov", 7, ("over",)),
+        ("quotas.", 0, ("quotas.over", "quotas.group", "quotas.explain")),
         ("set", 0, ("set units ", "set refresh ")),
         ("set u", 0, ("set units ",)),
         (" set   u", 1, ("set units ",)),
