@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import ClassVar
 
+from textual import on
 from textual.binding import BindingType
 
 from backend.backend import JournalDetail, JournalRow
@@ -13,7 +14,7 @@ from backend.core.journal import REFUSED
 from tui.actions import Action, Scope, bindings
 from tui.format import ages, names
 from tui.format.entries import entry, ticket
-from tui.format.lines import BAD, Build, Look, Part
+from tui.format.lines import BAD, WARN, Build, Look, Part
 from tui.panes.detailpane import DetailPane
 from tui.panes.listpane import ListPane
 from tui.panes.queried import Wider
@@ -21,6 +22,7 @@ from tui.panes.raw import RawPane
 from tui.session import Session
 from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
+from tui.widgets.table import ResourceTable
 
 
 def _outcome(row: JournalRow, look: Look) -> Cell:
@@ -75,6 +77,8 @@ class AuditPane(ListPane[JournalRow], inherit_bindings=False):
     PANE = "audit"
     NAME = "Audit"
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.AUDIT, Scope.LIST)
+    _told = 0
+    """Entries above what is on screen, as far as they were told."""
 
     def columns(self) -> Sequence[Column[JournalRow]]:
         """See `COLUMNS`."""
@@ -111,11 +115,30 @@ class AuditPane(ListPane[JournalRow], inherit_bindings=False):
         return Wider("", "among decisions", "among all entries", "audit.view")
 
     def view_facts(self) -> Iterable[Part]:
-        """What is left out."""
+        """What is left out, and what came above it that is not on screen."""
         yield "decisions" if self.query_shown.view else "all entries"
+        if above := self._above():
+            yield f"{above:,} newer above, {self.session.key('list.first')}", WARN
+
+    def _above(self) -> int:
+        query = self.query_shown
+        return 0 if query.sort or query.descending else self.list.top
+
+    def tick(self) -> None:
+        """What came meanwhile is above."""
+        super().tick()
+        self._tell_above()
+
+    @on(ResourceTable.Moved, "#list")
+    def _tell_above(self) -> None:
+        if self._told != self._above():
+            self._told = self._above()
+            self.show_chrome()
 
     def action_audit_view(self) -> None:
-        """With what services do, or without."""
+        """With what services do, or without; the newest stays the newest."""
+        if not self.list.cursor:
+            self.list.go_to(0)
         self.ask(view="" if self.query_shown.view else self.VIEW)
 
     def action_row_copy(self) -> None:

@@ -6,8 +6,9 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.panes.test_finding import listed, ordered, pane
-from tests.tui.stage import WIDE, Stage, play, press, said, settled
-from tests.tui.widgets.tables import calls
+from tests.tui.stage import WIDE, Stage, play, press, said, settled, stuck, until
+from tests.tui.widgets.tables import calls, reread
+from tests.worlds import CPU
 
 
 def test_what_is_left_out_is_counted_after_a_change_and_not_read(
@@ -50,6 +51,52 @@ def test_a_filter_that_finds_nothing_in_a_view_says_what_fits_in_all(stage: Stag
         await listed(pilot, "action:commission.issue")
         assert "among decisions." in said(pilot.app)
         assert "among all entries: t shows" in said(pilot.app)
+
+    play(stage.app(), script)
+
+
+def test_who_is_at_the_newest_decision_is_at_the_newest_of_all_entries(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "6")
+        decision = pane(pilot).list.cursor_key
+        for _ in range(30):
+            stuck(stage.world, stage.project, ((CPU, 1),))
+        await press(pilot, "t")
+        await until(pilot, lambda: pane(pilot).list.cursor_key > decision)
+        assert (pane(pilot).list.cursor, pane(pilot).list.top) == (0, 0)
+        assert "newer above" not in said(pilot.app)
+
+    play(stage.app(), script)
+
+
+def test_entries_above_what_is_on_screen_are_counted(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "6", "j")
+        decision = pane(pilot).list.cursor_key
+        for _ in range(30):
+            stuck(stage.world, stage.project, ((CPU, 1),))
+        await press(pilot, "t")
+        await until(pilot, lambda: pane(pilot).list.top > 0)
+        assert pane(pilot).list.cursor_key == decision
+        assert f"{pane(pilot).list.top} newer above, g" in said(pilot.app)
+        await press(pilot, "k")
+        await press(pilot, "g")
+        assert "newer above" not in said(pilot.app)
+        await press(pilot, "S", "G")
+        await until(pilot, lambda: pane(pilot).list.top > 0)
+        assert "newer above" not in said(pilot.app)
+
+    play(stage.app(), script)
+
+
+def test_entries_that_come_above_what_is_on_screen_are_counted(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "6", "t")
+        for _ in range(30):
+            stuck(stage.world, stage.project, ((CPU, 1),))
+        await reread(pilot)
+        await until(pilot, lambda: pane(pilot).list.top > 0)
+        await until(pilot, lambda: f"{pane(pilot).list.top} newer above, g" in said(pilot.app))
 
     play(stage.app(), script)
 
