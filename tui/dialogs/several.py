@@ -94,7 +94,8 @@ _HOW = "One by one, each checked again: what changed is left out, a failure ends
 
 
 def _aside(count: int, look: Look) -> list[Line]:
-    told = f"! {count:,} of them are marked but not among the rows that are listed"
+    are = "is" if count == 1 else "are"
+    told = f"! {count:,} of them {are} marked but not among the rows that are listed"
     return wrapped("aside", told, look.width, style=WARN) if count else []
 
 

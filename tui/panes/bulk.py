@@ -37,11 +37,11 @@ def decide(
 ) -> None:
     """Preview, ask for consent, carry out: the marked rows, else the one under the cursor. What
     `about` says of a row stands for the title of its plan in a list."""
-    keys, aside = meant(table)
+    keys, unlisted = meant(table)
     row = table.source.get(keys[0]) if keys else table.cursor_row
     if len(keys) > 1 or (keys and row is None):
         found = partial(_cases, table, keys, make, label, about)
-        pane.start(_decide, pane, table, found, aside, judge, group="change")
+        pane.start(_decide, pane, table, found, unlisted, judge, group="change")
     elif row is not None:
 
         def done() -> None:
@@ -54,13 +54,13 @@ def decide(
             pane.session.told(error)
 
 
-def meant(table: ResourceTable[RowT]) -> tuple[list[int], int]:
-    """The marked rows, and how many of them are not listed: none where the filter speaks of
+def meant(table: ResourceTable[RowT]) -> tuple[list[int], set[int]]:
+    """The marked rows, and which of them are not listed: none where the filter speaks of
     marks, which are then about what is listed only."""
     unlisted = table.source.unlisted(table.marked)
     if MARKED in table.shows.text.lower():
-        return [key for key in table.marked if key not in unlisted], 0
-    return list(table.marked), len(unlisted)
+        return [key for key in table.marked if key not in unlisted], set()
+    return list(table.marked), unlisted
 
 
 async def unmark_gone(pane: Pane, table: ResourceTable[RowT], everything: str) -> None:
@@ -80,7 +80,7 @@ async def _decide(
     pane: Pane,
     table: ResourceTable[RowT],
     cases_of: Callable[[], Awaitable[list[Case]]],
-    aside: int,
+    unlisted: set[int],
     judge: Judge | None,
 ) -> None:
     from tui.dialogs.bulk import BulkScreen
@@ -102,6 +102,7 @@ async def _decide(
         why = next(case.error for case in found if case.error)
         pane.session.tell(f"none of {len(found):,} can be done: {why}", WARN)
         return
+    aside = sum(case.plan is not None and case.key in unlisted for case in found)
     await pane.app.push_screen_wait(BulkScreen(pane.session, found, aside))
     _follow(pane, found)
     done = [case.key for case in found if case.outcome == cases.DONE]

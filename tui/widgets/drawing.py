@@ -18,12 +18,13 @@ NEW, GONE = "NEW", "GONE"
 @dataclass(frozen=True, slots=True)
 class RowState(Generic[RowT]):
     """What is special about a row: under the cursor, of a list that keys do not reach (`away`),
-    changed, vanished, marked by the operator."""
+    changed, vanished from the list, `lost` from all lists, marked by the operator."""
 
     cursor: bool = False
     away: bool = False
     change: Mark[RowT] | None = None
     gone: bool = False
+    lost: bool = False
     marked: bool = False
 
     @property
@@ -107,8 +108,11 @@ class Drawing(Generic[RowT]):
     ) -> list[Piece]:
         column = placed.column
         cell: Cell = column.cell(row, look)
-        if column.news and (state.gone or state.new) and not width_of(pieces(cell)):
-            cell = (GONE, BAD) if state.gone else (NEW, GOOD)
+        bare = column.news and not width_of(pieces(cell))
+        if column.news and (state.lost or (state.gone and bare)):
+            cell = GONE, BAD
+        elif state.new and bare:
+            cell = NEW, GOOD
         return fitted(cell, placed.width, look.glyphs, right=column.right, middle=column.middle)
 
 

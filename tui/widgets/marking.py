@@ -54,9 +54,13 @@ class Marking(RowView[RowT], inherit_bindings=False):
 
     def action_mark_toggle(self) -> None:
         """Mark the row under the cursor, or not, and go on to the next."""
-        if key := self.cursor_key:
+        if not (key := self.cursor_key):
+            return
+        if key in self.source.ghosts and key not in self.marked:
+            self.post_message(self.Marked(self, "not marked: it is no longer listed"))
+        else:
             self.mark([key], on=key not in self.marked)
-            self.move_to(self.aim + 1)
+        self.move_to(self.aim + 1)
 
     def action_mark_range(self) -> None:
         """Mark all rows from the last mark to the cursor."""

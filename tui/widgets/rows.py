@@ -55,6 +55,8 @@ class RowSource(Generic[RowT]):
         self.anew = False
         """True when what became different was not seen for so long that it is no news."""
         self.ghosts: set[int] = set()
+        self.lost: set[int] = set()
+        """Those of the rows here whose objects are in no list any more."""
         self.marks: dict[int, Mark[RowT]] = {}
         self._rows: OrderedDict[int, RowT] = OrderedDict()
         self._absent: set[int] = set()
@@ -112,6 +114,7 @@ class RowSource(Generic[RowT]):
         self.complete = len(rows) < limit
         self.anew = False
         self.ghosts.clear()
+        self.lost.clear()
         self.marks.clear()
         self._rows.clear()
         self._keep(rows)
@@ -124,7 +127,7 @@ class RowSource(Generic[RowT]):
         self, keys: array[int], first: int, last: int
     ) -> tuple[list[int], dict[int, int]]:
         """Which keys among the places first..last of a new order appeared, and which vanished
-        from them, with their places."""
+        from them, with the places in it that they stand before."""
         old = self.keys
         if not self.complete or old == keys:
             return [], {}
@@ -142,8 +145,8 @@ class RowSource(Generic[RowT]):
         self.anew = False
         self._absent.clear()
         self.ghosts = set(places)
-        for key, place in sorted(places.items(), key=lambda item: item[1]):
-            self.keys.insert(min(place, len(self.keys)), key)
+        for key, place in reversed(sorted(places.items(), key=lambda item: item[1])):
+            self.keys.insert(place, key)
 
     def lacking(self, first: int, last: int) -> list[int]:
         """The keys of the places first..last whose rows are not here."""
@@ -167,7 +170,7 @@ class RowSource(Generic[RowT]):
 
     async def reread(self, first: int, last: int) -> set[int]:
         """Read the rows of some places anew and forget all others but those that come meanwhile;
-        the keys that differ."""
+        the keys that differ. What is there no more is a ghost from then on."""
         keys, known = list(self.keys[max(0, first) : last + 1]), set(self._rows)
         query, self._asked = self.query, self._asked + 1
         asked = self._asked
@@ -184,9 +187,14 @@ class RowSource(Generic[RowT]):
         self._keep(found.values())
         self._absent = {key for key in kept if key not in vanished}
         changed = {key for key in keys if key in found and found[key] != before[key]}
-        for key in () if self.anew else changed:
+        self.lost = set(vanished)
+        if self.anew:
+            return changed
+        for key in changed:
             self._note(key, before[key])
-        return changed
+        gone = self.lost.intersection(self.keys[max(0, first) : last + 1]) - self.ghosts
+        self.ghosts |= gone
+        return changed | gone
 
     def forget(self, held: int, *, anew: bool) -> None:
         """What changed lately is no news any more, nor what did since if it is read `anew`; no
@@ -229,7 +237,24 @@ def _compared(
     after = set(new[first : last + 1])
     appeared = [key for key in new[first : last + 1] if key not in before]
     vanished = _absent_from(new, [key for key in before if key not in after])
-    return _absent_from(old, appeared), {key: before[key] for key in vanished}
+    return _absent_from(old, appeared), _placed(old, new, {key: before[key] for key in vanished})
+
+
+def _placed(old: array[int], new: array[int], vanished: Mapping[int, int]) -> dict[int, int]:
+    """Where in a new order the vanished keys stand with the old places: before what came next
+    after them, else after what came before them."""
+    if not vanished:
+        return {}
+    start = max(0, min(vanished.values()) - PAGE)
+    near = max(vanished.values()) + PAGE
+    places = {key: start + n for n, key in enumerate(new[start:near])}
+
+    def place(at: int) -> int:
+        after = (places[key] for key in old[at + 1 : at + PAGE] if key in places)
+        before = (places[key] + 1 for key in old[max(0, at - PAGE) : at][::-1] if key in places)
+        return next(after, next(before, min(at, len(new))))
+
+    return {key: place(at) for key, at in vanished.items()}
 
 
 def _absent_from(keys: array[int], wanted: list[int]) -> list[int]:

@@ -183,6 +183,7 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
             away=index == self.cursor and not self.has_focus,
             change=self.source.marks.get(key),
             gone=key in self.source.ghosts,
+            lost=key in self.source.lost and key in self.source.ghosts,
             marked=key in self.marked,
         )
         if row is None or state != PLAIN:

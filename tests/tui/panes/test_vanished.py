@@ -9,8 +9,9 @@ from backend.projects.model import DenyApplication, ProjectAction
 from backend.quotas.model import RejectCommission
 from tests.tui.stage import WIDE, Stage, play, press, said, settled, stuck, until
 from tests.tui.troubles import empty, screen
-from tests.tui.widgets.tables import calls
+from tests.tui.widgets.tables import calls, cursor_line, reread
 from tests.worlds import CPU, OPERATOR
+from tui.dialogs.bulk import BulkScreen
 
 
 async def filtered(pilot: Pilot[None], text: str) -> None:
@@ -33,6 +34,45 @@ def test_what_is_gone_is_marked_no_more_and_that_is_told(stage: Stage, text: str
         await until(pilot, lambda: list(screen(pilot).state.marked) == others)
         await until(pilot, lambda: "marked 2 " in said(pilot.app))
         assert "no longer there, nor marked: 1 row" in said(pilot.app)
+
+    play(stage.app(), script)
+
+
+def test_what_was_settled_says_so_at_its_place_and_takes_no_mark(stage: Stage) -> None:
+    first, second, third = (stuck(stage.world, stage.project, ((CPU, 1),)) for _ in range(3))
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "5", "g", "j")
+        assert screen(pilot).list.cursor_key == second
+        assert "overdue" in cursor_line(pilot)
+        stage.world.do(RejectCommission(actor=OPERATOR, serial=second), "lost")
+        fourth = stuck(stage.world, stage.project, ((CPU, 1),))
+        await reread(pilot)
+        assert list(screen(pilot).list.source.keys)[:4] == [fourth, third, second, first]
+        assert "GONE" in cursor_line(pilot)
+        assert "overdue" not in cursor_line(pilot)
+        await press(pilot, "space")
+        assert not screen(pilot).state.marked
+        assert "not marked: it is no longer listed" in said(pilot.app)
+        assert screen(pilot).list.cursor_key == first
+
+    play(stage.app(), script)
+
+
+def test_the_dialog_for_several_speaks_only_of_unlisted_rows_that_will_be_done(
+    stage: Stage,
+) -> None:
+    serials = [stuck(stage.world, stage.project, ((CPU, 1),)) for _ in range(3)]
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "5", "g")
+        stage.world.do(RejectCommission(actor=OPERATOR, serial=serials[2]), "lost")
+        await reread(pilot)
+        screen(pilot).list.mark(serials, on=True)
+        await press(pilot, "A")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BulkScreen))
+        assert "Accept 2" in said(pilot.app)
+        assert "not among the rows that are listed" not in said(pilot.app)
 
     play(stage.app(), script)
 

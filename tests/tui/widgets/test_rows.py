@@ -100,6 +100,54 @@ def test_appeared_rows_are_new_and_vanished_ones_stay_a_tick() -> None:
     assert list(source.keys) == [1, 3, 4]
 
 
+def test_what_vanished_stays_between_its_neighbours_when_others_come_above_it() -> None:
+    listing = FixedListing(items((9, 8, 7, 6, 5)))
+    source = opened(listing)
+    listing.replace(items((11, 10, 9, 6)))
+    asyncio.run(source.reread(0, 9))
+    follow(source)
+    assert list(source.keys) == [11, 10, 9, 8, 7, 6, 5]
+    listing.replace(items((13, 12, 11, 10, 6)))
+    asyncio.run(source.reread(0, 9))
+    follow(source)
+    assert list(source.keys) == [13, 12, 11, 10, 9, 8, 7, 6, 5]
+    assert source.ghosts == {9, 8, 7, 5}
+
+
+def test_the_first_that_vanished_stays_below_what_comes_above_it() -> None:
+    listing = FixedListing(items((9, 8)))
+    source = opened(listing)
+    listing.replace(items((10, 8)))
+    follow(source)
+    assert list(source.keys) == [10, 9, 8]
+
+
+def test_the_last_that_vanished_stays_above_what_comes_below_it() -> None:
+    listing = FixedListing(items((1, 2)))
+    source = opened(listing)
+    listing.replace(items((1, 3)))
+    follow(source)
+    assert list(source.keys) == [1, 2, 3]
+
+
+def test_a_row_that_is_there_no_more_is_known_for_that_before_the_order_is_read() -> None:
+    listing = FixedListing(items((1, 2, 3)))
+    source = opened(listing)
+    listing.replace(items((1, 3, 4)))
+    assert asyncio.run(source.reread(0, 9)) == {2}
+    assert source.ghosts == source.lost == {2}
+    assert source.shown == 2
+    assert asyncio.run(source.reread(0, 9)) == set()
+
+
+def test_a_row_that_only_left_the_list_is_not_lost() -> None:
+    listing = FixedListing(items((1, 2, 3)))
+    source = opened(listing)
+    asyncio.run(source.reread(0, 9))
+    source.adopt(array("q", (1, 3)), (), {2: 1})
+    assert (source.ghosts, source.lost) == ({2}, set())
+
+
 def test_others_have_their_turn_while_a_long_list_is_looked_through() -> None:
     listing = FixedListing(items(range(1, 200_001)))
     source = opened(listing)
