@@ -133,7 +133,8 @@ class ListPane(Sortable[RowT], inherit_bindings=False):
         shown = self.list.shown
         if shown is None:
             return "reading"
-        return f"{shown:,} of {total:,}" if total is not None and total > shown else f"{shown:,}"
+        left_out = self._is_part and total is not None and total > shown
+        return f"{shown:,} of {total:,}" if left_out else f"{shown:,}"
 
     def _order(self) -> str:
         query = self.query_shown

@@ -59,6 +59,21 @@ def test_what_was_settled_says_so_at_its_place_and_takes_no_mark(stage: Stage) -
     play(stage.app(), script)
 
 
+def test_what_went_is_not_taken_for_left_out_before_the_order_is_read(stage: Stage) -> None:
+    serials = [stuck(stage.world, stage.project, ((CPU, 1),)) for _ in range(2)]
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "5", "g")
+        assert " 3 " in said(pilot.app)
+        stage.world.do(RejectCommission(actor=OPERATOR, serial=serials[1]), "lost")
+        await screen(pilot).session.read_again()
+        await until(pilot, lambda: serials[1] in screen(pilot).list.source.ghosts)
+        screen(pilot).show_chrome()
+        assert "2 of 3" not in said(pilot.app)
+
+    play(stage.app(), script)
+
+
 def test_the_dialog_for_several_speaks_only_of_unlisted_rows_that_will_be_done(
     stage: Stage,
 ) -> None:
