@@ -14,9 +14,6 @@ from tui.dialogs.several import plans_of, several, title
 from tui.format.lines import Line, Look
 from tui.session import Session
 
-FURNITURE = 9
-"""Rows of the frame and of what stands below the text."""
-
 
 class BulkScreen(AskingDialog[None]):
     """Asks for consent to all cases that have a plan and carries them out in order until one
@@ -44,7 +41,7 @@ class BulkScreen(AskingDialog[None]):
         """What would be done to each, or was: what was not done first."""
         if self.over:
             return several(sorted(self.cases, key=_settled), look)
-        return several(self.cases, look, self._aside, self.size.height - FURNITURE)
+        return several(self.cases, look, self._aside)
 
     def action_leave(self) -> None:
         """Stop where it is; else close."""

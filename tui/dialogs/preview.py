@@ -68,7 +68,7 @@ def preview(plan: Plan, look: Look) -> list[Line]:
     return [
         *wrapped("title", display(plan.title), look.width, style=HEAD),
         *section("WARNINGS", _warnings(plan, look)),
-        *_changes(plan, look),
+        *section("WHAT WILL CHANGE", changed(plan, look)),
         *section(*_over(plan, look)),
         *section("PENDING COMMISSIONS", touched_lines(plan.touched, look)),
         *_request(plan, look),
@@ -88,14 +88,15 @@ def _plainly(plan: Plan) -> Plan:
     return replace(plan, changes=tuple(changes), impacts=tuple(impacts))
 
 
-def _changes(plan: Plan, look: Look) -> list[Line]:
+def changed(plan: Plan, look: Look, *, alike: bool = True) -> list[Line]:
+    """What would change, field by field, with those that stay `alike` or without."""
     aspects, rows = pivot(plan.changes, look.units)
+    rows = [row for row in rows if alike or not all(cell.same for cell in row.cells.values())]
     limits = [row for row in rows if set(row.cells) - {""}]
     fields = [row for row in rows if "" in row.cells]
     targets = {row.target for row in rows}
     named = len(targets) > 1 or not any(target in plan.title for target in targets)
-    body = [*_limits(limits, [a for a in aspects if a]), *_fields(fields, named, look)]
-    return section("WHAT WILL CHANGE", body)
+    return [*_limits(limits, [a for a in aspects if a]), *_fields(fields, named, look)]
 
 
 def _limits(rows: Sequence[Row], aspects: Sequence[str]) -> list[Line]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rich.cells import cell_len
+from textual.content import Content
 
 from backend.core.plan import Impact, Plan, Tier, Touched
 from backend.core.text import counted, display
 from tui import cases
 from tui.cases import Case
-from tui.dialogs.preview import HOLDERS_SHOWN
+from tui.dialogs.preview import HOLDERS_SHOWN, changed
 from tui.format import names
-from tui.format.diffs import label, pivot
 from tui.format.impacts import impact_texts, refusals, tally
 from tui.format.lines import (
     BAD,
@@ -29,10 +29,10 @@ from tui.format.lines import (
     section,
     wrapped,
 )
-from tui.format.units import NEW, changes
+from tui.format.units import changes
 
 REQUESTS_SHOWN = 3
-CHANGES_SHOWN = 4
+MARGIN = "  "
 WARNED_SHOWN = 10
 TITLE = 32
 """Signs of a title that no note takes away: what it is about stands there."""
@@ -56,14 +56,9 @@ def title(found: Sequence[Case]) -> str:
     return ", ".join([f"Confirm: {verb} {len(plans):,}", *notes])
 
 
-def several(found: Sequence[Case], look: Look, aside: int = 0, room: int = 0) -> list[Line]:
+def several(found: Sequence[Case], look: Look, aside: int = 0) -> list[Line]:
     """Who goes over by all of it, what would be done to each, and what is left out; how many
-    are not listed. Of each only some fields are told unless all lines fit in the `room`."""
-    whole = _several(found, look, aside, most=sys.maxsize)
-    return whole if len(whole) <= room else _several(found, look, aside, most=CHANGES_SHOWN)
-
-
-def _several(found: Sequence[Case], look: Look, aside: int, most: int) -> list[Line]:
+    are not listed."""
     plans = plans_of(found)
     over = [impact for plan in plans for impact in plan.going_over]
     able = [case for case in found if case.plan is not None]
@@ -73,7 +68,7 @@ def _several(found: Sequence[Case], look: Look, aside: int, most: int) -> list[L
         for case in able
         for one in (
             _head(case, named[case.key], look, tell_danger=some),
-            *_changes(case, look, most),
+            *_changes(case, look),
         )
     ]
     planned = all(case.outcome == cases.PLANNED for case in able)
@@ -141,29 +136,13 @@ def _note(case: Case, *, tell_danger: bool) -> tuple[str, str]:
     return f"{over:,} over quota" if over else "dangerous" * grave, BAD
 
 
-def _changes(case: Case, look: Look, most: int) -> Iterator[Line]:
-    """Figures before and after, in short, unless they are those of a commission; whose, where
-    that may be doubted."""
-    plan = case.plan
-    if plan is None or _resolved(case):
+def _changes(case: Case, look: Look) -> Iterator[Line]:
+    """What would change of it as its own dialog tells it, unless it is settled commissions."""
+    if case.plan is None or _resolved(case):
         return
-    aspects, rows = pivot(plan.changes, look.units)
-    targets = {row.target for row in rows}
-    told = len(targets) > 1 or not any(target in plan.title for target in targets)
-    for row in rows[:most]:
-        for aspect in aspects:
-            cell = row.cells.get(aspect)
-            if cell is not None and not cell.same:
-                of = f"{row.target}: " if told and not aspect else ""
-                name = of + (label(row.field) if not aspect else f"{row.field} {aspect}")
-                is_new = cell.delta == NEW
-                moved = f"{cell.after} {NEW}" if is_new else f"{cell.before} -> {cell.after}"
-                text = display(f"{name}: {moved}")
-                shown = names.cut(text, look.width - 6, look.glyphs)
-                about = f"case.{case.key}.{row.target}.{row.field}.{aspect}"
-                yield line(about, "      ", (shown, QUIET))
-    if len(rows) > most:
-        yield line(f"case.{case.key}.more", "      ", (f"and {len(rows) - most:,} more", QUIET))
+    inner = replace(look, width=look.width - len(MARGIN))
+    for one in changed(case.plan, inner, alike=False):
+        yield Line(f"case.{case.key}.{one.key}", Content.assemble(MARGIN, one.content))
 
 
 def _left_out(found: Sequence[Case], look: Look) -> Iterator[Line]:

@@ -10,6 +10,7 @@ from tui.format.glyphs import ASCII
 from tui.format.lines import Look
 
 NARROW = Look(66, ASCII)
+STAYS = Change(PROJECT, "policy", "same", "same")
 
 
 def case(key: int, label: str, plan: Plan) -> Case:
@@ -20,7 +21,7 @@ def case(key: int, label: str, plan: Plan) -> Case:
 
 
 def texts(*cases: Case) -> list[str]:
-    return [one.text for one in several(cases, NARROW)]
+    return [one.text.rstrip() for one in several(cases, NARROW)]
 
 
 def test_a_long_note_leaves_the_serial_legible() -> None:
@@ -58,19 +59,20 @@ def test_a_field_says_whose_it_is_where_there_are_several() -> None:
     )
     shown = texts(case(1, PROJECT, approval(title=f"Approve application #7 of {PROJECT}",
                                             changes=state)))  # fmt: skip
-    assert "      application #7: state: pending -> approved" in shown
-    assert f"      {PROJECT}: state: uninitialized -> active" in shown
+    assert "    application #7: state   pending -> approved" in shown
+    assert "    hpc-climate: state      uninitialized -> active" in shown
 
 
-def test_fields_are_left_out_only_where_there_is_no_room() -> None:
-    changes = [Change(PROJECT, f"r{n}", 1, 2, "", "project limit") for n in range(9)]
-    found = case(1, PROJECT, approval(changes=tuple(changes), impacts=()))
-    cut = [one.text for one in several([found], NARROW, room=8)]
-    assert sum("project limit" in text for text in cut) == 4
-    assert "      and 5 more" in cut
-    whole = [one.text for one in several([found], NARROW, room=40)]
-    assert sum("project limit" in text for text in whole) == 9
-    assert not any("more" in text for text in whole)
+def test_all_that_would_change_of_each_is_told_as_in_the_dialog_for_one() -> None:
+    limits = [Change(PROJECT, f"r{n}", 1, 2 + n, "", "project limit") for n in range(9)]
+    limits += [Change(PROJECT, "r8", None, 4, "", "member limit")]
+    shown = texts(case(1, PROJECT, approval(changes=(*limits, STAYS), impacts=())))
+    assert [text.split() for text in shown if text.startswith("    r")] == [
+        *([f"r{n}", "1", "->", str(2 + n), f"+{1 + n}"] for n in range(8)),
+        ["r8", "1", "->", "10", "+9", "4", "new"],
+    ]
+    assert any(text.split() == ["project", "limit", "member", "limit"] for text in shown)
+    assert not any("more" in text or "same" in text for text in shown)
 
 
 def test_what_it_is_about_stands_for_its_title_and_all_of_it_cannot_be_taken_back() -> None:
@@ -112,4 +114,4 @@ def test_what_all_have_in_common_is_not_said_of_each() -> None:
 
 def test_what_is_new_reads_as_in_the_dialog_for_one() -> None:
     new = approval(changes=(Change(PROJECT, "cyclades.vm", None, 4, "", "project limit"),))
-    assert any("cyclades.vm project limit: 4 new" in text for text in texts(case(1, "p", new)))
+    assert "    cyclades.vm   4 new" in texts(case(1, "p", new))
