@@ -156,10 +156,11 @@ def play(app: App[None], script: Script, size: tuple[int, int] = NARROW) -> None
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """Wait until nothing is being read any more; a token's rest is over then."""
+    """Wait until nothing is being read any more; the rest after a token or a refusal is over."""
     await pilot.pause()
     if isinstance(pilot.app, BursarApp):
         pilot.app.session.sign_in.resting = False
+        pilot.app.session.ahead.hush.end()
     await done(pilot)
 
 

@@ -72,6 +72,8 @@ class AskingDialog(Dialog[ResultT]):
         """No key is taken since `enter` led to the button: a paste may be going on."""
         self.inside = 0
         """Cells in the frame, 0 before they are known."""
+        self._early = 0
+        """Keys that came before it took any."""
         self._mistake = ""
         """What is said to be lacking, until it is not."""
         self._clock, self._opened = clock, clock()
@@ -106,6 +108,7 @@ class AskingDialog(Dialog[ResultT]):
 
     def on_mount(self) -> None:
         """Show the plan and count the guard down."""
+        self._early += self.session.ahead.drop()
         self.query_one(TextPanel).can_focus = False
         self.set_interval(POLL, self._arm)
         self.show_all()
@@ -117,7 +120,9 @@ class AskingDialog(Dialog[ResultT]):
         if not self._arm() and not (self.resting and typing):
             event.stop()
             event.prevent_default()
-            if self.resting:
+            if not self.resting:
+                self._early += event.key != self.session.ahead.last
+            else:
                 self._opened = self._clock()
                 if event.key == "y":
                     self.warn(EARLY)
@@ -207,8 +212,15 @@ class AskingDialog(Dialog[ResultT]):
             self.armed = True
             if not self.resting:
                 self._focus_first()
+                self.began()
             self.resting = False
         return self.armed
+
+    def began(self) -> None:
+        """Keys are taken from now on. A reason must not lose its beginning without a word."""
+        if self._early:
+            self.warn(f"Typed too soon, and went nowhere: {counted(self._early, 'key')}.")
+        self._early = 0
 
     def _focus_first(self) -> None:
         given = self.query_one("#reason", Input).value.strip()

@@ -27,6 +27,7 @@ from tui.dialogs.asking import AskingDialog
 from tui.dialogs.consent import Consent
 from tui.dialogs.overtaking import by_whom
 from tui.dialogs.preview import CONFIRM, headline, preview
+from tui.format import ages
 from tui.format.failures import failure
 from tui.format.lines import Line, Look, compared, wrapped
 from tui.format.requests import reasoned
@@ -63,6 +64,8 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
         self._done, self._yields, self._since = done, yields, since
         self._before: Plan | None = None
         self._typed_reason = ""
+        self._kept_at = 0
+        """When a reason was typed that was brought back just now."""
         self._undoing = session.undoing(plan.command)
         self._keeper = self._reason_keeper(plan.command)
 
@@ -80,6 +83,17 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
         """Bring back a reason that was typed here and not sent."""
         if self._keeper is not None and (draft := self._keeper.found()):
             self.query_one("#reason", Input).value = draft.text
+            self._kept_at = draft.at
+
+    def began(self) -> None:
+        """Nobody types behind a reason that he did not ask for: the first letter replaces it."""
+        super().began()
+        if self._kept_at:
+            field = self.query_one("#reason", Input)
+            field.focus()
+            field.action_select_all()
+            self.warn(f"A reason of {ages.stamp(self._kept_at)} is here again; typing replaces it.")
+        self._kept_at = 0
 
     @on(Input.Changed, "#reason")
     def _reason_changed(self, event: Input.Changed) -> None:

@@ -41,7 +41,8 @@ def decide(
     row = table.source.get(keys[0]) if keys else table.cursor_row
     if len(keys) > 1 or (keys and row is None):
         found = partial(_cases, table, keys, make, label, about)
-        pane.start(_decide, pane, table, found, unlisted, judge, group="change")
+        work = pane.start(_decide, pane, table, found, unlisted, judge, group="change")
+        pane.session.ahead.wait(work, pane)
     elif row is not None:
 
         def done() -> None:
@@ -93,13 +94,15 @@ async def _decide(
         found = [case for case in found if case not in gone]
     if not found:
         return
-    await _preview(pane, found)
+    with pane.unheard():
+        await _preview(pane, found)
     if judge is not None:
         await judge(found)
     if not pane.is_here():
         return
     if not any(case.plan for case in found):
         why = next(case.error for case in found if case.error)
+        pane.session.ahead.refused()
         pane.session.tell(f"none of {len(found):,} can be done: {why}", WARN)
         return
     aside = sum(case.plan is not None and case.key in unlisted for case in found)

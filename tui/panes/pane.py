@@ -226,6 +226,8 @@ class Pane(Subject, Kept, inherit_bindings=False):
         found = self.meant(event.key, event.character)
         if found is not None and (why := self.refusal(found)):
             event.stop()
+            if found.changes_data:
+                self.session.ahead.refused()
             self.session.tell(f"{found.title}: {why}", WARN, passing=True)
         elif found is not None and found.id in ASKS:
             event.stop()
@@ -273,9 +275,13 @@ class Pane(Subject, Kept, inherit_bindings=False):
             event.stop()
             row.paste(event.text)
 
+    def change(self, command: Command, done: Callable[[], None] | None = None) -> None:
+        """Preview a command, ask for consent, carry it out; `done` is called when it was. What is
+        typed until the preview is there does nothing else."""
+        self.session.ahead.wait(self._change(command, done), self)
+
     @work(group="change", exclusive=True)
-    async def change(self, command: Command, done: Callable[[], None] | None = None) -> None:
-        """Preview a command, ask for consent, carry it out; `done` is called when it was."""
+    async def _change(self, command: Command, done: Callable[[], None] | None) -> None:
         receipt = await self.consent(command)
         if receipt is not None:
             if done is not None:
@@ -323,7 +329,8 @@ class Pane(Subject, Kept, inherit_bindings=False):
 
     async def previewed(self, command: Command) -> Plan:
         """Its plan; the operator sees that it is being made. Raises BursarError."""
-        return await self.waiting(self.session.plan(command))
+        with self.unheard():
+            return await self.waiting(self.session.plan(command))
 
     def action_undo(self) -> None:
         """Preview taking the last change back."""

@@ -52,6 +52,7 @@ def test_it_comes_back_in_the_dialog_of_the_same_decision(stage: Stage) -> None:
         await press(pilot, "escape", "X")
         screen = await dialog(pilot)
         assert reason(screen) == "ask again after the move"
+        assert "is here again; typing replaces it" in said(pilot.app)
         await press(pilot, "enter", "y")
         await until(pilot, lambda: not isinstance(pilot.app.screen, ConfirmScreen))
 
@@ -62,6 +63,21 @@ def test_it_comes_back_in_the_dialog_of_the_same_decision(stage: Stage) -> None:
     denied = stage.world.application(stage.modification)
     assert (denied.state, denied.response) == (ApplicationState.DENIED, "ask again after the move")
     assert list(DRAFTS.iterdir()) == []
+
+
+def test_typing_replaces_one_that_came_back(stage: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await review(pilot, stage, stage.modification)
+        await press(pilot, "X")
+        await dialog(pilot)
+        await write(pilot, "rong cluster")
+        await press(pilot, "escape", "X")
+        screen = await dialog(pilot)
+        await press(pilot, "W", "h", "y")
+        assert reason(screen) == "Why"
+        await press(pilot, "escape")
+
+    play(stage.app(state=STATE), script)
 
 
 def test_it_does_not_come_back_when_it_is_sent_as_its_timer_ends(stage: Stage) -> None:

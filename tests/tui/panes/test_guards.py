@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.screen import Screen
+from textual.widgets import Input, Static
 
+from backend.core.plan import Command, Plan
 from backend.core.text import MAX_CHARS
 from backend.projects.model import ApplicationReview, ApplicationState, ApproveApplication
-from tests.tui.stage import Stage, at_once, dialog, listens, play, press, review, said, until
+from tests.tui.stage import (
+    Stage,
+    at_once,
+    dialog,
+    listens,
+    meanwhile,
+    play,
+    press,
+    review,
+    said,
+    until,
+)
 from tests.worlds import OPERATOR, count
+from tui.ahead import REST
 from tui.app import BursarApp
+from tui.dialogs.asking import AskingDialog
 from tui.dialogs.confirm import ConfirmScreen
+from tui.panes.projects import ProjectsPane
+
+
+def notice(shown: Screen[Any]) -> str:
+    """What a dialog says went wrong."""
+    return str(shown.query_one("#notice", Static).render())
 
 
 def test_keys_typed_ahead_go_nowhere(stage: Stage) -> None:
@@ -33,6 +55,7 @@ def test_keys_typed_ahead_go_nowhere(stage: Stage) -> None:
         assert shown.query_one("#reason", Input).value == ""
         now = 0.31
         await dialog(pilot)
+        await until(pilot, lambda: "went nowhere: 5 keys" in notice(shown))
         await pilot.press("enter")
         now = 0.9
         await press(pilot, "y")
@@ -40,6 +63,78 @@ def test_keys_typed_ahead_go_nowhere(stage: Stage) -> None:
 
     play(stage.app(), script)
     assert stage.world.application(stage.newcomer).state is ApplicationState.APPROVED
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_what_is_typed_while_a_preview_is_read_leads_to_no_other(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, marked: bool
+) -> None:
+    """A reason that begins with the key of another decision, over a slow line."""
+    plan, may = stage.backend.plan, asyncio.Event()
+
+    async def slowly(command: Command) -> Plan:
+        await may.wait()
+        return await plan(command)
+
+    async def script(pilot: Pilot[None]) -> None:
+        listed = pilot.app.screen
+        await press(pilot, *(["*"] if marked else []))
+        monkeypatch.setattr(stage.backend, "plan", slowly)
+        await pilot.press("X")
+        await meanwhile(pilot, lambda: "esc stops" in said(pilot.app))
+        await pilot.press("A", "s", "k")
+        assert pilot.app.screen is listed
+        may.set()
+        await until(pilot, lambda: listens(pilot.app.screen))
+        shown = pilot.app.screen
+        assert isinstance(shown, AskingDialog)
+        assert shown.consent.verb == "Deny"
+        assert shown.query_one("#reason", Input).value == ""
+        await until(pilot, lambda: "nowhere: 3 keys" in notice(shown))
+        await press(pilot, "escape", "6")
+        assert pilot.app.screen is not listed
+
+    play(stage.app(), script)
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_keys_that_come_all_at_once_are_about_the_first(stage: Stage, marked: bool) -> None:
+    """As over a line that was stuck: the second is here before the first did anything."""
+
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, *(["*"] if marked else []))
+        for key in "XTo":
+            pilot.app.post_message(events.Key(key, key))
+        await until(pilot, lambda: listens(pilot.app.screen))
+        shown = pilot.app.screen
+        assert isinstance(shown, AskingDialog)
+        assert shown.consent.verb == "Deny"
+        await until(pilot, lambda: "nowhere: 2 keys" in notice(shown))
+        await press(pilot, "escape")
+
+    play(stage.app(), script)
+
+
+def test_a_reason_that_follows_a_refused_key_does_nothing(stage: Stage) -> None:
+    """What is held to move still does, and so does any key after a moment."""
+
+    async def script(pilot: Pilot[None]) -> None:
+        listed = pilot.app.screen
+        assert isinstance(listed, ProjectsPane)
+        first = listed.list.cursor_key
+        await pilot.press("R", "space", "p", "j")
+        assert "reinstate" in said(pilot.app)
+        assert not listed.list.marked
+        assert not listed.session.paused
+        assert listed.list.cursor_key == first
+        await pilot.press("j")
+        assert listed.list.cursor_key != first
+        await pilot.press("R", "k")
+        await asyncio.sleep(REST)
+        await press(pilot, "space")
+        assert listed.list.marked
+
+    play(stage.app(), script)
 
 
 @pytest.mark.parametrize("pasted", ["ask again\r\r", "ask again\ry\r\ryes, later\r\r"])
