@@ -129,13 +129,29 @@ def _quick_typists() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _worked_out_once() -> Iterator[None]:
-    """Textual works the same out again for every app and every widget."""
-    from tests import once
+def _styles_parsed_once() -> Iterator[None]:
+    """Every app parses all styles several times, always the same with the same colours."""
+    from textual.css.stylesheet import Stylesheet
+
+    parsed: dict[frozenset[tuple[str, str]], Any] = {}
+    begin, change = Stylesheet.__init__, Stylesheet.set_variables
+
+    def share(sheet: Stylesheet, variables: dict[str, str] | None) -> None:
+        known = parsed.setdefault(frozenset((variables or {}).items()), {})
+        sheet._parse_cache = known
+
+    def begun(self: Stylesheet, *, variables: dict[str, str] | None = None) -> None:
+        begin(self, variables=variables)
+        share(self, variables)
+
+    def changed(self: Stylesheet, variables: dict[str, str]) -> None:
+        share(self, None)
+        change(self, variables)
+        share(self, variables)
 
     with pytest.MonkeyPatch.context() as patch:
-        for part in (once.parsing, once.styling, once.handling):
-            part(patch)
+        patch.setattr(Stylesheet, "__init__", begun)
+        patch.setattr(Stylesheet, "set_variables", changed)
         yield
 
 

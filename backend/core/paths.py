@@ -15,10 +15,14 @@ class Placed(Protocol):
     """An endpoint: `path` is like `/allocation/{uuid}/`."""
 
     @property
-    def method(self) -> str: ...
+    def method(self) -> str:
+        """Of HTTP."""
+        ...
 
     @property
-    def path(self) -> str: ...
+    def path(self) -> str:
+        """With its variable parts in braces."""
+        ...
 
 
 EndpointT = TypeVar("EndpointT", bound=Placed)

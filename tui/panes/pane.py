@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, work
+from textual import events
 from textual.app import ComposeResult
 from textual.message import Message
 
-from backend.core.errors import BursarError
 from tui import actions
 from tui.actions import Action, Scope
 from tui.asking import ANYTHING, Asked
 from tui.format.lines import Part
 from tui.messages import WARN
 from tui.panes import frame
+from tui.panes.changing import Changing
 from tui.panes.subject import Subject
 from tui.session import Session
 from tui.widgets.chrome import Row, Tabs
@@ -29,11 +29,10 @@ MORE = "pgdn: more"
 ASKS = ("list.filter", "raw.find", "command")
 """Actions that open the line: at once, so that what is typed fast goes into it."""
 if TYPE_CHECKING:
-    from backend.core.plan import Command, Plan, Receipt
-    from tui.forms.form import Form
+    pass
 
 
-class Pane(Subject, Kept, inherit_bindings=False):
+class Pane(Subject, Changing, Kept, inherit_bindings=False):
     """Chrome around `body()`. A subclass sets `SCOPE` and `PANE` (the tab that is lit), takes
     `BINDINGS = bindings(scope, ...)` and overrides what differs: `path`, `facts`, `hint`,
     `refusal`, `refresh_data`, `tick`, `redraw`, `step_out`."""
@@ -274,68 +273,3 @@ class Pane(Subject, Kept, inherit_bindings=False):
         if row.asking:
             event.stop()
             row.paste(event.text)
-
-    def change(self, command: Command, done: Callable[[], None] | None = None) -> None:
-        """Preview a command, ask for consent, carry it out; `done` is called when it was. What is
-        typed until the preview is there does nothing else."""
-        self.session.ahead.wait(self._change(command, done), self)
-
-    @work(group="change", exclusive=True)
-    async def _change(self, command: Command, done: Callable[[], None] | None) -> None:
-        receipt = await self.consent(command)
-        if receipt is not None:
-            if done is not None:
-                done()
-            await self._done(receipt)
-
-    def fill_in(self, asked: Callable[[], Awaitable[Form | None]], *, editor: bool = False) -> None:
-        """Have a form filled in, previewed and carried out; `editor` begins in the operator's
-        editor. None is no form. What is typed until the form is there goes into it."""
-        self.session.ahead.wait(self._fill_in(asked, editor=editor), self)
-
-    @work(group="change", exclusive=True)
-    async def _fill_in(self, asked: Callable[[], Awaitable[Form | None]], *, editor: bool) -> None:
-        try:
-            form = await asked()
-        except BursarError as error:
-            self.session.told(error)
-            return
-        if form is None or not self.is_here():
-            return
-        from tui.forms.screen import FormScreen
-
-        shown = FormScreen(self.session, form, editor=editor)
-        self.session.ahead.into(shown)
-        receipt = await self.app.push_screen_wait(shown)
-        if receipt is not None:
-            await self._done(receipt)
-
-    async def _done(self, receipt: Receipt) -> None:
-        await self.session.read_again()
-        self.changed(receipt)
-
-    async def consent(self, command: Command) -> Receipt | None:
-        """The confirm dialog for a command; None when nothing was done. In a worker only."""
-        from tui.dialogs.confirm import ConfirmScreen
-
-        try:
-            plan = await self.previewed(command)
-        except BursarError as error:
-            self.session.told(error)
-            return None
-        if not self.is_here():
-            return None
-        return await self.app.push_screen_wait(ConfirmScreen(self.session, plan))
-
-    async def previewed(self, command: Command) -> Plan:
-        """Its plan; the operator sees that it is being made. Raises BursarError."""
-        with self.unheard():
-            return await self.waiting(self.session.plan(command))
-
-    def action_undo(self) -> None:
-        """Preview taking the last change back."""
-        if (inverse := self.session.last.inverse) is not None:
-            self.change(inverse)
-
-    def changed(self, receipt: Receipt) -> None:
-        """Something was changed from this screen."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from textual.css.query import NoMatches
 from textual.screen import Screen
-from textual.worker import Worker, get_current_worker
+from textual.worker import Worker
 
 from backend.core.errors import BursarError
 from tui.messages import WARN
@@ -59,19 +59,6 @@ class Working(Screen[None], inherit_bindings=False):
         finally:
             session.doing = ""
             session.redraw()
-
-    @contextmanager
-    def unheard(self) -> Iterator[None]:
-        """Meanwhile, in a worker, a preview is made: what is typed is meant for its dialog and does
-        nothing here, nor does what goes on after a refusal."""
-        ahead, worker = self.session.ahead, get_current_worker()
-        if not ahead.waits_for(worker):
-            ahead.wait(worker, self)
-        try:
-            yield
-        except BursarError:
-            ahead.refused()
-            raise
 
     def is_here(self) -> bool:
         """Whether what was waited for may be shown; the operator is told when not."""
