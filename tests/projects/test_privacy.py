@@ -15,11 +15,17 @@ from backend.core.listing import Query
 from backend.core.plan import Plan
 from backend.core.usecase import discreet
 from backend.embedded import EmbeddedBackend
-from backend.projects.model import ChangeProjectState, EnrollMember, ProjectAction
+from backend.projects.model import (
+    ChangeProjectState,
+    DenyApplication,
+    EnrollMember,
+    ProjectAction,
+    UserAction,
+)
 from backend.projects.store import people
 from tests.places import sqlite_only
 from tests.projects.test_previews import COMMANDS, base_world
-from tests.worlds import OPERATOR, World
+from tests.worlds import OPERATOR, World, count
 
 NAMES = ("Wilhelmina", "Featherstone")
 TEXTS = 'SELECT actor, action, target, "before", "after", reason, request_id FROM journal'
@@ -115,3 +121,18 @@ def test_a_refusal_that_cannot_be_noted_is_still_told(w: World) -> None:
     with pytest.raises(PreviewStale):
         asyncio.run(backend.apply(replace(plan, fingerprint="other"), "x" * 100_000))
     w.database.write(lambda tx: tx.scalar("PRAGMA max_page_count = 1000000"))
+
+
+def test_the_journal_knows_no_addresses_or_names(w: World) -> None:
+    project = w.project("phys.lab", homepage="http://secret.example", description="secret plan")
+    w.join("N", project)
+    w.moderate("M", UserAction.DEACTIVATE)
+    w.do(DenyApplication(actor=OPERATOR, application=w.submit("O", project, comments="secret")[1]))
+    sql = """SELECT count(*) FROM journal WHERE {0} LIKE '%{1}%'"""
+    effects = """SELECT count(*) FROM journal_change WHERE {0} LIKE '%{1}%'"""
+    for field in ('"before"', '"after"', "target"):
+        for word in ("@", "secret"):
+            assert count(w, sql.format(field, word)) == 0
+            assert count(w, effects.format(field, word)) == 0
+    assert count(w, "SELECT count(*) FROM journal WHERE action = 'application.approve'") == 1
+    assert count(w, "SELECT count(*) FROM journal WHERE action = 'user.deactivate'") == 1

@@ -373,3 +373,22 @@ def test_narrow_terminals_have_the_panes_too(shelves: Stage) -> None:
 
     assert NARROW == (80, 24)
     play(shelves.app(), script, (60, 15))
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("L", "e edits amounts; limits are of OpenPortal and NICo"),
+        ("P", "only allocations of OpenPortal have that"),
+    ],
+)
+def test_a_key_of_other_systems_says_of_which(shelves: Stage, key: str, told: str) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await order(pilot, "allocations")
+        await press(pilot, "home", key)
+        assert told in said(pilot.app)
+        await press(pilot, "space", key)
+        whose = "OpenPortal and NICo" if key == "L" else "OpenPortal"
+        assert f"only allocations of {whose} have that, and none is marked" in said(pilot.app)
+
+    play(shelves.app(WIDE), script, WIDE)

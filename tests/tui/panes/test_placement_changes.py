@@ -15,7 +15,7 @@ from backend.placement.model import ReplaceAllocations
 from tests.tui.forms.play import STATE, editor, fill, form
 from tests.tui.forms.test_editing import substitute
 from tests.tui.panes.wishing import WHY, back, conflict, words
-from tests.tui.stage import NARROW, WIDE, Stage, dialog, listens, play, press, said, until
+from tests.tui.stage import NARROW, Stage, dialog, listens, play, press, said, until
 from tests.tui.stock import (
     BIG,
     DISK,
@@ -81,25 +81,6 @@ def test_amounts_are_edited_in_a_form_and_replaced_as_one(shelves: Stage) -> Non
 
     play(shelves.app(state=STATE), script)
     assert holds(shelves, WEB) == {"compute-01": {VCPU: 4, RAM: 16384}}
-
-
-@pytest.mark.parametrize(
-    ("key", "told"),
-    [
-        ("L", "e edits amounts; limits are of OpenPortal and NICo"),
-        ("P", "only allocations of OpenPortal have that"),
-    ],
-)
-def test_a_key_of_other_systems_says_of_which(shelves: Stage, key: str, told: str) -> None:
-    async def script(pilot: Pilot[None]) -> None:
-        await at(pilot, WEB)
-        await press(pilot, key)
-        assert told in said(pilot.app)
-        await press(pilot, "space", key)
-        whose = "OpenPortal and NICo" if key == "L" else "OpenPortal"
-        assert f"only allocations of {whose} have that, and none is marked" in said(pilot.app)
-
-    play(shelves.app(WIDE), script, WIDE)
 
 
 def test_a_class_that_was_not_held_and_whose_it_is_are_changed(shelves: Stage) -> None:
