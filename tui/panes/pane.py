@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -28,8 +28,6 @@ from tui.widgets.small import TooSmall
 MORE = "pgdn: more"
 ASKS = ("list.filter", "raw.find", "command")
 """Actions that open the line: at once, so that what is typed fast goes into it."""
-if TYPE_CHECKING:
-    pass
 
 
 class Pane(Subject, Changing, Kept, inherit_bindings=False):
