@@ -216,11 +216,13 @@ class AskingDialog(Dialog[ResultT]):
             self.resting = False
         return self.armed
 
-    def began(self) -> None:
+    def began(self, told: str = "") -> None:
         """Keys are taken from now on. A reason must not lose its beginning without a word."""
         if self._early:
-            self.warn(f"Typed too soon, and went nowhere: {counted(self._early, 'key')}.")
-        self._early = 0
+            told = f"Typed too soon, and went nowhere: {counted(self._early, 'key')}. {told}"
+            self._early = 0
+        if told:
+            self.warn(told.strip())
 
     def _focus_first(self) -> None:
         given = self.query_one("#reason", Input).value.strip()

@@ -85,15 +85,15 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
             self.query_one("#reason", Input).value = draft.text
             self._kept_at = draft.at
 
-    def began(self) -> None:
+    def began(self, told: str = "") -> None:
         """Nobody types behind a reason that he did not ask for: the first letter replaces it."""
-        super().began()
         if self._kept_at:
             field = self.query_one("#reason", Input)
             field.focus()
             field.action_select_all()
-            self.warn(f"A reason of {ages.stamp(self._kept_at)} is here again; typing replaces it.")
-        self._kept_at = 0
+            told = f"A reason of {ages.stamp(self._kept_at)} is here again; typing replaces it."
+            self._kept_at = 0
+        super().began(told)
 
     @on(Input.Changed, "#reason")
     def _reason_changed(self, event: Input.Changed) -> None:
