@@ -159,6 +159,12 @@ def _opener(app: BursarApp, name: str, row: Any) -> Callable[[], None]:
     return opened
 
 
+def _allocation(row: Any) -> str:
+    """Its name; a consumer has none but its uuid, which says nothing without its project."""
+    whose = getattr(row.of, "project_name", "")
+    return getattr(row.of, "name", f"{row.of.uuid} of {whose}" if whose else row.of.uuid)
+
+
 OBJECTS: Sequence[tuple[str, str, Callable[[Any], str]]] = (
     ("projects", "project", lambda row: row.name),
     ("users", "person", lambda row: row.email),
@@ -168,7 +174,7 @@ OBJECTS: Sequence[tuple[str, str, Callable[[Any], str]]] = (
     ("constraints", "constraint", lambda row: row.allocation_name),
     ("types", "type", lambda row: f"{row.name} at {row.site_name}"),
     ("blocks", "block", lambda row: f"{row.block.cidr} {row.block.name}"),
-    ("allocations", "holding", lambda row: getattr(row.of, "name", row.of.uuid)),
+    ("allocations", "allocation", _allocation),
     ("services", "service", lambda row: row.service.name),
     ("codes", "code", lambda row: row.code),
     ("awards", "award", lambda row: row.name or row.award.identifier),

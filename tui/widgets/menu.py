@@ -157,7 +157,7 @@ class Menu(ModalScreen[Item | None]):
 
 def content(item: Item, width: int, glyphs: Glyphs) -> Content:
     """One line, whatever is in it; what is said about it gives way first."""
-    key = f"{item.key:<{KEYS}}" if item.key else "  "
+    key = f"{item.key:<{KEYS - 1}} " if item.key else "  "
     note = f"   ({item.why})" if item.why else f"   {item.note}" if item.note else ""
     title = names.cut(item.title, max(8, width - cell_len(key) - 2), glyphs)
     room = width - cell_len(key) - cell_len(title) - 2

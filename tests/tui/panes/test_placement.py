@@ -294,14 +294,20 @@ def test_an_entry_of_the_journal_leads_to_what_it_is_about(shelves: Stage) -> No
     play(shelves.app(), script)
 
 
-@pytest.mark.parametrize(("typed", "kind"), [(NAMES[TWO], ProviderPane), (MOVING, ConsumerPane)])
+@pytest.mark.parametrize(
+    ("typed", "told", "kind"),
+    [
+        (NAMES[TWO], f"provider  {NAMES[TWO]}", ProviderPane),
+        (MOVING, f"allocation {MOVING}", ConsumerPane),
+        (WEB, f"allocation {WEB} of climate.hpc", ConsumerPane),
+    ],
+)
 def test_the_palette_finds_providers_and_consumers(
-    shelves: Stage, typed: str, kind: type[DetailPane]
+    shelves: Stage, typed: str, told: str, kind: type[DetailPane]
 ) -> None:
     async def script(pilot: Pilot[None]) -> None:
-        await press(pilot, "1", "ctrl+p")
-        await pilot.press(*typed)
-        await until(pilot, lambda: f"  {typed}" in said(pilot.app))
+        await press(pilot, "1", "ctrl+p", *typed)
+        await until(pilot, lambda: told in said(pilot.app))
         await press(pilot, "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, kind))
 
