@@ -60,7 +60,12 @@ class Repeatable(Backend, Protocol):
     """A Backend that can be told the same thing twice, as by a client that heard no answer."""
 
     async def carry_out(
-        self, command: Command, fingerprint: str, reason: str, wanted: Once | None = None
+        self,
+        command: Command,
+        fingerprint: str,
+        reason: str,
+        wanted: Once | None = None,
+        takes_back: int = 0,
     ) -> Receipt:
         """`apply` of the command whose plan had this fingerprint, once for every key. Raises
         Conflict, too, when the key was used for something else."""
@@ -132,13 +137,20 @@ class Acting:
 
     async def apply(self, plan: Plan, reason: str) -> Receipt:
         """Do what was previewed. Raises NotAllowed where the role does not let."""
-        return await self.carry_out(plan.command, plan.fingerprint, reason)
+        told = (plan.command, plan.fingerprint, reason)
+        return await self.carry_out(*told, takes_back=plan.takes_back)
 
     async def carry_out(
-        self, command: Command, fingerprint: str, reason: str, wanted: Once | None = None
+        self,
+        command: Command,
+        fingerprint: str,
+        reason: str,
+        wanted: Once | None = None,
+        takes_back: int = 0,
     ) -> Receipt:
         """`apply` of what had this fingerprint, once however often it is asked for."""
-        return await self._backend.carry_out(self._own(command), fingerprint, reason, wanted)
+        told = (self._own(command), fingerprint, reason, wanted, takes_back)
+        return await self._backend.carry_out(*told)
 
     def world(self) -> AsyncGenerator[bytes, None]:
         """Everything as a world file, for admins. Raises NotAllowed."""

@@ -13,7 +13,7 @@ from backend.core.database import Tx
 from backend.core.database.tx import Row
 from backend.core.errors import NotFound
 from backend.core.filter.sql import Fields, Like, age, flag, number, state, text, time
-from backend.core.journal import DONE, REFUSED
+from backend.core.journal import DONE, REFUSED, taken_back
 from backend.core.listing import Query
 from backend.nico import words as nico
 from backend.notices import service as notices
@@ -38,7 +38,8 @@ ACTOR = "lower(actor) LIKE ? ESCAPE '!'"
 TARGET = "lower(target) LIKE ? ESCAPE '!'"
 ACTION = "lower(action) LIKE ? ESCAPE '!'"
 REASON = "lower(reason) LIKE ? ESCAPE '!'"
-EFFECTS = "(SELECT count(*) FROM journal_change c WHERE c.seq = j.seq)"
+EFFECTS = """(SELECT count(*) FROM journal_change c
+    WHERE c.seq = j.seq AND c.target NOT LIKE 'journal:%')"""
 BY_EMAIL = "(SELECT uuid FROM person WHERE lower(email) LIKE ? ESCAPE '!')"
 # Somebody's own token is named after his uuid.
 BY_TOKEN = f"""actor IN (SELECT done.actor FROM
@@ -126,10 +127,11 @@ def named(
 
 
 def _row(row: Row, words: Mapping[str, str]) -> JournalRow:
-    seq, at, actor, action, target, before, after, reason, request, outcome, effects = row
-    told = (before, after, reason, request, outcome, effects)
+    seq, at, actor, action, target, before, after, reason, request, outcome, effects, last = row
+    undone = taken_back(last)
+    told = (before, after, reason, request, outcome, effects - bool(undone))
     named = (_who(actor, words) or actor, words.get(target, target))
-    return JournalRow(seq, at, actor, action, target, *told, *named)
+    return JournalRow(seq, at, actor, action, target, *told, *named, undone)
 
 
 def _person(actor: str) -> str:

@@ -11,7 +11,8 @@ from backend.notices import model as notice
 class JournalRow:
     """One journal entry; `key` is its seq, `at` microseconds since the epoch,
     `before`/`after` its public fields as JSON text, `effects` how many more things it changed.
-    `who` and `about` are the actor and the target in words."""
+    `who` and `about` are the actor and the target in words; it `takes_back` an earlier entry, 0
+    for none."""
 
     key: int
     at: int
@@ -26,6 +27,7 @@ class JournalRow:
     effects: int
     who: str
     about: str
+    takes_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)

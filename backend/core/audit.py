@@ -11,7 +11,8 @@ from backend.core.listing import Query
 
 COLUMNS = (
     'seq, at, actor, action, target, "before", "after", reason, request_id, outcome, '
-    "(SELECT count(*) FROM journal_change c WHERE c.seq = j.seq)"
+    "(SELECT count(*) FROM journal_change c WHERE c.seq = j.seq), "
+    "(SELECT c.target FROM journal_change c WHERE c.seq = j.seq ORDER BY c.n DESC LIMIT 1)"
 )
 SELECT_KEYS = "SELECT seq FROM journal j WHERE seq > 0"
 # What people decided: nothing of what services do by the thousand, and of commissions what
@@ -20,7 +21,8 @@ DECISIONS = """(actor NOT LIKE 'service:%' AND (action NOT LIKE 'commission.%'
     OR action IN ('commission.accept', 'commission.reject') OR outcome = 'refused'))"""
 SELECT_ROWS = f"SELECT {COLUMNS} FROM journal j WHERE seq IN ({{keys}})"
 SELECT_EFFECTS = """
-SELECT target, "before", "after" FROM journal_change WHERE seq = ? ORDER BY n LIMIT ?"""
+SELECT target, "before", "after" FROM journal_change
+WHERE seq = ? AND target NOT LIKE 'journal:%' ORDER BY n LIMIT ?"""
 # The index leaves commissions out: they are many, and their history is the provision log.
 INDEXED = "(target < 'commission:' OR target >= 'commission;')"
 SELECT_CHAIN = """

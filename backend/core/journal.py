@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -34,8 +35,13 @@ CREATE TABLE counter (name TEXT PRIMARY KEY, value {int64} NOT NULL){clustered};
 GENESIS = bytes(32)
 DONE = "done"
 REFUSED = "refused"
+ENTRY = "journal:"
+_ENTRY = re.compile(rf"{ENTRY}([0-9]{{1,18}})")
 REFUSALS_KEPT = 1000
 
+SELECT_OWN = """
+SELECT count(*) FROM journal j WHERE seq = ? AND outcome = 'done' AND actor = ? AND (target = ?
+    OR EXISTS (SELECT 1 FROM journal_change c WHERE c.seq = j.seq AND c.target = ?))"""
 SELECT_HEAD = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
 INSERT_ENTRY = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 INSERT_CHANGE = "INSERT INTO journal_change VALUES (?, ?, ?, ?, ?)"
@@ -87,6 +93,20 @@ def link(previous: bytes, row: Sequence[object], effects: Sequence[Sequence[obje
     texts = [str(value) for value in chain(row, *effects)]
     told = "".join([f"{len(text)}:{text}" for text in texts])
     return hashlib.sha256(previous + told.encode("utf-8")).digest()
+
+
+def taking_back(tx: Tx, entry: Entry, seq: int) -> Entry:
+    """The entry of what takes an earlier one back, which its last side effect says where the
+    journal bears it out: that was done, by the same actor, to the same."""
+    if not seq or not tx.scalar(SELECT_OWN, (seq, entry.actor, entry.target, entry.target)):
+        return entry
+    return replace(entry, effects=(*entry.effects, SideEffect(f"{ENTRY}{seq}", "{}", "{}")))
+
+
+def taken_back(target: str | None) -> int:
+    """The entry that the last side effect of another names, 0 for none."""
+    found = _ENTRY.fullmatch(target or "")
+    return int(found[1]) if found else 0
 
 
 class Chain:

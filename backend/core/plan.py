@@ -101,7 +101,7 @@ class Plan:
     to take it back (empty: not in one step) and `inverse` is the command for it, if there is
     one; what `is_harmless` leaves nothing to take back, and `undo` says why. `figures` are told
     with the warnings; they drift, and are no part of the `fingerprint`, which is compared again
-    on apply.
+    on apply. Whoever applies it may say which entry of the journal it `takes_back`.
     """
 
     command: Command
@@ -119,6 +119,7 @@ class Plan:
     fingerprint: str = ""
     figures: tuple[str, ...] = ()
     is_harmless: bool = False
+    takes_back: int = 0
 
     @property
     def going_over(self) -> tuple[Impact, ...]:

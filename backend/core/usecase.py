@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol
 
 from backend.core.database.tx import Tx
 from backend.core.errors import BursarError, PreviewStale
-from backend.core.journal import REFUSED, Entry, SideEffect, to_json
+from backend.core.journal import REFUSED, Entry, SideEffect, taking_back, to_json
 from backend.core.plan import Command, Plan, Receipt, Value, fingerprint
 
 # What somebody typed stands in quotes (repr), and nobody but people has an @.
@@ -62,6 +62,10 @@ class Decision:
         """The same with the plan's fingerprint filled in."""
         return replace(self, plan=replace(self.plan, fingerprint=fingerprint(self.plan)))
 
+    def taking_back(self, seq: int) -> Decision:
+        """The same as what takes an entry of the journal back."""
+        return replace(self, plan=replace(self.plan, takes_back=seq))
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -89,9 +93,14 @@ def decide(tx: Tx, room: Room, command: Command) -> Decision:
 
 
 def execute(
-    tx: Tx, room: Room, command: Command, reason: str, expected: str | None = None
+    tx: Tx,
+    room: Room,
+    command: Command,
+    reason: str,
+    expected: str | None = None,
+    takes_back: int = 0,
 ) -> Receipt:
-    """Decide again and perform, journal included.
+    """Decide again and perform, journal included, which says what entry that `takes_back`.
 
     Raises PreviewStale with the new plan when `expected` (a plan's fingerprint) differs.
     """
@@ -100,6 +109,8 @@ def execute(
         decision = decision.sealed()
         if decision.plan.fingerprint != expected:
             raise PreviewStale(decision.plan)
+    if takes_back:
+        decision = decision.taking_back(takes_back)
     return room.perform(tx, decision, reason)
 
 
@@ -114,7 +125,8 @@ def perform_writes(
     The write of the decision's target gives the entry's before and after; the others and
     whatever `persist` returns become its side effects.
     """
-    seq = tx.record(entry_of(decision, reason, lambda write: persist(tx, write)))
+    entry = entry_of(decision, reason, lambda write: persist(tx, write))
+    seq = tx.record(taking_back(tx, entry, decision.plan.takes_back))
     return Receipt(seq, decision.message, decision.created)
 
 

@@ -143,16 +143,23 @@ class EmbeddedBackend:
 
     async def apply(self, plan: Plan, reason: str) -> Receipt:
         """Do what was previewed; refused attempts are journalled too."""
-        return await self.carry_out(plan.command, plan.fingerprint, reason)
+        told = (plan.command, plan.fingerprint, reason)
+        return await self.carry_out(*told, takes_back=plan.takes_back)
 
     async def carry_out(
-        self, command: Command, fingerprint: str, reason: str, wanted: Once | None = None
+        self,
+        command: Command,
+        fingerprint: str,
+        reason: str,
+        wanted: Once | None = None,
+        takes_back: int = 0,
     ) -> Receipt:
         """`apply` of the command whose plan had this fingerprint, once however often it is asked
         for. Raises Conflict, too, when the key was used for something else."""
         from backend.embedded import changes
 
-        return await changes.carry_out(self.database, command, fingerprint, reason, wanted)
+        told = (command, fingerprint, reason, wanted, takes_back)
+        return await changes.carry_out(self.database, *told)
 
     def world(self) -> AsyncGenerator[bytes, None]:
         """Everything as a world file, in pieces. Raises StorageError when they are taken."""

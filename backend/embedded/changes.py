@@ -27,7 +27,12 @@ async def plan(database: Database, command: Command) -> Plan:
 
 
 async def carry_out(
-    database: Database, command: Command, fingerprint: str, reason: str, wanted: Once | None
+    database: Database,
+    command: Command,
+    fingerprint: str,
+    reason: str,
+    wanted: Once | None,
+    takes_back: int,
 ) -> Receipt:
     """Do what was previewed, once however often it is asked for; refused attempts are
     journalled too. Raises Conflict, too, when the key was used for something else."""
@@ -36,7 +41,7 @@ async def carry_out(
     def work(tx: Tx) -> Receipt:
         before = earlier(tx, actor, wanted) if wanted else None
         if before is None:
-            receipt = execute(tx, room, command, reason, fingerprint)
+            receipt = execute(tx, room, command, reason, fingerprint, takes_back)
             if wanted:
                 note(tx, actor, wanted, receipt)
             return receipt

@@ -94,7 +94,8 @@ class Sender(ABC, Generic[CaseT, ReaderT, MirrorT]):
             case = await self._judged(command)
             if case.decision.plan.fingerprint != plan.fingerprint:
                 raise PreviewStale(case.decision.plan)
-            return await self._send(case, reason)
+            decision = case.decision.taking_back(plan.takes_back)
+            return await self._send(replace(case, decision=decision), reason)
         except OutcomeUnknown:
             raise
         except BursarError as error:

@@ -14,7 +14,7 @@ from backend import journal_view
 from backend.backend import JournalDetail, JournalRow
 from backend.core.database import Database, open_database
 from backend.core.errors import BursarError
-from backend.core.journal import Entry, SideEffect
+from backend.core.journal import Entry, SideEffect, taking_back
 from backend.core.listing import Query
 from backend.core.plan import Command
 from backend.core.runtime import Runtime
@@ -61,8 +61,9 @@ class Trail:
         self, decision: Decision, reason: str, key: str = "", outcome: str = "done"
     ) -> int:
         """Journal what was carried out, or was sent; the entry's number."""
-        entry = entry_of(decision, reason, _limits)
-        return await self.note(replace(entry, request_id=key, outcome=outcome))
+        entry = replace(entry_of(decision, reason, _limits), request_id=key, outcome=outcome)
+        undone = decision.plan.takes_back
+        return await self.database.awrite(lambda tx: tx.record(taking_back(tx, entry, undone)))
 
     async def note(self, entry: Entry) -> int:
         """Journal an entry."""

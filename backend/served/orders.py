@@ -71,7 +71,8 @@ class Orders:
     async def carry_out(self, plan: Plan, reason: str) -> Receipt:
         """Do what was previewed. Raises what the server refuses with, and OutcomeUnknown when
         it will be asked again later."""
-        order = Order(plan.command, plan.fingerprint, reason, plan.command.actor.name)
+        told = (plan.command.actor.name, plan.takes_back)
+        order = Order(plan.command, plan.fingerprint, reason, *told)
         body = json.dumps(wire.encode(Order, order))
         one = Unfinished(self._runtime.uuid(), self._now(), plan.title, reason, body)
         await self._keep(one)

@@ -163,7 +163,8 @@ async def _apply(backend: Repeatable, request: Request) -> Response:
             hint="look at a preview of your own",
         )
     once = _once(request, replace(asked, command=replace(command, actor=ANYBODY)))
-    doing = asyncio.ensure_future(backend.carry_out(command, asked.fingerprint, asked.reason, once))
+    told = (command, asked.fingerprint, asked.reason, once, asked.takes_back)
+    doing = asyncio.ensure_future(backend.carry_out(*told))
     doing.add_done_callback(_outcome_noticed)
     return _answer(Receipt, await asyncio.shield(doing))
 

@@ -86,12 +86,14 @@ class Preview:
 @dataclass(frozen=True, slots=True)
 class Order:
     """The body of `apply`: what to do, as it was previewed, and why. Nobody else may order what
-    was `previewed_for` somebody, `` for whoever presents the token."""
+    was `previewed_for` somebody, `` for whoever presents the token. It `takes_back` an entry of
+    the journal, 0 for none."""
 
     command: Command
     fingerprint: str
     reason: str
     previewed_for: str = ""
+    takes_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from backend.backend import Backend, LinkState
+from backend.backend import Backend, JournalRow, LinkState
 from backend.core.errors import (
     BursarError,
     Conflict,
@@ -207,11 +208,33 @@ def test_the_feed_tells_how_commissions_ended(stand: Stand) -> None:
 def test_a_change_is_taken_back_by_its_inverse(stand: Stand) -> None:
     uuid = stand.world.project(stand.name("undone"))
     command = ChangeProjectState(actor=OPERATOR, project=uuid, action=ProjectAction.SUSPEND)
-    plan, _ = decide(stand, command)
+    plan, first = decide(stand, command)
     assert stand.world.see(uuid).state == "suspended"
     assert plan.inverse is not None
-    decide(stand, plan.inverse)
+    other = stand.world.project(stand.name("other"))
+    _, foreign = decide(stand, replace(command, project=other))
+    undone = takes_back(stand, plan.inverse, first.seq)
+    assert undone.takes_back == first.seq
     assert stand.world.see(uuid).state == "active"
+    for claim in (foreign.seq, NOBODY, 0):  # of another project, of nothing
+        assert takes_back(stand, command, claim).takes_back == 0
+        assert takes_back(stand, plan.inverse, 0).effects == undone.effects
+
+
+def takes_back(stand: Stand, command: Command, seq: int) -> JournalRow:
+    """Carry it out as what takes an entry back; what the journal says of it."""
+
+    async def scene(backend: Backend) -> JournalRow:
+        plan = await backend.plan(command)
+        receipt = await backend.apply(replace(plan, takes_back=seq), "")
+        found = await backend.journal.detail(receipt.seq)
+        (listed,) = await backend.journal.listing.page(Query(), 1)
+        assert listed == found.row
+        assert listed.key == receipt.seq
+        assert not [one for one in found.effects if "journal" in one.target]
+        return listed
+
+    return stand.play(scene)
 
 
 @pytest.mark.needs(Can.ROLES)

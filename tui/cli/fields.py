@@ -273,6 +273,12 @@ JOURNAL = (
     ),
     rare("effects", Kind.NUMBER),
     rare("request_id"),
+    Field(
+        "takes_back",
+        lambda row: row.takes_back or None,
+        Kind.NUMBER,
+        lambda row, style: f"#{row.takes_back}" if row.takes_back else "",
+    ),
 )
 
 LISTS: Mapping[str, Listed] = {

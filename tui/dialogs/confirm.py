@@ -142,8 +142,10 @@ class ConfirmScreen(AskingDialog[Receipt | None]):
 
     async def carry_out(self, reason: str) -> None:
         """Apply the plan."""
+        undone = self._undoing.seq if self._undoing else 0
         try:
-            receipt = await self.session.backend.apply(self.plan, reason)
+            plan = replace(self.plan, takes_back=undone)
+            receipt = await self.session.backend.apply(plan, reason)
         except BursarError as error:
             self._refused(error)
         else:

@@ -37,12 +37,18 @@ def entry(found: JournalDetail, look: Look, units: Units) -> list[Line]:
             (f"#{row.key}  {row.action}", HEAD),
             (f"   {row.outcome}", BAD if row.outcome == REFUSED else GOOD),
         ),
+        *([line("undone", _undone(row).capitalize())] if row.takes_back else ()),
         *(line(f"fact.{name}", f"{name:<8}{value}") for name, value in facts if value),
         *_reason(row, look),
         *section(_kind(row), _diff("diff", row, look, units)),
         *section("NOTICES", notices.lines(found.notices, look)),
         *section(f"ALSO CHANGED ({_total(found):,})", _effects(found, look, units)),
     ]
+
+
+def _undone(row: JournalRow) -> str:
+    """What it takes back, `` for nothing."""
+    return f"takes back #{row.takes_back}" if row.takes_back else ""
 
 
 def _kind(row: JournalRow) -> str:
@@ -53,12 +59,12 @@ def _kind(row: JournalRow) -> str:
 
 def ticket(found: JournalDetail, units: Units) -> str:
     """The entry as plain text to paste elsewhere."""
-    row = found.row
+    row, undone = found.row, _undone(found.row)
     head = [
         f"bursar journal #{row.key}: {display(row.action)} {display(row.about)}",
         f"When:    {ages.stamp_seconds(row.at)}",
         f"Who:     {display(row.who)}",
-        f"Outcome: {display(row.outcome)}",
+        f"Outcome: {display(row.outcome)}{undone and f', {undone}'}",
         f"Reason:  {display(row.reason) or '-'}",
     ]
     changed = [f"  {text}" for text in _texts(row, units)]

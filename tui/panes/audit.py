@@ -26,8 +26,10 @@ from tui.widgets.table import ResourceTable
 
 
 def _outcome(row: JournalRow, look: Look) -> Cell:
-    """Only what went wrong stands out."""
-    return (row.outcome.upper(), BAD) if row.outcome == REFUSED else ""
+    """Only what went wrong stands out, and what takes something back."""
+    if row.outcome == REFUSED:
+        return row.outcome.upper(), BAD
+    return ("undo", WARN) if row.takes_back else ""
 
 
 def _time(row: JournalRow, look: Look) -> Cell:
@@ -36,6 +38,12 @@ def _time(row: JournalRow, look: Look) -> Cell:
     if look.width >= len(full):
         return full
     return ages.clock(row.at) if row.at // ages.DAY == look.now // ages.DAY else full[5:16]
+
+
+def _reason(row: JournalRow, look: Look) -> str:
+    """Of what it is an undo, and why."""
+    undone = f"of #{row.takes_back}" if row.takes_back else ""
+    return "; ".join(filter(None, (undone, row.reason)))
 
 
 def _who(row: JournalRow, look: Look) -> str:
@@ -64,8 +72,8 @@ COLUMNS: tuple[Column[JournalRow], ...] = (
     Column("action", "ACTION", lambda row, look: row.action, 19, 24, middle=True),
     Column("about", "ABOUT", lambda row, look: row.about, 16, 36, enough=16),
     Column("outcome", "", _outcome, 7, news=True),
-    Column("reason", "REASON", lambda row, look: row.reason, 14, 60, drop=10,
-           bare=lambda row: not row.reason),
+    Column("reason", "REASON", _reason, 14, 60, drop=10,
+           bare=lambda row: not (row.reason or row.takes_back)),
 )  # fmt: skip
 
 

@@ -43,6 +43,12 @@ def test_an_entry_shows_what_it_changed_here_and_elsewhere() -> None:
     assert "  ada in hpc: cyclades.vm  limit 8 -> 10" in shown
 
 
+def test_what_takes_another_back_says_which() -> None:
+    found = JournalDetail(replace(ROW, takes_back=7), ())
+    assert texts(found)[1] == "Takes back #7"
+    assert "Outcome: done, takes back #7" in ticket(found, UNITS).splitlines()
+
+
 def test_a_refused_attempt_says_why() -> None:
     after = json.dumps({"error": "conflict", "message": "not pending"})
     row = replace(ROW, outcome="refused", before="{}", after=after, effects=0)
