@@ -15,6 +15,7 @@ from backend.projects.model import (
     Capacity,
     ChangeProjectState,
     ChangeUser,
+    DenyApplication,
     JoinPolicy,
     MembershipAction,
     MembershipState,
@@ -358,3 +359,13 @@ def test_the_change_of_all_system_projects_is_astakos_own_command(w: World) -> N
         f"project-modify --all-system-projects --exclude {person('O')},{person('M')}"
         " --limit cyclades.vm 6 7"
     )
+
+
+def test_what_was_never_approved_is_called_that_and_not_by_a_word_of_the_store(w: World) -> None:
+    project, id = w.submit("M", name="new.lab", grants={VM: Capacity(8, 4)})
+    w.do(DenyApplication(actor=OPERATOR, application=id))
+    told = "project new.lab was never approved"
+    key = w.see(project).id
+    shown = w.database.read(lambda tx: service.detail(tx, key, OPERATOR)).allowed
+    assert (shown["suspend"], shown["terminate"]) == (f"{told}: not alive", f"{told}: not alive")
+    assert shown["modify"] == told

@@ -202,15 +202,6 @@ def test_a_detail_has_members_history_and_what_may_be_done(w: World) -> None:
     }
 
 
-def test_what_was_never_approved_is_called_that_and_not_by_a_word_of_the_store(w: World) -> None:
-    project, id = w.submit("M", name="new.lab", grants={VM: Capacity(8, 4)})
-    w.do(DenyApplication(actor=OPERATOR, application=id))
-    told = "project new.lab was never approved"
-    shown = detail(w, project).allowed
-    assert (shown["suspend"], shown["terminate"]) == (f"{told}: not alive", f"{told}: not alive")
-    assert shown["modify"] == told
-
-
 def test_members_who_take_most_of_the_project_come_first(w: World) -> None:
     grants = {VM: Capacity(100, 100), RAM: Capacity(100, 100), CPU: Capacity(100, 100)}
     project = w.project("phys.lab", grants=grants)

@@ -59,7 +59,7 @@ def _copying(action: Action) -> Action:
     """What `c` copies of an entry is more than its number."""
     if action.id != "row.copy":
         return action
-    told = "Send the entry as a text for a ticket to the terminal's clipboard"
+    told = "Copy the entry as a text for a ticket"
     return replace(action, title="copy text", tooltip=told)
 
 
