@@ -46,12 +46,25 @@ def of_limit(usage: int | None, most: int | None, look: Look) -> str:
 
 
 def fitting(row: PortalRow, look: Look) -> str:
-    """`612.5 of 1,000`, whole node-hours where that does not fit."""
+    """`612.5 of 1,000`, the nearest whole node-hours where that does not fit."""
     told = of_limit(row.usage, row.node_limit, look)
     if row.usage is not None and len(told) > look.width:
-        whole = row.usage // HUNDREDTHS * HUNDREDTHS
-        return of_limit(whole, row.node_limit, look)
+        return of_limit(_rounded(row.usage, row.node_limit), row.node_limit, look)
     return told
+
+
+def _rounded(usage: int, most: int | None) -> int:
+    """The nearest whole node-hours, or tenths where those would be none or all by mistake."""
+    stands, tenth = _stands(usage, most), HUNDREDTHS // 10
+    whole = (usage + HUNDREDTHS // 2) // HUNDREDTHS * HUNDREDTHS
+    below = usage // tenth * tenth
+    return next((one for one in (whole, below) if _stands(one, most) == stands), below + tenth)
+
+
+def _stands(usage: int, most: int | None) -> tuple[bool, bool, bool]:
+    """Whether any is used, all, and more than all."""
+    full = HUNDREDTHS * most if most is not None and most >= 0 else None
+    return usage > 0, full is not None and usage >= full, full is not None and usage > full
 
 
 def share(usage: int | None, most: int | None, look: Look) -> tuple[str, str]:

@@ -96,11 +96,25 @@ def test_terminals_without_unicode_have_words_for_no_limit_and_for_nothing() -> 
 
 @pytest.mark.parametrize(
     ("width", "shown"),
-    [(30, "12,612.55 of 100,000"), (20, "12,612.55 of 100,000"), (17, "12,612 of 100,000")],
+    [(30, "12,612.55 of 100,000"), (20, "12,612.55 of 100,000"), (17, "12,613 of 100,000")],
 )
 def test_figures_are_shortened_before_they_are_cut(width: int, shown: str) -> None:
     row = replace(ROW, usage=1261255, node_limit=100_000)
     assert portal.fitting(row, replace(LOOK, width=width)) == shown
+
+
+@pytest.mark.parametrize(
+    ("usage", "limit", "shown"),
+    [(459_999, 5000, "4,600 of 5,000"), (499_999, 5000, "4,999.9 of 5,000"),
+     (500_001, 5000, "5,000.1 of 5,000"), (499_949, 5000, "4,999 of 5,000"),
+     (500_149, 5000, "5,001 of 5,000"), (1, 5000, "0.1 of 5,000"), (0, 5000, "0 of 5,000"),
+     (459_999, 0, "4,600 of 0"), (459_999, -1, "4,600 of ∞"), (459_999, None, "4,600 of ?")],
+)  # fmt: skip
+def test_whole_node_hours_are_the_nearest_but_never_all_or_none_by_mistake(
+    usage: int, limit: int | None, shown: str
+) -> None:
+    row = replace(ROW, usage=usage, node_limit=limit)
+    assert portal.fitting(row, replace(LOOK, width=9)) == shown
 
 
 @pytest.mark.parametrize(
