@@ -65,6 +65,23 @@ def changes(
     )
 
 
+def less(most: str, used: str, left: str) -> str:
+    """What is `left` as the difference of the amounts `most` and `used` as they are written, where
+    all three are of one prefix: who adds them up finds the same."""
+    ends = {text[-1:] for text in (most, used, left)}
+    if len(ends) > 1 or not ends <= set(_PREFIXES):
+        return left
+    tenths = _tenths(most) - _tenths(used)
+    whole, tenth = divmod(abs(tenths), 10)
+    return f"{'-' * (tenths < 0)}{whole}{f'.{tenth}' * bool(tenth)}{left[-1]}"
+
+
+def _tenths(text: str) -> int:
+    whole, _, tenth = text[:-1].partition(".")
+    found = 10 * abs(int(whole)) + int(tenth or 0)
+    return -found if text.startswith("-") else found
+
+
 def percent(usage: int, limit: int) -> str:
     """How full, rounded down: `85%`, `-` without a limit, `>999%` beyond, `of 0` where something
     is used of nothing. Only what is full shows 100%."""

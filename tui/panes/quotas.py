@@ -16,7 +16,7 @@ from tui.format import bars, names
 from tui.format.explain import explanation
 from tui.format.lines import BAD, QUIET, WARN, Build, Look, Part
 from tui.format.sparks import DAY, STRETCHES
-from tui.format.units import UNKNOWN, amount, known
+from tui.format.units import UNKNOWN, amount, known, less
 from tui.panes.listpane import ListPane
 from tui.panes.queried import Wider
 from tui.panes.raw import RawPane
@@ -24,6 +24,8 @@ from tui.widgets.columns import Column
 from tui.widgets.strips import Cell
 
 OVER, POOLS = "over", "pools"
+NARROWEST, ROOMY = 6, 7
+"""The cells that amounts beside each other have at least, and those that fit any with a decimal."""
 TONES = {QuotaState.FULL: WARN, QuotaState.UNKNOWN: QUIET}
 
 
@@ -52,6 +54,17 @@ def figure(number: int, row: QuotaRow, look: Look) -> str:
     return text
 
 
+def _beside(row: QuotaRow, look: Look) -> tuple[str, str, str]:
+    """What is used, the effective limit and what is left, which stand beside each other: all
+    without decimals where one of their columns may have no room for them."""
+    figures = row.usage, row.reach, row.room
+    told = (amount(one, row.unit, look.units) for one in figures)
+    if look.width < ROOMY and any(cell_len(one) > NARROWEST for one in told):
+        look = replace(look, width=1)
+    used, reach, left = (figure(one, row, look) for one in figures)
+    return used, reach, less(reach, used, left)
+
+
 def _holder(row: QuotaRow, look: Look) -> Cell:
     return names.brief_person(row.holder)
 
@@ -68,7 +81,7 @@ def _resource(row: QuotaRow, look: Look) -> Cell:
 
 
 def _used(row: QuotaRow, look: Look) -> Cell:
-    return known(row.known, figure(row.usage, row, look))
+    return known(row.known, _beside(row, look)[0])
 
 
 def _pending(row: QuotaRow, look: Look) -> Cell:
@@ -83,30 +96,30 @@ def _limit(row: QuotaRow, look: Look) -> Cell:
 
 
 def _effective(row: QuotaRow, look: Look) -> Cell:
-    return known(row.reach_known, figure(row.reach, row, look))
+    return known(row.reach_known, _beside(row, look)[1])
 
 
 def _left(row: QuotaRow, look: Look) -> Cell:
     if not row.room_known:
         return UNKNOWN
-    text = figure(row.room, row, look)
+    _, _, text = _beside(row, look)
     return (text, BAD) if row.room < 0 else text
 
 
 COLUMNS: tuple[Column[QuotaRow], ...] = (
     Column("holder", "HOLDER", _holder, 9, 24, enough=12, sort="holder"),
     Column("project", "PROJECT", _project, 10, 22, enough=11, sort="project", middle=True),
-    Column("resource", "RESOURCE", _resource, 12, 24, sort="resource", middle=True),
-    Column("used", "USED", _used, 6, 7, 18, right=True, sort="used",
+    Column("resource", "RESOURCE", _resource, 11, 24, sort="resource", middle=True),
+    Column("used", "USED", _used, NARROWEST, ROOMY, 18, right=True, sort="used",
            figure=lambda row: row.usage if row.known else None),
     Column("pending", "PEND", _pending, 6, 8, 18, right=True, drop=10, sort="pending",
            figure=lambda row: row.pending if row.known else None,
            bare=lambda row: row.known and not row.pending),
     Column("limit", "LIMIT", _limit, 6, 7, 18, right=True, drop=30, sort="limit",
            figure=lambda row: row.limit),
-    Column("effective", "EFF", _effective, 5, 7, 18, right=True, drop=5,
+    Column("effective", "EFF", _effective, NARROWEST, ROOMY, 18, right=True, drop=5,
            figure=lambda row: row.reach if row.reach_known else None),
-    Column("left", "LEFT", _left, 6, 7, 18, right=True, sort="left",
+    Column("left", "LEFT", _left, NARROWEST, ROOMY, 18, right=True, sort="left",
            figure=lambda row: row.room if row.room_known else None),
     Column("bar", "OF LIMIT", bar, 8, 24, drop=20),
     Column("state", "", state, 4, news=True),

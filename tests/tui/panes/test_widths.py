@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
 from backend.core.errors import StorageError
+from backend.quotas.model import UNLIMITED
 from backend.quotas.service import project_quotas
 from tests.tui.stage import GIB, Stage, play, press, said, until
 from tests.worlds import RAM
 from tui.format.glyphs import ASCII
 from tui.format.lines import Look
 from tui.panes.projects import fullness
-from tui.panes.quotas import figure
+from tui.panes.quotas import COLUMNS, figure
+from tui.widgets.columns import arrange
 
 SIZES = [(80, 24), (109, 30), (110, 30), (140, 40), (200, 50)]
 
@@ -30,6 +33,37 @@ def test_an_amount_that_does_not_fit_is_rounded_to_the_nearest(
     quotas = stage.world.database.read(lambda tx: project_quotas(tx, stage.project))
     row = next(one for one in quotas if one.resource == RAM)
     assert figure(round(gib * GIB), row, Look(width, ASCII)) == shown
+
+
+@pytest.mark.parametrize(
+    ("width", "gib", "shown"),
+    [
+        (7, (222.5, 217.75), ["222.5G", "217.8G", "-4.7G"]),
+        (7, (45.25, 100), ["45.3G", "100G", "54.7G"]),
+        (6, (222.5, 217.75), ["222.5G", "217.8G", "-4.7G"]),
+        (6, (213.8, 62.3), ["214G", "62G", "-152G"]),
+        (7, (213.8, 62.3), ["213.8G", "62.3G", "-151.5G"]),
+        (6, (1.5, 2048), ["1.5G", "2T", "2T"]),
+        (7, (2047.99, 2048), ["2T", "2T", "10.2M"]),
+    ],
+)
+def test_what_is_left_is_the_difference_of_the_figures_beside_it(
+    stage: Stage, width: int, gib: tuple[float, float], shown: list[str]
+) -> None:
+    quotas = stage.world.database.read(lambda tx: project_quotas(tx, stage.project))
+    usage, limit = (round(one * GIB) for one in gib)
+    row = replace(next(one for one in quotas if one.resource == RAM),
+                  usage=usage, limit=limit, project_limit=UNLIMITED)  # fmt: skip
+    cells = {one.id: one.cell for one in COLUMNS}
+    told = [cells[name](row, Look(width, ASCII)) for name in ("used", "effective", "left")]
+    assert [one[0] if isinstance(one, tuple) else one for one in told] == shown
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_used_effective_and_left_have_room_for_as_many_decimals(width: int) -> None:
+    placed = {one.column.id: one.width for one in arrange(COLUMNS, width)}
+    assert min(placed[name] for name in ("used", "effective", "left")) >= 6
+    assert "bar" in placed or width < 80
 
 
 @pytest.mark.parametrize("width", [9, 12])
