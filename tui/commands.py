@@ -27,6 +27,8 @@ _SPACES = re.compile(r"\s*")
 _WORD = re.compile(r"\S*")
 _SOME = re.compile(r"\s+")
 _NAME = re.compile(r"[\w.-]{1,40}")
+ELSEWHERE = {"journal": "audit", "mismatches": "verify"}
+"""Names that the command `bursar` has for what is listed here."""
 NOTHING_SAVED = "nothing is saved; :save NAME saves what is listed"
 
 
@@ -280,7 +282,8 @@ def _written(commands: Sequence[Command]) -> Iterator[str]:
 def _nearest(name: str) -> str:
     if name == "rw":
         return ":ro lasts until bursar is started again"
-    close = get_close_matches(name, _BY_NAME, 1, 0.5) or list(starting(name[:1], tuple(_BY_NAME)))
+    near = ELSEWHERE.get(name, name)
+    close = get_close_matches(near, _BY_NAME, 1, 0.5) or list(starting(name[:1], tuple(_BY_NAME)))
     return f"did you mean :{close[0]}?" if close else ":help lists all"
 
 

@@ -174,6 +174,8 @@ def test_a_copy_that_exists_is_no_failure_of_the_database(bursar: Run, demo: Pat
     ("typed", "told"),
     [
         (["qoutas"], "invalid choice: 'qoutas', did you mean quotas?"),
+        (["audit"], "invalid choice: 'audit', did you mean journal?"),
+        (["verify"], "invalid choice: 'verify', did you mean mismatches?"),
         (["--theme", "high-contrst"], "did you mean high-contrast?"),
         (["completion", "bsh"], "did you mean bash?"),
         (["xyzzy"], "(choose from "),

@@ -261,3 +261,12 @@ def test_a_line_is_read_as_its_command_and_the_rest() -> None:
     assert (order.command.name, order.rest) == ("set units", "raw")
     with pytest.raises(Invalid, match="no command frobnicate"):
         read("frobnicate")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("journal", "audit"), ("mismatches", "verify"), ("qutas", "quotas")]
+)
+def test_what_has_another_name_here_is_guessed(typed: str, meant: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read(typed)
+    assert refused.value.hint == f"did you mean :{meant}?"

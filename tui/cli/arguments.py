@@ -18,6 +18,8 @@ THEMES = ("bursar-dark", "bursar-light", "high-contrast", "ansi")
 SHELLS = ("bash", "zsh", "fish")
 FILES, CONTEXTS = "FILE", "CONTEXT"
 """Metavars that shells complete by themselves."""
+ELSEWHERE = {"audit": "journal", "verify": "mismatches"}
+"""Names that the console has for what is listed here."""
 NUMBERED = {"APPLICATION": "applications", "SERIAL": "commissions"}
 """The lists that tell numbers."""
 
@@ -74,7 +76,7 @@ def _guess(typed: str, known: Iterable[str]) -> str:
     """What is nearly what was typed, `` where nothing is."""
     from difflib import get_close_matches
 
-    close = get_close_matches(typed, list(known), 1)
+    close = get_close_matches(ELSEWHERE.get(typed, typed), list(known), 1)
     return f", did you mean {close[0]}?" if close else ""
 
 

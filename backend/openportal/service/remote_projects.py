@@ -157,7 +157,7 @@ def asked_again(
     word = "reset-to-pending" if command.reset else "resend-request"
     plan = Plan(
         command,
-        "Reset" if command.reset else "Resend",
+        "Ask anew" if command.reset else "Send again",
         f"Ask {before.destination} again about {project.name}",
         project.name,
         Tier.HARMFUL if command.reset else Tier.REVERSIBLE,
