@@ -18,6 +18,7 @@ from backend.embedded import EmbeddedBackend
 from backend.journal_view import describe
 from backend.projects.model import ChangeProjectState, ProjectAction
 from tests.worlds import OPERATOR, World, world_w
+from tui.cli import main
 
 ADA = Actor("ada", Role.ADMIN)
 
@@ -56,6 +57,22 @@ def test_nobody_takes_back_what_others_did_or_what_was_refused(world: World) -> 
     assert world.database.read(lambda tx: describe(tx, refused)).row.outcome == "refused"
     assert taken_back(world, resume, refused) == 0
     assert taken_back(world, suspend, refused + 1) == refused + 1
+
+
+def test_the_command_lists_it(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    suspend = ChangeProjectState(
+        actor=OPERATOR, project=world.project("phys.lab"), action=ProjectAction.SUSPEND
+    )
+    taken_back(world, suspend, 0)
+    done = world.database.read(lambda tx: tx.chain.head()[0])
+    taken_back(world, replace(suspend, action=ProjectAction.UNSUSPEND), done)
+    listed = ["journal", "--database", str(world.database.path), "--limit", "2"]
+    for format, told in (("csv", f",{done}"), ("table", f" #{done}")):
+        with pytest.raises(SystemExit) as left:
+            main([*listed, "--format", format])
+        assert left.value.code == 0
+        _, undo, change = capsys.readouterr().out.splitlines()
+        assert (undo.endswith(told), change.endswith(told)) == (True, False)
 
 
 @pytest.mark.parametrize("target", ["journal:", "journal:x", "journal:1x", f"journal:{'9' * 30}"])
