@@ -164,8 +164,10 @@ class RowView(LineView, Generic[RowT]):
     def reorder(self, change: Callable[[], None], *, follow: bool) -> None:
         """Swap the order; the object the operator looks at stays on its line of the screen."""
         before, line, anchor = self._lines(), *self._anchor()
-        bare = self.bare
+        bare, goal, wanted = self.bare, self._goal, self._nth_key(self._goal or 0)
         change()
+        if goal is not None:
+            self._goal = self.source.now_at(wanted, goal)
         self._find_cursor()
         self.set_count(len(self.source))
         place = self.source.index(anchor, self.top + line) if anchor else None
@@ -292,10 +294,11 @@ class RowView(LineView, Generic[RowT]):
     async def _follow_goal(self) -> None:
         try:
             while (goal := self._goal) is not None:
-                top = self._top_for(goal)
+                key, top = self._nth_key(goal), self._top_for(goal)
                 await self._reader.load(top, top + self.room - 1)
-                self._place(goal)
-                if self._goal == goal:
+                place = self.source.now_at(key, goal)
+                self._place(place)
+                if self._goal == place:
                     self._goal = None
             await self._reader.load_visible()
         finally:

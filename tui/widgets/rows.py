@@ -89,6 +89,11 @@ class RowSource(Generic[RowT]):
                 return self.keys.index(key, start, stop)
         return None
 
+    def now_at(self, key: int, place: int) -> int:
+        """Where a key that was at a place is now; the place itself when it is nowhere."""
+        found = self.index(key, place)
+        return place if found is None else found
+
     def unlisted(self, keys: Iterable[int]) -> set[int]:
         """Those of the keys that are in the list no more, or never were."""
         wanted = set(keys)

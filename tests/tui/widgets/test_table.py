@@ -136,6 +136,24 @@ def test_all_that_fits_is_read_once_typing_rests(
     on_quotas(many, script)
 
 
+def test_rows_that_go_while_those_of_a_place_are_read_lead_to_no_neighbour(many: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        widget = table(pilot)
+        keys = widget.source.keys[:]
+        widget.move_to(1500)
+        assert widget.aim == 1500
+        widget.reorder(lambda: widget.source.adopt(keys[1:]), follow=False)
+        await settled(pilot)
+        assert (widget.cursor, widget.cursor_key) == (1499, keys[1500])
+        widget.move_to(500)
+        widget.reorder(lambda: widget.source.adopt(keys[1:501] + keys[502:]), follow=False)
+        await settled(pilot)
+        assert (widget.cursor, widget.cursor_key) == (500, keys[502])
+        widget.reorder(lambda: widget.source.adopt(keys), follow=False)
+
+    on_quotas(many, script)
+
+
 def test_keys_pressed_faster_than_rows_are_read_add_up(many: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         widget = table(pilot)
