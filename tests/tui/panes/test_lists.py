@@ -213,9 +213,9 @@ def test_help_begins_with_what_is_particular_and_cuts_nothing(stage: Stage) -> N
 
 def test_help_finds_keys_by_what_they_do(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
-        await press(pilot, "?", *"clipboard")
+        await press(pilot, "?", *"ticket")
         text = said(pilot.app)
-        assert "Send its id to the terminal's clipboard" in text
+        assert "Copy its id; in Audit, a text for a ticket" in text
         assert "Read again now" not in text
         assert "esc clears" in text
         await press(pilot, "backspace", "escape")
