@@ -122,6 +122,12 @@ class Plan:
     takes_back: int = 0
 
     @property
+    def told(self) -> tuple[str, ...]:
+        """Warnings and figures; a figure that begins as a warning does says it in its place."""
+        bare = (one for one in self.warnings if not any(f.startswith(one) for f in self.figures))
+        return (*bare, *self.figures)
+
+    @property
     def going_over(self) -> tuple[Impact, ...]:
         """The impacts that put somebody over quota."""
         return tuple(impact for impact in self.impacts if impact.goes_over)

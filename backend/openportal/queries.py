@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from backend.core.database.tx import Row, Tx
@@ -148,7 +150,9 @@ def allocation_rows(tx: Tx, keys: Sequence[int]) -> dict[int, PortalRow]:
     found = tx.within(SELECT_ALLOCATIONS, keys)
     codes = [code for code in {row[18] for row in found} if code]
     sharing = {tuple(row[:3]): row[3:] for row in tx.within(COUNT_SHARING, codes)}
-    return {row[0]: _allocation_row(row, sharing) for row in found}
+    limits = Counter((code, remote) for code, remote, limit in sharing if limit is not None)
+    rows = (_allocation_row(row, sharing) for row in found)
+    return {one.key: replace(one, differs=limits[one.code, one.remote] > 1) for one in rows}
 
 
 def _allocation_row(row: Row, sharing: Mapping[Row, Row]) -> PortalRow:

@@ -23,6 +23,7 @@ from backend.openportal.model import (
     UnlinkAllocation,
     Usage,
 )
+from backend.openportal.queries import allocation_rows
 from backend.openportal.store import usages
 from tests.openportal.portals import A, L, P, Portal, R, S, uuid_of
 
@@ -71,8 +72,8 @@ def test_a_preview_warns_of_what_was_used_already(p: Portal) -> None:
     p.run()
     plan = p.plan(limit(uuid, 1))
     assert plan.warnings == ("more than this was used this month already",)
-    (told,) = plan.figures
-    assert told == "332.81 node-hours were used this month, the limit becomes 1"
+    told = "more than this was used this month already: 332.81 node-hours"
+    assert (plan.figures, plan.told) == ((told,), (told,))
     assert not p.plan(limit(uuid, -1)).figures
     p.put(uuid, node_usage=40_000)
     assert p.plan(limit(uuid, 1)).fingerprint == plan.fingerprint
@@ -92,6 +93,29 @@ def test_a_preview_tells_of_shared_limits(p: Portal) -> None:
     assert p.plan(limit(one, 100)).warnings == ()
 
 
+def differing(p: Portal) -> set[bool]:
+    """What rows say about the limits of their codes."""
+    keys = [key for (key,) in p.see(Tx.all, "SELECT id FROM portal_allocation")]
+    return {row.differs for row in p.see(allocation_rows, keys).values()}
+
+
+def test_a_preview_tells_when_a_code_stops_or_starts_being_over(p: Portal) -> None:
+    one, two = p.made("one", node_limit=100), p.made("two", node_limit=100)
+    for uuid in (one, two):
+        p.put(uuid, node_usage=7_000)
+    told = "compared with its largest limit"
+    (_, warning) = p.plan(limit(one, 140)).warnings
+    assert warning == f"a6b is no longer counted as over: all that it used is {told}, 140"
+    assert not any(told in one for one in p.plan(limit(one, 139)).warnings)
+    assert p.plan(limit(one, -1)).warnings[-1].endswith(f"all that it used is {told}")
+    p.put(one, node_limit=140)
+    assert differing(p) == {True}
+    (warning,) = p.plan(limit(one, 139)).warnings
+    assert warning == f"a6b is then counted as over: all that it used is {told}, 139"
+    p.put(two, node_limit=140)
+    assert differing(p) == {False}
+
+
 def test_a_preview_of_more_says_that_the_credits_are_spent(p: Portal) -> None:
     uuid = p.made(node_limit=1000)
     p.do(PullAllocation(actor=A, allocation=uuid))
@@ -100,7 +124,9 @@ def test_a_preview_of_more_says_that_the_credits_are_spent(p: Portal) -> None:
     for more in (2000, -1):
         plan = p.plan(limit(uuid, more))
         assert any("has spent more than its credits" in told for told in plan.warnings)
-        assert plan.figures == ("left of the project's credits -32.81 node-hours",)
+        spent = "Ocean has spent more than its credits, by 32.81 node-hours"
+        assert plan.figures == (spent,)
+        assert [told for told in plan.told if "credits" in told] == [spent]
     less = p.plan(limit(uuid, 900))
     assert (less.warnings, less.figures) == ((), ())
 
@@ -199,7 +225,9 @@ def test_what_ends_is_no_longer_counted_as_spent(p: Portal) -> None:
         UnlinkAllocation(actor=S, allocation=uuid),
     ):
         plan = p.plan(command)
-        assert plan.figures == ("left of the project's credits -500.25 -> 1,000 node-hours",)
+        assert plan.figures == (
+            "what is left of the project's credits goes from -500.25 to 1,000 node-hours",
+        )
         assert "its usage history goes with it, and is no longer counted as spent" in plan.warnings
         assert "Ocean is overdrawn, and would no longer look so" in plan.warnings
         more = [Usage(2026, 9, "m.a6b.brics", "M", 100)]

@@ -149,6 +149,18 @@ def test_who_does_not_wait_asks_again_at_once(p: Portal) -> None:
     assert p.sent() == [1]
 
 
+def test_asking_again_says_what_it_does_where_no_state_changes(p: Portal) -> None:
+    p.made(remote=True)
+    award = ours(p)
+    plan = p.plan(ResendRequest(actor=S, remote_project=award.uuid))
+    assert plan.changes == ()
+    told = "asks again; it stays active until the other portal answers, which may take days"
+    assert plan.warnings == (told,)
+    anew = p.plan(ResendRequest(actor=S, remote_project=award.uuid, reset=True))
+    assert [(one.before, one.after) for one in anew.changes] == [("active", "pending")]
+    assert anew.warnings == ("the other portal decides, which may take days",)
+
+
 def test_a_deletion_clears_the_identifier_only_when_it_succeeds(p: Portal) -> None:
     uuid = p.made(remote=True)
     there = ours(p).identifier

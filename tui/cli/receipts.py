@@ -42,7 +42,7 @@ def plan_facts(plan: Plan) -> dict[str, object]:
         "changes": [asdict(change) for change in plan.changes],
         "impacts": impacts,
         "commissions": [asdict(touched) for touched in plan.touched],
-        "warnings": [*plan.warnings, *plan.figures],
+        "warnings": list(plan.told),
         "undo": plan.undo,
         "request": {
             "method": plan.request.method,

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from rich.cells import cell_len
 
-from backend.core.plan import Plan
+from backend.core.plan import Plan, Tier
 from backend.core.text import display
 from backend.nico.model import NicoCommand
 from tui.format import names
@@ -67,13 +67,21 @@ def preview(plan: Plan, look: Look) -> list[Line]:
     plan = _plainly(plan)
     return [
         *wrapped("title", display(plan.title), look.width, style=HEAD),
+        *(_undo(plan, look) if is_final(plan) else ()),
         *section("WARNINGS", _warnings(plan, look)),
         *section("WHAT WILL CHANGE", changed(plan, look)),
-        *section(*_over(plan, look)),
+        *section(*_over(plan, look), look.width),
         *section("PENDING COMMISSIONS", touched_lines(plan.touched, look)),
         *_request(plan, look),
-        *_undo(plan, look),
+        *(() if is_final(plan) else _undo(plan, look)),
     ]
+
+
+def is_final(plan: Plan) -> bool:
+    """Whether nothing takes a grave change back in one step, which is then said first: small
+    terminals have room for little."""
+    grave = plan.tier is not Tier.REVERSIBLE and not plan.is_harmless
+    return grave and plan.inverse is None
 
 
 def _plainly(plan: Plan) -> Plan:
@@ -233,7 +241,7 @@ def _others(plan: Plan, look: Look) -> list[Line]:
 
 
 def _warnings(plan: Plan, look: Look) -> Iterator[Line]:
-    for warning in (*plan.warnings, *plan.figures):
+    for warning in plan.told:
         first, *rest = wrapped(f"warning.{warning}", display(warning), look.width, 4, WARN)
         yield line(first.key, ("  ! " + first.text.lstrip(), WARN))
         yield from rest

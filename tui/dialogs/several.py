@@ -12,7 +12,7 @@ from backend.core.plan import Impact, Plan, Tier, Touched
 from backend.core.text import counted, display
 from tui import cases
 from tui.cases import Case
-from tui.dialogs.preview import HOLDERS_SHOWN, changed
+from tui.dialogs.preview import HOLDERS_SHOWN, changed, is_final
 from tui.format import names
 from tui.format.impacts import impact_texts, refusals, tally
 from tui.format.lines import (
@@ -71,17 +71,19 @@ def several(found: Sequence[Case], look: Look, aside: int = 0) -> list[Line]:
             *_changes(case, look),
         )
     ]
+    never = any(plan.undo and is_final(plan) for plan in plans)
     planned = all(case.outcome == cases.PLANNED for case in able)
     heading = "WHAT WILL BE DONE" if planned else "WHAT BECAME OF IT"
     return [
         *wrapped("how", _HOW, look.width, style=HEAD),
+        *(_undo(plans, look) if never else ()),
         *_aside(aside, look),
         *section(f"WHO GOES OVER QUOTA ({tally(over)})", _over(over, look)),
         *section("WARNINGS", _warnings(able, look)),
         *section("LEFT OUT, AND STILL MARKED", _left_out(found, look)),
         *section(f"{heading} ({len(able):,})", doing),
         *_requests(plans, look),
-        *_undo(plans, look),
+        *(() if never else _undo(plans, look)),
     ]
 
 
@@ -169,8 +171,7 @@ def _over(over: Sequence[Impact], look: Look) -> Iterator[Line]:
 def _warnings(able: Sequence[Case], look: Look) -> Iterator[Line]:
     """Each once, with those it is about, which need no names where it is about all."""
     warned: dict[str, list[str]] = {}
-    told = [(w, case.label) for case in able if case.plan for w in case.plan.warnings]
-    told += [(f, case.label) for case in able if case.plan for f in case.plan.figures]
+    told = [(text, case.label) for case in able if case.plan for text in case.plan.told]
     for warning, who in told:
         warned.setdefault(warning, []).append(who)
     for warning, labels in warned.items():

@@ -13,6 +13,9 @@ from backend.quotas.model import UNLIMITED
 from tui.format import ages, units
 
 ABSENT = "-"
+PENDING_APP = "astakos.pending_app"
+BASES = ("system:", "(base)")
+"""What names of base projects begin with, and how they are called in previews."""
 FIRST = {"project limit": 0, "member limit": 1}
 """Aspects that stand before others."""
 _MOMENTS = ("_date", "_at", "since")
@@ -49,15 +52,22 @@ class Row:
 
 def pivot(changes: Sequence[Change], style: str = units.Style.AUTO) -> tuple[list[str], list[Row]]:
     """The aspects, in the same order for all plans, and one row per (target, field) with the
-    changes as columns."""
+    changes as columns; without `is_idle` ones."""
     aspects: dict[str, None] = {}
     rows: dict[tuple[str, str], tuple[str, dict[str, Cell]]] = {}
-    for change in changes:
+    for change in (one for one in changes if not is_idle(one)):
         aspects.setdefault(change.aspect)
         _, cells = rows.setdefault((change.target, change.field), (change.unit, {}))
         cells[change.aspect] = _cell(change, style)
     order = sorted(aspects, key=lambda aspect: FIRST.get(aspect, len(FIRST)))
     return order, [Row(*key, unit, cells) for key, (unit, cells) in rows.items()]
+
+
+def is_idle(change: Change) -> bool:
+    """Whether nobody is concerned: waiting applications are counted in base projects alone, so
+    that any other project bounds them by nothing, or by 0 while it is not active."""
+    ends = {change.before, change.after} == {UNLIMITED, 0}
+    return ends and change.field == PENDING_APP and not change.target.startswith(BASES)
 
 
 def wished(change: FieldChange) -> Cell:

@@ -81,11 +81,14 @@ def blank() -> Line:
     return Line("", Content())
 
 
-def section(title: str, body: Iterable[Line], note: str = "") -> list[Line]:
-    """A titled block with an empty line before it; nothing at all when the body is empty."""
+def section(title: str, body: Iterable[Line], note: str = "", width: int = 0) -> list[Line]:
+    """A titled block with an empty line before it; nothing at all when the body is empty. Of the
+    note those parts, between commas, that fit into the `width` if there is one."""
     inner = list(body)
     if not inner:
         return []
+    while width and note and cell_len(title) + 2 + cell_len(note) > width:
+        note = note.rpartition(", ")[0]
     return [blank(), line("", (title, HEAD), (f"  {note}" if note else "", QUIET)), *inner]
 
 

@@ -133,8 +133,8 @@ def spinner(row: PortalRow, now: int) -> str:
 
 
 def mark(row: PortalRow, look: Look) -> tuple[str, str]:
-    """What there is to be said about it: `ERR`, `stuck 5 h`, `waits 2 d`, `| pull`, `FULL`, or
-    `CODE` where others use the limit that it shares."""
+    """What there is to be said about it: `ERR`, `stuck 5 h`, `waits 2 d`, `| pull`, `FULL`,
+    `CODE` where others use the limit that it shares, `DIFF` where the limits of its code differ."""
     if row.state is State.ERRED:
         return "ERR", BAD
     if row.state.busy or row.waits:
@@ -142,8 +142,10 @@ def mark(row: PortalRow, look: Look) -> tuple[str, str]:
     if row.is_active is False:
         return "off", QUIET
     told, tone = share(row.drawn, row.node_limit, look)
-    others = told and row.drawn != row.usage
-    return "CODE" if others else sign_of(row.usage, row.node_limit), tone
+    sign = sign_of(row.usage, row.node_limit)
+    if row.differs and sign != "OVER":
+        return "DIFF", tone or WARN
+    return "CODE" if told and row.drawn != row.usage else sign, tone
 
 
 def _progress(row: PortalRow, look: Look) -> tuple[str, str]:

@@ -27,7 +27,7 @@ class PortalRow:
     and so the same limit, this one among them; `waits` says why it may be busy for days, `` when
     it should not. `figures_at` is when usage was read from the resource backend, 0 where that is
     not known, and `given_limit` what that gave last; `together` is what the `sharing` ones used,
-    and `traceback` the end of it.
+    and `traceback` the end of it. It `differs` where the limits of its code do.
     """
 
     key: int
@@ -59,6 +59,7 @@ class PortalRow:
     given_limit: int | None = None
     together: int = 0
     traceback: str = ""
+    differs: bool = False
 
     @property
     def drawn(self) -> int | None:

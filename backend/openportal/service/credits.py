@@ -22,13 +22,17 @@ def freed(tx: Tx, found: Found) -> Iterator[str]:
 def overdrawn(tx: Tx, found: Found) -> Iterator[str]:
     """A project that spent more than it was given."""
     if _left(tx, found) < 0:
-        yield f"{found.project.name} has spent more than its credits"
+        yield _spent_more(found)
 
 
 def short(tx: Tx, found: Found) -> Iterator[str]:
     """How much more."""
     if (rest := _left(tx, found)) < 0:
-        yield f"left of the project's credits {node_hours(rest, short=True)} node-hours"
+        yield f"{_spent_more(found)}, by {node_hours(-rest, short=True)} node-hours"
+
+
+def _spent_more(found: Found) -> str:
+    return f"{found.project.name} has spent more than its credits"
 
 
 def _left(tx: Tx, found: Found) -> int:
@@ -43,4 +47,4 @@ def left(tx: Tx, found: Found) -> Iterator[str]:
     if own and (given := found.project.credits):
         before = node_hours(given - spent, short=True)
         after = node_hours(given - spent + own, short=True)
-        yield f"left of the project's credits {before} -> {after} node-hours"
+        yield f"what is left of the project's credits goes from {before} to {after} node-hours"

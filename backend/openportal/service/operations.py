@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from backend.core.database.tx import Tx
 from backend.core.plan import Change, Plan, Tier, WireRequest
-from backend.core.text import counted
 from backend.core.usecase import Decision, Write
 from backend.openportal.model import (
     HUNDREDTHS,
@@ -25,7 +24,7 @@ from backend.openportal.model import (
     node_hours,
 )
 from backend.openportal.rules import access, outbound, states, values
-from backend.openportal.service import credits
+from backend.openportal.service import credits, sharing
 from backend.openportal.service.allocations import over_most
 from backend.openportal.service.finding import (
     Forget,
@@ -36,17 +35,15 @@ from backend.openportal.service.finding import (
     named,
     touched,
 )
-from backend.openportal.store import allocations as store
 from backend.openportal.store import jobs
 
 GOES_ON = "what is under way is not waited for any more, and may still happen at the service"
 HISTORY = "its usage history goes with it, and is no longer counted as spent"
+USED_MORE = "more than this was used this month already"
 READS = "nothing to take back: it only reads"
 UNTRIED = "what failed is not tried again"
 MARKS = (State.OK, State.ERRED)
 """What people say of an allocation."""
-NAMED = 3
-"""Other allocations that are named at most."""
 
 
 def set_limit(tx: Tx, command: SetNodeLimit) -> Decision:
@@ -96,13 +93,10 @@ def _about_limit(tx: Tx, found: Found, limit: int) -> Iterator[str]:
     if limit == UNLIMITED:
         yield "-1 bounds nothing: the project may use all it gets hold of"
     elif _is_below_usage(before, limit):
-        yield "more than this was used this month already"
+        yield USED_MORE
     yield from over_most(limit, found.service)
-    others = store.sharing(tx, before)
-    if others and limit != before.node_limit:
-        keeps = "keeps" if len(others) == 1 else "keep"
-        stands = values.bound(before.node_limit)
-        yield f"{_listed(others)} {keeps} {stands}: the limit of the project code will differ"
+    yield from sharing.differing(tx, found, limit)
+    yield from sharing.verdict(tx, found, limit)
     if _raises(before, limit):
         yield from credits.overdrawn(tx, found)
     if before.remote:
@@ -117,19 +111,12 @@ def _raises(before: Allocation, limit: int) -> bool:
     return limit != before.node_limit and not values.lowers(before.node_limit, limit)
 
 
-def _listed(others: Sequence[tuple[str, str]]) -> str:
-    """`two on Dawn, three on Isambard and 4 others`."""
-    told = ", ".join(f"{name} on {service}" for name, service in others[:NAMED])
-    rest = len(others) - NAMED
-    return f"{told} and {counted(rest, 'other')}" if rest > 0 else told
-
-
 def _used_already(tx: Tx, found: Found, limit: int) -> Iterator[str]:
     """The figures of what `_about_limit` warns of; they drift while one reads."""
     before = found.allocation
     if _is_below_usage(before, limit):
         used = node_hours(before.node_usage or 0, short=True)
-        yield f"{used} node-hours were used this month, the limit becomes {limit:,}"
+        yield f"{USED_MORE}: {used} node-hours"
     if _raises(before, limit):
         yield from credits.short(tx, found)
 

@@ -31,6 +31,8 @@ from backend.openportal.service.people import standing
 from backend.openportal.store import allocations, jobs, places
 from backend.openportal.store import awards as store
 
+DECIDES = "the other portal decides, which may take days"
+ANSWERS = "the other portal answers, which may take days"
 SHOWN = ("earliest_approve", "membership_control", "allowed_domains", "links")
 
 
@@ -155,6 +157,8 @@ def asked_again(
 ) -> Decision:
     """The decision to ask again, with what it writes."""
     word = "reset-to-pending" if command.reset else "resend-request"
+    stays = before.state is after.state
+    told = f"asks again; it stays {before.state} until {ANSWERS}" if stays else DECIDES
     plan = Plan(
         command,
         "Ask anew" if command.reset else "Send again",
@@ -162,8 +166,8 @@ def asked_again(
         project.name,
         Tier.HARMFUL if command.reset else Tier.REVERSIBLE,
         WireRequest("POST", f"{REMOTE_PROJECTS}{before.uuid}/{word}/", {}),
-        changes=(Change(project.name, "state", before.state, after.state),),
-        warnings=("the other portal decides, which may take days",),
+        changes=() if stays else (Change(project.name, "state", before.state, after.state),),
+        warnings=(told,),
     )
     message = f"Request about {project.name} sent again"
     return Decision(plan, "remote_project.resend", before.target, message, writes)

@@ -27,6 +27,9 @@ ORDER BY a.id LIMIT 1"""
 SELECT_SHARING = """
 SELECT a.name, s.name FROM portal_allocation a JOIN portal_service s ON s.id = a.service_id
 WHERE a.code = ? AND a.remote = ? AND a.node_limit = ? AND a.uuid <> ? ORDER BY s.fold, a.id"""
+SELECT_BESIDE = """
+SELECT a.node_limit, coalesce(a.node_usage, 0) FROM portal_allocation a
+WHERE a.code = ? AND a.remote = ? AND a.uuid <> ?"""
 SELECT_LIMITS = """
 SELECT DISTINCT a.code, a.node_limit FROM portal_allocation a
 JOIN portal_project p ON p.id = a.project_id
@@ -95,6 +98,13 @@ def sharing(tx: Tx, one: Allocation) -> list[tuple[str, str]]:
         return []
     rows = tx.all(SELECT_SHARING, (code, one.remote, one.node_limit, one.uuid))
     return [(name, service) for name, service in rows]
+
+
+def beside(tx: Tx, one: Allocation) -> list[tuple[int | None, int]]:
+    """Limit and usage of the others of the same project code."""
+    code = code_of(one.backend_id, one.counterpart, remote=one.remote)
+    rows = tx.all(SELECT_BESIDE, (code, one.remote, one.uuid)) if code else []
+    return [(limit, used) for limit, used in rows]
 
 
 def limits(tx: Tx, project: str) -> list[tuple[str, int]]:

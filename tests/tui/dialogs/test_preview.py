@@ -5,12 +5,13 @@ from rich.cells import cell_len
 
 from backend.core.errors import OutcomeUnknown, StorageBusy
 from backend.core.plan import Change, Impact, Tier
+from backend.quotas.model import UNLIMITED
 from tests.tui.plans import GIB, PROJECT, approval
 from tui.dialogs.consent import Consent
 from tui.dialogs.preview import HOLDERS_SHOWN, headline, preview
 from tui.format.failures import failure
 from tui.format.glyphs import ASCII
-from tui.format.lines import Look, compared
+from tui.format.lines import Look, compared, line, section
 
 NARROW, WIDE = Look(66, ASCII), Look(110)
 
@@ -31,6 +32,20 @@ def test_project_and_member_limits_are_columns() -> None:
     assert "                 project limit      member limit" in shown
     assert "  cyclades.ram   128G -> 96G -32G   64G -> 48G -16G" in shown
     assert "  max members   3 -> 12" in shown
+
+
+@pytest.mark.parametrize(
+    ("target", "before", "after", "told"),
+    [(PROJECT, UNLIMITED, 0, False), (PROJECT, 0, UNLIMITED, False), (PROJECT, 3, 0, True),
+     ("system:0f3c", UNLIMITED, 0, True), ("(base)", UNLIMITED, 0, True)],
+)  # fmt: skip
+def test_a_limit_of_waiting_applications_is_told_where_any_are_counted(
+    target: str, before: int, after: int, told: bool
+) -> None:
+    ends = Change(target, "astakos.pending_app", before, after, "", "project limit")
+    shown = "\n".join(texts(changes=(*approval().changes, ends)))
+    assert ("pending_app" in shown) is told
+    assert "cyclades.vm" in shown
 
 
 def test_who_goes_over_is_named_with_limit_usage_and_excess() -> None:
@@ -66,6 +81,34 @@ def test_pending_commissions_warnings_request_and_undo_are_shown() -> None:
     assert 'Request   POST /projects/6a0d/action {"approve": {"app_id": 417}}' in shown
     assert "Undo      submit an application with the old limits" in shown
     assert "Undo      not in one step" in texts()
+
+
+@pytest.mark.parametrize(
+    ("tier", "is_harmless", "undo", "first"),
+    [
+        (Tier.DANGEROUS, False, "cannot be put back: it is full", True),
+        (Tier.HARMFUL, False, "", True),
+        (Tier.REVERSIBLE, False, "", False),
+        (Tier.HARMFUL, True, "nothing to take back: it only reads", False),
+    ],
+)
+def test_that_nothing_takes_a_grave_change_back_is_said_first(
+    tier: Tier, is_harmless: bool, undo: str, first: bool
+) -> None:
+    shown = texts(tier=tier, undo=undo, is_harmless=is_harmless, inverse=None)
+    told = f"Undo      {undo or 'not in one step'}"
+    assert shown.index(told) == (1 if first else len(shown) - 1)
+    assert shown.count(told) == 1
+
+
+def test_notes_beside_a_heading_are_left_out_before_they_are_cut() -> None:
+    def headings(room: int) -> list[str]:
+        body = [line("k", "x")]
+        return [section("WHO FILLS IT", body, "largest first, share of all", room)[1].text]
+
+    assert headings(41) == ["WHO FILLS IT  largest first, share of all"]
+    assert headings(40) == ["WHO FILLS IT  largest first"]
+    assert headings(26) == ["WHO FILLS IT"]
 
 
 @pytest.mark.parametrize("look", [NARROW, WIDE])

@@ -88,6 +88,14 @@ def test_usage_and_limit(limit: int | None, usage: int | None, amount: str, used
     assert use(row) == used
 
 
+@pytest.mark.parametrize(("usage", "used"), [(5000, "  5% DIFF"), (95_000, " 95% DIFF"),
+                                             (120_000, "120% OVER")])  # fmt: skip
+def test_that_limits_of_a_code_differ_is_marked(usage: int, used: str) -> None:
+    row = replace(ROW, usage=usage, differs=True)
+    assert use(row) == used
+    assert use(replace(row, state=State.ERRED)).endswith("ERR")
+
+
 def test_terminals_without_unicode_have_words_for_no_limit_and_for_nothing() -> None:
     look = replace(LOOK, glyphs=ASCII)
     assert portal.fitting(replace(ROW, node_limit=-1), look) == "612.5 of inf"
