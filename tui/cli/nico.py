@@ -44,7 +44,7 @@ CONSTRAINTS = (
         "value", Kind.NUMBER, sort="value", words=lambda row, style: nico.value(row.kind, row.value)
     ),
     of("used", Kind.NUMBER, sort="used"),
-    of("left", Kind.NUMBER, sort="left"),
+    of("left", Kind.NUMBER, sort="left", also=("spare",)),
     rare("room", Kind.NUMBER, sort="room"),
     of("site", attribute="site_name", sort="site"),
     rare("site_uuid", attribute="site"),

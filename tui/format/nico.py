@@ -135,7 +135,8 @@ def _used(one: ConstraintRow, noun: str) -> str:
         return UNKNOWN
     if noun == "prefix":
         return "1 prefix" if one.used == 1 else f"{one.used:,} prefixes"
-    return counted(one.used, noun)
+    in_all = held(one)
+    return f"{one.used:,}" if in_all is None else f"{one.used:,} of {in_all:,} by all allocations"
 
 
 def _may_become(one: ConstraintRow, look: Look) -> Iterator[Line]:

@@ -109,13 +109,20 @@ class _Latest:
         if row.kind is Of.ADDRESSES:
             told = f"{row.cidr} of {row.resource_cidr}. Another size may be another network."
             return f"{told} The preview says which."
-        used = f"{row.used:,} used" if row.used is not None else "use unknown"
-        left = "none left"
-        if row.room is None:
-            left = "what is left is unknown"
-        elif row.room > 0:
-            left = f"{row.room:,} of {row.resource_name} left for anybody"
-        return f"{row.resource_name} at {row.site_name}: {used}, {left}."
+        left = "what is left is unknown"
+        if row.room is not None:
+            many = f"{row.room:,}" if row.room > 0 else "none"
+            left = f"{many} of {row.resource_name} left for anybody"
+        return f"{row.resource_name} at {row.site_name}: {self._used()}; {left}."
+
+    def _used(self) -> str:
+        """Of all that the tenant has of the type, which one allocation may be a part of."""
+        row = self.row
+        if row.used is None:
+            return "use unknown"
+        in_all = nico.held(row)
+        whole = "" if in_all is None else f" of its {in_all:,}"
+        return f"{row.tenant_org} uses {row.used:,}{whole}"
 
 
 def record(actor: Actor, found: NicoDetail) -> Form:

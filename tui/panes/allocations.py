@@ -120,13 +120,13 @@ class AllocationsPane(AllocationActions, ListPane[AllocationRow], inherit_bindin
         systems = self.session.connection.systems
         if OPENPORTAL not in systems:
             if PLACEMENT in systems:
-                yield "PLC placement consumer   AMOUNT of all its providers   gen its generation"
+                yield "PLC placement consumer   AMOUNT of all its providers   gen = changes so far"
             return
         consumers = "PLC placement consumer   " if PLACEMENT in systems else ""
         yield f"{consumers}OPL OpenPortal   OPR OpenPortal, another portal"
-        generation = "   gen = a generation" if PLACEMENT in systems else ""
-        yield f"OPL, OPR: node-hours used this month of the limit{generation}"
-        yield "USE of the limit; CODE = by all of its project code, which share it, :codes"
+        generation = "   gen = changes" if PLACEMENT in systems else ""
+        yield f"OPL, OPR: node-hours this month of the limit; ERR is ERRED{generation}"
+        yield "USE: ! 80%, !! 90%, OVER all; CODE of its code; DIFF limits differ, see :codes"
 
     def hint(self) -> Part:
         """What needs looking after, or what the row of keys may have no room for."""

@@ -46,7 +46,7 @@ COLUMNS: tuple[Column[ConstraintRow], ...] = (
            sort="value", news=True),
     Column("used", "USED", _used, 4, 6, right=True, drop=15, sort="used",
            figure=lambda row: row.used),
-    Column("left", "LEFT", _left, 4, 6, right=True, drop=20, sort="left",
+    Column("left", "SPARE", _left, 5, 6, right=True, drop=20, sort="left",
            figure=lambda row: row.left),
     Column("site", "SITE", lambda row, look: row.site_name, 6, 12, drop=30, sort="site",
            middle=True),
@@ -128,7 +128,7 @@ class ConstraintsPane(ConstraintActions, ListPane[ConstraintRow], inherit_bindin
     def legend(self, look: Look) -> Iterable[str]:
         """What the figures are of."""
         yield "VALUE = machines, or the prefix length   USED = instances, or prefixes"
-        yield "USED, LEFT = of all machines that the tenant has of the type, not of this row"
+        yield "USED, SPARE = of all machines of the type that the tenant has, not of this row"
 
     def nothing(self) -> Sequence[str]:
         """Where the other view is."""

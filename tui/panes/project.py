@@ -75,7 +75,7 @@ def _taken(one: QuotaRow, look: Look) -> tuple[str, str]:
 COLUMNS: tuple[Column[MemberRow], ...] = (
     Column("email", "MEMBER", lambda row, look: row.email, 18, 36, enough=22, middle=True),
     Column("state", "STATE", _state, 15, news=True),
-    Column("used", "USES, OF PROJECT", _used, 24, 44),
+    Column("used", "USES, OF PROJECT, ! OVER", _used, 24, 44),
     Column("since", "SINCE", lambda row, look: ages.day(row.since), 10, drop=20),
     Column("allowed", "MAY BE", _allowed, 10, 30, drop=30),
 )
