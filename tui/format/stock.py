@@ -58,8 +58,18 @@ def amounts_fitting(found: Amounts, look: Look) -> str:
     """The same in a column that is not `SPACIOUS`: where amounts are for people,
     `VCPU 8 MEMORY 32G`."""
     if look.width >= SPACIOUS or look.units != Style.AUTO:
-        return amounts(found, look)
-    return " ".join(_short(name, number, look) for name, number in found)
+        return _cut(amounts(found, look), look)
+    return _cut(" ".join(_short(name, number, look) for name, number in found), look)
+
+
+def _cut(text: str, look: Look) -> str:
+    """Where the cells end in a figure, it is left out whole: `1...` of `16G` looks like another."""
+    shown, rest = text[: look.width - 1], text[look.width - 1 :]
+    whole = shown[-1:].isalpha() and rest.startswith(" ")
+    if len(text) <= look.width or whole or shown.rpartition(" ")[2][:1].isalpha():
+        return text
+    end = shown.rfind(" ")
+    return shown[:end] + " " + look.glyphs.ellipsis if end > 0 else text
 
 
 def _short(name: str, number: int, look: Look) -> str:
@@ -198,7 +208,7 @@ def _who(row: InventoryRow, found: ProviderDetail, look: Look) -> list[Line]:
     ]
     holding.sort(key=lambda one: -one[1])
     note = f"largest first, share of the {figure(row.used, look)} used"
-    return section("WHO FILLS IT", _holders(holding, row, look), note)
+    return section("WHO FILLS IT", _holders(holding, row, look), note, look.width)
 
 
 def _holders(

@@ -82,7 +82,7 @@ _PLACE = _by_kind(_where, portal.where, lambda row, look: row.site_name)
 _USE = _by_kind(_generation, portal.use, lambda row, look: f"{nico.used(row)} used")
 COLUMNS: tuple[Column[AllocationRow], ...] = (
     Column("kind", "KIND", lambda row, look: row.kind.value, 4, sort="kind"),
-    Column("name", "NAME/CONSUMER", _NAME, 12, 36, sort="name", middle=True),
+    Column("name", "NAME OR ID", _NAME, 12, 36, sort="name", middle=True),
     Column("project", "PROJECT", _WHOSE, 11, 22, sort="project", middle=True),
     Column("state", "STATE/TYPE", _STATE, 10, 18, sort="state", news=True),
     Column("amount", "AMOUNT", _AMOUNT, 24, 44, sort="amount"),

@@ -14,7 +14,7 @@ from tui.format.lines import QUIET, WARN, Build, Line, Look, Part, wrapped
 from tui.listings import LISTED
 from tui.panes import frame
 from tui.panes.sortable import Sortable
-from tui.widgets.columns import Column, rises
+from tui.widgets.columns import BACKWARD, Column, rises
 from tui.widgets.kept import Beside
 from tui.widgets.legend import Legend
 from tui.widgets.rows import RowT
@@ -140,7 +140,10 @@ class ListPane(Sortable[RowT], inherit_bindings=False):
         query = self.query_shown
         for column in self.list.columns:
             if column.sort and column.sort == query.sort:
-                return f"sort {column.title}{'^' if rises(query.sort, query.descending) else 'v'}"
+                grows = rises(query.sort, query.descending)
+                if query.sort in BACKWARD and column.id not in self.list.on_screen:
+                    return "newest first" if grows else "oldest first"
+                return f"sort {column.title}{'^' if grows else 'v'}"
         return "oldest first" if query.descending else "newest first"
 
     # The detail at the side

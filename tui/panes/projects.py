@@ -70,10 +70,11 @@ def fullness(pool: tuple[str, int, int], look: Look) -> tuple[str, str]:
     """`vm 85%`, its tone; the share stays whole, whatever the name is."""
     resource, usage, limit = pool
     full = usage >= limit
-    share = percent(usage, limit) if limit > 0 or usage <= 0 else "limit 0"
-    share += "!" * full
+    name, share = resource.rpartition(".")[2], percent(usage, limit) + "!" * full
+    if limit <= 0 < usage and cell_len(name) + len(" limit 0!") <= look.width:
+        share = "limit 0!"
     room = max(1, look.width - cell_len(share) - 1)
-    text = f"{names.cut(resource.rpartition('.')[2], room, look.glyphs)} {share}"
+    text = f"{names.cut(name, room, look.glyphs)} {share}"
     return text, BAD if usage > limit else WARN if full else ""
 
 

@@ -8,7 +8,9 @@ from typing import Generic, TypeVar
 
 from rich.cells import cell_len, set_cell_size
 
+from tui.format.glyphs import UNICODE, Glyphs
 from tui.format.lines import Look
+from tui.format.names import cut
 from tui.widgets.strips import Cell
 
 RowT = TypeVar("RowT")
@@ -106,9 +108,9 @@ def arrange(
     return tuple(placed)
 
 
-def heading(placed: Placed[RowT], arrow: str) -> str:
+def heading(placed: Placed[RowT], arrow: str, glyphs: Glyphs = UNICODE) -> str:
     """A column's title with its sort arrow, in exactly its width."""
-    title = placed.column.title
+    title = cut(placed.column.title, max(0, placed.width - len(arrow)), glyphs)
     room = placed.width - cell_len(title) - len(arrow)
     gap = " " if arrow and room >= 1 and not placed.column.right else ""
     text = title + gap + arrow

@@ -77,7 +77,7 @@ class Drawing(Generic[RowT]):
         for n, placed in enumerate(self.placed):
             sorted_by = bool(sort) and placed.column.sort == sort
             arrow = ("^" if rises(sort, descending) else "v") if sorted_by else ""
-            found.append(((" " if n else "") + heading(placed, arrow), ""))
+            found.append(((" " if n else "") + heading(placed, arrow, self.look.glyphs), ""))
         return found
 
     def row(self, row: RowT | None, state: RowState[RowT]) -> list[Piece]:

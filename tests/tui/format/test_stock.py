@@ -7,7 +7,7 @@ import pytest
 from backend.placement.model import InventoryRow, Stock
 from tui.format.glyphs import ASCII
 from tui.format.lines import Look, named
-from tui.format.stock import barred
+from tui.format.stock import amounts_fitting, barred
 
 UUID = "b2641f00-aaaa-bbbb-cccc-0123456789ab"
 
@@ -49,3 +49,26 @@ def test_beside_the_bar_of_a_share_stand_its_own_and_that_of_all(
     assert (f"  all use {used:,}  " in wide.text) is (own != used)
     _, alone = barred("k", "DISK_GB", row, Look(38, ASCII))
     assert "all" not in alone.text
+
+
+@pytest.mark.parametrize(
+    ("width", "told"),
+    [
+        (18, "VCPU 4 MEMORY 16G"),
+        (17, "VCPU 4 MEMORY 16G"),
+        (16, "VCPU 4 MEMORY ~"),
+        (15, "VCPU 4 MEMORY ~"),
+        (13, "VCPU 4 MEMORY 16G"),
+        (8, "VCPU 4 ~"),
+        (7, "VCPU ~"),
+    ],
+)
+def test_a_figure_is_never_cut_into_another(width: int, told: str) -> None:
+    held = (("VCPU", 4), ("MEMORY_MB", 16_384))
+    assert amounts_fitting(held, Look(width, ASCII)) == told
+
+
+def test_a_figure_with_its_unit_stays_before_what_is_cut() -> None:
+    held = (("MEMORY_MB", 16_384), ("VCPU", 4))
+    assert amounts_fitting(held, Look(11, ASCII)).startswith("MEMORY 16G ")
+    assert amounts_fitting(held, Look(10, ASCII)) == "MEMORY ~"

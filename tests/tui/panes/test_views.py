@@ -129,6 +129,17 @@ def ages(pilot: Pilot[None]) -> list[int]:
     return [row.of.created_at for row in rows if row]
 
 
+def test_an_order_by_an_age_that_is_not_on_screen_is_told_in_words(harbour: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, "3")
+        assert "oldest first" in said(pilot.app)
+        await press(pilot, "S")
+        assert "newest first" in said(pilot.app)
+        assert "AGE" not in said(pilot.app)
+
+    play(harbour.app(), script)
+
+
 def test_an_arrow_up_is_the_smallest_age_first(harbour: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "3")

@@ -68,7 +68,7 @@ def test_used_effective_and_left_have_room_for_as_many_decimals(width: int) -> N
 
 @pytest.mark.parametrize("width", [9, 12])
 @pytest.mark.parametrize(
-    ("usage", "limit", "shown"), [(34, 40, "85%"), (40, 40, "100%!"), (1, 0, "limit 0!")]
+    ("usage", "limit", "shown"), [(34, 40, "85%"), (40, 40, "100%!"), (1, 0, "of 0!")]
 )
 def test_how_full_the_tightest_resource_is_never_is_cut_off(
     width: int, usage: int, limit: int, shown: str
@@ -76,6 +76,13 @@ def test_how_full_the_tightest_resource_is_never_is_cut_off(
     text, _ = fullness(("cyclades.diskspace", usage, limit), Look(width, ASCII))
     assert text.endswith(f" {shown}")
     assert len(text) <= max(width, len(shown) + 2)
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"), [(10, "ram of 0!"), (11, "ram of 0!"), (12, "ram limit 0!")]
+)
+def test_a_limit_of_0_leaves_the_resource_its_name(width: int, shown: str) -> None:
+    assert fullness(("cyclades.ram", 1, 0), Look(width, ASCII))[0] == shown
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))

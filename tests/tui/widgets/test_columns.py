@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.tui.widgets.items import Item
-from tui.format.glyphs import ASCII, UNICODE
+from tui.format.glyphs import ASCII, UNICODE, Glyphs
 from tui.format.lines import Look
 from tui.widgets.columns import EXTRA, LUXURY, Column, arrange, heading
 from tui.widgets.drawing import Drawing, RowState
@@ -106,6 +106,14 @@ def test_the_heading_shows_the_order() -> None:
     assert heading(name, "^") == "NAME ^    "
     assert heading(size, "v") == " SIZEv"
     assert heading(size, "") == "  SIZE"
+
+
+@pytest.mark.parametrize(("glyphs", "sign"), [(UNICODE, "…"), (ASCII, "~")])
+def test_a_heading_that_is_cut_has_a_sign(glyphs: Glyphs, sign: str) -> None:
+    narrow: Column[Item] = Column("floating_ip", "floating_ip", lambda row, look: "", 7)
+    (placed,) = arrange([narrow], 9)
+    assert heading(placed, "", glyphs) == f"floati{sign}"
+    assert heading(placed, "v", glyphs) == f"float{sign}v"
 
 
 @given(
