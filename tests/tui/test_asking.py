@@ -58,7 +58,6 @@ def test_bad_syntax_is_said_in_the_line_and_the_list_stays(looked_at: Stage) -> 
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "/", *"urb")
         await until(pilot, lambda: pane(pilot).list.shown == 1)
-        said_before = len(pane(pilot).session.messages)
         pilot.app.screen.query_one(MessageRow).paste(" nmae:x")
         await pilot.pause(2 * TYPING)
         assert row(pilot, -2).startswith(" /urb nmae:x   ! there is no field nmae here")
@@ -66,7 +65,7 @@ def test_bad_syntax_is_said_in_the_line_and_the_list_stays(looked_at: Stage) -> 
         assert pilot.app.screen.query_one(MessageRow).asking
         assert pane(pilot).query_shown.text == "urb"
         assert rows(pilot) == [">"]
-        assert len(pane(pilot).session.messages) == said_before
+        assert pane(pilot).session.news is None
         await press(pilot, "escape")
         assert pane(pilot).query_shown.text == ""
 
@@ -156,6 +155,18 @@ def test_what_is_wrong_is_whole_and_what_is_asked_gives_way(looked_at: Stage) ->
         assert row(pilot, -2).startswith(f" value of 3 marked,~ {told}")
 
     play(looked_at.app(), script, (85, 24))
+
+
+def test_why_a_line_was_refused_is_kept_among_what_was_said(looked_at: Stage) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await press(pilot, ":", *"quotas.groupprojgrid", "enter", "enter")
+        assert "did you mean :quotas.group?)" in row(pilot, -2)
+        assert "there is no command" in row(pilot, -2)
+        await press(pilot, "escape", "m")
+        told = ":quotas.groupprojgrid: there is no command quotas.groupprojgrid"
+        assert said(pilot.app).count(told) == 1
+
+    play(looked_at.app(), script, (110, 30))
 
 
 def test_the_newest_filter_wins(looked_at: Stage) -> None:

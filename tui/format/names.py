@@ -36,6 +36,24 @@ def cut(value: object, cells: int, glyphs: Glyphs = UNICODE) -> str:
     return _head(text, max(0, cells - 1)) + glyphs.ellipsis[: max(0, cells)]
 
 
+def gist(value: object, cells: int, glyphs: Glyphs = UNICODE) -> str:
+    """At most `cells` cells of something said: its end is kept, which is what helps, unless that
+    leaves the beginning too little."""
+    text = display(value)
+    if cell_len(text) <= cells:
+        return text
+    for sign in _TURNS[:1] if text.endswith(")") else _TURNS:
+        before, found, after = text.rpartition(sign)
+        end = f"{glyphs.ellipsis} {sign.strip() if sign.startswith(' ') else ''}{after}"
+        if found and cell_len(end) <= cells * 3 // 5:
+            return _head(before, cells - cell_len(end)) + end
+    return cut(text, cells, glyphs)
+
+
+_TURNS = (" (", "; ", ": ", ", ")
+"""What a remedy follows, the surest first."""
+
+
 def fit(value: object, cells: int, glyphs: Glyphs = UNICODE, *, right: bool = False) -> str:
     """Exactly `cells` cells: shortened in the middle or padded."""
     text = shorten(value, cells, glyphs)

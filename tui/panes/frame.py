@@ -10,6 +10,7 @@ from backend.backend import Badges, Link, LinkState
 from tui import messages
 from tui.actions import Action, Scope, key_name
 from tui.format import ages, names
+from tui.format.glyphs import UNICODE, Glyphs
 from tui.format.lines import BAD, GOOD, QUIET, WARN, Line, Part, line, wrapped
 from tui.format.units import UNKNOWN
 from tui.messages import Message
@@ -167,13 +168,17 @@ def joined(facts: Iterable[Part | str], width: int) -> list[Part]:
     return found
 
 
-def message(said: Message, key: str, width: int) -> tuple[list[Part], list[Part]]:
-    """Row n-1: the last thing said and, where there is room, when; `key` shows all of it."""
+def message(
+    said: Message, key: str, width: int, glyphs: Glyphs = UNICODE
+) -> tuple[list[Part], list[Part]]:
+    """Row n-1: the last thing said and, where there is room, when; `key` shows all of it. Where
+    there is no room for all, the remedy at its end is among what is seen."""
     text = f"! {said.text}" if said.tone == messages.BAD else said.text
     more = f"{key} all"
     whole = f"{ages.clock(said.at)}Z  {more}"
     fits = cell_len(text) + cell_len(whole) + 4 <= width
-    return [(text, _TONES[said.tone])], [(whole if fits else more, QUIET)]
+    shown = text if fits else names.gist(text, width - cell_len(more) - 4, glyphs)
+    return [(shown, _TONES[said.tone])], [(whole if fits else more, QUIET)]
 
 
 def logged(said: Message, width: int) -> list[Line]:

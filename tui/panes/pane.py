@@ -11,11 +11,12 @@ from textual import events
 from textual.app import ComposeResult
 from textual.message import Message
 
+from backend.core.text import display
 from tui import actions
 from tui.actions import Action, Scope
 from tui.asking import ANYTHING, Asked
 from tui.format.lines import Part
-from tui.messages import WARN
+from tui.messages import BAD, WARN
 from tui.panes import frame
 from tui.panes.changing import Changing
 from tui.panes.subject import Subject
@@ -201,7 +202,8 @@ class Pane(Subject, Changing, Kept, inherit_bindings=False):
         if self.session.doing:
             return [self.session.doing], [f"{self.session.key('out')} stops"]
         if (said := self.session.news) is not None:
-            return frame.message(said, self.session.key("messages"), self.size.width)
+            key, glyphs = self.session.key("messages"), self.session.settings.glyphs
+            return frame.message(said, key, self.size.width, glyphs)
         return [self.hint()], []
 
     # Actions
@@ -260,6 +262,12 @@ class Pane(Subject, Changing, Kept, inherit_bindings=False):
         self.show_chrome()
         if event.sign == ":" and event.kept:
             self.post_message(self.Ordered(event.text))
+
+    def on_message_row_refused(self, event: MessageRow.Refused) -> None:
+        """What is wrong with a line is among what was said, whole."""
+        told = f"{event.sign}{event.text}: {event.why}"
+        if not self.session.messages or self.session.messages[-1].text != display(told):
+            self.session.tell(told, BAD, aside=True)
 
     def on_text_panel_overflow(self) -> None:
         """The hint may say so."""

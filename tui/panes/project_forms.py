@@ -12,7 +12,7 @@ from tui.panes.pane import Pane
 if TYPE_CHECKING:
     from tui.forms.form import Form
 
-NEW_IS_NOT_EDITED = "only modifications are edited: approve or deny a new project as it is"
+NEW_IS_NOT_EDITED = "approve or deny a new project as it is: only modifications are edited"
 FORMS = ("row.new", *EDITS)
 APPLY, REPLACE, IN_PLACE = "apply", "replace", "in place"
 ENDS = {APPLY: "SubmitApplication", REPLACE: "SubmitApplication", IN_PLACE: "ModifyProject"}

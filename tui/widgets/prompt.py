@@ -45,6 +45,14 @@ class MessageRow(Row):
         text: str
         kept: bool
 
+    @dataclass
+    class Refused(Message):
+        """What was to be kept is wrong."""
+
+        sign: str
+        text: str
+        why: str
+
     def __init__(self, look: Callable[[], Look], *, id: str) -> None:
         super().__init__(look, id=id)
         self._sign = ""
@@ -83,6 +91,8 @@ class MessageRow(Row):
         if self._fault is None:
             sign, self._sign = self._sign, ""
             self.post_message(self.Closed(sign, self._text, kept))
+        else:
+            self.post_message(self.Refused(self._sign, self._text, self._fault.text))
 
     def paste(self, text: str) -> None:
         """Only the first line, and nothing a terminal would act on."""
@@ -154,7 +164,9 @@ class MessageRow(Row):
         if not self.asking:
             return super().render_line(y)
         width = self.size.width
-        rest = [*self._typed(width), *self._note()]
+        typed = self._typed(width)
+        room = width - 1 - min(cell_len(self._sign), SIGN) - width_of(typed)
+        rest = [*typed, *self._note(room)]
         line = [(f" {self._told(width - 1 - width_of(rest))}", BAD if self._fault else ""), *rest]
         return self.brush.strip(clipped(line, width, self.look().glyphs), width)
 
@@ -175,10 +187,11 @@ class MessageRow(Row):
             for a, b in pairwise(places)
         ]
 
-    def _note(self) -> list[Piece]:
+    def _note(self, room: int) -> list[Piece]:
         """What is wrong, or the words to choose from, the chosen one first."""
         if self._fault is not None:
-            return [(f"  ! {display(self._fault.text)}", BAD)]
+            why = names.gist(self._fault.text, max(0, room - len("  ! ")), self.look().glyphs)
+            return [(f"  ! {why}", BAD)]
         if self._offer is None:
             return []
         words = self._offer.words

@@ -49,7 +49,15 @@ def test_the_order_stays() -> None:
 
 def test_the_words_of_a_message_come_before_its_time() -> None:
     at = 1_700_000_000_000_000
-    for length, tail in ((60, "22:13:20Z  m all"), (61, "m all"), (200, "m all")):
+    when = "22:13:20Z  m all"
+    for length, shown, tail in ((60, 60, when), (61, 61, "m all"), (200, 70, "m all")):
         left, right = frame.message(Message(at, "x" * length, messages.INFO), "m", 80)
-        assert texts(left) == "x" * length
+        assert texts(left) == "x" * shown + "…" * (length > shown)
         assert texts(right) == tail
+
+
+def test_the_remedy_of_a_message_is_seen_where_there_is_no_room_for_all() -> None:
+    long = "Limit of fluid-lab-a0e set, the resource backend hears of it soon, B takes it back"
+    left, right = frame.message(Message(1, long, messages.INFO), "m", 80)
+    assert texts(left).endswith("… B takes it back")
+    assert len(texts(left)) + len(texts(right)) + 4 == 80

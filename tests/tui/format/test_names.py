@@ -6,7 +6,17 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tui.format.glyphs import ASCII, UNICODE, Glyphs, choose
-from tui.format.names import brief, brief_person, cut, fit, identifier, person, place, shorten
+from tui.format.names import (
+    brief,
+    brief_person,
+    cut,
+    fit,
+    gist,
+    identifier,
+    person,
+    place,
+    shorten,
+)
 
 
 @pytest.mark.parametrize(
@@ -68,3 +78,25 @@ def test_glyphs_follow_the_terminal() -> None:
     assert choose("unicode", {"TERM": "linux"}) is UNICODE
     assert choose("auto", {"TERM": "linux"}) is ASCII
     assert choose("auto", {"TERM": "vt220"}) is ASCII
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("short enough", "short enough"),
+        ("there is no command quotas.groupprojgrid (did you mean quotas.group?)",
+         "there is no command qu~ (did you mean quotas.group?)"),
+        ("edit: only modifications are edited: deny a new one now",
+         "edit: only modifications are edi~ deny a new one now"),
+        ("Limit of fluid-lab set, its service hears of it soon, B takes it back",
+         "Limit of fluid-lab set, its service~ B takes it back"),
+        ("there is no field foo here (fields: name, owner, member, state, resource)",
+         "there is no field foo here (fields: name, owner, me~"),
+        ("one long word after another without any turn at all in it",
+         "one long word after another without any turn at all~"),
+    ],
+)  # fmt: skip
+def test_of_what_is_said_the_remedy_is_kept(text: str, told: str) -> None:
+    shown = gist(text, 52, ASCII)
+    assert cell_len(shown) <= 52
+    assert shown == told

@@ -223,7 +223,8 @@ def test_an_action_is_done_by_its_name(stage: Stage) -> None:
         await ordered(pilot, "quotas.group")
         assert pane(pilot).query_shown.view == "pools"
         await ordered(pilot, "review.approve")
-        assert "review.approve does not work here" in said(pilot.app)
+        assert "review.approve does" in said(pilot.app)
+        assert "(it does on: review, award)" in said(pilot.app)
 
     play(stage.app(), script)
 
