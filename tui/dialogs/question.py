@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.widgets import Static
 
 from tui.dialogs.dialog import Dialog
 from tui.format.lines import wrapped
@@ -22,6 +25,16 @@ class Answered(Dialog[bool | None]):
     def __init__(self, session: Session, title: str, text: str, keys: str) -> None:
         super().__init__(session)
         self._title, self._text, self._keys = title, text, keys
+
+    def body(self) -> ComposeResult:
+        """What is said of keys that are no answer."""
+        yield Static(id="notice")
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that is no answer was meant for what comes after it, and is lost."""
+        typed = event.is_printable or event.key in ("enter", "backspace", "ctrl+u")
+        if typed and event.key not in self._bindings.key_to_bindings:
+            self.warn("What is typed goes nowhere before this is answered.")
 
     def on_mount(self) -> None:
         """Show it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,10 +37,10 @@ class Draft:
     text: str = ""
     before: Mapping[str, str] = field(default_factory=dict)
 
-    def told(self, ids: Iterable[str]) -> str:
-        """Of what it is: the first few values, in this order of fields."""
-        texts = (" ".join(self.values.get(id, "").split()) for id in ids)
-        found = [cut(text, BRIEF) for text in texts if text]
+    def told(self, labels: Mapping[str, str]) -> str:
+        """Of what it is: the first few values, in this order of fields, with what these are."""
+        texts = ((label, " ".join(self.values.get(id, "").split())) for id, label in labels.items())
+        found = [f"{label} {cut(text, BRIEF)}" for label, text in texts if text]
         return ", ".join(found[:FEW]) or "a text from the editor"
 
 

@@ -135,6 +135,11 @@ class Form:
         """What stands in the fields at first."""
         return {field.id: field.written(field.value) for field in self.fields}
 
+    @property
+    def is_brief(self) -> bool:
+        """Whether it is typed again sooner than a question about it is answered: one value."""
+        return len(self.fields) == 1 and self.fields[0].kind is not Kind.TEXT
+
     def overtaken(self, typed: Iterable[str], before: Typed, plan: Plan) -> list[str]:
         """What somebody else set, of the fields that were typed into when they were `before`."""
         seen = self.initial | dict(self.seen(plan) if self.seen else {})

@@ -271,7 +271,7 @@ class FormScreen(Dialog[Receipt | None]):
         at = draft.at
         today = ages.day(at) == ages.day(self.session.now())
         when = f"{ages.clock(at)[:5]}Z" if today else ages.stamp(at)
-        what = draft.told(one.id for one in self.form.fields)
+        what = draft.told({one.id: one.row or one.label for one in self.form.fields})
         told = f"Restore draft of {when}, {what}? It was typed here and not sent."
         keys = "y restores   del forgets it   esc closes"
         restore = await self.app.push_screen_wait(Offer(self.session, self.form.title, told, keys))
@@ -292,8 +292,10 @@ class FormScreen(Dialog[Receipt | None]):
     @on(Button.Pressed, "#cancel")
     @work(group="change")
     async def action_leave(self) -> None:
-        """Close; asked first when something was typed, which is kept."""
-        if self._touched or self._text:
+        """Close; asked first when something was typed that takes thought, which is kept."""
+        if self.form.is_brief and not self._text:
+            self._keeper.drop(over=True)
+        elif self._touched or self._text:
             keys = "y or esc closes   n goes on"
             told = "Close the form? What you typed is kept as a draft."
             asking = Question(self.session, self.form.title, told, keys)

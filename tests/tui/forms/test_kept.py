@@ -36,7 +36,10 @@ def test_esc_asks_only_when_something_was_typed(stage: Stage) -> None:
         assert "draft kept" in said(pilot.app)
         await press(pilot, "n")
         await question(pilot)
-        assert "Restore draft of 09:09Z, mine.lab?" in said(pilot.app)
+        assert "Restore draft of 09:09Z, Name mine.lab?" in said(pilot.app)
+        assert "goes nowhere" not in said(pilot.app)
+        await press(pilot, "1")
+        assert "! What is typed goes nowhere before this is answered." in said(pilot.app)
         await press(pilot, "y")
         assert (await form(pilot)).typed["name"] == "mine.lab"
 

@@ -68,7 +68,7 @@ def test_what_a_value_may_become_is_as_of_now_and_so_is_the_list_behind(
         cloud.give(G100, 1, T2, "more")
         await somebody_sets(pilot, shelves, cloud, 5)
         await until(pilot, lambda: "! now 5, was 4; 3 to" in said(pilot.app))
-        assert "3 used, none left" in said(pilot.app)
+        assert "; none of g100 left for anybody" in said(pilot.app)
         assert isinstance(pilot.app, BursarApp)
         pane = pilot.app.screen_stack[-2]
         assert isinstance(pane, ConstraintsPane)
@@ -101,8 +101,10 @@ def test_a_draft_remembers_what_it_was_typed_over(shelves: Stage, cloud: Cloud) 
         await at(pilot, TRAIN)
         await press(pilot, "e")
         await fill(pilot, value="6")
-        await press(pilot, "escape", "y")
-        await closed(pilot)
+        pilot.app.exit()
+
+    async def again(pilot: Pilot[None]) -> None:
+        await at(pilot, TRAIN)
         await somebody_sets(pilot, shelves, cloud, 5)
         await press(pilot, "e")
         await question(pilot)
@@ -110,6 +112,24 @@ def test_a_draft_remembers_what_it_was_typed_over(shelves: Stage, cloud: Cloud) 
         await form(pilot)
         await until(pilot, lambda: "! now 5, was 4" in said(pilot.app))
         await previewed(pilot)
+
+    play(shelves.app(state=STATE), script)
+    play(shelves.app(state=STATE), again)
+
+
+def test_a_single_value_that_was_cancelled_is_not_offered_again(
+    shelves: Stage, cloud: Cloud
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        await at(pilot, TRAIN)
+        await press(pilot, "e")
+        await fill(pilot, value="6")
+        await press(pilot, "ctrl+s")
+        await dialog(pilot)
+        await press(pilot, "escape", "escape")
+        await closed(pilot)
+        await press(pilot, "e")
+        assert (await form(pilot)).typed["value"] == "4"
 
     play(shelves.app(state=STATE), script)
 
