@@ -76,7 +76,8 @@ _ROWS = (
     Action("copy.menu", ("C",), "copy ...", (Scope.LIST, *DETAILS, *REVIEWS), Group.ROW,
            "Copy the id, the row as CSV or JSON, or a request as curl without its token"),
     Action("list.export", ("x",), "export", (Scope.LIST,), Group.VIEW,
-           "Write what is marked, on screen, or all pages, to a file as CSV, JSON or JSON lines"),
+           "Write what is marked, on screen, or all pages, to a new private file, in the directory"
+           " that bursar was started in, as CSV, JSON or JSON lines"),
 )  # fmt: skip
 
 _HISTORY = (

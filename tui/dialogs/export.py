@@ -55,10 +55,15 @@ class ExportScreen(Dialog[Wish | None]):
 
     def on_mount(self) -> None:
         """Begin with the first choice."""
-        text = "In the order and with the filter of the list; amounts are exact."
+        text = (
+            "In the order and with the filter of the list; amounts are exact. The file is private,"
+        )
+        text += " in the directory that bursar was started in."
         self.query_one("#text").can_focus = False
         self.show_text(lambda look: wrapped("about", text, look.width))
-        self.frame(f"Export {self._list}", "tab moves   enter goes on   esc cancels")
+        self.frame(
+            f"Export {self._list}", "enter goes to the file, there it writes it   esc cancels"
+        )
         self.query_one(OptionList).highlighted = 0
 
     @property
