@@ -171,8 +171,10 @@ def _over(over: Sequence[Impact], look: Look) -> Iterator[Line]:
 def _warnings(able: Sequence[Case], look: Look) -> Iterator[Line]:
     """Each once, with those it is about, which need no names where it is about all."""
     warned: dict[str, list[str]] = {}
-    told = [(text, case.label) for case in able if case.plan for text in case.plan.told]
-    for warning, who in told:
+    plans = [(case.plan, case.label) for case in able if case.plan]
+    told = [(text, who) for plan, who in plans for text in plan.told]
+    figures = {text for plan, _ in plans for text in plan.figures}
+    for warning, who in sorted(told, key=lambda one: one[0] in figures):
         warned.setdefault(warning, []).append(who)
     for warning, labels in warned.items():
         rest = len(labels) - WARNED_SHOWN

@@ -50,7 +50,7 @@ def gist(value: object, cells: int, glyphs: Glyphs = UNICODE) -> str:
     return cut(text, cells, glyphs)
 
 
-_TURNS = (" (", "; ", ": ", ", ")
+_TURNS = (" (", "; ", ", ")
 """What a remedy follows, the surest first."""
 
 

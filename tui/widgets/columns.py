@@ -110,7 +110,9 @@ def arrange(
 
 def heading(placed: Placed[RowT], arrow: str, glyphs: Glyphs = UNICODE) -> str:
     """A column's title with its sort arrow, in exactly its width."""
-    title = cut(placed.column.title, max(0, placed.width - len(arrow)), glyphs)
+    title = placed.column.title
+    if cell_len(title) > placed.width:
+        title = cut(title, max(0, placed.width - len(arrow)), glyphs)
     room = placed.width - cell_len(title) - len(arrow)
     gap = " " if arrow and room >= 1 and not placed.column.right else ""
     text = title + gap + arrow

@@ -165,7 +165,7 @@ def test_a_new_project_is_not_edited_in_the_list_either(stage: Stage) -> None:
     async def script(pilot: Pilot[None]) -> None:
         await press(pilot, "j", "e")
         assert isinstance(pilot.app.screen, ProjectsPane)
-        assert "only modifications are edited" in said(pilot.app)
+        assert "approve or deny a new project as it is" in said(pilot.app)
 
     play(stage.app(), script)
 
@@ -236,7 +236,7 @@ def test_new_projects_and_decided_applications_are_not_edited(stage: Stage, key:
         pane = await review(pilot, stage, stage.newcomer)
         await press(pilot, key)
         assert pilot.app.screen is pane
-        assert "only modifications are edited" in said(pilot.app)
+        assert "approve or deny a new project as it is" in said(pilot.app)
         stage.deny(stage.modification)
         pane.application = stage.modification
         await pane.refresh_data()

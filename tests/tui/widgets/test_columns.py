@@ -114,6 +114,9 @@ def test_a_heading_that_is_cut_has_a_sign(glyphs: Glyphs, sign: str) -> None:
     (placed,) = arrange([narrow], 9)
     assert heading(placed, "", glyphs) == f"floati{sign}"
     assert heading(placed, "v", glyphs) == f"float{sign}v"
+    assert heading(arrange(COLUMNS, 33)[2], "", glyphs) == "  SIZE"
+    kind: Column[Item] = Column("kind", "KIND", lambda row, look: "", 4, sort="kind")
+    assert heading(arrange([kind], 6)[0], "v", glyphs) == "KIND"
 
 
 @given(
