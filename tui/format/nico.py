@@ -136,7 +136,7 @@ def _used(one: ConstraintRow, noun: str) -> str:
     if noun == "prefix":
         return "1 prefix" if one.used == 1 else f"{one.used:,} prefixes"
     in_all = held(one)
-    return f"{one.used:,}" if in_all is None else f"{one.used:,} of {in_all:,} by all allocations"
+    return f"{one.used:,}" if in_all is None else f"{one.used:,} of {in_all:,} in all"
 
 
 def _may_become(one: ConstraintRow, look: Look) -> Iterator[Line]:

@@ -65,7 +65,7 @@ def test_wide_terminals_say_kind_left_and_site(shelves: Stage, cloud: Cloud) -> 
         told = said(pilot.app)
         assert re.search(rf"{TRAIN} .* Reserved +4 +3 +1 S1 +3\.\.6", told)
         assert re.search(r"USED +SPARE", told)
-        assert re.search(r"Used +3 of 4 by all allocations", told)
+        assert re.search(r"Used +3 of 4 in all", told)
         assert re.search(r"of which Ready +8", told)
         assert re.search(r"t1 +3 of 4", told)
         await at(pilot, NET)
