@@ -268,9 +268,8 @@ class FormScreen(Dialog[Receipt | None]):
 
     async def _offered(self, draft: Draft) -> bool:
         """Whether to go on, after the draft was restored or dropped."""
-        at = draft.at
-        today = ages.day(at) == ages.day(self.session.now())
-        when = f"{ages.clock(at)[:5]}Z" if today else ages.stamp(at)
+        today = ages.day(draft.at) == ages.day(self.session.now())
+        when = f"{ages.clock(draft.at)[:5]}Z" if today else ages.stamp(draft.at)
         what = draft.told({one.id: one.row or one.label for one in self.form.fields})
         told = f"Restore draft of {when}, {what}? It was typed here and not sent."
         keys = "y restores   del forgets it   esc closes"

@@ -25,7 +25,7 @@ def test_all_kinds_stand_in_one_list_with_what_there_is_to_say(harbour: Stage) -
         await listed(pilot, lambda count: count == 11)
         told = said(pilot.app)
         for line in (
-            r"PLC +6a1c\S+ clim\S+ INSTANCE +VCPU 16 \S+ +\S+ +gen 1",
+            r"PLC +6a1c\S+ clim\S+ INSTANCE +VCPU 16 MEMORY ~ +\S+ +gen 1",
             r"OPL +ocean +Ocean +OK +379\.25 of 1,000 +Isambard 3 +37%",
             r"OPL +ocean-ai +Ocean +OK +0 of 1,000 +Isambard AI +37% CODE",
             r"OPL +ice +Ice +OK +40 of 40 +Isambard 3 +100% FULL",
@@ -34,7 +34,7 @@ def test_all_kinds_stand_in_one_list_with_what_there_is_to_say(harbour: Stage) -
             r"OPL +corpse +Lab +DELETING +0 of inf +Isambard 3 +stuck 5 h",
         ):
             assert re.search(line, told), line
-        assert "node-hours used this month" in told
+        assert "node-hours this month" in told
 
     play(harbour.app(), script)
 
