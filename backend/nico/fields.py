@@ -125,7 +125,7 @@ OF_BOTH: Sequence[Field] = (
     number("used", USED, "the tenant's instances of the type, or its subnets and VPC prefixes",
            "used=0", when=TOLD),
     number("left", LEFT, "machines that the tenant was given and does not use", "left>10",
-           when=f"{MACHINES} AND {TOLD}"),
+           "spare", when=f"{MACHINES} AND {TOLD}"),
     number("room", ROOM, "machines of the type that nobody was given", "room<4",
            when=f"{ROOM} IS NOT NULL"),
     flag("machines", MACHINES, "it is about machines"),

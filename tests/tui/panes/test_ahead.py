@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from backend.nico.model import ConstraintRow
 from tests.nico.cloud import Cloud
 from tests.tui.clouds import TRAIN
-from tests.tui.forms.play import STATE, closed, fill, form, question
+from tests.tui.forms.play import STATE, fill, form, question
 from tests.tui.panes.test_constraints import at
 from tests.tui.stage import Stage, dialog, meanwhile, play, press, said, settled, until
 from tests.tui.troubles import listed, order
@@ -134,8 +134,10 @@ def test_keys_are_not_put_into_a_draft(shelves: Stage, slow: Callable[[], Slow])
         await at(pilot, TRAIN)
         await press(pilot, "e")
         await fill(pilot, value="6")
-        await press(pilot, "escape", "y")
-        await closed(pilot)
+        pilot.app.exit()
+
+    async def again(pilot: Pilot[None]) -> None:
+        await at(pilot, TRAIN)
         rows = slow()
         await pilot.press("e", "minus", "minus")
         rows.may.set()
@@ -144,3 +146,4 @@ def test_keys_are_not_put_into_a_draft(shelves: Stage, slow: Callable[[], Slow])
         assert (await form(pilot)).typed["value"] == "6"
 
     play(shelves.app(state=STATE), script)
+    play(shelves.app(state=STATE), again)
