@@ -159,7 +159,6 @@ class RowView(LineView, Generic[RowT]):
             self._set_key(self.cursor)
         self.set_count(len(self.source))
         self.set_top(max(0, self.cursor - self.room + 1))
-        self.refresh()
 
     def reorder(self, change: Callable[[], None], *, follow: bool) -> None:
         """Swap the order; the object the operator looks at stays on its line of the screen."""

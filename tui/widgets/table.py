@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.geometry import Region
 from textual.strip import Strip
 
 from backend.core.listing import Listing
@@ -93,6 +94,7 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
         if rows := self._rows_at(0, len(self.source)):
             self._leave_bare(self._drawing.bare_in(rows, self.shows.sort))
         super().opened()
+        self._paint_changed()
 
     def set_top(self, line: int) -> bool:
         """Who scrolls to a row that has something in a column sees it."""
@@ -141,14 +143,27 @@ class ResourceTable(Marking[RowT], inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """The heading, a row, or what is said when there are none."""
         self._fit_once()
+        strip = self._painted[y] = self._line(y)
+        return strip
+
+    def _line(self, y: int) -> Strip:
         if y < self.HEAD:
             query = self.shows
             head = self._drawing.head(query.sort, query.descending)
             return self.brush.strip(head, self.size.width, "table--header")
         index = self.top + y - self.HEAD
-        known = index < len(self.source)
-        strip = self._painted[y] = self._row(index) if known else self._beyond(y - self.HEAD)
-        return strip
+        return self._row(index) if index < len(self.source) else self._beyond(y - self.HEAD)
+
+    def _paint_changed(self) -> None:
+        """Paint the lines that look different. While a filter is typed most stay as they are: a
+        screen of them for each letter is slow to send, and keeps the next letter waiting."""
+        self._fit_once()
+        width, height = self.size
+        changed = [y for y in range(height) if self._painted.get(y) != self._line(y)]
+        if 2 * len(changed) > height:
+            self.refresh()
+        elif changed:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     def differs(self, line: int) -> bool:
         """True when a row looks different from what is on screen."""

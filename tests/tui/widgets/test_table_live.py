@@ -198,3 +198,21 @@ def test_the_nearest_neighbour_gets_the_cursor_once_it_moves(few: Stage) -> None
         assert not table(pilot).source.ghosts
 
     on_pane(few, "5", script)
+
+
+def test_a_letter_of_a_filter_that_leaves_all_rows_paints_none(
+    few: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        widget = table(pilot)
+        lines = shown(pilot)
+        asked = regions(widget, monkeypatch)
+        await press(pilot, "/", *"uni")
+        await until(pilot, lambda: widget.shows.text == "uni")
+        assert (asked, shown(pilot)) == ([], lines)
+        await press(pilot, *".example ram")
+        await until(pilot, lambda: widget.shows.text == "uni.example ram")
+        assert asked
+        assert shown(pilot) != lines
+
+    on_quotas(few, script, (80, 16))
