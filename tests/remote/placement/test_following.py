@@ -32,7 +32,7 @@ def test_a_row_that_went_leaves_its_list_fresh(stand: Stand) -> None:
 
     async def watched(pilot: Pilot[None]) -> None:
         await order(pilot, f"allocations provider:{node}")
-        await until(pilot, lambda: known(pilot) and "generation" in said(app))
+        await until(pilot, lambda: known(pilot) and "Generation  1" in said(app))
         gone = screen(pilot).list.cursor_row
         assert gone is not None
         await stand.change(gone.of.uuid, {})
